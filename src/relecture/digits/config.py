@@ -1,0 +1,46 @@
+"""Settings of the comparison `digits`."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from relecture.configuration import Block
+from relecture.training.config import Probability, TrainingConfig
+
+
+class Ridge(Block):
+    """A squared penalty on the weights of the hidden layers."""
+
+    strengths: list[Annotated[float, Field(gt=0)]] = Field(
+        min_length=1,
+        description="Penalties lambda to choose from on validation images; the loss gets lambda x (sum of "
+        "squared weights of the hidden layers).",
+    )
+    seeds_per_strength: int = Field(ge=1, description="Networks per strength in that choice.")
+
+
+class EarlyStopping(Block):
+    """Stop when the validation loss no longer falls; keep the best weights."""
+
+    patience: int = Field(ge=1, description="Epochs without a lower validation loss before training stops.")
+
+
+class SklearnLogistic(Block):
+    """scikit-learn's logistic regression, the cross-check of our own."""
+
+    max_iterations: int = Field(ge=1, description="L-BFGS iterations at most.")
+
+
+class DigitsConfig(Block):
+    """None, ridge, dropout, early stopping, logistic regression or LDA on MNIST? (ISL Table 10.1)"""
+
+    validation_images: int = Field(ge=100, description="Training images held out for choices, the last in the file.")
+    seeds: int = Field(ge=1, description="Networks per method that differ only in their seed.")
+    hidden: list[Annotated[int, Field(ge=1)]] = Field(min_length=1, description="Units of the hidden layers.")
+    training: TrainingConfig = Field(description="How the networks and the logistic regression are trained.")
+    ridge: Ridge = Field(description="The method `ridge`.")
+    dropout: list[Probability] = Field(
+        description="The method `dropout`: share dropped after each hidden layer, one number a layer."
+    )
+    early_stopping: EarlyStopping = Field(description="The method `early_stopping`.")
+    sklearn_logistic: SklearnLogistic = Field(description="The method `sklearn_logistic`.")

@@ -1,0 +1,119 @@
+"""The record: what every fitted method leaves in its folder, whatever the comparison.
+
+==================== ===================================================================================
+`metrics.csv`        member, metric, value: the final numbers of each member (a seed, a split, a trial)
+`history.csv`        member, step, metric, value: curves (step = epoch, or the place on a path)
+`predictions.parquet` one row per member and predicted case
+`params.json`        what was asked for and what it was done to: spec, counted parameters, data, code
+`model.*`            the fitted model
+==================== ===================================================================================
+
+The same inputs, config and machine give the same bytes, so neither times nor paths are in a record.
+`metrics.csv` is written last: a folder that has it is complete.
+"""
+
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from relecture.errors import UserError
+
+METRICS = ("member", "metric", "value")
+HISTORY = ("member", "step", "metric", "value")
+
+
+@dataclass(frozen=True)
+class Record:
+    """One fitted method.
+
+    `metrics` has the columns of METRICS, `history` those of HISTORY; `predictions` is free but starts with
+    `member`. `params` must hold `comparison`, `method`, `spec`, `parameters` (counted from the fitted model,
+    None where that has no meaning), `data` (name, digest, whether it is the sample) and `rerun` (the command).
+    """
+
+    metrics: pd.DataFrame
+    history: pd.DataFrame
+    predictions: pd.DataFrame
+    params: dict[str, Any]
+    folder: Path | None = field(default=None, compare=False)
+
+    @property
+    def name(self) -> str:
+        """`digits/dropout`, `salaries/book/lasso`: comparison and method."""
+        return f"{self.params['comparison']}/{self.params['method']}"
+
+
+def rows(member: str, values: dict[str, float], **extra: Any) -> list[dict[str, Any]]:
+    """Rows for `metrics` (or, with `step=`, for `history`) of one member."""
+    return [{"member": member, **extra, "metric": metric, "value": value} for metric, value in values.items()]
+
+
+def write(record: Record, folder: Path, save_model: Callable[[Path], None]) -> None:
+    """Write `record` to `folder`; `save_model` gets the folder and writes `model.*` there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    params = {**record.params, "code": code_digest()}
+    save_model(folder)
+    _whole(folder / "params.json", lambda path: path.write_text(json.dumps(params, indent=2, sort_keys=True) + "\n"))
+    _whole(folder / "predictions.parquet", lambda path: record.predictions.to_parquet(path, index=False))
+    _whole(folder / "history.csv", lambda path: _table(record.history, HISTORY).to_csv(path, index=False))
+    _whole(folder / "metrics.csv", lambda path: _table(record.metrics, METRICS).to_csv(path, index=False))
+
+
+def read(folder: Path) -> Record:
+    """Read the record in `folder`; a missing or broken file is a UserError that names it."""
+    try:
+        return Record(
+            metrics=pd.read_csv(folder / "metrics.csv", dtype={"member": str}),
+            history=pd.read_csv(folder / "history.csv", dtype={"member": str}),
+            predictions=pd.read_parquet(folder / "predictions.parquet"),
+            params=json.loads((folder / "params.json").read_text()),
+            folder=folder,
+        )
+    except (OSError, ValueError) as error:
+        raise UserError(
+            f"the record in {folder} is incomplete or unreadable ({error}). "
+            f"Make it again: snakemake {folder}/metrics.csv --force"
+        ) from error
+
+
+def summary(record: Record) -> pd.DataFrame:
+    """Mean, standard deviation (n-1; empty for one member) and n of each metric; indexed by metric."""
+    return record.metrics.groupby("metric", sort=False)["value"].agg(mean="mean", sd="std", n="count")
+
+
+def digest(folder: Path) -> str:
+    """Sixteen hexadecimal digits that change when anything in the record's own files changes."""
+    content = hashlib.sha256()
+    for name in ("metrics.csv", "history.csv", "predictions.parquet", "params.json"):
+        content.update(hashlib.sha256((folder / name).read_bytes()).digest())
+    return content.hexdigest()[:16]
+
+
+def code_digest() -> str:
+    """Digest of the source files of this package that the running process has loaded: the code that ran."""
+    root = Path(__file__).parent
+    files = {Path(m.__file__) for n, m in list(sys.modules.items()) if n.startswith("relecture.") and m.__file__}
+    files |= {Path(main.__file__)} if (main := sys.modules.get("__main__")) and hasattr(main, "__file__") else set()
+    content = hashlib.sha256()
+    for file in sorted(file.resolve() for file in files if file.resolve().is_relative_to(root.resolve())):
+        content.update(file.relative_to(root.resolve()).as_posix().encode())
+        content.update(hashlib.sha256(file.read_bytes()).digest())
+    return content.hexdigest()[:16]
+
+
+def _table(table: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
+    return table.reindex(columns=list(columns)) if len(table) else pd.DataFrame(columns=list(columns))
+
+
+def _whole(path: Path, write_to: Callable[[Path], Any]) -> None:
+    """Write a file under another name first, so that no reader ever sees half of it."""
+    draft = path.with_name(f".{path.name}.part")
+    write_to(draft)
+    os.replace(draft, path)

@@ -1,0 +1,1 @@
+"""Training: the networks' shared parts and the one function that fits them."""

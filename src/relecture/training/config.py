@@ -1,0 +1,20 @@
+"""Settings of one network's training."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from relecture.configuration import Block
+
+Probability = Annotated[float, Field(ge=0, lt=1)]
+
+
+class TrainingConfig(Block):
+    """How a network is trained, with RMSprop and a fixed number of epochs."""
+
+    epochs: int = Field(ge=1, description="Passes over the training rows (at most, with early stopping).")
+    batch_size: int = Field(ge=1, description="Rows in one gradient step.")
+    learning_rate: float = Field(gt=0, description="Step size of RMSprop.")
+    rho: Probability = Field(description="RMSprop's memory: the decay of its running mean of squared gradients.")
+    epsilon: float = Field(gt=0, description="RMSprop's guard against division by zero.")
+    history_every: int = Field(ge=1, description="Epochs between two points of the curves in history.csv.")
