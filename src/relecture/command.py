@@ -1,14 +1,21 @@
 """What every command line of the package does around its work: threads, orphans, errors."""
 
+import contextlib
 import os
 import socket
 import sys
 import threading
 import time
+from pathlib import Path
+from typing import Annotated, NoReturn
 
 import typer
 
 from relecture.errors import UserError
+
+#: Required options of commands: `out: PathOption` is `--out PATH`.
+PathOption = Annotated[Path, typer.Option(show_default=False)]
+TextOption = Annotated[str, typer.Option(show_default=False)]
 
 #: Names the Snakemake process a job belongs to, as "host:process id". The Snakefile sets it.
 OWNER = "RELECTURE_OWNER"
@@ -38,22 +45,35 @@ def _prepare(threads: int = typer.Option(1, help="CPU threads this command may u
     _end_with_the_owner()
 
 
+def owner_mark() -> str:
+    """This process as the owner of jobs: what Snakemake's Snakefile puts into RELECTURE_OWNER."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
 def _end_with_the_owner(seconds: float = 0.5) -> None:
     """End this process soon after the Snakemake process it belongs to is gone.
 
     A killed Snakemake leaves its jobs running as orphans; they would write beside the jobs of the next run.
     """
     host, _, owner = os.environ.get(OWNER, "").rpartition(":")
-    if not owner or host != socket.gethostname():  # by hand, or on another node of a cluster
+    if not owner.isdigit() or host != socket.gethostname():  # by hand, or on another node of a cluster
         return
+    import psutil
 
-    def watch() -> None:
-        while True:
-            try:
-                os.kill(int(owner), 0)
-            except ProcessLookupError:
-                print("relecture: Snakemake is gone, so this job ends too", file=sys.stderr)
-                os._exit(1)
-            time.sleep(seconds)
+    def end() -> NoReturn:
+        with contextlib.suppress(OSError):  # the terminal may be gone as well
+            os.write(2, b"relecture: Snakemake is gone, so this job ends too\n")
+        os._exit(1)
 
-    threading.Thread(target=watch, daemon=True, name="owner-watch").start()
+    def watch(snakemake: psutil.Process) -> None:
+        # A killed process that nobody waits for, as in many containers, stays in the list as a zombie.
+        with contextlib.suppress(psutil.NoSuchProcess):
+            while snakemake.is_running() and snakemake.status() != psutil.STATUS_ZOMBIE:
+                time.sleep(seconds)
+        end()
+
+    try:
+        snakemake = psutil.Process(int(owner))
+    except psutil.NoSuchProcess:
+        end()
+    threading.Thread(target=watch, args=[snakemake], daemon=True, name="owner-watch").start()

@@ -5,7 +5,7 @@
 `history.csv`        member, step, metric, value: curves (step = epoch, or the place on a path)
 `predictions.parquet` one row per member and predicted case
 `params.json`        what was asked for and what it was done to: spec, counted parameters, data, code
-`model.*`            the fitted model
+`model/`             the fitted model
 ==================== ===================================================================================
 
 The same inputs, config and machine give the same bytes, so neither times nor paths are in a record.
@@ -14,7 +14,7 @@ The same inputs, config and machine give the same bytes, so neither times nor pa
 
 import hashlib
 import json
-import os
+import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -49,6 +49,49 @@ class Record:
         """`digits/dropout`, `salaries/book/lasso`: comparison and method."""
         return f"{self.params['comparison']}/{self.params['method']}"
 
+    @property
+    def sample_name(self) -> str:
+        """Name of the data where a small sample stands in for the real thing, else nothing."""
+        return self.params["data"]["name"] if self.params["data"]["sample"] else ""
+
+
+@dataclass
+class Fit:
+    """What a method hands back, gathered member by member; `leave` makes it a record.
+
+    `save_model` gets the folder `model/` of the record and writes the fitted model there.
+    """
+
+    parameters: int | None = None
+    save_model: Callable[[Path], Any] = lambda folder: None
+    metrics: list[dict[str, Any]] = field(default_factory=list)
+    histories: list[pd.DataFrame] = field(default_factory=list)
+    predictions: list[pd.DataFrame] = field(default_factory=list)
+
+    def add(self, member: str, scores: dict[str, float], predictions: pd.DataFrame | None = None) -> None:
+        """Add one member: its final numbers and one row per predicted case."""
+        self.metrics += rows(member, scores)
+        if predictions is not None:
+            self.predictions.append(predictions.assign(member=member)[["member", *predictions]])
+
+    def leave(self, folder: Path, comparison: str, method: str, spec: dict[str, Any], data: dict[str, Any]) -> None:
+        """Write the record to `folder`."""
+        params = {
+            "comparison": comparison,
+            "method": method,
+            "spec": spec,
+            "parameters": self.parameters,
+            "data": data,
+            "rerun": f"snakemake {folder}/metrics.csv --force",
+        }
+        record = Record(
+            metrics=pd.DataFrame(self.metrics),
+            history=_joined(self.histories, HISTORY),
+            predictions=_joined(self.predictions, ("member",)),
+            params=params,
+        )
+        write(record, folder, self.save_model)
+
 
 def rows(member: str, values: dict[str, float], **extra: Any) -> list[dict[str, Any]]:
     """Rows for `metrics` (or, with `step=`, for `history`) of one member."""
@@ -56,11 +99,14 @@ def rows(member: str, values: dict[str, float], **extra: Any) -> list[dict[str, 
 
 
 def write(record: Record, folder: Path, save_model: Callable[[Path], None]) -> None:
-    """Write `record` to `folder`; `save_model` gets the folder and writes `model.*` there."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write `record` to `folder`; `save_model` gets its folder `model/` and fills it."""
+    (folder / "model").mkdir(parents=True, exist_ok=True)
     params = {**record.params, "code": code_digest()}
-    save_model(folder)
-    _whole(folder / "params.json", lambda path: path.write_text(json.dumps(params, indent=2, sort_keys=True) + "\n"))
+    save_model(folder / "model")
+    _whole(
+        folder / "params.json",
+        lambda path: path.write_text(json.dumps(params, indent=2, sort_keys=True) + "\n"),
+    )
     _whole(folder / "predictions.parquet", lambda path: record.predictions.to_parquet(path, index=False))
     _whole(folder / "history.csv", lambda path: _table(record.history, HISTORY).to_csv(path, index=False))
     _whole(folder / "metrics.csv", lambda path: _table(record.metrics, METRICS).to_csv(path, index=False))
@@ -96,6 +142,16 @@ def digest(folder: Path) -> str:
     return content.hexdigest()[:16]
 
 
+def clear(scratch: Path) -> None:
+    """Remove checkpoints, once the record that they led to is written."""
+    shutil.rmtree(scratch, ignore_errors=True)
+
+
+def file_digest(path: Path) -> str:
+    """Sixteen hexadecimal digits of a file's content."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+
+
 def code_digest() -> str:
     """Digest of the source files of this package that the running process has loaded: the code that ran."""
     root = Path(__file__).parent
@@ -108,6 +164,10 @@ def code_digest() -> str:
     return content.hexdigest()[:16]
 
 
+def _joined(tables: list[pd.DataFrame], columns: tuple[str, ...]) -> pd.DataFrame:
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=list(columns), dtype=object)
+
+
 def _table(table: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
     return table.reindex(columns=list(columns)) if len(table) else pd.DataFrame(columns=list(columns))
 
@@ -116,4 +176,4 @@ def _whole(path: Path, write_to: Callable[[Path], Any]) -> None:
     """Write a file under another name first, so that no reader ever sees half of it."""
     draft = path.with_name(f".{path.name}.part")
     write_to(draft)
-    os.replace(draft, path)
+    draft.replace(path)

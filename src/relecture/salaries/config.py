@@ -1,9 +1,17 @@
 """Settings of the comparison `salaries`."""
 
-from pydantic import Field
+from typing import Any, Literal
+
+from pydantic import Field, field_validator
 
 from relecture.configuration import Block
 from relecture.training.config import Probability, TrainingConfig
+
+# The predictors of Hitters that are numbers; League, Division and NewLeague are factors.
+InSeason = Literal["AtBat", "Hits", "HmRun", "Runs", "RBI", "Walks", "Years"]
+InCareer = Literal["CAtBat", "CHits", "CHmRun", "CRuns", "CRBI", "CWalks"]
+InField = Literal["PutOuts", "Assists", "Errors"]
+NumericPredictor = Literal[InSeason, InCareer, InField]
 
 
 class Resampled(Block):
@@ -37,7 +45,35 @@ class SalariesConfig(Block):
     test_size: int = Field(ge=10, le=200, description="Players held out for the test, of 263.")
     resampled: Resampled = Field(description="The protocol `resampled`: many random splits.")
     lasso: Lasso = Field(description="The method `lasso`.")
-    relaxed_lasso: list[str] = Field(
-        min_length=1, description="Predictors of the method `relaxed_lasso`, fitted by least squares."
+    relaxed_lasso: list[NumericPredictor] = Field(
+        min_length=1,
+        description="Predictors of the method `relaxed_lasso`, fitted by least squares; numeric ones only.",
     )
     network: Network = Field(description="The method `network`.")
+
+    @field_validator("relaxed_lasso")
+    @classmethod
+    def _are_distinct(cls, predictors: list[str]) -> list[str]:
+        if len(set(predictors)) < len(predictors):
+            raise ValueError("every predictor may be named once")
+        return predictors
+
+    def splits(self, protocol: str) -> dict[str, Any]:
+        """What the splits of a protocol depend on."""
+        first, count = self.resampled.first_seed, self.resampled.splits
+        seeds = [self.book_seed] if protocol == "book" else list(range(first, first + count))
+        return {"seeds": seeds, "test_size": self.test_size, "folds": self.lasso.folds}
+
+    def method(self, protocol: str, method: str) -> dict[str, Any]:
+        """What a fit of a method depends on."""
+        match method:
+            case "linear":
+                return {"predictors": None}
+            case "relaxed_lasso":
+                return {"predictors": self.relaxed_lasso}
+            case "lasso":
+                return self.lasso.model_dump(include={"path_length", "path_ratio"})
+            case "network":
+                seeds = self.network.seeds if protocol == "book" else 1
+                return {**self.network.model_dump(), "seeds": seeds}
+        raise KeyError(method)

@@ -1,0 +1,70 @@
+# relecture: the comparisons of a lecture, again, from raw data. `make` lists what can be made.
+#
+#   make replicate CORES=4                      how many cores (all, unless said)
+#   make replicate CONFIG=my.yaml               settings laid over config/config.yaml
+#   make replicate ARGS="--dry-run"             further arguments for Snakemake
+
+PYTHON ?= python3
+CORES ?= all
+CONFIG ?=
+ARGS ?=
+PORT ?= 5000
+
+.DEFAULT_GOAL := help
+.PHONY: help replicate quick full test check data publish ui report bench clean
+
+BIN := .venv/bin
+READY := .venv/.ready
+# Starts Snakemake: one run at a time in this folder, and after a killed one the same command goes on.
+RUN = $(BIN)/python -m relecture.launch --cores $(CORES)
+SHOW = @$(BIN)/python -m relecture.scorecard show --scorecard results/scorecard.csv --mnist resources/mnist.json
+
+help: ## list the commands
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
+
+replicate: $(READY) ## set everything up and run all comparisons, then show the scorecard
+	@$(RUN) $(if $(CONFIG),--configfile $(CONFIG)) $(ARGS)
+	$(SHOW)
+
+quick: $(READY) ## the same with small budgets, in a few minutes
+	@$(RUN) --configfile config/quick.yaml $(CONFIG) $(ARGS)
+	$(SHOW)
+
+full: $(READY) ## the same with budgets at the scale of a paper
+	@$(RUN) --configfile config/full.yaml $(CONFIG) $(ARGS)
+	$(SHOW)
+
+test: $(READY) ## run the tests
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(READY) ## check format and lint, of Python and of the rules
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/snakefmt --check Snakefile workflow
+	$(BIN)/snakemake --lint
+
+data: $(READY) ## fetch and check the raw files
+	@$(RUN) $(if $(CONFIG),--configfile $(CONFIG)) data $(ARGS)
+
+publish: $(READY) ## mirror all results into MLflow (also after mlflow.db was deleted)
+	@$(BIN)/python -m relecture.tracking publish-all results
+
+ui: $(READY) ## look at the runs in MLflow, on 127.0.0.1 (PORT=5000)
+	@$(BIN)/python -m relecture.tracking ui --port $(PORT)
+
+report: $(READY) ## put scorecard, tables and figures into results/report.zip
+	@$(BIN)/snakemake $(if $(CONFIG),--configfile $(CONFIG)) --report results/report.zip $(ARGS)
+
+bench: $(READY) ## measure speed and memory into benchmarks/results/
+	$(BIN)/python -m benchmarks $(ARGS)
+
+clean: ## remove results, logs and checkpoints (not the data, not MLflow's runs, not .venv)
+	find results -mindepth 1 ! -name README.md -delete
+	rm -rf scratch .snakemake
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("relecture needs Python 3.11 or newer, and $(PYTHON) is " + sys.version.split()[0] + ". Name another one: make $(MAKECMDGOALS) PYTHON=python3.11")'
+	@echo "setting up .venv (once; a minute or two)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@

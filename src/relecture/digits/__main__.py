@@ -1,0 +1,96 @@
+"""Command line of the comparison `digits`: data, fit, portrait, table, figures."""
+
+import json
+from pathlib import Path
+from pkgutil import resolve_name
+from typing import Annotated
+
+import typer
+
+from relecture.command import Command, PathOption, TextOption
+from relecture.digits import METHODS, SEARCH
+
+app = Command("None, ridge, dropout, early stopping, logistic regression or LDA on MNIST.")
+Images = Annotated[int, typer.Option(help="Training images held out for validation.")]
+
+
+@app.command()
+def data(manifest: PathOption, out: PathOption) -> None:
+    """Keep the images and labels as one file that loads fast."""
+    from relecture.data import mnist
+    from relecture.digits.data import save
+
+    save(mnist.load(manifest), out)
+
+
+@app.command()
+def fit(
+    method: TextOption,
+    spec: TextOption,
+    data: PathOption,
+    validation_images: Images,
+    scratch: PathOption,
+    out: PathOption,
+    search: Annotated[Path | None, typer.Option(help="Record of the search that chooses the penalty.")] = None,
+) -> None:
+    """Fit one method and leave its record in OUT."""
+    from relecture import records
+    from relecture.digits.data import load
+
+    settings = json.loads(spec)
+    if search is not None:
+        from relecture.digits.networks import best_penalty
+
+        settings["penalty"] = best_penalty(records.read(search).metrics)
+    digits = load(data, validation_images)
+    result = resolve_name({**METHODS, **SEARCH}[method])(digits, settings, scratch)
+    source = {"name": digits.name, "digest": digits.digest, "sample": digits.sample}
+    result.leave(out, "digits", method, settings, source)
+    records.clear(scratch)
+
+
+@app.command()
+def portrait(record: PathOption, out: PathOption) -> None:
+    """Draw one method by itself to OUT.svg and OUT.png."""
+    from relecture import figures, records
+    from relecture.digits.figures import portrait
+
+    found = records.read(record)
+    with figures.look():
+        figures.save(portrait(found), out, found.sample_name)
+
+
+@app.command()
+def table(records: list[Path], published: PathOption, out: PathOption) -> None:
+    """Write table.*, differences.* and quantities.csv into the folder OUT from all RECORDS."""
+    from relecture.digits import summary
+    from relecture.published import load
+
+    found = summary.read(records)
+    summary.table(found, load(published), out / "table")
+    summary.differences(found, out / "differences")
+    summary.quantities(found, out / "quantities.csv")
+
+
+@app.command()
+def figures(records: list[Path], published: PathOption, data: PathOption, out: PathOption) -> None:
+    """Draw every figure of the comparison into the folder OUT."""
+    from relecture import figures
+    from relecture.digits import figures as drawings
+    from relecture.digits.data import load
+    from relecture.digits.summary import read
+    from relecture.published import load as load_printed
+
+    found, printed = read(records), load_printed(published)
+    images = load(data, 0).test_images
+    sample = found["plain"].sample_name
+    with figures.look():
+        figures.save(drawings.test_error(found, printed), out / "test_error", sample)
+        figures.save(drawings.curves(found), out / "curves", sample)
+        figures.save(drawings.weights(found), out / "weights", sample)
+        figures.save(drawings.confusion(found), out / "confusion", sample)
+        figures.save(drawings.confidently_wrong(found, images), out / "confidently_wrong", sample)
+
+
+if __name__ == "__main__":
+    app()

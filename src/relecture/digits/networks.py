@@ -1,0 +1,115 @@
+"""The networks: one function, and each regulariser is a setting of it.
+
+| method           | setting                                                     |
+|------------------|-------------------------------------------------------------|
+| `logistic`       | no hidden layers                                            |
+| `plain`          | none                                                        |
+| `ridge`          | `penalty`: lambda on the squared weights of the hidden layers |
+| `dropout`        | `dropout`: share dropped after each hidden layer            |
+| `early_stopping` | `patience`: epochs without a lower validation loss          |
+"""
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import torch
+import torch.nn.functional as F
+
+from relecture.digits.data import CLASSES, Digits
+from relecture.digits.method import add
+from relecture.records import Fit
+from relecture.training.config import TrainingConfig
+from relecture.training.fit import Fitted, outputs
+from relecture.training.fit import fit as train
+from relecture.training.learner import Arrays
+from relecture.training.mlp import count_parameters, mlp
+
+#: Training images on which the training loss is watched with dropout off: as many as there are for validation.
+WATCHED = 10_000
+
+
+def cross_entropy(output: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+    """(rows, 10) and (rows,) -> (rows,), in nats."""
+    return F.cross_entropy(output, target, reduction="none")
+
+
+def misread(output: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+    """(rows, 10) and (rows,) -> (rows,): 1 where the most probable class is wrong."""
+    return (output.argmax(-1) != target).float()
+
+
+def arrays(digits: Digits) -> Arrays:
+    """Training and validation images as tensors; the test images are not among them."""
+    rows = torch.arange(len(digits.train_labels))
+    return Arrays(
+        torch.from_numpy(digits.train_images),
+        torch.from_numpy(digits.train_labels),
+        rows[: digits.fitted],
+        {"train": rows[: digits.fitted][:WATCHED], "validation": rows[digits.fitted :]},
+    )
+
+
+def train_one(spec: dict[str, Any], data: Arrays, member: str, seed: int, penalty: float, scratch: Path) -> Fitted:
+    """Train one network of the method that `spec` describes."""
+    return train(
+        mlp([data.inputs.shape[1], *spec["hidden"], CLASSES], spec.get("dropout", ()), seed=seed),
+        data,
+        loss=cross_entropy,
+        scores={"loss": cross_entropy, "error": misread},
+        training=TrainingConfig(**spec["training"]),
+        members=[member],
+        seeds=[seed],
+        scratch=scratch,
+        shown="validation_error",
+        hidden_penalty=penalty,
+        patience=spec.get("patience"),
+    )
+
+
+def fit(digits: Digits, spec: dict[str, Any], scratch: Path) -> Fit:
+    """`spec["seeds"]` networks of one method, scored on the test images when training is over."""
+    data, test = arrays(digits), torch.from_numpy(digits.test_images)
+    result, models = Fit(), {}
+    for seed in range(spec["seeds"]):
+        member = f"seed-{seed:02d}"
+        fitted = train_one(spec, data, member, seed, spec.get("penalty", 0.0), scratch)
+        answers = outputs(fitted.network, data.inputs, data.watched["validation"])
+        wrong = misread(answers, data.targets[data.watched["validation"]]).mean().item()
+        probabilities = outputs(fitted.network, test, torch.arange(len(test))).softmax(-1).numpy()
+        add(
+            result,
+            member,
+            digits.test_labels,
+            probabilities,
+            validation_error=wrong,
+            epochs=fitted.epochs,
+            kept=fitted.kept,
+        )
+        result.parameters = count_parameters(fitted.network)
+        result.histories.append(fitted.history)
+        models[member] = fitted.network.state_dict()
+    result.save_model = lambda folder: torch.save(models, folder / "weights.pt")
+    return result
+
+
+def search(digits: Digits, spec: dict[str, Any], scratch: Path) -> Fit:
+    """Networks with each of the penalties `spec["strengths"]`, compared on the validation images only."""
+    data, result = arrays(digits), Fit()
+    for strength in spec["strengths"]:
+        for seed in range(spec["seeds"]):
+            member = f"lambda-{strength:g}-seed-{seed:02d}"
+            fitted = train_one(spec, data, member, seed, strength, scratch)
+            last = fitted.history.sort_values("step", kind="stable").groupby("metric").value.last()
+            scores = {name: last[name] for name in ("validation_error", "validation_loss", "train_error")}
+            result.add(member, {"penalty": strength, **scores})
+            result.parameters = count_parameters(fitted.network)
+            result.histories.append(fitted.history)
+    return result
+
+
+def best_penalty(metrics: pd.DataFrame) -> float:
+    """The penalty with the lowest mean validation error; of equal ones the stronger."""
+    wide = metrics.pivot(index="member", columns="metric", values="value")
+    means = wide.groupby("penalty").validation_error.mean()
+    return float(means[means == means.min()].index.max())

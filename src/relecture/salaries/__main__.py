@@ -1,0 +1,101 @@
+"""Command line of the comparison `salaries`: data, splits, fit, portrait, table, figures."""
+
+import json
+from pathlib import Path
+from pkgutil import resolve_name
+from typing import Annotated
+
+import typer
+
+from relecture.command import Command, PathOption, TextOption
+from relecture.salaries import METHODS
+
+app = Command("Linear regression, lasso, relaxed lasso or a network on the Hitters data.")
+
+
+@app.command()
+def data(manifest: PathOption, out: PathOption) -> None:
+    """Write the players with a known salary, coded as in R."""
+    from relecture.data import hitters
+    from relecture.salaries.data import players
+
+    players(hitters.load(manifest.parent / "Hitters.csv")).to_csv(out, index=False)
+
+
+@app.command()
+def splits(data: PathOption, spec: TextOption, out: PathOption) -> None:
+    """Draw the splits of one protocol."""
+    import pandas as pd
+
+    from relecture.salaries.data import draw
+
+    draw(players=len(pd.read_csv(data)), **json.loads(spec)).to_parquet(out, index=False)
+
+
+@app.command()
+def fit(
+    protocol: TextOption,
+    method: TextOption,
+    spec: TextOption,
+    data: PathOption,
+    splits: PathOption,
+    scratch: PathOption,
+    out: PathOption,
+) -> None:
+    """Fit one method on the splits of one protocol and leave its record in OUT."""
+    import pandas as pd
+
+    from relecture import records
+    from relecture.salaries import data as divided
+
+    function, settings = resolve_name(METHODS[method]), json.loads(spec)
+    result = function(pd.read_csv(data), list(divided.splits(pd.read_parquet(splits))), settings, scratch)
+    source = {"name": "Hitters", "digest": records.file_digest(data), "sample": False}
+    result.leave(out, "salaries", f"{protocol}/{method}", settings, source)
+    records.clear(scratch)
+
+
+@app.command()
+def portrait(record: PathOption, out: PathOption) -> None:
+    """Draw one method by itself to OUT.svg and OUT.png."""
+    from relecture import figures, records
+    from relecture.salaries.figures import portrait
+
+    with figures.look():
+        figures.save(portrait(records.read(record)), out)
+
+
+@app.command()
+def table(
+    records: list[Path],
+    published: PathOption,
+    test_to_train: Annotated[float, typer.Option(help="Size of the test set over that of the training set.")],
+    out: PathOption,
+) -> None:
+    """Write table.*, differences.* and quantities.csv into the folder OUT from all RECORDS."""
+    from relecture.published import load
+    from relecture.salaries import summary
+
+    found, printed = summary.read(records), load(published)
+    summary.table(found, printed, out / "table")
+    summary.differences(found, test_to_train, out / "differences")
+    summary.quantities(found, printed, out / "quantities.csv")
+
+
+@app.command()
+def figures(records: list[Path], published: PathOption, out: PathOption) -> None:
+    """Draw every figure of the comparison into the folder OUT."""
+    from relecture import figures
+    from relecture.published import load
+    from relecture.salaries import figures as drawings
+    from relecture.salaries.summary import read
+
+    found, printed = read(records), load(published)
+    with figures.look():
+        figures.save(drawings.splits(found, printed), out / "splits")
+        figures.save(drawings.lasso_path(found), out / "lasso_path")
+        figures.save(drawings.residuals(found), out / "residuals")
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,148 @@
+"""The figures of the comparison `salaries`."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from relecture import figures
+from relecture.published import Printed
+from relecture.records import Record
+from relecture.salaries.summary import NAMES
+
+Records = dict[tuple[str, str], Record]
+
+
+def splits(found: Records, printed: list[Printed]) -> Figure:
+    """Test error over random splits, one row per method, the printed value and the book's split marked."""
+    by_id = {entry.id: float(entry.number) for entry in printed}
+    figure, axes = plt.subplots(figsize=(9, 5))
+    for place, (method, name) in enumerate(reversed(NAMES.items())):
+        values = _metric(found["resampled", method], "mae")
+        axes.violinplot(values, [place], orientation="horizontal", widths=0.8, showextrema=False)
+        axes.plot(values, place + _jitter(len(values)), ".", color=figures.BLUE, alpha=0.45, markersize=5)
+        axes.plot(values.mean(), place, "|", color="black", markersize=26, markeredgewidth=2)
+        book = _metric(found["book", method], "mae").mean()
+        axes.plot(book, place - 0.12, "o", color=figures.RED, markersize=8, zorder=6)
+        axes.plot(by_id[f"salaries.{method}.mae"], place + 0.12, **figures.PRINTED)
+        axes.annotate(name, (0, place), xycoords=("axes fraction", "data"), xytext=(-8, 0),
+                      textcoords="offset points", ha="right", va="center")  # fmt: skip
+    for collection in axes.collections:
+        collection.set_facecolor(figures.SKY)
+        collection.set_alpha(0.35)
+    axes.set(yticks=[], xlabel="mean absolute error on the test players (thousands of dollars)")
+    axes.set_title(f"How much the split decides: {len(values)} random splits")
+    axes.plot([], [], ".", color=figures.BLUE, label="one random split")
+    axes.plot([], [], "|", color="black", markersize=14, markeredgewidth=2, label="their mean")
+    axes.plot([], [], "o", color=figures.RED, label="the book's split, reproduced")
+    axes.plot([], [], label="printed", **figures.PRINTED)
+    figure.legend(loc="outside lower center", ncols=4)
+    return figure
+
+
+def lasso_path(found: Records) -> Figure:
+    """Coefficients and cross-validated error along the path of lambda, on the book's split."""
+    curves = found["book", "lasso"].history.pivot(index="step", columns="metric", values="value")
+    best = curves["cv_mae"].idxmin()
+    figure, (top, bottom) = plt.subplots(2, 1, figsize=(9, 8), sharex=True)
+    coefficients = curves.filter(regex="^coefficient_")
+    named = coefficients.loc[best].abs().nlargest(6).index
+    for column in coefficients:
+        colour = figures.COLOURS[list(named).index(column)] if column in named else "#C9C9C9"
+        top.plot(curves["lambda"], coefficients[column], color=colour, zorder=3 if column in named else 2)
+    for column in named:
+        top.plot(
+            [],
+            [],
+            color=figures.COLOURS[list(named).index(column)],
+            label=column.removeprefix("coefficient_"),
+        )
+    top.set(ylabel="coefficient per standard deviation\n(thousands of dollars)", xscale="log")
+    top.legend(loc="upper left", bbox_to_anchor=(1, 1), title="largest at the choice")
+    top.set_title("Lasso: the larger the penalty, the fewer predictors")
+    bottom.fill_between(
+        curves["lambda"],
+        curves["cv_mae"] - curves["cv_mae_se"],
+        curves["cv_mae"] + curves["cv_mae_se"],
+        color=figures.SKY,
+        alpha=0.4,
+        label="± 1 standard error",
+    )
+    bottom.plot(curves["lambda"], curves["cv_mae"], color=figures.BLUE, label="cross-validated error")
+    bottom.set(xlabel="penalty λ", ylabel="mean absolute error\n(thousands of dollars)")
+    for axes in (top, bottom):
+        axes.axvline(curves["lambda"][best], color="black", linestyle="--", linewidth=1)
+        axes.invert_xaxis() if axes is top else None
+    kept = int(curves["predictors"][best])
+    bottom.plot(
+        [],
+        [],
+        color="black",
+        linestyle="--",
+        label=f"chosen: λ = {curves['lambda'][best]:.2f}, {kept} predictors",
+    )
+    bottom.legend(loc="upper left", bbox_to_anchor=(1, 1))
+    return figure
+
+
+def residuals(found: Records) -> Figure:
+    """What each method gets wrong on the book's test players, against what it predicts."""
+    figure, grid = plt.subplots(2, 2, figsize=(10, 7.5), sharex=True, sharey=True)
+    for axes, (method, name) in zip(grid.flat, NAMES.items(), strict=True):
+        _residuals(axes, found["book", method].predictions)
+        axes.set_title(name)
+    for axes in grid[-1]:
+        axes.set_xlabel("predicted salary (thousands of dollars)")
+    for axes in grid[:, 0]:
+        axes.set_ylabel("paid minus predicted")
+    figure.suptitle("Every method misses the best-paid players", x=0.01, ha="left", fontweight="bold")
+    return figure
+
+
+def portrait(record: Record) -> Figure:
+    """One method by itself: its curves if it has any, what it misses, and its members."""
+    figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.5))
+    _residuals(left, record.predictions)
+    left.set(xlabel="predicted salary (thousands of dollars)", ylabel="paid minus predicted")
+    left.set_title(f"{record.params['method']}: residuals")
+    epochs = record.history[record.history.metric.isin(["train_mae", "test_mae"])]
+    if len(epochs):
+        for colour, (metric, name) in zip(
+            figures.COLOURS, {"train_mae": "training", "test_mae": "test"}.items(), strict=False
+        ):
+            curve = epochs[epochs.metric == metric].groupby("step").value.agg(["mean", "min", "max"])
+            right.fill_between(curve.index, curve["min"], curve["max"], alpha=0.2, color=colour)
+            right.plot(curve.index, curve["mean"], color=colour, label=f"{name} (mean, range)")
+        right.set(xlabel="epoch", ylabel="mean absolute error (thousands of dollars)", title="Learning")
+        right.legend()
+    else:
+        values = _metric(record, "mae")
+        right.plot(values, _jitter(len(values)), "o", color=figures.BLUE, alpha=0.5)
+        right.set(yticks=[], ylim=(-1, 1), xlabel="mean absolute error (thousands of dollars)")
+        right.set_title("The only member" if len(values) == 1 else f"{len(values)} members")
+    return figure
+
+
+def _metric(record: Record, metric: str) -> np.ndarray:
+    return record.metrics[record.metrics.metric == metric].value.to_numpy()
+
+
+def _residuals(axes: Axes, predictions: pd.DataFrame) -> None:
+    """A point per player: the mean over members, with a line over the range of their predictions."""
+    players = predictions.groupby("player").agg(
+        salary=("salary", "first"),
+        low=("predicted", "min"),
+        high=("predicted", "max"),
+        mean=("predicted", "mean"),
+    )
+    axes.axhline(0, color="black", linewidth=1)
+    for player in players.itertuples():  # a larger prediction is a smaller residual
+        ends = np.array([player.low, player.high])
+        axes.plot(ends, player.salary - ends, color=figures.SKY, linewidth=1)
+    axes.plot(players["mean"], players.salary - players["mean"], "o", color=figures.BLUE, markersize=4, alpha=0.8)
+
+
+def _jitter(n: int) -> np.ndarray:
+    """Heights that keep points apart; the same every time."""
+    return 0.25 * np.sin(np.arange(n) * 2.4)

@@ -1,0 +1,145 @@
+"""The scorecard: number by number, what was printed and what came out."""
+
+import json
+import sys
+from pathlib import Path
+
+import pandas as pd
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from relecture import tables
+from relecture.command import Command, PathOption, TextOption
+from relecture.errors import UserError
+from relecture.published import Printed, load
+
+COLUMNS = ("id", "comparison", "quantity", "source", "published", "reproduced", "sd", "n", "verdict", "note")
+QUICK, STANDARD = "quick", "standard"
+COLOURS = {"exact": "green", "within": "green", "better": "cyan", "differs": "yellow"}
+
+app = Command("Compare what came out with what was printed.")
+
+
+def build(printed: list[Printed], quantities: pd.DataFrame, budget: str = STANDARD) -> pd.DataFrame:
+    """One row per printed number of the comparisons that `quantities` covers; columns COLUMNS.
+
+    A number that came out but is not listed as printed is a UserError. One that is printed but did not come out, as
+    with predictors of one's own, keeps its row and says so: nothing is dropped in silence.
+    """
+    covered = set(quantities.id.str.partition(".")[0])
+    if odd := sorted(set(quantities.id) - {entry.id for entry in printed}):
+        raise UserError(f"config/published.yaml does not list these numbers: {', '.join(odd)}")
+    by_id = quantities.set_index("id")
+    rows = [
+        _row(entry, by_id.loc[entry.id], budget) if entry.id in by_id.index else _missing(entry)
+        for entry in printed
+        if entry.comparison in covered
+    ]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _missing(entry: Printed) -> dict[str, object]:
+    row = {"id": entry.id, "comparison": entry.comparison, "quantity": entry.quantity, "source": entry.source}
+    return {
+        **row,
+        "published": entry.value,
+        "n": 0,
+        "verdict": "",
+        "note": "Not computed with these settings.",
+    }
+
+
+def _row(entry: Printed, found: pd.Series, budget: str) -> dict[str, object]:
+    sd = None if pd.isna(found.sd) else float(found.sd)
+    judged = pd.isna(found.data) or not found.data
+    verdict = entry.verdict(float(found.reproduced), sd) if judged else ""
+    notes = [
+        entry.note,
+        _reason(entry, budget) if verdict == "differs" else "",
+        "" if judged else f"{found.data}: not judged.",
+    ]
+    return {
+        "id": entry.id,
+        "comparison": entry.comparison,
+        "quantity": entry.quantity,
+        "source": entry.source,
+        "published": entry.value,
+        "reproduced": float(found.reproduced),
+        "sd": sd,
+        "n": int(found.n),
+        "verdict": verdict,
+        "note": " ".join(note for note in notes if note),
+    }
+
+
+def _reason(entry: Printed, budget: str) -> str:
+    if entry.differs:
+        return entry.differs
+    if budget == QUICK:
+        return "The budget `quick` trains for fewer epochs than the book."
+    return "No reason is known."
+
+
+def shown(scorecard: pd.DataFrame) -> pd.DataFrame:
+    """The scorecard for reading: one more digit than printed, and the standard deviation where there is one."""
+    text = []
+    for row in scorecard.itertuples():
+        digits = len(str(row.published).partition(".")[2])
+        digits += digits > 0 and row.n > 1
+        value = tables.number(row.reproduced, digits)
+        spread = f" ± {tables.number(row.sd, digits)}" if row.n > 1 and not pd.isna(row.sd) else ""
+        text.append(
+            (
+                row.quantity,
+                row.source,
+                row.published,
+                value + spread,
+                str(row.n),
+                row.verdict or "–",
+                row.note,
+            )
+        )
+    columns = ["quantity", "source", "printed", "reproduced", "n", "verdict", "note"]
+    return pd.DataFrame(text, columns=columns)
+
+
+@app.command()
+def write(published: PathOption, quantities: list[Path], budget: TextOption, out: PathOption) -> None:
+    """Write the scorecard to OUT.csv, .md, .tex and .html from the QUANTITIES of the comparisons."""
+    scorecard = build(load(published), pd.concat([pd.read_csv(path) for path in quantities], ignore_index=True))
+    note = (
+        "exact: rounds to the printed number. within: the printed number lies in mean ± 2 standard deviations. "
+        f"Mean ± standard deviation over n members. Budget: {budget}."
+    )
+    tables.write(out, scorecard, shown(scorecard), "Scorecard: printed and reproduced", note)
+
+
+@app.command()
+def show(scorecard: PathOption, mnist: PathOption) -> None:
+    """Print the scorecard as a table and where to go from here; MNIST is the manifest of the images."""
+    if not scorecard.exists():
+        raise UserError(f"there is no {scorecard} yet; make it with: make replicate")
+    table = pd.read_csv(scorecard, dtype={"published": str}).fillna({"verdict": "", "note": ""})
+    console = Console(width=None if sys.stdout.isatty() else 120, highlight=False)
+    for comparison, rows in table.groupby("comparison", sort=False):
+        grid = Table(title=comparison, title_justify="left", title_style="bold", box=None, pad_edge=False)
+        for name in ("quantity", "source", "printed", "reproduced", "n", "verdict"):
+            grid.add_column(name, justify="left" if name in ("quantity", "source", "verdict") else "right")
+        for _, row in shown(rows).iterrows():
+            verdict = Text(row.verdict, COLOURS.get(row.verdict, "dim"))
+            grid.add_row(row.quantity, row.source, row.printed, row.reproduced, row.n, verdict)
+        console.print(grid, "")
+    for row in table[table.verdict == "differs"].itertuples():
+        console.print(Text("differs  ", "yellow"), f"{row.quantity}: {row.note}\n", sep="")
+    if mnist.exists() and json.loads(mnist.read_text())["sample"]:
+        from relecture.data.mnist import sample_notice
+
+        console.print(sample_notice(), "\n", style="bold red")
+    console.print("figures and tables   results/*/figures/, results/*/table.html, results/scorecard.html")
+    console.print("the runs in MLflow   make ui")
+    console.print("one thing again      .venv/bin/snakemake results/digits/dropout/metrics.csv --force")
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,75 @@
+"""What the models allow, read from their JSON schema and put in plain words."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from pydantic import BaseModel
+
+Step = str | int
+Node = dict[str, Any]
+
+_ONE = {"integer": "a whole number", "number": "a number", "string": "text", "boolean": "true or false"}
+_MANY = {"integer": "whole numbers", "number": "numbers", "string": "texts", "boolean": "true or false"}
+
+
+class Rules:
+    """The keys of a model and of the blocks below it, and what each may hold."""
+
+    def __init__(self, model: type[BaseModel]):
+        self._schema: Node = model.model_json_schema()
+
+    def node(self, location: Sequence[Step]) -> Node:
+        """The schema at a location such as ("digits", "hidden", 0)."""
+        node = self._schema
+        for step in location:
+            node = self.resolved(node)
+            node = node["items"] if isinstance(step, int) else node["properties"][step]
+        return node
+
+    def resolved(self, node: Node) -> Node:
+        """The block a schema refers to, or the schema itself."""
+        reference = node.get("$ref")
+        return self._schema["$defs"][reference.rpartition("/")[2]] if reference else node
+
+    def keys(self, location: Sequence[Step]) -> list[str]:
+        """The keys of the block at a location; none where a value stands."""
+        return list(self.resolved(self.node(location)).get("properties", {}))
+
+    def locations(self, above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+        """Every key of every block, from above to below."""
+        for key in self.keys(above):
+            yield (*above, key)
+            yield from self.locations((*above, key))
+
+    def allowed(self, location: Sequence[Step]) -> str:
+        """What may stand at a location, in plain words."""
+        node = self.resolved(self.node(location))
+        if node["type"] == "object":
+            return f"a block with the keys {', '.join(self.keys(location))}"
+        if node["type"] == "array":
+            return f"a list{', not empty,' if node.get('minItems') else ''} of {_many(node['items'])}"
+        return _one(node)
+
+
+def _one(node: Node) -> str:
+    if "enum" in node:
+        return f"one of {', '.join(node['enum'])}"
+    return node.get("allowed") or _ONE[node["type"]] + _bounds(node)
+
+
+def _many(node: Node) -> str:
+    if "enum" in node:
+        return f"these: {', '.join(node['enum'])}"
+    return node.get("allowed") or _MANY[node["type"]] + _bounds(node)
+
+
+def _bounds(node: Node) -> str:
+    if "minimum" in node and "maximum" in node:
+        return f" from {node['minimum']:,} to {node['maximum']:,}"
+    words = {
+        "minimum": "of at least",
+        "exclusiveMinimum": "above",
+        "maximum": "of at most",
+        "exclusiveMaximum": "below",
+    }
+    return " and".join(f" {word} {node[bound]:,}" for bound, word in words.items() if bound in node)

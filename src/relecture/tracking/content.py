@@ -1,0 +1,165 @@
+"""What the MLflow runs of a record hold. Nothing here talks to MLflow."""
+
+import getpass
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from relecture import records
+from relecture.errors import UserError
+from relecture.records import Record
+
+NAME_LENGTH, PARAM_LENGTH, TAG_LENGTH, DIGEST_LENGTH = 250, 6000, 8000, 36  # MLflow's limits, in characters
+
+RECORD, RECORD_DIGEST, MEMBER = "relecture.record", "relecture.record_digest", "relecture.member"
+PARENT, NOTE = "mlflow.parentRunId", "mlflow.note.content"
+
+Point = tuple[str, int, float]
+"""A metric's name, the step (0 for a final number) and the value."""
+
+
+@dataclass(frozen=True)
+class Content:
+    """All that one run holds, the artifacts apart. `numbers` are its final points, `curves` the others."""
+
+    name: str
+    tags: dict[str, str]
+    params: dict[str, str]
+    numbers: list[Point]
+    curves: list[Point]
+
+
+def parent(record: Record, git_commit: str | None) -> Content:
+    """The run of the method: mean and sd of each metric over the members, and the members' mean curves.
+
+    The mean curve of members that stopped at different steps is over those that were still running.
+    """
+    numbers = records.summary(record)
+    points: list[Point] = []
+    for metric, row in numbers.iterrows():
+        points.append((plain(metric), 0, row["mean"]))
+        if row["n"] > 1:
+            points.append((plain(f"{metric}_sd"), 0, row["sd"]))
+    points.append(("members", 0, len(members(record))))
+    means = record.history.groupby(["metric", "step"], sort=False, as_index=False)["value"].mean()
+    tags = _tags(record, git_commit) | {MEMBER: "all", NOTE: description(record)}
+    return Content(record.params["method"], tags, params(record), _defined(points), _curves(means))
+
+
+def children(record: Record, git_commit: str | None) -> list[Content]:
+    """One run per member, in the record's order: its own numbers and curves."""
+    tags, settings = _tags(record, git_commit), params(record)
+    metrics, history = (
+        dict(list(record.metrics.groupby("member"))),
+        dict(list(record.history.groupby("member"))),
+    )
+    runs = []
+    for member in members(record):
+        rows = metrics[member].itertuples() if member in metrics else ()
+        numbers = _defined([(plain(row.metric), 0, row.value) for row in rows])
+        curves = _curves(history[member]) if member in history else []
+        runs.append(Content(member, tags | {MEMBER: member}, settings, numbers, curves))
+    return runs
+
+
+def members(record: Record) -> list[str]:
+    """The names of the members in the record's order, also of those that left curves only."""
+    return [str(name) for name in dict.fromkeys([*record.metrics["member"], *record.history["member"]])]
+
+
+def params(record: Record) -> dict[str, str]:
+    """The spec, flattened to `training.epochs`, and the number of parameters where that has a meaning."""
+    flat = {plain(key): _text(value, PARAM_LENGTH) for key, value in _flatten(record.params["spec"]).items()}
+    counted = record.params["parameters"]
+    return flat if counted is None else flat | {"parameters": str(counted)}
+
+
+def description(record: Record) -> str:
+    """Markdown for the top of the run's page: what it is, its members, the command that runs it again."""
+    params, names = record.params, members(record)
+    lines = [f"**{record.name}**" + (f": {params['question']}" if params.get("question") else "")]
+    if params["data"].get("sample"):
+        lines.insert(0, f"**{params['data']['name']}**: not the full data, so no number here is compared with print.")
+    named = ", ".join(names) if len(names) <= 12 else f"{', '.join(names[:3])}, ..., {names[-1]}"
+    lines += [f"Members ({len(names)}): {named}", f"Run it again: `{params['rerun']}`"]
+    return "\n\n".join(lines)[:TAG_LENGTH]
+
+
+def checked(record: Record) -> Record:
+    """`record` itself; a UserError names what its params.json lacks."""
+    wanted = ("comparison", "method", "spec", "parameters", "data", "code", "rerun")
+    missing = [key for key in wanted if key not in record.params]
+    missing += [f"data.{key}" for key in ("name", "digest") if key not in (record.params.get("data") or {})]
+    if missing:
+        raise UserError(
+            f"{record.folder}/params.json lacks {', '.join(missing)}. "
+            f"Make the record again: snakemake {record.folder}/metrics.csv --force"
+        )
+    return record
+
+
+def plain(name: Any) -> str:
+    """`name` with only the characters MLflow allows; a long one keeps its start and gets a digest."""
+    name = re.sub(r"[^\w\-. /:]|[^\x00-\x7f]", "_", str(name)).strip("/")
+    if len(name) <= NAME_LENGTH:
+        return name
+    return f"{name[: NAME_LENGTH - 9]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+
+
+def digest(value: Any) -> str:
+    """Sixteen hexadecimal digits of `value` as sorted JSON."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _tags(record: Record, git_commit: str | None) -> dict[str, str]:
+    params, data = record.params, record.params["data"]
+    tags = {
+        RECORD: record.name,
+        "relecture.config_digest": digest(params["spec"]),
+        "relecture.data_digest": data["digest"],
+        "relecture.code_digest": params["code"],
+        "relecture.rule": params.get("rule"),
+        "relecture.rerun": params["rerun"],
+        "relecture.sample": data["name"] if data.get("sample") else None,
+        "relecture.git_commit": git_commit,
+        "mlflow.source.name": f"relecture.{params['comparison']}",
+        "mlflow.source.type": "LOCAL",
+        "mlflow.source.git.commit": git_commit and git_commit.removesuffix("-dirty"),
+        "mlflow.user": _user(),
+    }
+    return {name: _text(value, TAG_LENGTH) for name, value in tags.items() if value}
+
+
+def _curves(history: pd.DataFrame) -> list[Point]:
+    # The prefix makes them a section of their own among MLflow's charts, and keeps the course of a validation
+    # error apart from its final value.
+    return _defined([(plain(f"curves/{row.metric}"), int(row.step), row.value) for row in history.itertuples()])
+
+
+def _defined(points: list[Point]) -> list[Point]:
+    return [(name, step, float(value)) for name, step, value in points if not pd.isna(value)]
+
+
+def _user() -> str | None:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a container's user may have no name
+        return None
+
+
+def _flatten(value: Any, prefix: str = "") -> dict[str, Any]:
+    if not isinstance(value, dict) or not value:
+        return {prefix: value} if prefix else {}
+    flat: dict[str, Any] = {}
+    for key, inner in value.items():
+        flat |= _flatten(inner, f"{prefix}.{key}" if prefix else str(key))
+    return flat
+
+
+def _text(value: Any, length: int) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, sort_keys=True)
+    return text if len(text) <= length else f"{text[: length - 4]} ..."

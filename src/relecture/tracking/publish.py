@@ -1,0 +1,169 @@
+"""Writes the runs of a record into a store: once, and again only when the record has changed."""
+
+import hashlib
+import json
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import zip_longest
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from relecture import records
+from relecture.errors import UserError
+from relecture.records import Record
+from relecture.tracking import content
+from relecture.tracking.content import PARENT, RECORD_DIGEST, Content
+from relecture.tracking.shelf import REPLACES, Shelf, replaced_by_next
+from relecture.tracking.store import Store, alone, explained
+from relecture.tracking.views import add_columns
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.entities import DatasetInput, Run
+
+FILES = ("metrics.csv", "history.csv", "predictions.parquet", "params.json")
+FIGURES = "relecture.figures"
+
+
+@dataclass(frozen=True)
+class Published:
+    """What became of one record: `outcome` is `published`, `replaced`, `unchanged` or `figures added`."""
+
+    record: str
+    outcome: str
+    run_id: str
+    digest: str
+    members: int
+
+
+def publish(store: Store, record: Record, figures: Sequence[Path] = ()) -> Published:
+    """Mirror `record`, with `figures` and every `portrait.*` beside it, into `store`.
+
+    The tag `relecture.record_digest` is the last thing written: a parent run without it was interrupted, and
+    the next publication starts over. Runs of an earlier version of the record are deleted softly.
+    Raises UserError for a figure that is missing and for a store that cannot be used.
+    """
+    drawn = _figures(record.folder, figures)
+    with alone(record.folder), explained():
+        digest, members = records.digest(record.folder), len(content.members(record))
+        experiment = store.experiment(record.params["comparison"])
+        shelf = Shelf(store.client, experiment, record.name)
+        current = shelf.current(digest, members)
+        if current is None:
+            run_id = _write(store, experiment, record, drawn, replaced_by_next(shelf))
+            shelf.clear(keep=shelf.restored)
+            store.client.set_tag(run_id, RECORD_DIGEST, digest)
+            outcome = "replaced" if shelf.complete else "published"
+        else:
+            run_id = current.info.run_id
+            shelf.clear(keep=[current, *shelf.restored])
+            outcome = "figures added" if _add_figures(store, current, drawn) else "unchanged"
+    return Published(record.name, outcome, run_id, digest, members)
+
+
+def load(folder: Path) -> Record:
+    """The record in `folder`; a UserError says what it lacks."""
+    return content.checked(records.read(folder))
+
+
+def complete_records(folder: Path) -> list[Path]:
+    """The folders below `folder` that hold a complete record, in order of their names."""
+    return sorted(file.parent for file in folder.rglob("metrics.csv") if (file.parent / "params.json").exists())
+
+
+def _write(store: Store, experiment: str, record: Record, figures: dict[str, Path], replaces: str) -> str:
+    """Write the parent and its children, each in one go; the parent's id."""
+    client, commit = store.client, git_commit()
+    # "Created" is when the fit was done. The table of runs shows the latest first, a hundred at a time: ten
+    # seconds between members, whose own times nobody knows, bring the methods to its first page.
+    done = int((record.folder / "metrics.csv").stat().st_mtime * 1000)
+    parent = content.parent(record, commit)
+    run_id = _run(store, experiment, parent, record, {REPLACES: replaces} if replaces else {}, done)
+    for place, child in enumerate(content.children(record, commit), start=1):
+        _finish(client, _run(store, experiment, child, record, {PARENT: run_id}, done - 10_000 * place))
+    for file in FILES:
+        client.log_artifact(run_id, str(record.folder / file), "record")
+    for file in sorted(record.folder.glob("model.*")):
+        client.log_artifact(run_id, str(file), "model")
+    _log_figures(store, run_id, figures)
+    add_columns(client, experiment, (name for name, _, _ in parent.numbers))
+    _finish(client, run_id)
+    return run_id
+
+
+def _finish(client: "MlflowClient", run_id: str) -> None:
+    """End the run without a time of ending: how long a fit took is not in its record."""
+    client.update_run(run_id, status="FINISHED")
+
+
+def _run(store: Store, experiment: str, what: Content, record: Record, tags: dict[str, str], start: int) -> str:
+    from mlflow.entities import Metric, Param
+
+    client = store.client
+    run_id = client.create_run(experiment, start, what.tags | tags, what.name).info.run_id
+    metrics = [Metric(name, value, start, step) for name, step, value in what.numbers + what.curves]
+    params = [Param(name, value) for name, value in what.params.items()]
+    for some_metrics, some_params in zip_longest(_parts(metrics, 900), _parts(params, 100), fillvalue=()):
+        client.log_batch(run_id, some_metrics, some_params)
+    client.log_inputs(run_id, [_dataset(record)])
+    return run_id
+
+
+def _dataset(record: Record) -> "DatasetInput":
+    """The data with the record's own digest: MLflow's covers the first 10,000 values only."""
+    from mlflow.entities import Dataset, DatasetInput, InputTag
+
+    data = record.params["data"]
+    rest = {key: value for key, value in data.items() if key not in ("name", "digest")}
+    dataset = Dataset(
+        name=str(data["name"])[:500],
+        digest=str(data["digest"])[: content.DIGEST_LENGTH],
+        source_type="local",
+        source=json.dumps({"uri": f"results/{record.params['comparison']}/data"}),
+        profile=json.dumps(rest, sort_keys=True),
+    )
+    return DatasetInput(dataset, [InputTag("mlflow.data.context", "training")])
+
+
+def _figures(folder: Path, given: Sequence[Path]) -> dict[str, Path]:
+    found = [*given, *sorted(folder.glob("portrait.*"))]
+    if missing := [str(path) for path in found if not path.is_file()]:
+        raise UserError(f"no such figure: {', '.join(missing)}")
+    return {path.name: path for path in found}
+
+
+def _log_figures(store: Store, run_id: str, figures: dict[str, Path]) -> None:
+    for path in figures.values():
+        store.client.log_artifact(run_id, str(path), "figures")
+    if figures:
+        store.client.set_tag(run_id, FIGURES, json.dumps(_digests(figures), sort_keys=True))
+
+
+def _add_figures(store: Store, run: "Run", figures: dict[str, Path]) -> bool:
+    """Add the figures that the published run lacks or has otherwise; whether there were any."""
+    there = json.loads(run.data.tags.get(FIGURES, "{}"))
+    if all(there.get(name) == digest for name, digest in _digests(figures).items()):
+        return False
+    _log_figures(store, run.info.run_id, figures)
+    store.client.set_tag(run.info.run_id, FIGURES, json.dumps(there | _digests(figures), sort_keys=True))
+    return True
+
+
+def _digests(figures: dict[str, Path]) -> dict[str, str]:
+    return {name: hashlib.sha256(path.read_bytes()).hexdigest()[:8] for name, path in figures.items()}
+
+
+def _parts(items: list, size: int) -> list[list]:
+    return [items[start : start + size] for start in range(0, len(items), size)]
+
+
+@cache
+def git_commit() -> str | None:
+    """The commit of the current folder, `-dirty` with uncommitted changes; None outside a repository."""
+    command = ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=20).stdout.strip()
+    except (OSError, subprocess.SubprocessError):
+        return None

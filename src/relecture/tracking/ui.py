@@ -1,0 +1,74 @@
+"""Serves the store in a browser, on this machine only."""
+
+import os
+import socket
+import sqlite3
+import sys
+from contextlib import closing
+from pathlib import Path
+
+from relecture.errors import UserError
+from relecture.tracking.store import QUIET, shown, sqlite_file, tracking_uri
+from relecture.tracking.views import link
+
+
+def serve(port: int) -> None:
+    """Become an MLflow server on 127.0.0.1:`port` for the store; end it with Ctrl-C.
+
+    Where the store is a server itself, only say its address. Raises UserError when there is no store yet
+    and when the port is taken.
+    """
+    uri = tracking_uri()
+    if uri.startswith(("http://", "https://")):
+        print(f"The runs are on the server that MLFLOW_TRACKING_URI names. Open {shown(uri)} in a browser.")
+        return
+    file = sqlite_file(uri)
+    if file is not None and not file.exists():
+        raise UserError(f"there are no runs to show yet: no {file}. Make them first: make publish, or make replicate")
+    _refuse_taken(port)
+    address = f"http://127.0.0.1:{port}"
+    print(f"MLflow: {address} (ready in some ten seconds; Ctrl-C ends it)")
+    for name, identity in _experiments(file):
+        print(f"  {name}: {link(address, identity)}")
+    sys.stdout.flush()
+    # The address travels in the environment, because a list of processes shows arguments to everybody.
+    quiet = {**QUIET, "MLFLOW_BACKEND_STORE_URI": uri, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
+    command = [
+        sys.executable,
+        "-m",
+        "mlflow",
+        "server",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--workers",
+        "1",
+    ]
+    os.execve(sys.executable, command, {**os.environ, **quiet})
+
+
+def _experiments(file: Path | None) -> list[tuple[str, str]]:
+    """Names and ids, read without MLflow, whose import would take longer than all the rest here."""
+    if file is None:
+        return []
+    query = "SELECT name, experiment_id FROM experiments WHERE lifecycle_stage = 'active' AND experiment_id > 0"
+    try:
+        with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as database:
+            return [(name, str(identity)) for name, identity in database.execute(f"{query} ORDER BY name")]
+    except sqlite3.Error as error:
+        raise UserError(f"{file} is not a usable MLflow store ({error}). Delete it, then: make publish") from error
+
+
+def _refuse_taken(port: int) -> None:
+    for candidate in range(port, min(port + 20, 65536)):
+        with socket.socket() as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                trial.bind(("127.0.0.1", candidate))
+            except OSError:
+                continue
+        if candidate != port:
+            raise UserError(f"port {port} is taken by another program. Take a free one: make ui PORT={candidate}")
+        return
+    raise UserError(f"port {port} is taken by another program. Take a free one: make ui PORT=...")

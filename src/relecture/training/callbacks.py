@@ -1,0 +1,90 @@
+"""What happens around an epoch: going on after a kill, keeping the best weights, saying how far it is."""
+
+import contextlib
+import copy
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytorch_lightning as pl
+import torch
+from tqdm import tqdm
+
+
+class KeepBest(pl.Callback):
+    """Remembers the weights of the epoch with the lowest `monitor` and puts them back at the end."""
+
+    def __init__(self, monitor: str):
+        self.monitor = monitor
+        self.best, self.epoch, self.weights = float("inf"), 0, None
+
+    def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        value = float(trainer.callback_metrics[self.monitor])
+        if value < self.best:
+            self.best, self.epoch = value, trainer.current_epoch + 1
+            self.weights = copy.deepcopy(pl_module.network.state_dict())
+
+    def on_train_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        if self.weights is not None:
+            pl_module.network.load_state_dict(self.weights)
+
+    def state_dict(self) -> dict[str, Any]:
+        return {"best": self.best, "epoch": self.epoch, "weights": self.weights}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        self.best, self.epoch, self.weights = (state_dict[name] for name in ("best", "epoch", "weights"))
+
+
+class GoOn(pl.Callback):
+    """Leaves a checkpoint every few seconds, so that a killed fit goes on where it was.
+
+    A checkpoint gets its name when it is whole; `done` removes it after the results are safe.
+    """
+
+    def __init__(self, path: Path, seconds: float):
+        self.path, self.seconds, self.last = path, seconds, time.monotonic()
+
+    def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        if time.monotonic() - self.last >= self.seconds:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            draft = self.path.with_suffix(".part")
+            trainer.save_checkpoint(draft)
+            draft.replace(self.path)
+            self.last = time.monotonic()
+
+    def found(self) -> Path | None:
+        """The checkpoint to go on from; one that cannot be read is no reason to fail."""
+        if not self.path.exists():
+            return None
+        with contextlib.suppress(Exception):
+            torch.load(self.path, map_location="cpu", weights_only=True)
+            return self.path
+        return None
+
+
+class Progress(pl.Callback):
+    """A bar on a terminal; elsewhere (a log) at most about ten plain lines a fit."""
+
+    def __init__(self, label: str, shown: str):
+        self.label, self.shown, self.bar = label, shown, None
+
+    def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        if trainer.current_epoch:
+            print(f"{self.label}: goes on after epoch {trainer.current_epoch}", file=sys.stderr)
+        if sys.stderr.isatty():
+            self.bar = tqdm(desc=self.label, total=trainer.max_epochs, initial=trainer.current_epoch, unit="epoch")
+
+    def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        epoch, epochs = trainer.current_epoch + 1, trainer.max_epochs
+        value = trainer.callback_metrics.get(self.shown)
+        text = "" if value is None else f"{self.shown.replace('_', ' ')} {float(value):.4g}"
+        if self.bar is not None:
+            self.bar.set_postfix_str(text, refresh=False)
+            self.bar.update()
+        elif epoch % max(1, epochs // 10) == 0 or epoch == epochs:
+            print(f"{self.label}: epoch {epoch} of {epochs}  {text}", file=sys.stderr, flush=True)
+
+    def on_train_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        if self.bar is not None:
+            self.bar.close()

@@ -1,0 +1,129 @@
+"""One function that fits every network of the project."""
+
+import hashlib
+import logging
+import os
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import pytorch_lightning as pl
+import torch
+from pytorch_lightning.callbacks import EarlyStopping
+from torch import nn
+
+from relecture.records import code_digest
+from relecture.training.callbacks import GoOn, KeepBest, Progress
+from relecture.training.config import TrainingConfig
+from relecture.training.learner import Arrays, Learner, PerRow
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A trained network on the CPU in evaluation mode, and how it got there.
+
+    `history` has the columns member, step (epoch), metric, value; `epochs` were trained, and the weights
+    are those after epoch `kept`.
+    """
+
+    network: nn.Module
+    history: pd.DataFrame
+    epochs: int
+    kept: int
+
+
+def fit(
+    network: nn.Module,
+    arrays: Arrays,
+    *,
+    loss: PerRow,
+    scores: Mapping[str, PerRow],
+    training: TrainingConfig,
+    members: Sequence[str],
+    seeds: Sequence[int],
+    scratch: Path,
+    shown: str,
+    hidden_penalty: float = 0.0,
+    patience: int | None = None,
+    checkpoint_seconds: float = 10.0,
+    accelerator: str = "auto",
+) -> Fitted:
+    """Train `network` on the rows `arrays.train` and score it on every watched set as it goes.
+
+    Args:
+        network: one network, or K stacked ones (then `members` and `seeds` have K entries).
+        arrays: inputs, targets, the rows to learn from and those to watch.
+        loss, scores: per-row functions of outputs and targets; the loss is averaged over rows.
+        members: names in the history. seeds: of the order of rows, one a member; the first one's of dropout.
+        scratch: folder for checkpoints. A fit that was killed and is asked for again goes on from there; a
+            checkpoint of other data, settings or code is not taken.
+        shown: the score that progress shows, for example `validation_error`.
+        hidden_penalty: lambda of the squared penalty on the weights of the hidden layers.
+        patience: stop after so many epochs without a lower `validation_loss` and keep the best weights.
+    """
+    learner = Learner(network, arrays, loss, scores, training, seeds, hidden_penalty)
+    identity = _identity(learner, members, patience)
+    go_on = GoOn(scratch / f"{identity}.ckpt", checkpoint_seconds)
+    label = members[0] if len(members) == 1 else f"{len(members)} networks, {members[0]} to {members[-1]}"
+    callbacks: list[pl.Callback] = [Progress(label, shown)]
+    best = None
+    if patience is not None:
+        best = KeepBest("validation_loss")
+        callbacks += [
+            best,
+            EarlyStopping("validation_loss", patience=patience, check_on_train_epoch_end=False),
+        ]
+    callbacks.append(go_on)
+    trainer = _trainer(training, callbacks, accelerator)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".*does not have many workers.*")
+        warnings.filterwarnings("ignore", message=".*across ranks.*|.*sync_dist.*")
+        trainer.fit(learner, ckpt_path=go_on.found(), weights_only=True)
+    history = _long(learner.history, members)
+    epochs = trainer.current_epoch
+    return Fitted(network.cpu().eval(), history, epochs, best.epoch if best else epochs)
+
+
+def outputs(network: nn.Module, inputs: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
+    """What a fitted network answers for some rows; (rows, ...) or (K, rows, ...)."""
+    with torch.inference_mode():
+        return network(inputs[rows])
+
+
+def _trainer(training: TrainingConfig, callbacks: list[pl.Callback], accelerator: str) -> pl.Trainer:
+    logging.getLogger("pytorch_lightning").setLevel(logging.WARNING)
+    torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
+    return pl.Trainer(
+        accelerator=accelerator,
+        devices=1,
+        max_epochs=training.epochs,
+        check_val_every_n_epoch=training.history_every,
+        callbacks=callbacks,
+        deterministic=True,
+        logger=False,
+        enable_checkpointing=False,
+        enable_progress_bar=False,
+        enable_model_summary=False,
+        num_sanity_val_steps=0,
+    )
+
+
+def _identity(learner: Learner, members: Sequence[str], patience: int | None) -> str:
+    """Changes with anything that decides the outcome: data, first weights, settings, code."""
+    settings = (learner.training_config.model_dump_json(), learner.seeds, learner.hidden_penalty, patience)
+    content = hashlib.sha256(repr((settings, tuple(members), code_digest())).encode())
+    for name, tensor in [*learner.named_buffers(), *learner.named_parameters()]:
+        content.update(name.encode() + tensor.detach().cpu().contiguous().numpy().tobytes())
+    return content.hexdigest()[:16]
+
+
+def _long(history: list[dict], members: Sequence[str]) -> pd.DataFrame:
+    rows = [
+        (member, point["step"], point["metric"], value)
+        for point in history
+        for member, value in zip(members, point["values"], strict=True)
+    ]
+    table = pd.DataFrame(rows, columns=["member", "step", "metric", "value"])
+    return table.sort_values(["member", "metric", "step"], kind="stable", ignore_index=True)

@@ -1,0 +1,21 @@
+# Helpers of the rules; no rules here.
+#
+# settings   the checked configuration, with a block per comparison
+# code       source files behind a function: named as inputs, so that an edit reruns what it touches
+# record     the files of a record
+# text       settings as one line, for params
+
+import shlex
+
+from relecture.settings import load_or_exit
+from relecture.workflow import code, local_store, prepare_environment, record, store_address, text
+
+settings = load_or_exit(config, workflow.configfiles)
+
+prepare_environment()
+
+
+wildcard_constraints:
+    method=r"\w+",
+    protocol=r"\w+",
+    dataset=r"\w+",

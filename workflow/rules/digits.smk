@@ -1,0 +1,193 @@
+# digits: none, ridge, dropout, early stopping, logistic regression or LDA on MNIST?
+#
+# needs   resources/mnist.json
+# makes   results/digits/<method>/   a record each, ridge_search among them
+#         results/digits/table.*, differences.*, quantities.csv, figures/
+
+from relecture import digits
+
+DIGITS_RECORDS = expand("results/digits/{method}", method=digits.METHODS)
+DIGITS_FIGURES = {
+    "test_error": "test error, printed and reproduced",
+    "curves": "training against validation loss",
+    "weights": "distribution of the weights",
+    "confusion": "confusion matrix",
+    "confidently_wrong": "most confidently wrong",
+}
+
+
+rule digits:
+    """The whole comparison."""
+    input:
+        "results/digits/table.csv",
+        expand("results/digits/figures/{figure}.svg", figure=DIGITS_FIGURES),
+        expand("{record}/portrait.png", record=[*DIGITS_RECORDS, "results/digits/ridge_search"]),
+
+
+rule digits_data:
+    """Images and labels as one file that loads fast."""
+    input:
+        manifest="resources/mnist.json",
+        code=code("relecture.data.mnist:load") + code("relecture.digits.data:save"),
+    output:
+        images="results/digits/data/mnist.npz",
+    log:
+        "results/logs/digits/data.log",
+    shell:
+        "python -m relecture.digits data"
+        " --manifest {input.manifest:q}"
+        " --out {output.images:q}"
+        " 2>&1 | tee {log:q}"
+
+
+rule digits_fit:
+    """One method."""
+    input:
+        images="results/digits/data/mnist.npz",
+        code=lambda w: code(digits.METHODS[w.method]),
+    output:
+        **record("results/digits/{method}"),
+        model=directory("results/digits/{method}/model"),
+    log:
+        "results/logs/digits/{method}.log",
+    wildcard_constraints:
+        method="(?!ridge$)[a-z_]+",
+    # The choice of the strength first, for ridge waits for it; then the long ones.
+    priority: 20
+    threads: 1
+    params:
+        spec=lambda w: text(settings.digits.method(w.method)),
+        validation=settings.digits.validation_images,
+        method=lambda w: w.method,
+        search="",
+    shell:
+        "python -m relecture.digits --threads {threads} fit"
+        " --method {params.method}"
+        " --spec {params.spec:q}"
+        " --data {input.images:q}"
+        " --validation-images {params.validation}"
+        " --scratch scratch/digits/{params.method}"
+        " {params.search}"
+        " --out results/digits/{params.method}"
+        " 2>&1 | tee {log:q}"
+
+
+use rule digits_fit as digits_ridge_search with:
+    input:
+        images="results/digits/data/mnist.npz",
+        code=code(digits.SEARCH["ridge_search"]),
+    output:
+        **record("results/digits/ridge_search"),
+        model=directory("results/digits/ridge_search/model"),
+    log:
+        "results/logs/digits/ridge_search.log",
+    priority: 50
+    params:
+        spec=text(settings.digits.method("ridge_search")),
+        validation=settings.digits.validation_images,
+        method="ridge_search",
+        search="",
+
+
+use rule digits_fit as digits_ridge with:
+    input:
+        images="results/digits/data/mnist.npz",
+        search="results/digits/ridge_search/metrics.csv",
+        code=code(digits.METHODS["ridge"]),
+    output:
+        **record("results/digits/ridge"),
+        model=directory("results/digits/ridge/model"),
+    log:
+        "results/logs/digits/ridge.log",
+    priority: 40
+    params:
+        spec=text(settings.digits.method("ridge")),
+        validation=settings.digits.validation_images,
+        method="ridge",
+        search="--search results/digits/ridge_search",
+
+
+rule digits_portrait:
+    """One method by itself, as a figure for its run in MLflow."""
+    input:
+        **record("results/digits/{method}"),
+        code=code("relecture.digits.figures:portrait"),
+    output:
+        multiext("results/digits/{method}/portrait", ".svg", ".png"),
+    log:
+        "results/logs/digits/{method}_portrait.log",
+    shell:
+        "python -m relecture.digits portrait"
+        " --record results/digits/{wildcards.method}"
+        " --out results/digits/{wildcards.method}/portrait"
+        " 2>&1 | tee {log:q}"
+
+
+rule digits_table:
+    """Printed and reproduced side by side; paired differences; the numbers for the scorecard."""
+    input:
+        metrics=expand("{record}/metrics.csv", record=DIGITS_RECORDS),
+        params=expand("{record}/params.json", record=DIGITS_RECORDS),
+        published="config/published.yaml",
+        code=code("relecture.digits.summary:table"),
+    output:
+        multiext("results/digits/table", ".csv", ".md", ".tex"),
+        multiext("results/digits/differences", ".csv", ".md", ".tex"),
+        quantities="results/digits/quantities.csv",
+        table=report(
+            "results/digits/table.html",
+            caption="../report/digits_table.rst",
+            category="Digits",
+            subcategory="Tables",
+            labels={"what": "printed and reproduced"},
+        ),
+        differences=report(
+            "results/digits/differences.html",
+            caption="../report/digits_differences.rst",
+            category="Digits",
+            subcategory="Tables",
+            labels={"what": "paired differences"},
+        ),
+    log:
+        "results/logs/digits/table.log",
+    params:
+        records=DIGITS_RECORDS,
+    shell:
+        "python -m relecture.digits table {params.records:q}"
+        " --published {input.published:q}"
+        " --out results/digits"
+        " 2>&1 | tee {log:q}"
+
+
+rule digits_figures:
+    """Every figure of the comparison."""
+    input:
+        metrics=expand("{record}/metrics.csv", record=DIGITS_RECORDS),
+        history=expand("{record}/history.csv", record=DIGITS_RECORDS),
+        predictions=expand("{record}/predictions.parquet", record=DIGITS_RECORDS),
+        models=expand("{record}/model", record=DIGITS_RECORDS),
+        images="results/digits/data/mnist.npz",
+        published="config/published.yaml",
+        code=code("relecture.digits.figures:test_error"),
+    output:
+        expand("results/digits/figures/{figure}.png", figure=DIGITS_FIGURES),
+        *(
+            report(
+                f"results/digits/figures/{figure}.svg",
+                caption=f"../report/digits_{figure}.rst",
+                category="Digits",
+                subcategory="Figures",
+                labels={"what": label},
+            )
+            for figure, label in DIGITS_FIGURES.items()
+        ),
+    log:
+        "results/logs/digits/figures.log",
+    params:
+        records=DIGITS_RECORDS,
+    shell:
+        "python -m relecture.digits figures {params.records:q}"
+        " --published {input.published:q}"
+        " --data {input.images:q}"
+        " --out results/digits/figures"
+        " 2>&1 | tee {log:q}"

@@ -1,0 +1,178 @@
+# salaries: linear regression, lasso, relaxed lasso or a network on Hitters?
+#
+# needs   resources/hitters.json
+# makes   results/salaries/{book,resampled}/<method>/   a record each
+#         results/salaries/table.*, differences.*, quantities.csv, figures/
+
+from relecture import salaries
+
+SALARIES_RECORDS = expand("results/salaries/{protocol}/{method}", protocol=salaries.PROTOCOLS, method=salaries.METHODS)
+
+
+rule salaries:
+    """The whole comparison."""
+    input:
+        "results/salaries/table.csv",
+        expand("results/salaries/figures/{figure}.svg", figure=["splits", "lasso_path", "residuals"]),
+        expand("{record}/portrait.png", record=SALARIES_RECORDS),
+
+
+rule salaries_data:
+    """The players with a known salary, coded as in R."""
+    input:
+        manifest="resources/hitters.json",
+        code=code("relecture.data.hitters:load") + code("relecture.salaries.data:players"),
+    output:
+        players="results/salaries/data/players.csv",
+    log:
+        "results/logs/salaries/data.log",
+    shell:
+        "python -m relecture.salaries data"
+        " --manifest {input.manifest:q}"
+        " --out {output.players:q}"
+        " 2>&1 | tee {log:q}"
+
+
+rule salaries_splits:
+    """The splits of one protocol, drawn as R draws them."""
+    input:
+        players="results/salaries/data/players.csv",
+        code=code("relecture.salaries.data:draw"),
+    output:
+        splits="results/salaries/data/{protocol}.parquet",
+    log:
+        "results/logs/salaries/splits_{protocol}.log",
+    params:
+        spec=lambda w: text(settings.salaries.splits(w.protocol)),
+    shell:
+        "python -m relecture.salaries splits"
+        " --spec {params.spec:q}"
+        " --data {input.players:q}"
+        " --out {output.splits:q}"
+        " 2>&1 | tee {log:q}"
+
+
+rule salaries_fit:
+    """One method on the splits of one protocol."""
+    input:
+        players="results/salaries/data/players.csv",
+        splits="results/salaries/data/{protocol}.parquet",
+        code=lambda w: code(salaries.METHODS[w.method]),
+    output:
+        **record("results/salaries/{protocol}/{method}"),
+        model=directory("results/salaries/{protocol}/{method}/model"),
+    log:
+        "results/logs/salaries/{protocol}_{method}.log",
+    priority: 10
+    threads: 1
+    params:
+        spec=lambda w: text(settings.salaries.method(w.protocol, w.method)),
+        out=lambda w: f"results/salaries/{w.protocol}/{w.method}",
+    shell:
+        "python -m relecture.salaries --threads {threads} fit"
+        " --protocol {wildcards.protocol}"
+        " --method {wildcards.method}"
+        " --spec {params.spec:q}"
+        " --data {input.players:q}"
+        " --splits {input.splits:q}"
+        " --scratch scratch/salaries/{wildcards.protocol}/{wildcards.method}"
+        " --out {params.out:q}"
+        " 2>&1 | tee {log:q}"
+
+
+rule salaries_portrait:
+    """One method by itself, as a figure for its run in MLflow."""
+    input:
+        **record("results/salaries/{protocol}/{method}"),
+        code=code("relecture.salaries.figures:portrait"),
+    output:
+        multiext("results/salaries/{protocol}/{method}/portrait", ".svg", ".png"),
+    log:
+        "results/logs/salaries/{protocol}_{method}_portrait.log",
+    params:
+        record=lambda w: f"results/salaries/{w.protocol}/{w.method}",
+    shell:
+        "python -m relecture.salaries portrait"
+        " --record {params.record:q}"
+        " --out {params.record:q}/portrait"
+        " 2>&1 | tee {log:q}"
+
+
+rule salaries_table:
+    """Printed and reproduced side by side; paired differences; the numbers for the scorecard."""
+    input:
+        metrics=expand("{record}/metrics.csv", record=SALARIES_RECORDS),
+        params=expand("{record}/params.json", record=SALARIES_RECORDS),
+        published="config/published.yaml",
+        code=code("relecture.salaries.summary:table"),
+    output:
+        multiext("results/salaries/table", ".csv", ".md", ".tex"),
+        multiext("results/salaries/differences", ".csv", ".md", ".tex"),
+        quantities="results/salaries/quantities.csv",
+        table=report(
+            "results/salaries/table.html",
+            caption="../report/salaries_table.rst",
+            category="Salaries",
+            subcategory="Tables",
+            labels={"what": "printed and reproduced"},
+        ),
+        differences=report(
+            "results/salaries/differences.html",
+            caption="../report/salaries_differences.rst",
+            category="Salaries",
+            subcategory="Tables",
+            labels={"what": "paired differences"},
+        ),
+    log:
+        "results/logs/salaries/table.log",
+    params:
+        records=SALARIES_RECORDS,
+        test_to_train=lambda w: settings.salaries.test_size / (263 - settings.salaries.test_size),
+    shell:
+        "python -m relecture.salaries table {params.records:q}"
+        " --published {input.published:q}"
+        " --test-to-train {params.test_to_train}"
+        " --out results/salaries"
+        " 2>&1 | tee {log:q}"
+
+
+rule salaries_figures:
+    """Every figure of the comparison."""
+    input:
+        metrics=expand("{record}/metrics.csv", record=SALARIES_RECORDS),
+        history=expand("{record}/history.csv", record=SALARIES_RECORDS),
+        predictions=expand("{record}/predictions.parquet", record=SALARIES_RECORDS),
+        published="config/published.yaml",
+        code=code("relecture.salaries.figures:splits"),
+    output:
+        expand("results/salaries/figures/{figure}.png", figure=["splits", "lasso_path", "residuals"]),
+        splits=report(
+            "results/salaries/figures/splits.svg",
+            caption="../report/salaries_splits.rst",
+            category="Salaries",
+            subcategory="Figures",
+            labels={"what": "error over random splits"},
+        ),
+        lasso_path=report(
+            "results/salaries/figures/lasso_path.svg",
+            caption="../report/salaries_lasso_path.rst",
+            category="Salaries",
+            subcategory="Figures",
+            labels={"what": "lasso path and cross-validation"},
+        ),
+        residuals=report(
+            "results/salaries/figures/residuals.svg",
+            caption="../report/salaries_residuals.rst",
+            category="Salaries",
+            subcategory="Figures",
+            labels={"what": "residuals"},
+        ),
+    log:
+        "results/logs/salaries/figures.log",
+    params:
+        records=SALARIES_RECORDS,
+    shell:
+        "python -m relecture.salaries figures {params.records:q}"
+        " --published {input.published:q}"
+        " --out results/salaries/figures"
+        " 2>&1 | tee {log:q}"

@@ -1,0 +1,77 @@
+# What stands above the comparisons: the scorecard, and the records in MLflow.
+#
+# needs   results/<comparison>/quantities.csv, and every record
+# makes   results/scorecard.*, results/tracking.json, <record>/published.json
+
+STORE = local_store()
+RECORDS = [*SALARIES_RECORDS, *DIGITS_RECORDS, "results/digits/ridge_search"]
+
+
+rule scorecard:
+    """Number by number: what was printed, and what came out."""
+    input:
+        quantities=expand("results/{comparison}/quantities.csv", comparison=["salaries", "digits"]),
+        published="config/published.yaml",
+        code=code("relecture.scorecard:write"),
+    output:
+        multiext("results/scorecard", ".csv", ".md", ".tex"),
+        page=report(
+            "results/scorecard.html",
+            caption="../report/scorecard.rst",
+            category="Scorecard",
+            labels={"what": "printed and reproduced"},
+        ),
+    log:
+        "results/logs/scorecard.log",
+    params:
+        budget=settings.budget,
+    shell:
+        "python -m relecture.scorecard write {input.quantities:q}"
+        " --published {input.published:q}"
+        " --budget {params.budget}"
+        " --out results/scorecard"
+        " 2>&1 | tee {log:q}"
+
+
+rule publish:
+    """Every record in MLflow."""
+    input:
+        expand("{record}/published.json", record=RECORDS),
+
+
+rule store:
+    """The MLflow store and its experiments, before anyone writes to them."""
+    output:
+        # A local store is never deleted to be made anew: it also holds what others have put there.
+        [update(STORE)] if STORE else [],
+        made="results/tracking.json",
+    log:
+        "results/logs/store.log",
+    params:
+        address=store_address(),
+    shell:
+        "python -m relecture.tracking store"
+        " --experiment salaries"
+        " --experiment digits"
+        " --out {output.made:q}"
+        " 2>&1 | tee {log:q}"
+
+
+rule publish_record:
+    """One record as a run in MLflow, as soon as it is complete."""
+    input:
+        record("{record}").values(),
+        # Its content changes with every run that is written; only its absence makes a difference.
+        ancient(STORE) if STORE else [],
+        made="results/tracking.json",
+        portrait="{record}/portrait.png",
+        code=code("relecture.tracking.publish:publish"),
+    output:
+        receipt="{record}/published.json",
+    log:
+        "results/logs/publish/{record}.log",
+    shell:
+        "python -m relecture.tracking publish {wildcards.record:q}"
+        " --figure {input.portrait:q}"
+        " --receipt {output.receipt:q}"
+        " 2>&1 | tee {log:q}"
