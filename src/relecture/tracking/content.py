@@ -41,9 +41,9 @@ def parent(record: Record, git_commit: str | None) -> Content:
     numbers = records.summary(record)
     points: list[Point] = []
     for metric, row in numbers.iterrows():
-        points.append((plain(metric), 0, row["mean"]))
+        points.append((plain(metric), 0, _clean(row["mean"])))
         if row["n"] > 1:
-            points.append((plain(f"{metric}_sd"), 0, row["sd"]))
+            points.append((plain(f"{metric}_sd"), 0, _clean(row["sd"])))
     points.append(("members", 0, len(members(record))))
     means = record.history.groupby(["metric", "step"], sort=False, as_index=False)["value"].mean()
     tags = _tags(record, git_commit) | {MEMBER: "all", NOTE: description(record)}
@@ -132,6 +132,11 @@ def _tags(record: Record, git_commit: str | None) -> dict[str, str]:
         "mlflow.user": _user(),
     }
     return {name: _text(value, TAG_LENGTH) for name, value in tags.items() if value}
+
+
+def _clean(mean: float) -> float:
+    """Without the dust of floating point: 0.02, not 0.019999999999999997, which the table cuts to 0.0199999."""
+    return float(f"{mean:.12g}")
 
 
 def _curves(history: pd.DataFrame) -> list[Point]:

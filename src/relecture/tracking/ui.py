@@ -32,19 +32,14 @@ def serve(port: int) -> None:
         print(f"  {name}: {link(address, identity)}")
     sys.stdout.flush()
     # The address travels in the environment, because a list of processes shows arguments to everybody.
-    quiet = {**QUIET, "MLFLOW_BACKEND_STORE_URI": uri, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
-    command = [
-        sys.executable,
-        "-m",
-        "mlflow",
-        "server",
-        "--host",
-        "127.0.0.1",
-        "--port",
-        str(port),
-        "--workers",
-        "1",
-    ]
+    quiet = {
+        **QUIET,
+        "MLFLOW_BACKEND_STORE_URI": uri,
+        "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
+        "PYTHONWARNINGS": "ignore",
+    }
+    options = ["--workers", "1", "--uvicorn-opts", "--log-level warning"]
+    command = [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port), *options]
     os.execve(sys.executable, command, {**os.environ, **quiet})
 
 
