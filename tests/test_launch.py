@@ -128,8 +128,7 @@ def assert_complete_and_written_by_one_generation_each(folder: Folder) -> None:
     assert ends == dict.fromkeys("abcd", 1)
     for name in "abcd":
         marks = (folder.path / "out" / name).read_text().split()
-        assert len(marks) == 15
-        assert len(set(marks)) == 1
+        assert list(Counter(marks).values()) == [15]
 
 
 def owner_mark_of(process: subprocess.Popen) -> str:
@@ -138,8 +137,7 @@ def owner_mark_of(process: subprocess.Popen) -> str:
 
 def second_pair_has_started(folder: Folder) -> bool:
     """Two of the four jobs are finished, and the other two in the middle."""
-    counts = Counter(what for what, _, _ in folder.log())
-    return counts["end"] >= 2 and counts["start"] == 4
+    return sum(what == "start" for what, _, _ in folder.log()) == 4
 
 
 def test_a_second_run_beside_a_living_one_is_refused_in_one_line_and_the_first_goes_on(folder):
@@ -168,8 +166,8 @@ def test_after_sigkill_the_jobs_end_by_themselves_and_the_same_command_goes_on(f
     assert again.returncode == 0, again.stderr
     assert "the last run was killed; going on where it was" in again.stderr
     assert_complete_and_written_by_one_generation_each(folder)
-    generations = Counter(mark for what, _, mark in folder.log() if what == "end")
-    assert sorted(generations.values()) == [2, 2]  # what was finished was not made again
+    ends = Counter(mark for what, _, mark in folder.log() if what == "end")
+    assert sorted(ends.values()) == [2, 2]  # what was finished was not made again
 
 
 def test_started_again_at_once_it_first_ends_the_jobs_that_are_left(folder):
@@ -178,18 +176,15 @@ def test_started_again_at_once_it_first_ends_the_jobs_that_are_left(folder):
     # A job without the package's watch, which would write for ever.
     stubborn = folder.start("-c", "import time; time.sleep(60)", **{OWNER: owner_mark_of(first)})
     elsewhere = subprocess.Popen(["sleep", "60"], env={**os.environ, OWNER: owner_mark_of(first)}, cwd="/")
+    folder.started.append(elsewhere)
     foreign = folder.start("-c", "import time; time.sleep(60)", **{OWNER: owner_mark()})
     first.kill()
     first.wait()
     again = folder.launched()
-    try:
-        assert again.returncode == 0, again.stderr
-        assert stubborn.poll() == -signal.SIGTERM
-        assert elsewhere.poll() is None  # in another folder
-        assert foreign.poll() is None  # of a living owner
-    finally:
-        elsewhere.kill()
-        elsewhere.wait()
+    assert again.returncode == 0, again.stderr
+    assert stubborn.poll() == -signal.SIGTERM
+    assert elsewhere.poll() is None  # in another folder
+    assert foreign.poll() is None  # of a living owner
     assert_complete_and_written_by_one_generation_each(folder)
 
 

@@ -18,6 +18,7 @@ import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -74,11 +75,14 @@ class Fit:
         if predictions is not None:
             self.predictions.append(predictions.assign(member=member)[["member", *predictions]])
 
-    def leave(self, folder: Path, comparison: str, method: str, spec: dict[str, Any], data: dict[str, Any]) -> None:
-        """Write the record to `folder`."""
+    def leave(self, folder: Path, method: str, spec: dict[str, Any], data: dict[str, Any], rule: str) -> None:
+        """Write the record to `folder`; `method` is `digits/dropout`, `rule` the Snakemake rule that asked for it."""
+        comparison, _, name = method.partition("/")
         params = {
             "comparison": comparison,
-            "method": method,
+            "method": name,
+            "question": import_module(f"relecture.{comparison}").QUESTION,
+            "rule": rule,
             "spec": spec,
             "parameters": self.parameters,
             "data": data,

@@ -1,6 +1,8 @@
 """Small records, made up but shaped like those of the comparisons."""
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -8,77 +10,71 @@ import pandas as pd
 from relecture import records
 from relecture.records import Record
 
-SPEC = {
-    "hidden": [256, 128],
-    "dropout": [0.4, 0.3],
-    "training": {"epochs": 6, "batch_size": 128, "learning_rate": 0.001},
-}
+SPEC = {"hidden": [256, 128], "dropout": [0.4, 0.3], "training": {"epochs": 6, "learning_rate": 0.001}}
 
 
-def digits(
-    method: str = "dropout", seeds: int = 3, epochs: int = 6, shift: float = 0.0, sample: bool = False
-) -> Record:
-    """A method of `digits`: one member per seed, curves per epoch."""
-    random = np.random.default_rng(1)
+def network(comparison: str = "digits", method: str = "dropout", seeds: int = 3, shift: float = 0.0) -> Record:
+    """A method with one member per seed and its curves: four epochs for the first, one more for each other."""
     metrics, history = [], []
     for seed in range(seeds):
         member = f"seed-{seed}"
-        falling = 0.5 / np.arange(1, epochs + 1) + 0.02 + random.normal(0, 0.002, epochs)
-        final = {"test_error": 0.018 + shift + 0.001 * seed, "validation_error": float(falling[-1])}
-        metrics += records.rows(member, final)
-        for epoch, loss in enumerate(falling, start=1):
-            values = {"training_loss": float(loss), "validation_loss": float(loss) + 0.05, "validation_error": loss}
-            history += records.rows(member, values, step=epoch)
-    data = {"name": "MNIST-5k sample" if sample else "MNIST", "digest": "0123456789abcdef", "sample": sample}
-    return _record(
-        "digits", method, SPEC, 235146, data | {"rows": 60000}, metrics, history, [f"seed-{s}" for s in range(seeds)]
-    )
+        losses = 0.5 / np.arange(1, 5 + seed)
+        metrics += records.rows(member, {"test_error": 0.018 + shift + 0.001 * seed, "test_loss": losses[-1]})
+        for epoch, loss in enumerate(losses, start=1):
+            history += records.rows(member, {"training_loss": loss, "test_loss": loss + 0.05}, step=epoch)
+    return _record(comparison, method, SPEC, 235146, metrics, history)
 
 
-def salaries(method: str = "resampled/linear", splits: int = 4) -> Record:
-    """A method of `salaries` without curves: one member per split."""
-    names = [f"split-{split:03d}" for split in range(splits)]
-    metrics = [
-        row for i, name in enumerate(names) for row in records.rows(name, {"mae": 247.6 + i, "r2": 0.5 + i / 100})
-    ]
-    data = {"name": "Hitters", "digest": "fedcba9876543210", "sample": False}
-    return _record("salaries", method, {"test_size": 87}, 20, data, metrics, [], names)
+def regression(comparison: str = "salaries", method: str = "resampled/linear", splits: int = 4) -> Record:
+    """A method with one member per split and no curves."""
+    metrics = []
+    for split in range(splits):
+        metrics += records.rows(f"split-{split:03d}", {"mae": 247.6 + split, "r2": 0.5 + split / 100})
+    return _record(comparison, method, {"test_size": 87}, None, metrics, [])
 
 
-def write(record: Record, results: Path, figure: bool = True) -> Path:
-    """Write `record` as a fit would, with a model and a portrait; its folder."""
+def sampled(record: Record) -> Record:
+    """The same, but made from the embedded sample."""
+    data = {"name": "MNIST-5k sample", "digest": "a5a5a5a5a5a5a5a5", "sample": True}
+    return replace(record, params={**record.params, "data": data})
+
+
+def leave(record: Record, results: Path) -> Path:
+    """Write `record` below `results` as a fit would, with its model and a portrait; its folder."""
     folder = results / record.name
-    records.write(record, folder, lambda path: np.savez(path / "model.npz", weights=np.arange(4.0)))
-    if figure:
-        portrait(folder / "portrait.png")
+    records.write(record, folder, lambda model: np.savez(model / "weights.npz", weights=np.arange(4.0)))
+    draw(folder / "portrait.png")
     return folder
 
 
-def portrait(path: Path, title: str = "") -> None:
+def draw(path: Path, title: str = "") -> None:
     """A small figure."""
     import matplotlib
 
     matplotlib.use("agg")
     from matplotlib import pyplot
 
-    drawing, axes = pyplot.subplots(figsize=(3, 2))
+    figure, axes = pyplot.subplots(figsize=(3, 2))
     axes.plot([1, 2, 3], [3, 1, 2])
     axes.set(title=title, xlabel="epoch", ylabel="loss")
-    drawing.savefig(path)
-    pyplot.close(drawing)
+    figure.savefig(path)
+    pyplot.close(figure)
 
 
-def _record(comparison, method, spec, parameters, data, metrics, history, members) -> Record:
+def _record(comparison: str, method: str, spec: dict, parameters: int | None, metrics: list, history: list) -> Record:
+    table = pd.DataFrame(metrics)
+    params: dict[str, Any] = {
+        "comparison": comparison,
+        "method": method,
+        "spec": spec,
+        "parameters": parameters,
+        "data": {"name": "MNIST", "digest": "0123456789abcdef", "sample": False},
+        "code": "c0dec0dec0dec0de",
+        "rerun": f"snakemake results/{comparison}/{method}/metrics.csv --force",
+    }
     return Record(
-        metrics=pd.DataFrame(metrics),
+        metrics=table,
         history=pd.DataFrame(history, columns=list(records.HISTORY)),
-        predictions=pd.DataFrame({"member": members, "case": 0, "predicted": 7}),
-        params={
-            "comparison": comparison,
-            "method": method,
-            "spec": spec,
-            "parameters": parameters,
-            "data": data,
-            "rerun": f"snakemake results/{comparison}/{method}/metrics.csv --force",
-        },
+        predictions=pd.DataFrame({"member": table["member"].unique(), "case": 0, "predicted": 7}),
+        params=params,
     )

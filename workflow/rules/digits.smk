@@ -50,6 +50,8 @@ rule digits_fit:
         model=directory("results/digits/{method}/model"),
     log:
         "results/logs/digits/{method}.log",
+    benchmark:
+        "results/benchmarks/digits/{method}.tsv"
     wildcard_constraints:
         method="|".join(method for method in digits.METHODS if method != "ridge"),
     # The choice of the strength first, for ridge waits for it; then the long ones.
@@ -69,6 +71,7 @@ rule digits_fit:
         " --scratch scratch/digits/{params.method}"
         " {params.search}"
         " --out results/digits/{params.method}"
+        " --rule {rule}"
         " 2>&1 | tee {log:q}"
 
 
@@ -81,6 +84,8 @@ use rule digits_fit as digits_ridge_search with:
         model=directory("results/digits/ridge_search/model"),
     log:
         "results/logs/digits/ridge_search.log",
+    benchmark:
+        "results/benchmarks/digits/ridge_search.tsv"
     priority: 50
     params:
         spec=text(settings.digits.method("ridge_search")),
@@ -99,6 +104,8 @@ use rule digits_fit as digits_ridge with:
         model=directory("results/digits/ridge/model"),
     log:
         "results/logs/digits/ridge.log",
+    benchmark:
+        "results/benchmarks/digits/ridge.tsv"
     priority: 40
     params:
         spec=text(settings.digits.method("ridge")),

@@ -63,6 +63,8 @@ rule salaries_fit:
         model=directory("results/salaries/{protocol}/{method}/model"),
     log:
         "results/logs/salaries/{protocol}_{method}.log",
+    benchmark:
+        "results/benchmarks/salaries/{protocol}_{method}.tsv"
     priority: 10
     threads: 1
     params:
@@ -77,6 +79,7 @@ rule salaries_fit:
         " --splits {input.splits:q}"
         " --scratch scratch/salaries/{wildcards.protocol}/{wildcards.method}"
         " --out {params.out:q}"
+        " --rule {rule}"
         " 2>&1 | tee {log:q}"
 
 

@@ -31,6 +31,7 @@ def fit(
     validation_images: Images,
     scratch: PathOption,
     out: PathOption,
+    rule: TextOption,
     search: Annotated[Path | None, typer.Option(help="Record of the search that chooses the penalty.")] = None,
 ) -> None:
     """Fit one method and leave its record in OUT."""
@@ -45,7 +46,7 @@ def fit(
     digits = load(data, validation_images)
     result = resolve_name({**METHODS, **SEARCH}[method])(digits, settings, scratch)
     source = {"name": digits.name, "digest": digits.digest, "sample": digits.sample}
-    result.leave(out, "digits", method, settings, source)
+    result.leave(out, f"digits/{method}", settings, source, rule)
     records.clear(scratch)
 
 

@@ -41,6 +41,7 @@ def fit(
     splits: PathOption,
     scratch: PathOption,
     out: PathOption,
+    rule: TextOption,
 ) -> None:
     """Fit one method on the splits of one protocol and leave its record in OUT."""
     import pandas as pd
@@ -51,7 +52,7 @@ def fit(
     function, settings = resolve_name(METHODS[method]), json.loads(spec)
     result = function(pd.read_csv(data), list(divided.splits(pd.read_parquet(splits))), settings, scratch)
     source = {"name": "Hitters", "digest": records.file_digest(data), "sample": False}
-    result.leave(out, "salaries", f"{protocol}/{method}", settings, source)
+    result.leave(out, f"salaries/{protocol}/{method}", settings, source, rule)
     records.clear(scratch)
 
 

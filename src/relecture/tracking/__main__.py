@@ -74,7 +74,7 @@ def ui(port: int = typer.Option(5000, min=1, max=65535, help="Port on 127.0.0.1.
 
 
 def _line(done: Published) -> str:
-    return f"{done.record}: {done.outcome} (run {done.run_id}, {done.members} members)"
+    return f"{done.record}: {done.outcome} (run {done.run_id}, members: {done.members})"
 
 
 def _write_json(path: Path, content: dict) -> None:

@@ -4,6 +4,7 @@ import getpass
 import hashlib
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,22 +48,18 @@ def parent(record: Record, git_commit: str | None) -> Content:
     points.append(("members", 0, len(members(record))))
     means = record.history.groupby(["metric", "step"], sort=False, as_index=False)["value"].mean()
     tags = _tags(record, git_commit) | {MEMBER: "all", NOTE: description(record)}
-    return Content(record.params["method"], tags, params(record), _defined(points), _curves(means))
+    return Content(record.params["method"], tags, params(record), _defined(points), _curves(means.itertuples()))
 
 
 def children(record: Record, git_commit: str | None) -> list[Content]:
     """One run per member, in the record's order: its own numbers and curves."""
     tags, settings = _tags(record, git_commit), params(record)
-    metrics, history = (
-        dict(list(record.metrics.groupby("member"))),
-        dict(list(record.history.groupby("member"))),
-    )
+    metrics, history = _by_member(record.metrics), _by_member(record.history)
     runs = []
     for member in members(record):
-        rows = metrics[member].itertuples() if member in metrics else ()
-        numbers = _defined([(plain(row.metric), 0, row.value) for row in rows])
-        curves = _curves(history[member]) if member in history else []
-        runs.append(Content(member, tags | {MEMBER: member}, settings, numbers, curves))
+        numbers = [(plain(row.metric), 0, row.value) for row in metrics.get(member, ())]
+        curves = _curves(history.get(member, ()))
+        runs.append(Content(member, tags | {MEMBER: member}, settings, _defined(numbers), curves))
     return runs
 
 
@@ -82,29 +79,33 @@ def description(record: Record) -> str:
     """Markdown for the top of the run's page: what it is, its members, the command that runs it again."""
     params, names = record.params, members(record)
     lines = [f"**{record.name}**" + (f": {params['question']}" if params.get("question") else "")]
-    if params["data"].get("sample"):
-        lines.insert(0, f"**{params['data']['name']}**: not the full data, so no number here is compared with print.")
+    if record.sample_name:
+        lines.insert(0, f"**{record.sample_name}**: not the full data, so no number here is compared with print.")
     named = ", ".join(names) if len(names) <= 12 else f"{', '.join(names[:3])}, ..., {names[-1]}"
     lines += [f"Members ({len(names)}): {named}", f"Run it again: `{params['rerun']}`"]
     return "\n\n".join(lines)[:TAG_LENGTH]
 
 
 def checked(record: Record) -> Record:
-    """`record` itself; a UserError names what its params.json lacks."""
+    """`record` itself; a UserError names what its files lack."""
     wanted = ("comparison", "method", "spec", "parameters", "data", "code", "rerun")
-    missing = [key for key in wanted if key not in record.params]
-    missing += [f"data.{key}" for key in ("name", "digest") if key not in (record.params.get("data") or {})]
+    missing = [f"{key} in params.json" for key in wanted if key not in record.params]
+    data = record.params.get("data") or {}
+    missing += [f"data.{key} in params.json" for key in ("name", "digest", "sample") if key not in data]
+    missing += [f"the column {name} in metrics.csv" for name in records.METRICS if name not in record.metrics]
+    missing += [f"the column {name} in history.csv" for name in records.HISTORY if name not in record.history]
     if missing:
         raise UserError(
-            f"{record.folder}/params.json lacks {', '.join(missing)}. "
-            f"Make the record again: snakemake {record.folder}/metrics.csv --force"
+            f"the record in {record.folder} lacks {', '.join(missing)}. "
+            f"Make it again: snakemake {record.folder}/metrics.csv --force"
         )
     return record
 
 
 def plain(name: Any) -> str:
-    """`name` with only the characters MLflow allows; a long one keeps its start and gets a digest."""
-    name = re.sub(r"[^\w\-. /:]|[^\x00-\x7f]", "_", str(name)).strip("/")
+    """`name` as MLflow allows it: some characters, no empty folder, at most 250; a cut one gets a digest."""
+    name = re.sub(r"[^A-Za-z0-9_\-. /:]", "_", str(name))
+    name = "/".join(part for part in name.split("/") if part.strip(".")) or "_"
     if len(name) <= NAME_LENGTH:
         return name
     return f"{name[: NAME_LENGTH - 9]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
@@ -124,7 +125,7 @@ def _tags(record: Record, git_commit: str | None) -> dict[str, str]:
         "relecture.code_digest": params["code"],
         "relecture.rule": params.get("rule"),
         "relecture.rerun": params["rerun"],
-        "relecture.sample": data["name"] if data.get("sample") else None,
+        "relecture.sample": record.sample_name,
         "relecture.git_commit": git_commit,
         "mlflow.source.name": f"relecture.{params['comparison']}",
         "mlflow.source.type": "LOCAL",
@@ -139,10 +140,15 @@ def _clean(mean: float) -> float:
     return float(f"{mean:.12g}")
 
 
-def _curves(history: pd.DataFrame) -> list[Point]:
+def _by_member(table: pd.DataFrame) -> dict[str, list[Any]]:
+    """The rows of each member, as named tuples."""
+    return {str(member): list(rows.itertuples()) for member, rows in table.groupby("member")}
+
+
+def _curves(history: Iterable[Any]) -> list[Point]:
     # The prefix makes them a section of their own among MLflow's charts, and keeps the course of a validation
     # error apart from its final value.
-    return _defined([(plain(f"curves/{row.metric}"), int(row.step), row.value) for row in history.itertuples()])
+    return _defined([(plain(f"curves/{row.metric}"), int(row.step), row.value) for row in history])
 
 
 def _defined(points: list[Point]) -> list[Point]:

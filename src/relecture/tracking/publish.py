@@ -21,7 +21,7 @@ from relecture.tracking.views import add_columns
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
-    from mlflow.entities import DatasetInput, Run
+    from mlflow.entities import DatasetInput
 
 FILES = ("metrics.csv", "history.csv", "predictions.parquet", "params.json")
 FIGURES = "relecture.figures"
@@ -45,21 +45,23 @@ def publish(store: Store, record: Record, figures: Sequence[Path] = ()) -> Publi
     the next publication starts over. Runs of an earlier version of the record are deleted softly.
     Raises UserError for a figure that is missing and for a store that cannot be used.
     """
-    drawn = _figures(record.folder, figures)
+    drawn, parent = _figures(record.folder, figures), content.parent(record, git_commit())
     with alone(record.folder), explained():
         digest, members = records.digest(record.folder), len(content.members(record))
         experiment = store.experiment(record.params["comparison"])
+        add_columns(store.client, experiment, (name for name, _, _ in parent.numbers))
         shelf = Shelf(store.client, experiment, record.name)
         current = shelf.current(digest, members)
         if current is None:
-            run_id = _write(store, experiment, record, drawn, replaced_by_next(shelf))
+            run_id = _write(store, experiment, record, parent, drawn, replaced_by_next(shelf))
             shelf.clear(keep=shelf.restored)
             store.client.set_tag(run_id, RECORD_DIGEST, digest)
             outcome = "replaced" if shelf.complete else "published"
         else:
             run_id = current.info.run_id
             shelf.clear(keep=[current, *shelf.restored])
-            outcome = "figures added" if _add_figures(store, current, drawn) else "unchanged"
+            added = _log_figures(store, run_id, drawn, json.loads(current.data.tags.get(FIGURES, "{}")))
+            outcome = "figures added" if added else "unchanged"
     return Published(record.name, outcome, run_id, digest, members)
 
 
@@ -73,22 +75,22 @@ def complete_records(folder: Path) -> list[Path]:
     return sorted(file.parent for file in folder.rglob("metrics.csv") if (file.parent / "params.json").exists())
 
 
-def _write(store: Store, experiment: str, record: Record, figures: dict[str, Path], replaces: str) -> str:
+def _write(
+    store: Store, experiment: str, record: Record, parent: Content, figures: dict[str, Path], replaces: str
+) -> str:
     """Write the parent and its children, each in one go; the parent's id."""
-    client, commit = store.client, git_commit()
+    client = store.client
     # "Created" is when the fit was done. The table of runs shows the latest first, a hundred at a time: ten
     # seconds between members, whose own times nobody knows, bring the methods to its first page.
     done = int((record.folder / "metrics.csv").stat().st_mtime * 1000)
-    parent = content.parent(record, commit)
     run_id = _run(store, experiment, parent, record, {REPLACES: replaces} if replaces else {}, done)
-    for place, child in enumerate(content.children(record, commit), start=1):
+    for place, child in enumerate(content.children(record, git_commit()), start=1):
         _finish(client, _run(store, experiment, child, record, {PARENT: run_id}, done - 10_000 * place))
     for file in FILES:
         client.log_artifact(run_id, str(record.folder / file), "record")
-    for file in sorted(record.folder.glob("model.*")):
-        client.log_artifact(run_id, str(file), "model")
-    _log_figures(store, run_id, figures)
-    add_columns(client, experiment, (name for name, _, _ in parent.numbers))
+    if (model := record.folder / "model").is_dir():
+        client.log_artifacts(run_id, str(model), "model")
+    _log_figures(store, run_id, figures, {})
     _finish(client, run_id)
     return run_id
 
@@ -134,25 +136,15 @@ def _figures(folder: Path, given: Sequence[Path]) -> dict[str, Path]:
     return {path.name: path for path in found}
 
 
-def _log_figures(store: Store, run_id: str, figures: dict[str, Path]) -> None:
+def _log_figures(store: Store, run_id: str, figures: dict[str, Path], there: dict[str, str]) -> bool:
+    """Add the figures that are not yet `there` (name to digest); whether there were any."""
+    digests = {name: hashlib.sha256(path.read_bytes()).hexdigest()[:8] for name, path in figures.items()}
+    if digests.items() <= there.items():
+        return False
     for path in figures.values():
         store.client.log_artifact(run_id, str(path), "figures")
-    if figures:
-        store.client.set_tag(run_id, FIGURES, json.dumps(_digests(figures), sort_keys=True))
-
-
-def _add_figures(store: Store, run: "Run", figures: dict[str, Path]) -> bool:
-    """Add the figures that the published run lacks or has otherwise; whether there were any."""
-    there = json.loads(run.data.tags.get(FIGURES, "{}"))
-    if all(there.get(name) == digest for name, digest in _digests(figures).items()):
-        return False
-    _log_figures(store, run.info.run_id, figures)
-    store.client.set_tag(run.info.run_id, FIGURES, json.dumps(there | _digests(figures), sort_keys=True))
+    store.client.set_tag(run_id, FIGURES, json.dumps(there | digests, sort_keys=True))
     return True
-
-
-def _digests(figures: dict[str, Path]) -> dict[str, str]:
-    return {name: hashlib.sha256(path.read_bytes()).hexdigest()[:8] for name, path in figures.items()}
 
 
 def _parts(items: list, size: int) -> list[list]:

@@ -30,8 +30,9 @@ PATIENCE = {
     "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR": "1",
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "30",
 }
-FIRST_CALL = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0", "MLFLOW_HTTP_REQUEST_TIMEOUT": "8"}
+FIRST_CALL = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0", "MLFLOW_HTTP_REQUEST_TIMEOUT": "6"}
 
+UNANSWERED = r"Connection refused|[Tt]imed out|Failed to resolve '[^']*'|SSL: \w+|too many \d+ error responses"
 LATER = "All records are intact; publish them later with: make publish"
 
 
@@ -86,11 +87,13 @@ def connect() -> Store:
     file = sqlite_file(uri)
     if file is None:
         return Store(_open(uri), shown(uri), None)
+    import mlflow  # noqa: F401  before the lock, because it takes longer than all that the lock is for
+
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with alone(file.parent):
             _refuse_damaged(file)
-            client = _open(uri)
+            client = _open(f"sqlite:///{file}")
     except OSError as error:
         raise UserError(f"the MLflow store {file} cannot be made or opened ({error}). {LATER}") from error
     return Store(client, shown(uri), file.parent / "mlartifacts")
@@ -182,29 +185,19 @@ def _refuse_damaged(file: Path) -> None:
 
 
 def _explanation(uri: str, message: str) -> str:
-    reason = re.sub(r"\s+", " ", message.replace(uri, shown(uri)))
-    where = f"the MLflow store at {shown(uri)}"
-    if uri.startswith("http"):
-        mend = "Start that server, or unset MLFLOW_TRACKING_URI to use mlflow.db in this folder."
-        if re.search(r"error code 40[13]|UNAUTHENTICATED|PERMISSION_DENIED|Permission denied", reason):
-            where, mend = (
-                f"{where} refuses access",
-                ("Set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN."),
-            )
-        elif re.search(r"Max retries exceeded|ConnectionError|Connection (refused|aborted)|timeout|timed out", reason):
-            where = f"{where} does not answer"
-        elif re.search(r"error code 404|not in a valid JSON|Expecting value|failed to parse", reason, re.I):
-            where, mend = f"{where} is not an MLflow server", "Check the address in MLFLOW_TRACKING_URI."
-        else:
-            where = f"{where} reports an error"
-    elif "out-of-date database schema" in reason or "Can't locate revision" in reason:
-        where, mend = (
-            f"{where} was made by another version of MLflow",
-            "Delete the file: it is only a mirror.",
-        )
+    reason = re.sub(r"\s+", " ", message.replace(uri, shown(uri))).strip()
+    cause = re.search(UNANSWERED, reason)
+    where, why = shown(uri), cause.group() if cause else reason[:200]
+    if not uri.startswith("http"):
+        what = f"the MLflow store {where} cannot be used ({why})"
+        mend = "A damaged mlflow.db, or one of another MLflow version, may be deleted: it is only a mirror."
+    elif re.search(r"error code 40[13]|UNAUTHENTICATED|PERMISSION_DENIED", reason):
+        what = f"the MLflow server {where} refuses access"
+        mend = "Set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN."
+    elif re.search(r"error code 404|not in a valid JSON", reason):
+        what = f"{where} is no MLflow server"
+        mend = "Check the address in MLFLOW_TRACKING_URI."
     else:
-        where, mend = (
-            f"{where} cannot be used",
-            "Check MLFLOW_TRACKING_URI; without it, mlflow.db here is used.",
-        )
-    return f"{where} ({reason[:300]}). {mend} {LATER}"
+        what = f"the MLflow server {where} {'does not answer' if cause else 'reports an error'} ({why})"
+        mend = "Start that server, or unset MLFLOW_TRACKING_URI to use mlflow.db in this folder."
+    return f"{what}. {mend} {LATER}"

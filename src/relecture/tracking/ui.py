@@ -23,6 +23,8 @@ def serve(port: int) -> None:
         print(f"The runs are on the server that MLFLOW_TRACKING_URI names. Open {shown(uri)} in a browser.")
         return
     file = sqlite_file(uri)
+    if file is None and not uri.startswith(("postgresql", "mysql", "mssql")):
+        raise UserError(f"MLFLOW_TRACKING_URI names no store that can be shown: {shown(uri)}. Unset it: make ui")
     if file is not None and not file.exists():
         raise UserError(f"there are no runs to show yet: no {file}. Make them first: make publish, or make replicate")
     _refuse_taken(port)

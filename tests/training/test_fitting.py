@@ -1,0 +1,126 @@
+"""`fit` learns, stops when it should, keeps the best weights, and says the same thing twice."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from relecture.digits.networks import arrays, cross_entropy, misread
+from relecture.training.config import TrainingConfig
+from relecture.training.fit import fit, outputs
+from relecture.training.mlp import mlp
+
+
+def curve(fitted, metric: str = "validation_loss") -> pd.Series:
+    """A score by epoch."""
+    return fitted.history[fitted.history.metric == metric].set_index("step").value
+
+
+def validation_loss(fitted, toy) -> float:
+    """Of the weights that were kept."""
+    rows = toy.watched["validation"]
+    return cross_entropy(outputs(fitted.network, toy.inputs, rows), toy.targets[rows]).mean().item()
+
+
+def same(a, b) -> bool:
+    """Bit by bit: history, weights, epochs."""
+    pairs = zip(a.network.state_dict().values(), b.network.state_dict().values(), strict=True)
+    return a.history.equals(b.history) and (a.epochs, a.kept) == (b.epochs, b.kept) and all(map(_equal, pairs))
+
+
+def _equal(pair) -> bool:
+    return torch.equal(*pair)
+
+
+def test_a_network_learns_to_read_the_sample(sample_digits, tmp_path):
+    fitted = fit(
+        mlp([784, 32, 10], seed=0),
+        arrays(sample_digits),
+        loss=cross_entropy,
+        scores={"loss": cross_entropy, "error": misread},
+        training=TrainingConfig(epochs=6, batch_size=128, learning_rate=1e-3, rho=0.9, epsilon=1e-7, history_every=1),
+        members=["seed-00"],
+        seeds=[0],
+        scratch=tmp_path,
+        shown="validation_error",
+    )
+    assert (np.diff(curve(fitted, "train_loss")) < 0).all()
+    assert curve(fitted)[6] < 0.5 * curve(fitted)[1]
+    assert curve(fitted, "validation_error")[6] < 0.13
+    assert not fitted.network.training
+
+
+def test_the_history_has_every_score_of_every_watched_set_at_every_epoch(train):
+    fitted = train(epochs=4)
+    assert list(fitted.history.columns) == ["member", "step", "metric", "value"]
+    assert fitted.history.groupby("metric").step.apply(list).to_dict() == {
+        "train_loss": [1, 2, 3, 4],
+        "validation_loss": [1, 2, 3, 4],
+    }
+    assert set(fitted.history.member) == {"seed-1"}
+    assert (fitted.epochs, fitted.kept) == (4, 4)
+
+
+def test_the_scores_of_an_epoch_are_those_of_the_weights_after_it(train, toy):
+    fitted = train(epochs=5, dropout=[0.5])
+    assert validation_loss(fitted, toy) == pytest.approx(curve(fitted)[5], rel=1e-6)
+
+
+def test_two_fits_are_the_same_bit_by_bit(train):
+    settings = {"epochs": 6, "dropout": [0.4], "patience": 3, "hidden_penalty": 1e-3}
+    torch.manual_seed(1)
+    first = train("first", **settings)
+    torch.manual_seed(2)
+    assert same(first, train("second", **settings))
+
+
+def test_another_seed_is_another_fit(train):
+    assert not curve(train("first", seed=1)).equals(curve(train("second", seed=2)))
+
+
+def test_early_stopping_ends_after_that_many_epochs_without_a_lower_validation_loss(train):
+    fitted = train(epochs=60, patience=4)
+    losses = curve(fitted)
+    assert fitted.epochs == len(losses) == fitted.kept + 4 < 60
+    assert losses.idxmin() == fitted.kept
+
+
+def test_early_stopping_keeps_the_weights_of_the_best_epoch(train, toy):
+    fitted = train(epochs=60, patience=4)
+    assert validation_loss(fitted, toy) == pytest.approx(curve(fitted).min(), rel=1e-6)
+    shorter = train("shorter", epochs=fitted.kept)
+    assert all(_equal(p) for p in zip(fitted.network.parameters(), shorter.network.parameters(), strict=True))
+
+
+def test_early_stopping_keeps_the_best_weights_when_the_epochs_run_out_before_patience_does(train, toy):
+    fitted = train(epochs=6, patience=50)
+    assert fitted.epochs == 6
+    assert fitted.kept == curve(fitted).idxmin() < 6
+    assert validation_loss(fitted, toy) == pytest.approx(curve(fitted).min(), rel=1e-6)
+
+
+def test_patience_is_counted_in_epochs_whatever_the_history_leaves_out(train):
+    every, third = train("every", epochs=60, patience=6), train("third", epochs=60, patience=6, every=3)
+    assert every.epochs < 60
+    assert third.epochs <= math.ceil(every.epochs / 3) * 3
+
+
+def test_history_every_thins_the_history_and_changes_nothing_that_is_learned(train):
+    every, third = train("every", epochs=9), train("third", epochs=9, every=3)
+    assert curve(third).index.tolist() == [3, 6, 9]
+    assert curve(third).equals(curve(every)[[3, 6, 9]])
+    assert all(_equal(p) for p in zip(every.network.parameters(), third.network.parameters(), strict=True))
+
+
+def test_the_history_ends_with_the_last_epoch(train):
+    assert curve(train(epochs=10, every=3)).index[-1] == 10
+
+
+def test_progress_in_a_log_is_about_ten_lines_that_name_the_member_and_the_score(train, capsys):
+    train(epochs=40)
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 10
+    assert lines[0].startswith("seed-1: epoch 4 of 40  validation loss 0.")
+    assert lines[-1].startswith("seed-1: epoch 40 of 40")
