@@ -81,7 +81,7 @@ def fit(
     trainer = _trainer(training, callbacks, accelerator)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*does not have many workers.*")
-        warnings.filterwarnings("ignore", message=".*across ranks.*|.*sync_dist.*")
+        warnings.filterwarnings("ignore", message=".*treespec.*")  # Lightning with this torch
         trainer.fit(learner, ckpt_path=go_on.found(), weights_only=True)
     history = _long(learner.history, members)
     epochs = trainer.current_epoch
