@@ -15,9 +15,7 @@ from relecture.quantities import Quantities
 
 ENTRIES = [
     Printed(id="salaries.a", quantity="error a", source="Table 1", value="254.7", better="lower"),
-    Printed(
-        id="salaries.b", quantity="error b", source="Table 1", value="224.8", better="lower", differs="A known slip."
-    ),
+    Printed(id="salaries.b", quantity="error b", source="Table 1", value="224.8", better="lower", differs="A slip."),
     Printed(id="salaries.c", quantity="size c", source="Table 2", value="1,345", better="neither", note="With biases."),
     Printed(id="digits.d", quantity="error d", source="Table 3", value="1.8", better="lower"),
 ]
@@ -72,10 +70,10 @@ def test_a_number_that_is_not_listed_is_a_user_error_that_names_it(came_out):
 
 def test_a_number_that_differs_has_a_reason(came_out):
     numbers = came_out(("salaries.a", 260.0), ("salaries.b", 234.7), ("salaries.c", 1345.0))
-    assert card(numbers).note.tolist() == ["No reason is known.", "A known slip.", "With biases."]
+    assert card(numbers).note.tolist() == ["No reason is known.", "A slip.", "With biases."]
     quick = card(numbers, "quick").note
     assert quick["salaries.a"] == "The budget `quick` trains for fewer epochs than the book."
-    assert quick["salaries.b"] == "A known slip."
+    assert quick["salaries.b"] == "A slip."
 
 
 def test_numbers_of_a_sample_are_not_judged(came_out):
@@ -135,7 +133,7 @@ def test_the_command_writes_four_formats_and_shows_the_scorecard(written, tmp_pa
     lines = done.stdout.splitlines()
     (row,) = [line for line in lines if line.startswith("error d")]
     assert row.split() == ["error", "d", "Table", "3", "1.8", "1.87", "±", "0.05", "5", "within"]
-    assert [line for line in lines if line.startswith("differs")] == ["differs  error b: A known slip."]
+    assert [line for line in lines if line.startswith("differs")] == ["differs  error b: A slip."]
     assert any("results/scorecard.html" in line for line in lines)
     assert "THIS IS NOT ALL OF MNIST" not in done.stdout
 
