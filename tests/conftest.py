@@ -10,7 +10,7 @@ import pytest
 
 # BLAS and OpenMP read these when NumPy or PyTorch is imported, which fixtures and tests do later.
 os.environ.update(dict.fromkeys(["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"], "1"))
-os.environ.update(OMP_WAIT_POLICY="PASSIVE", MPLBACKEND="agg")
+os.environ.update(OMP_WAIT_POLICY="PASSIVE", MPLBACKEND="agg", CUBLAS_WORKSPACE_CONFIG=":4096:8")
 
 ROOT = Path(__file__).parents[1]
 
@@ -208,6 +208,7 @@ def train(toy, tmp_path) -> Callable[..., Any]:
             "members": [f"seed-{seed}"],
             "seeds": [seed],
             "checkpoint_seconds": 0.0,
+            "accelerator": "cpu",
             **more,
         }
         return fit(

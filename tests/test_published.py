@@ -142,19 +142,19 @@ def test_a_list_is_read_as_it_is_written(tmp_path):
     assert (one.id, one.value, one.digits, one.number) == ("salaries.a", "1.50", 2, Decimal("1.5"))
 
 
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        '- {id: salaries.b, quantity: b, source: page 1, value: "about 2", better: lower}',
-        '- {id: salaries.b, quantity: b, source: page 1, value: "nan", better: lower}',
-        "- {id: salaries.b, quantity: b, source: page 1, value: 1.50, better: lower}",  # loses its zero
-        '- {id: salaries.b, quantity: b, source: page 1, value: "1.50", better: smaller}',
-        '- {id: salaries.b, quantity: b, source: page 1, value: "1.50", better: lower, sd: 3}',
-        '- {id: salaries.b, quantity: b, value: "1.50", better: lower}',
-    ],
-)
+MISTAKES = {
+    "words": 'source: p. 1, value: "about 2", better: lower',
+    "no number": 'source: p. 1, value: "nan", better: lower',
+    "no quotes, so that a zero is lost": "source: p. 1, value: 1.50, better: lower",
+    "unknown direction": 'source: p. 1, value: "1.50", better: smaller',
+    "unknown key": 'source: p. 1, value: "1.50", better: lower, sd: 3',
+    "no source": 'value: "1.50", better: lower',
+}
+
+
+@pytest.mark.parametrize("wrong", MISTAKES.values(), ids=MISTAKES)
 def test_a_mistake_is_a_user_error_that_names_the_file_and_the_entry(tmp_path, wrong):
-    path = written(tmp_path, GOOD + wrong)
+    path = written(tmp_path, f"{GOOD}- {{id: salaries.b, quantity: b, {wrong}}}\n")
     with pytest.raises(UserError) as caught:
         load(path)
     assert str(path) in str(caught.value)

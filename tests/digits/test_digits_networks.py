@@ -77,9 +77,13 @@ def test_networks_of_one_seed_start_from_the_same_weights_whatever_the_method(as
 
 def test_the_search_tries_every_strength_with_the_seeds_it_is_given(standard):
     spec = standard.digits.method("ridge_search")
-    assert spec["strengths"] == [1e-5, 3e-5, 1e-4, 3e-4, 1e-3]
-    assert spec["seeds"] == 1
-    assert standard.digits.method("ridge") == standard.digits.method("plain")
+    assert spec["strengths"] == standard.digits.ridge.strengths
+    assert spec["seeds"] == standard.digits.ridge.seeds_per_strength
+    plain = standard.digits.method("plain")
+    assert {name: spec[name] for name in ("hidden", "training")} == {
+        name: plain[name] for name in ("hidden", "training")
+    }
+    assert standard.digits.method("ridge") == plain  # the strength comes from the search's record
 
 
 def test_a_method_that_does_not_exist_has_no_settings(standard):

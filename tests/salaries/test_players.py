@@ -66,7 +66,7 @@ def test_the_folds_continue_the_stream_that_drew_the_test_players(book):
     assert book.folds.tolist() == stream.sample([i % 10 + 1 for i in range(176)])
 
 
-def test_the_standard_protocols_draw_one_split_and_a_hundred_others(standard):
+def test_the_standard_protocols_draw_the_book_s_split_and_a_hundred_others(standard):
     tables = {protocol: draw(players=263, **standard.salaries.splits(protocol)) for protocol in ("book", "resampled")}
     assert tables["book"].seed.unique().tolist() == [13]
     assert tables["resampled"].seed.unique().tolist() == list(range(1001, 1101))

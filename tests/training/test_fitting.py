@@ -45,6 +45,7 @@ def test_a_network_learns_to_read_the_sample(sample_digits, tmp_path):
         seeds=[0],
         scratch=tmp_path,
         shown="validation_error",
+        accelerator="cpu",
     )
     assert (np.diff(curve(fitted, "train_loss")) < 0).all()
     assert curve(fitted)[6] < 0.5 * curve(fitted)[1]
