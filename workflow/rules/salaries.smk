@@ -79,7 +79,7 @@ rule salaries_fit:
         " --splits {input.splits:q}"
         " --scratch scratch/salaries/{wildcards.protocol}/{wildcards.method}"
         " --out {params.out:q}"
-        " --rule {rule}"
+        " --rule salaries_fit"
         " 2>&1 | tee {log:q}"
 
 
