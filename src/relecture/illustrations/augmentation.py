@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 from scipy.ndimage import affine_transform
 
+from relecture import figures
 from relecture.data import mnist
 from relecture.illustrations.illustration import Illustration
 
 VARIATIONS = 9
-DEGREES, PIXELS, ZOOM = 20.0, 3.0, 1.2  # the largest turn, shift and zoom; the smallest zoom is 1/1.2
+DEGREES, PIXELS, ZOOM = 15.0, 1.5, 1.15  # the largest turn, shift and zoom; the smallest zoom is 1 / ZOOM
 
 
 @dataclass(frozen=True)
@@ -56,19 +57,21 @@ def draw(spec: dict[str, Any], data: Path) -> Illustration:
     all_of_them = [Variation(), *variations(VARIATIONS, spec["seed"])]
     numbers = pd.DataFrame([asdict(variation) for variation in all_of_them])
     numbers["ink"] = [variation.applied(digit).sum() for variation in all_of_them]
-    figure = plt.figure(figsize=(12, 5.6))
-    left, right = figure.subfigures(1, 2, width_ratios=(2, 5))
-    axes = left.subplots()
-    _picture(axes, digit, f"a {label} of MNIST")
-    for axes, variation in zip(right.subplots(3, 3).flat, all_of_them[1:], strict=True):
-        text = f"{variation.turn:+.0f}°, × {variation.zoom:.2f}, ↓ {variation.down:+.1f}, → {variation.right:+.1f}"
-        _picture(axes, variation.applied(digit), text.replace("-", "−"), fontsize=10)
+    figure, grid = plt.subplots(2, 5, figsize=(12, 6))
+    for axes, variation in zip(grid.flat, all_of_them, strict=True):
+        axes.imshow(variation.applied(digit), cmap="gray_r", vmin=0, vmax=1)
+        axes.set(xticks=[], yticks=[])
+        axes.spines[:].set_visible(True)
+        axes.set_title(_said(variation), fontsize=11, fontweight="normal")
+    grid[0, 0].set_title(f"a {label} of MNIST")
+    grid[0, 0].spines[:].set(linewidth=3, color=figures.RED)
     numbers.insert(0, "label", label)
     return Illustration(figure, numbers, images.name if images.sample else "")
 
 
-def _picture(axes: plt.Axes, image: np.ndarray, title: str, fontsize: float = 13) -> None:
-    axes.imshow(image, cmap="gray_r", vmin=0, vmax=1)
-    axes.set(xticks=[], yticks=[])
-    axes.spines[:].set_visible(True)
-    axes.set_title(title, fontsize=fontsize, loc="center", fontweight="normal")
+def _said(variation: Variation) -> str:
+    """`turned 3° left, × 0.84` and the shift with arrows, in pixels."""
+    turn = f"turned {abs(variation.turn):.0f}° {'left' if variation.turn > 0 else 'right'}, × {variation.zoom:.2f}"
+    vertical = f"{'↓' if variation.down > 0 else '↑'} {abs(variation.down):.1f}"
+    horizontal = f"{'→' if variation.right > 0 else '←'} {abs(variation.right):.1f}"
+    return f"{turn}\n{vertical}, {horizontal} pixels"

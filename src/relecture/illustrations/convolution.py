@@ -69,16 +69,16 @@ def draw(spec: dict[str, Any], data: Path | None = None) -> Illustration:
     found = stages(one())
     row, column = FOLLOWED
     block = row // 2, column // 2
-    figure, grid = plt.subplots(1, 5, figsize=(17, 4.9), width_ratios=(16, 4, 14, 14, 10))
+    figure, grid = plt.subplots(1, 5, figsize=(13.5, 4), width_ratios=(16, 4, 14, 14, 9))
     image, kernel, feature_map, activated, pooled = grid
     show(image, found["image"], "Image, 16 × 16", fontsize=7)
-    frame(image, row, column, 3)
     show(kernel, DIAGONAL, "Filter", fontsize=9)
-    frame(kernel, 0, 0, 3)
-    show(feature_map, found["feature_map"], "Feature map, 14 × 14", fontsize=8)
-    frame(feature_map, row, column, 1)
-    show(activated, found["tanh"], "tanh", fontsize=6.5, digits=2)
-    frame(activated, 2 * block[0], 2 * block[1], 2)
+    show(feature_map, found["feature_map"], "Feature map, 14 × 14", fontsize=7)
+    show(activated, found["tanh"], "tanh", fontsize=7, digits=2)
     show(pooled, found["pooled"], "2 × 2 max-pooling", fontsize=9, digits=2)
+    frame(image, row, column, 3)
+    frame(kernel, 0, 0, 3)
+    frame(feature_map, row, column, 1)
+    frame(activated, 2 * block[0], 2 * block[1], 2)
     frame(pooled, *block, 1)
     return Illustration(figure, cells(found))

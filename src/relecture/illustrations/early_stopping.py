@@ -5,6 +5,7 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from relecture import figures, records
@@ -35,29 +36,28 @@ def draw(spec: dict[str, Any], data: Path | None = None) -> Illustration:
         for member, curve in curves.groupby("member"):
             shown = {"linewidth": 3, "label": name} if member == first.member else {"linewidth": 1, "alpha": 0.3}
             axes.plot(curve.step, curve.value, line, color=colour, **shown)
-    axes.axvline(first.kept, color="black", linestyle=":")
-    axes.plot(first.kept, first.loss_kept, "o", color=figures.RED, markersize=11, markeredgecolor="black", zorder=5)
-    axes.annotate(
-        f"lowest validation loss:\nweights of epoch {first.kept} are kept",
-        (first.kept, first.loss_kept),
-        xytext=(0, 45),
-        textcoords="offset points",
-        ha="center",
-        arrowprops={"arrowstyle": "->"},
-    )
-    axes.annotate(
-        f"stopped after\nepoch {first.stopped}",
-        (first.stopped, first.loss_stopped),
-        xytext=(6, 0),
-        textcoords="offset points",
-        va="center",
-    )
+    _mark(axes, first.kept, first.loss_kept, "o", f"lowest validation loss:\nweights of epoch {first.kept} are kept")
+    _mark(axes, first.stopped, first.loss_stopped, "X", f"stopped after\nepoch {first.stopped}")
     axes.set(
-        title="Early stopping: learn no longer than the validation images profit",
+        title="The training loss goes on falling, the validation loss does not: stop",
         xlabel="epoch",
         ylabel="cross-entropy (nats)",
     )
-    axes.set_ylim(bottom=0)
+    axes.set_ylim(0, 1.2 * record.history[record.history.metric.isin(CURVES)].value.max())
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    axes.legend(loc="upper right")
+    axes.legend(loc="upper right", ncols=2)
     return Illustration(figure, found, record.sample_name)
+
+
+def _mark(axes: Axes, epoch: int, loss: float, marker: str, text: str) -> None:
+    axes.plot(epoch, loss, marker, color=figures.RED, markersize=12, markeredgecolor="black", zorder=5)
+    axes.annotate(
+        text,
+        (epoch, loss),
+        xytext=(0, 60),
+        textcoords="offset points",
+        ha="center",
+        bbox={"color": "white", "pad": 2},
+        arrowprops={"arrowstyle": "->", "shrinkB": 7},
+        zorder=6,
+    )

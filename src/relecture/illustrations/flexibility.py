@@ -66,7 +66,7 @@ def draw(spec: dict[str, Any], data: Path | None = None) -> Illustration:
         for _, member in found.groupby("member"):
             axes.plot(member.units, member[column], color=colour, alpha=0.15, linewidth=1)
         axes.plot(mean.index, mean[column], color=colour, marker=marker, linewidth=2.5, label=label)
-    axes.axhline(NOISE**2, color="black", linestyle=":", label="noise: no model can do better")
+    axes.axhline(NOISE**2, color="black", linestyle=":", label="noise: the least on new rows")
     best = mean.test.idxmin()
     axes.annotate(
         f"lowest: {best} units",
@@ -81,7 +81,7 @@ def draw(spec: dict[str, Any], data: Path | None = None) -> Illustration:
         xlabel="units of the hidden layer (log scale)",
         ylabel="mean squared error",
         xscale="log",
-        ylim=(0, 1.15 * max(mean.test.max(), mean.train.max())),
+        ylim=(0, 1.4 * max(mean.test.max(), mean.train.max())),
     )
     axes.set_xticks(mean.index, [str(units) for units in mean.index])
     axes.minorticks_off()

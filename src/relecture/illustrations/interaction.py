@@ -66,15 +66,16 @@ def sample(truth: str, rows: int, random: np.random.RandomState) -> tuple[np.nda
 
 
 def fitted(truth: str, rows: int, units: int, seed: int) -> tuple[dict[str, RegressorMixin], dict[str, float]]:
-    """Every model on the same rows, and its R2 on new ones."""
+    """Every model on the same rows, and its R2 on new ones; that of the truth is below 1 for the noise."""
     random = np.random.RandomState(seed)
     (x, y), (new, answers) = sample(truth, rows, random), sample(truth, TEST_ROWS, random)
     found = {name: model.fit(x, y) for name, model in models(units, seed).items()}
-    return found, {name: r2_score(answers, model.predict(new)) for name, model in found.items()}
+    r2 = {name: r2_score(answers, model.predict(new)) for name, model in found.items()}
+    return found, {"truth": r2_score(answers, TRUTHS[truth](new)), **r2}
 
 
 def scores(rows: int, units: int, seeds: int, seed: int) -> pd.DataFrame:
-    """Columns truth, member, model, r2: test R2 over `seeds` draws."""
+    """Columns truth, member, model, r2: test R2 of every model, and of the truth itself, over `seeds` draws."""
     table = [
         (truth, f"seed-{seed + i}", name, r2)
         for truth in TRUTHS
@@ -95,8 +96,8 @@ def draw(spec: dict[str, Any], data: Path | None = None) -> Illustration:
     for line, truth in zip(grid, TRUTHS, strict=True):
         first, _ = fitted(truth, spec["rows"], spec["units"], spec["seed"])
         surfaces = [TRUTHS[truth](points), *(first[name].predict(points) for name in NAMES)]
-        titles = [f"truth: {TITLES[truth]}"]
-        for name, title in NAMES.items():
+        titles = []
+        for name, title in {"truth": f"truth: {TITLES[truth]}", **NAMES}.items():
             mean, sd = summary.loc[truth, name]
             titles.append(f"{title}\nR² = {mean:.2f} ± {sd:.2f}".replace("-", "−"))
         for axes, surface, title in zip(line, surfaces, titles, strict=True):

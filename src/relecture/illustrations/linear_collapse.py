@@ -72,11 +72,18 @@ def draw(spec: dict[str, Any], data: Path | None = None) -> Illustration:
     found, outputs = compared(**spec)
     figure, (left, middle, right) = plt.subplots(1, 3, figsize=(13, 4.6))
     linear = found[found.activation == "linear"]
-    left.plot(linear["product"], "o", color=figures.SKY, markersize=14, label="product of the three matrices")
-    left.plot(linear.regression, "x", color="black", markersize=8, markeredgewidth=2, label="regression on the outputs")
-    left.set(title="Linear: one set of coefficients", xlabel="coefficient", ylabel="value")
+    left.plot(linear["product"], "o", color=figures.SKY, markersize=14, label="product of the three weight matrices")
+    left.plot(
+        linear.regression,
+        "x",
+        color="black",
+        markersize=8,
+        markeredgewidth=2,
+        label="regression on the outputs of the network",
+    )
+    left.set(title="Linear activation: one map", xlabel="coefficient", ylabel="value")
     left.set_xticks(range(len(linear)), ["intercept", "X₁", "X₂", "X₃", "X₄"])
-    left.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2))
+    figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=2)
     for axes, name in ((middle, "linear"), (right, "ReLU")):
         y, straight = outputs[name]
         r2 = found[found.activation == name].r2.iloc[0]

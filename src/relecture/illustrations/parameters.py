@@ -63,9 +63,17 @@ def draw(spec: dict[str, Any], data: Path | None = None) -> Illustration:
         for i, row in enumerate(rows.itertuples()):
             y = place + height * ((len(rows) - 1) / 2 - i)
             axes.barh(y, row.count, height * 0.92, color=shades[row.counted])
-            axes.annotate(f"{row.count:,}", (row.count, y), xytext=(6, 0), textcoords="offset points", va="center")
-    axes.set(xscale="log", xlim=(10, 2e6), xlabel="numbers to learn (log scale)", title="What is learned, counted")
+            axes.annotate(
+                f"{row.count:,}",
+                (row.count, y),
+                xytext=(6, 0),
+                textcoords="offset points",
+                va="center",
+                bbox={"color": "white", "pad": 1},
+            )
+    axes.set(xscale="log", xlim=(1, 2e6), xlabel="numbers to learn (log scale)", title="What is learned, counted")
     axes.set_yticks(range(len(SIZES)), [NAMES[model] for model in reversed(SIZES)])
+    axes.xaxis.set_major_formatter("{x:,.0f}")
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="y", visible=False)
     handles = [plt.Rectangle((0, 0), 1, 1, color=shades[name]) for name in COUNTED]

@@ -17,6 +17,7 @@ from relecture.illustrations.illustration import Illustration
 
 RADII = (1.0, 2.0)
 SPREAD = 0.15  # standard deviation of a point's distance from its ring
+SHADE = "#E4E4E4"  # what is taken for the outer ring
 NAMES = {"cartesian": "Cartesian", "polar": "Polar"}
 
 
@@ -39,46 +40,49 @@ def represented(positions: np.ndarray) -> dict[str, np.ndarray]:
     return {"cartesian": positions, "polar": polar(positions)}
 
 
+def fitted(points: int, seed: int) -> dict[str, tuple[LogisticRegression, np.ndarray, np.ndarray]]:
+    """Per representation: a logistic regression, and new points with their rings to judge it by."""
+    random = np.random.RandomState(seed)
+    (train, ring), (test, answer) = rings(points, random), rings(points, random)
+    new = represented(test)
+    return {
+        name: (LogisticRegression().fit(inputs, ring), new[name], answer) for name, inputs in represented(train).items()
+    }
+
+
 def accuracies(points: int, seeds: int, seed: int) -> pd.DataFrame:
     """Accuracy of a logistic regression on new points: columns member, representation, accuracy (a share)."""
     rows = []
     for member in range(seeds):
-        random = np.random.RandomState(seed + member)
-        (train, ring), (test, answer) = rings(points, random), rings(points, random)
-        for name, inputs in represented(train).items():
-            model = LogisticRegression().fit(inputs, ring)
-            rows.append((f"seed-{seed + member}", name, model.score(represented(test)[name], answer)))
+        for name, (model, inputs, ring) in fitted(points, seed + member).items():
+            rows.append((f"seed-{seed + member}", name, model.score(inputs, ring)))
     return pd.DataFrame(rows, columns=["member", "representation", "accuracy"])
 
 
 def draw(spec: dict[str, Any], data: Path | None = None) -> Illustration:
-    """The first draw in both representations, with the half that logistic regression gives to the outer ring."""
+    """The new points of the first draw in both representations, and the half that is taken for the outer ring."""
     found = accuracies(**spec)
     summary = found.groupby("representation").accuracy.agg(["mean", "std"])
-    positions, ring = rings(spec["points"], np.random.RandomState(spec["seed"]))
     figure, grid = plt.subplots(1, 2, figsize=(11, 5.2))
-    for axes, (name, inputs) in zip(grid, represented(positions).items(), strict=True):
-        _scatter(axes, inputs, ring)
+    first = fitted(spec["points"], spec["seed"])
+    for axes, (name, judged) in zip(grid, first.items(), strict=True):
+        _scatter(axes, *judged)
         mean, sd = 100 * summary.loc[name]
-        axes.set_title(f"{NAMES[name]}: {mean:.0f} ± {sd:.0f} % right")
+        axes.set_title(f"{NAMES[name]}: {mean:.1f} ± {sd:.1f} % of new points right")
     grid[0].set(xlabel="x", ylabel="y", aspect="equal")
     grid[1].set(xlabel="distance from the centre", ylabel="angle (radians)", yticks=[-np.pi, 0, np.pi])
     grid[1].set_yticklabels(["−π", "0", "π"])
     handles, labels = grid[0].get_legend_handles_labels()
-    handles.append(plt.Rectangle((0, 0), 1, 1, color=_SHADE))
+    handles.append(plt.Rectangle((0, 0), 1, 1, color=SHADE))
     figure.legend(handles, [*labels, "taken for outer ring"], loc="outside lower center", ncols=3)
     return Illustration(figure, found)
 
 
-_SHADE = "#E4E4E4"
-
-
-def _scatter(axes: Axes, inputs: np.ndarray, ring: np.ndarray) -> None:
-    model = LogisticRegression().fit(inputs, ring)
+def _scatter(axes: Axes, model: LogisticRegression, inputs: np.ndarray, ring: np.ndarray) -> None:
     (left, bottom), (right, top) = inputs.min(0) - 0.25, inputs.max(0) + 0.25
     x, y = np.meshgrid(np.linspace(left, right, 400), np.linspace(bottom, top, 400))
     outer = model.predict_proba(np.column_stack([x.ravel(), y.ravel()]))[:, 1].reshape(x.shape)
-    axes.contourf(x, y, outer, levels=[0.5, 1], colors=[_SHADE], zorder=0)
+    axes.contourf(x, y, outer, levels=[0.5, 1], colors=[SHADE], zorder=0)
     axes.contour(x, y, outer, levels=[0.5], colors="black", linewidths=1.5)
     axes.plot(*inputs[ring == 0].T, "o", color=figures.BLUE, markersize=5, label="inner ring")
     axes.plot(*inputs[ring == 1].T, "^", color=figures.ORANGE, markersize=5, label="outer ring")

@@ -9,6 +9,9 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.colors import Normalize, PowerNorm
+from numpy.typing import ArrayLike
 
 from relecture.illustrations.illustration import Illustration
 
@@ -61,21 +64,21 @@ def coefficients(seed: int) -> pd.DataFrame:
 
 def draw(spec: dict[str, Any], data: Path | None = None) -> Illustration:
     """Lines of equal output of the same network with each activation."""
-    x1, x2 = np.meshgrid(np.linspace(-2, 2, 201), np.linspace(-2, 2, 201))
-    figure, grid = plt.subplots(1, 2, figsize=(10.5, 5.2), sharey=True)
-    for axes, (name, levels, title) in zip(
-        grid,
-        (
-            ("linear", np.arange(-8, 9, 2), "g(z) = z:  2X₁ + 3X₂"),
-            ("square", [1, 3, 6, 10, 15, 21], "g(z) = z²:  2X₁² + 6X₁X₂ + 5X₂²"),
-        ),
-        strict=True,
-    ):
-        z = outputs(np.stack([x1, x2], -1), name)
-        axes.contourf(x1, x2, z, levels=40, cmap="cividis")
-        lines = axes.contour(x1, x2, z, levels=levels, colors="white", linewidths=1.5)
-        axes.clabel(lines, fmt="%g", fontsize=11)
-        axes.set(title=title, xlabel="X₁", aspect="equal", xticks=range(-2, 3), yticks=range(-2, 3))
-        axes.grid(False)
-    grid[0].set_ylabel("X₂")
+    figure, (left, right) = plt.subplots(1, 2, figsize=(10.5, 5.2), sharey=True)
+    steepest, lines = OUTPUT @ HIDDEN, np.arange(-9, 10, 3)
+    _contours(left, "linear", lines, Normalize(-15, 22), labels=np.outer(lines, steepest) / (steepest @ steepest))
+    _contours(right, "square", [1, 4, 10, 20, 40], PowerNorm(0.5, 0, 180), labels=False)
+    left.set(title="g(z) = z:  2X₁ + 3X₂", ylabel="X₂")
+    right.set(title="g(z) = z²:  2X₁² + 6X₁X₂ + 5X₂²")
     return Illustration(figure, coefficients(**spec))
+
+
+def _contours(axes: Axes, activation: str, levels: ArrayLike, norm: Normalize, labels: np.ndarray | bool) -> None:
+    line = np.linspace(-3, 3, 301)
+    x1, x2 = np.meshgrid(line, line)
+    z = outputs(np.stack([x1, x2], -1), activation)
+    axes.imshow(z, extent=(-3, 3, -3, 3), origin="lower", cmap="cividis", norm=norm)
+    lines = axes.contour(x1, x2, z, levels=levels, colors="white", linewidths=1.5)
+    axes.clabel(lines, fmt=lambda value: f"{value:g}".replace("-", "−"), fontsize=12, manual=labels)
+    axes.set(xlabel="X₁", aspect="equal", xticks=range(-3, 4), yticks=range(-3, 4))
+    axes.grid(False)

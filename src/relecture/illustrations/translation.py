@@ -36,8 +36,10 @@ def likeness(shifts: range = SHIFTS) -> pd.DataFrame:
     """
     still, rows = stages(one()), []
     for right in shifts:
-        for name, values in stages(moved(one(), 0, right)).items():
-            correlation = np.corrcoef(still[name].ravel(), values.ravel())[0, 1]
+        there = stages(moved(one(), 0, right))
+        for name in NAMES:
+            values = there[name]
+            correlation = np.corrcoef(still[name].ravel(), values.ravel())[0, 1].round(12)
             rows.append((right, name, correlation, values.max()))
     return pd.DataFrame(rows, columns=["right", "stage", "correlation", "largest"])
 
@@ -45,16 +47,15 @@ def likeness(shifts: range = SHIFTS) -> pd.DataFrame:
 def draw(spec: dict[str, Any], data: Path | None = None) -> Illustration:
     """The 1 in its place and moved by a pixel, stage by stage; beside them the likeness for every move."""
     found = likeness()
-    figure = plt.figure(figsize=(14, 6))
+    figure = plt.figure(figsize=(13.5, 6))
     pictures, curve = figure.subfigures(1, 2, width_ratios=(8, 5))
     grid = pictures.subplots(2, 3)
     for line, right, place in zip(grid, (0, SHOWN), ("in its place", "one pixel to the right"), strict=True):
         shown = stages(moved(one(), 0, right))
         for axes, (name, title) in zip(line, NAMES.items(), strict=True):
             like = found[(found.right == right) & (found.stage == name)].correlation.item()
-            below = f"likeness {like:.2f}" if right else ""
-            show(axes, shown[name], title.capitalize() if not right else "")
-            axes.set_xlabel(below)
+            show(axes, shown[name], "" if right else title[0].upper() + title[1:])
+            axes.set_xlabel(f"likeness {like:.2f}, largest {shown[name].max():.2f}")
         line[0].set_ylabel(place)
     axes = curve.subplots()
     for (name, title), colour, marker in zip(
