@@ -118,7 +118,7 @@ def stopped(tmp_path):
         params={
             "comparison": "digits",
             "method": "early_stopping",
-            "spec": {},
+            "spec": {"patience": 2},
             "parameters": None,
             "data": {"name": "MNIST", "digest": "0123456789abcdef", "sample": False},
             "rerun": "",

@@ -24,13 +24,17 @@ ILLUSTRATIONS = {
     "rows_and_columns": "groups of rows, groups of columns",
     "mnist_examples": "digits of MNIST",
 }
-DRAWN_FROM = {
+# The inputs of those that need any, and what they are drawn from.
+ILLUSTRATED = {
     "early_stopping": record("results/digits/early_stopping"),
     "augmentation": {"manifest": "resources/mnist.json"},
     "mnist_examples": {"manifest": "resources/mnist.json"},
 }
-DATA = {**dict.fromkeys(DRAWN_FROM, "resources/mnist.json"), "early_stopping": "results/digits/early_stopping"}
-NUMBERS = expand("results/illustrations/{figure}.csv", figure=["parameters", "squares", "convolution"])
+ILLUSTRATIONS_DATA = {
+    **dict.fromkeys(ILLUSTRATED, "resources/mnist.json"),
+    "early_stopping": "results/digits/early_stopping",
+}
+ILLUSTRATIONS_SCORED = expand("results/illustrations/{figure}.csv", figure=["parameters", "squares", "convolution"])
 
 
 rule illustrations:
@@ -46,7 +50,7 @@ for place, (figure, label) in enumerate(ILLUSTRATIONS.items(), start=1):
         name:
             f"illustrations_{figure}"
         input:
-            **DRAWN_FROM.get(figure, {}),
+            **ILLUSTRATED.get(figure, {}),
             code=code(illustrations.ILLUSTRATIONS[figure]),
         output:
             multiext(f"results/illustrations/{figure}", ".png", ".csv"),
@@ -58,10 +62,11 @@ for place, (figure, label) in enumerate(ILLUSTRATIONS.items(), start=1):
             ),
         log:
             f"results/logs/illustrations/{figure}.log",
+        threads: 1
         params:
             name=figure,
             spec=text(settings.illustrations.illustration(figure)),
-            data=f"--data {DATA[figure]}" if figure in DATA else "",
+            data=f"--data {ILLUSTRATIONS_DATA[figure]}" if figure in ILLUSTRATIONS_DATA else "",
         shell:
             "python -m relecture.illustrations draw"
             " --name {params.name}"
@@ -74,7 +79,7 @@ for place, (figure, label) in enumerate(ILLUSTRATIONS.items(), start=1):
 rule illustrations_quantities:
     """The numbers that the slides print, on their way to the scorecard."""
     input:
-        numbers=NUMBERS,
+        numbers=ILLUSTRATIONS_SCORED,
         code=code("relecture.illustrations.summary:quantities"),
     output:
         quantities="results/illustrations/quantities.csv",

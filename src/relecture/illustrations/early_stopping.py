@@ -37,7 +37,9 @@ def draw(spec: dict[str, Any], data: Path | None = None) -> Illustration:
             shown = {"linewidth": 3, "label": name} if member == first.member else {"linewidth": 1, "alpha": 0.3}
             axes.plot(curve.step, curve.value, line, color=colour, **shown)
     _mark(axes, first.kept, first.loss_kept, "o", f"lowest validation loss:\nweights of epoch {first.kept} are kept")
-    _mark(axes, first.stopped, first.loss_stopped, "X", f"stopped after\nepoch {first.stopped}")
+    patient = first.stopped - first.kept < record.params["spec"]["patience"]
+    end = "last epoch:" if patient else "stopped after\nepoch"
+    _mark(axes, first.stopped, first.loss_stopped, "X", f"{end} {first.stopped}", above=False)
     axes.set(
         title="The training loss goes on falling, the validation loss does not: stop",
         xlabel="epoch",
@@ -49,14 +51,15 @@ def draw(spec: dict[str, Any], data: Path | None = None) -> Illustration:
     return Illustration(figure, found, record.sample_name)
 
 
-def _mark(axes: Axes, epoch: int, loss: float, marker: str, text: str) -> None:
+def _mark(axes: Axes, epoch: int, loss: float, marker: str, text: str, above: bool = True) -> None:
     axes.plot(epoch, loss, marker, color=figures.RED, markersize=12, markeredgecolor="black", zorder=5)
     axes.annotate(
         text,
         (epoch, loss),
-        xytext=(0, 60),
+        xytext=(0, 60 if above else -60),
         textcoords="offset points",
-        ha="center",
+        ha="center" if above else "right",
+        va="center",
         bbox={"color": "white", "pad": 2},
         arrowprops={"arrowstyle": "->", "shrinkB": 7},
         zorder=6,

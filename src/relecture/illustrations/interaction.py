@@ -92,7 +92,7 @@ def draw(spec: dict[str, Any], data: Path | None = None) -> Illustration:
     x1, x2 = np.meshgrid(np.linspace(-1, 1, 101), np.linspace(-1, 1, 101))
     points = np.column_stack([x1.ravel(), x2.ravel()])
     figure, grid = plt.subplots(len(TRUTHS), 1 + len(NAMES), figsize=(13, 6), sharex=True, sharey=True)
-    levels = np.linspace(-1, 1, 21)
+    shades = plt.get_cmap("cividis", 20)
     for line, truth in zip(grid, TRUTHS, strict=True):
         first, _ = fitted(truth, spec["rows"], spec["units"], spec["seed"])
         surfaces = [TRUTHS[truth](points), *(first[name].predict(points) for name in NAMES)]
@@ -101,12 +101,15 @@ def draw(spec: dict[str, Any], data: Path | None = None) -> Illustration:
             mean, sd = summary.loc[truth, name]
             titles.append(f"{title}\nR² = {mean:.2f} ± {sd:.2f}".replace("-", "−"))
         for axes, surface, title in zip(line, surfaces, titles, strict=True):
-            filled = axes.contourf(x1, x2, surface.reshape(x1.shape), levels=levels, cmap="cividis", extend="both")
+            shown = {"extent": (-1, 1, -1, 1), "origin": "lower", "cmap": shades, "vmin": -1, "vmax": 1}
+            filled = axes.imshow(surface.reshape(x1.shape), **shown)
             axes.set_title(title, fontsize=12)
             axes.set(aspect="equal", xticks=[-1, 0, 1], yticks=[-1, 0, 1])
             axes.grid(False)
         line[0].set_ylabel("X₂")
     for axes in grid[-1]:
         axes.set_xlabel("X₁")
-    figure.colorbar(filled, ax=grid, label="expected answer", ticks=[-1, -0.5, 0, 0.5, 1], aspect=30, pad=0.01)
+    figure.colorbar(
+        filled, ax=grid, extend="both", label="expected answer", ticks=[-1, -0.5, 0, 0.5, 1], aspect=30, pad=0.01
+    )
     return Illustration(figure, found)
