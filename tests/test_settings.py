@@ -54,7 +54,7 @@ def _values(config: dict, above: tuple[str, ...] = ()):
 
 
 def test_every_comparison_has_a_block_of_its_name():
-    assert COMPARISONS == ("salaries", "digits")
+    assert COMPARISONS == ("salaries", "digits", "illustrations")
     assert set(COMPARISONS) < set(STANDARD)
 
 
@@ -132,7 +132,7 @@ def test_a_bad_value_is_told_with_its_path_and_what_is_allowed(change, message):
         ),
         (
             {7: "seven"},
-            "7 is not a setting: allowed here are budget, data, salaries, digits",
+            "7 is not a setting: allowed here are budget, data, salaries, digits, illustrations",
         ),
     ],
 )

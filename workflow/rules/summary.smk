@@ -10,7 +10,7 @@ RECORDS = [*SALARIES_RECORDS, *DIGITS_RECORDS, "results/digits/ridge_search"]
 rule scorecard:
     """Number by number: what was printed, and what came out."""
     input:
-        quantities=expand("results/{comparison}/quantities.csv", comparison=["salaries", "digits"]),
+        quantities=expand("results/{comparison}/quantities.csv", comparison=["salaries", "digits", "illustrations"]),
         published="config/published.yaml",
         code=code("relecture.scorecard:write"),
     output:

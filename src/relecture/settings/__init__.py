@@ -13,6 +13,7 @@ from relecture.configuration import Block
 from relecture.data.config import DataConfig
 from relecture.digits.config import DigitsConfig
 from relecture.errors import UserError
+from relecture.illustrations.config import IllustrationsConfig
 from relecture.salaries.config import SalariesConfig
 from relecture.settings.mistakes import describe
 
@@ -34,6 +35,7 @@ class Settings(Block):
     data: DataConfig = Field(description="Where the raw files come from.")
     salaries: SalariesConfig = Field(description="The comparison `salaries`.")
     digits: DigitsConfig = Field(description="The comparison `digits`.")
+    illustrations: IllustrationsConfig = Field(description="The comparison `illustrations`.")
 
 
 #: The comparisons, each with a block of its own name. (The other list is in the Snakefile.)
