@@ -63,6 +63,12 @@ class Ended:
         return set(found)
 
     @property
+    def trouble(self) -> str:
+        """What a person wants to see when it has failed: the output from the first error on, or its end."""
+        error = re.search(r"^(Error in rule|RuleException|Traceback)", self.output, re.MULTILINE)
+        return self.output[max(0, error.start() - 2000) :][:8000] if error else self.output[-3000:]
+
+    @property
     def nothing_to_do(self) -> bool:
         return self.code == 0 and not self.jobs and "Nothing to be done" in self.output
 
@@ -206,17 +212,26 @@ def second_run(first_run: tuple[Copy, Ended, set[str]]) -> tuple[Copy, Ended]:
 def finished(second_run: tuple[Copy, Ended]) -> Copy:
     """A finished run, to be looked at; who changes something takes `twin`."""
     copy, ended = second_run
-    assert ended.code == 0, ended.output[-3000:]
+    assert ended.code == 0, ended.trouble
     return copy
 
 
 @pytest.fixture
 def twin(finished: Copy, tmp_path: Path) -> Iterator[Copy]:
-    """A finished run of one's own."""
+    """A finished run of one's own. (Its MLflow store knows that it has moved, and takes no more runs.)"""
     copy = finished.twin(tmp_path / "twin")
     yield copy
     copy.stop()
     shutil.rmtree(copy.path)
+
+
+@pytest.fixture(scope="module")
+def rebuilt(finished: Copy, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Copy, Ended]]:
+    """A finished run whose MLflow store was deleted, after the same command has run once more."""
+    copy = finished.twin(tmp_path_factory.mktemp("rebuilt") / "twin")
+    (copy / "mlflow.db").unlink()
+    yield copy, copy.launch()
+    copy.stop()
 
 
 @pytest.fixture

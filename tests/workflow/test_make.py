@@ -57,7 +57,7 @@ def test_a_target_in_the_arguments_is_not_taken_for_a_configuration_file(ready, 
 
 def test_with_everything_done_make_replicate_only_shows_the_scorecard(twin):
     ended = set_up(twin).run("make", "replicate", "CONFIG=config/tiny.yaml", "CORES=2")
-    assert ended.code == 0, ended.output
+    assert ended.code == 0, ended.trouble
     assert not ended.jobs
     assert ended.output.index("Nothing to be done") < ended.output.index("linear regression, mean absolute error")
     assert "THIS IS NOT ALL OF MNIST" in ended.output

@@ -31,7 +31,7 @@ def test_quick_run_in_two_folders_leaves_the_same_records_and_tables_byte_by_byt
         quick = ("--configfile", "config/quick.yaml", "--cores", "2")
         ended = copy.python("-m", "relecture.launch", *quick, *TARGETS, RELECTURE_MIRROR=str(mirror))
         copy.stop()
-        assert ended.code == 0, ended.output[-3000:]
+        assert ended.code == 0, ended.trouble
         files = sorted(path for path in (copy / "results").rglob("*") if path.suffix in KINDS)
         contents.append({os.path.relpath(path, copy.path): path.read_bytes() for path in files})
     once, again = contents

@@ -27,7 +27,7 @@ ABOVE_DROPOUT = {
 def planned(copy) -> set[str]:
     """What a run would do now."""
     ended = copy.snakemake("--dry-run")
-    assert ended.code == 0, ended.output
+    assert ended.code == 0, ended.trouble
     return ended.jobs
 
 
@@ -118,7 +118,7 @@ def test_forced_one_fit_runs_again_and_leaves_the_same_bytes(twin):
     files = [twin / "results/digits/dropout" / name for name in ("metrics.csv", "history.csv")]
     before, times = [file.read_bytes() for file in files], [file.stat().st_mtime_ns for file in files]
     ended = twin.snakemake("--force", "--", "results/digits/dropout/metrics.csv")
-    assert ended.code == 0, ended.output
+    assert ended.code == 0, ended.trouble
     assert ended.jobs == {"digits_fit dropout"}
     assert [file.read_bytes() for file in files] == before
     assert all(file.stat().st_mtime_ns > time for file, time in zip(files, times, strict=True))

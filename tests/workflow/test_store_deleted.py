@@ -20,27 +20,26 @@ def ask(copy, query: str) -> list[tuple]:
         database.close()
 
 
-def test_after_the_store_was_deleted_a_run_rebuilds_it_and_fits_nothing(twin, records):
-    before = ask(twin, ACTIVE_PARENTS)
-    (twin / "mlflow.db").unlink()
-    again = twin.launch()
-    assert again.code == 0, again.output[-3000:]
+def test_after_the_store_was_deleted_a_run_rebuilds_it_and_fits_nothing(finished, rebuilt, records):
+    copy, again = rebuilt
+    assert again.code == 0, again.trouble
     assert again.jobs == {"store", *(f"publish_record {record}" for record in records)}
-    after = ask(twin, ACTIVE_PARENTS)
+    before, after = ask(finished, ACTIVE_PARENTS), ask(copy, ACTIVE_PARENTS)
     assert len(after) == len(before) == len(records)
     assert not set(after) & set(before)
-    assert twin.launch().nothing_to_do
+    assert copy.launch().nothing_to_do
 
 
-def test_the_rule_that_makes_the_store_deletes_nothing_that_is_in_it(twin):
-    before = ask(twin, ACTIVE_PARENTS)
-    database = sqlite3.connect(twin / "mlflow.db")
+def test_the_rule_that_makes_the_store_deletes_nothing_that_is_in_it(rebuilt):
+    copy, _ = rebuilt
+    before = ask(copy, ACTIVE_PARENTS)
+    database = sqlite3.connect(copy / "mlflow.db")
     with database:  # what somebody else has put there
         database.execute("INSERT INTO experiments (name, lifecycle_stage) VALUES ('of somebody else', 'active')")
     database.close()
-    ended = twin.snakemake("--force", "--", "results/tracking.json")
-    assert ended.code == 0, ended.output
+    ended = copy.snakemake("--force", "--", "results/tracking.json")
+    assert ended.code == 0, ended.trouble
     assert ended.jobs == {"store"}
-    assert ask(twin, ACTIVE_PARENTS) == before
-    assert ask(twin, "SELECT count(*) FROM experiments WHERE name = 'of somebody else'") == [(1,)]
-    assert twin.snakemake("--dry-run").nothing_to_do
+    assert ask(copy, ACTIVE_PARENTS) == before
+    assert ask(copy, "SELECT count(*) FROM experiments WHERE name = 'of somebody else'") == [(1,)]
+    assert copy.snakemake("--dry-run").nothing_to_do
