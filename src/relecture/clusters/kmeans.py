@@ -37,6 +37,10 @@ def trace(x: np.ndarray, labels: np.ndarray, clusters: int) -> list[Step]:
         steps.append(Step("centroids", iteration, labels, centroids, wss(x, labels, centroids)))
         distances = ((x[:, None] - centroids) ** 2).sum(2)
         nearest = filled(distances.argmin(1), distances.min(1), clusters)
+        moved = nearest != distances.argmin(1)
+        if moved.any():  # into empty clusters, whose centroids come to them
+            centroids = centroids.copy()
+            centroids[nearest[moved]] = x[moved]
         steps.append(Step("reassigned", iteration, nearest, centroids, wss(x, nearest, centroids)))
         if np.array_equal(nearest, labels):
             break
