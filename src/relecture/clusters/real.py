@@ -25,7 +25,7 @@ def statecrime(spec: dict[str, Any], source: Path | None = None) -> Dataset:
     from statsmodels.datasets import statecrime
 
     table = statecrime.load_pandas().data[list(RATES)]
-    words, states = list(RATES.values()), table.index.to_numpy(str)
+    words, states = list(RATES.values()), [str(name).strip() for name in table.index]
     return standardised("statecrime", table.to_numpy(float), "statecrime (statsmodels)", words, states)
 
 

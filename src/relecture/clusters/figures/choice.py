@@ -13,6 +13,7 @@ from relecture.clusters.found import Found, curve, values
 from relecture.records import Record
 
 ROWS = ("music", "statecrime", "images")
+WORDS = {"music": "the music tastes", "statecrime": "the US states", "images": "the handwritten digits"}
 
 
 def elbow(found: Found, sets: dict[str, Dataset]) -> Figure:
@@ -56,10 +57,10 @@ def _finding(found: Found) -> str:
     agree, differ = [], []
     for name in ROWS:
         answers = values(found[f"{name}/elbow"], "data").reindex(["elbow", "silhouette", "gap"])
-        (agree if answers.notna().all() and answers.nunique() == 1 else differ).append(TITLES[name].lower())
+        (agree if answers.notna().all() and answers.nunique() == 1 else differ).append(WORDS[name])
     parts = [
         f"agree on {' and '.join(agree)}" if agree else "",
         f"disagree on {' and '.join(differ)}" if differ else "",
     ]
     text = ", ".join(part for part in parts if part)
-    return f"The criteria {text}".replace("us states", "the US states").replace("on handwritten", "on the handwritten")
+    return f"The criteria {text}"

@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from relecture import figures, records
 from relecture.clusters.data import Dataset
@@ -47,7 +48,7 @@ def soft(found: Found, sets: dict[str, Dataset]) -> Figure:
         right.annotate(f"{own.mean():.0f} %", (place + 0.24, own.mean()), va="center", fontsize=14, fontweight="bold")
     labels = [f"sure\n(at most {DOUBT} bits)", f"in doubt\n(more than {DOUBT} bits)"]
     right.set_xticks([0, 1], [f"mixture {label}" for label in labels])
-    right.set(xlim=(-0.5, 1.6), ylabel="points that k-means puts into the wrong group (%)")
+    right.set(xlim=(-0.5, 1.6), ylabel="points that k-means gets wrong (%)")
     right.set_title(f"{len(wide)} simulations")
     right.grid(axis="x", visible=False)
     return figure
@@ -68,7 +69,8 @@ def spread(found: Found, sets: dict[str, Dataset]) -> Figure:
         bare(axes)
         axes.set_aspect("equal", adjustable="datalim")
         axes.set_title(f"{METHODS[method][0]}: {len(wrong)} of {len(x)} wrong")
-    grid[0].set_xlabel(f"wide group: {SHOWN_SPREAD} times the spread of the other; black rings: wrong")
+    grid[0].set_xlabel(f"left: {SHOWN_SPREAD} times as wide as right", loc="left")
+    grid[1].set_xlabel("black rings: wrong", loc="left")
     growing(grid[2], record, "spread", ("kmeans", "mixture"))
     grid[2].set(xlabel="spread of the wide group / of the narrow one", ylabel="adjusted Rand index")
     grid[2].legend(loc="lower left")
@@ -88,6 +90,7 @@ def outliers(found: Found, sets: dict[str, Dataset]) -> Figure:
     left.set_title(f"k-means with K = 3: three groups\nin the middle, {count} outliers")
     growing(right, record, "outliers", tuple(METHODS))
     right.set(xlabel="number of outliers", ylabel="adjusted Rand index, outliers left out")
+    right.xaxis.set_major_locator(MaxNLocator(integer=True))
     right.legend(loc="upper left", bbox_to_anchor=(0, -0.14), ncols=2)
     return figure
 
@@ -101,8 +104,8 @@ def music(found: Found, sets: dict[str, Dataset]) -> Figure:
     scatter(left, dataset.x, truth, alpha=0.75)
     for k, name in enumerate(names):
         middle = dataset.x[truth == k].mean(0)
-        left.annotate(name.replace(", ", ",\n"), middle, (0, 34), textcoords="offset points", ha="center", va="bottom",
-                      fontsize=11, bbox={"color": "white", "alpha": 0.8, "pad": 1})  # fmt: skip
+        above = 62 if middle[1] < dataset.x[:, 1].mean() else -115  # points, towards the empty middle
+        left.annotate(name.replace(", ", ",\n"), middle, (0, above), textcoords="offset points", ha="center")
     left.set_title("Three tastes, simulated")
     if labels.max() + 1 == len(names):
         labels = same_numbers(labels, truth)

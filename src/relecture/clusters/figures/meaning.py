@@ -26,7 +26,7 @@ def features(found: Found, sets: dict[str, Dataset]) -> Figure:
     clusters = table.cluster.unique()
     columns = 2
     rows = -(-len(clusters) // columns)
-    figure, grid = plt.subplots(rows, columns, figsize=(13, 4 * rows), sharex=True, squeeze=False)
+    figure, grid = plt.subplots(rows, columns, figsize=(13, 4 * rows), squeeze=False)
     for axes in grid.flat[len(clusters) :]:
         axes.set_axis_off()
     for axes, cluster in zip(grid.flat, clusters, strict=False):
@@ -35,7 +35,7 @@ def features(found: Found, sets: dict[str, Dataset]) -> Figure:
         size = len(nearest)
         axes.set_title(f"Cluster {cluster}: {size} {'state' if size == 1 else 'states'}")
         lines = [f"nearest: {', '.join(nearest[:4])}", f"at random: {', '.join(drawn[:4])}"]
-        text = nearest[0] if size == 1 else "\n".join(textwrap.fill(line, 74) for line in lines)
+        text = nearest[0] if size == 1 else "\n".join(textwrap.fill(line, 52) for line in lines)
         axes.set_xlabel(text, loc="left", fontsize=11)
     caption = "mean inside minus outside, in standard deviations, with 95 % bootstrap intervals"
     figure.suptitle(f"What sets the clusters of states apart ({caption})", x=0.01, ha="left", fontsize=13)
@@ -102,7 +102,7 @@ def crosstab(found: Found, sets: dict[str, Dataset]) -> Figure:
     axes.set(xlabel="digit", ylabel="cluster")
     axes.grid(False)
     missing = [digit for digit in counts.columns if digit not in set(counts.idxmax(axis=1))]
-    lost = f"no cluster of their own: {', '.join(missing)}" if missing else "every digit leads a cluster"
+    lost = f"commonest in no cluster: {', '.join(missing)}" if missing else "every digit is commonest in one"
     axes.set_title(f"Adjusted Rand index {values(record, 'all').ari:.2f}; {lost}")
     return figure
 

@@ -45,24 +45,21 @@ def shares(axes: Axes, record: Record) -> None:
 
 def success(found: Found, sets: dict[str, Dataset]) -> Figure:
     """The probability that the best of n starts is the best optimum: computed and counted."""
-    names = list(sets)
-    figure, grid = plt.subplots(2, 3, figsize=(13, 7.4), sharex=True, sharey=True)
-    for axes, name in zip(grid.flat, names, strict=False):
+    figure, grid = plt.subplots(2, 3, figsize=(13, 7.6), sharey=True)
+    for axes, name in zip(grid.flat, sets, strict=False):
         within(axes, found[f"{name}/restarts"])
-        axes.set_title(TITLES[name])
-    for axes in grid[:, 0]:
-        axes.set_ylabel("best optimum found (%)")
-    for axes in [*grid[1], grid[0, 2]]:
+        axes.set_title(f"{TITLES[name]}\n{axes.get_title()}", fontsize=12)
         axes.set_xlabel("starts n")
+    for axes in grid[:, 0]:
+        axes.set_ylabel("best known optimum found (%)")
     key = grid.flat[-1]
     key.set_axis_off()
-    handles, labels = grid[0, 0].get_legend_handles_labels()
-    key.legend(handles, labels, loc="center left", fontsize=12)
+    key.legend(*grid[0, 0].get_legend_handles_labels(), loc="center left", fontsize=12)
     return figure
 
 
 def within(axes: Axes, record: Record) -> None:
-    """A line for 1 - (1 - p)^n, marks for what was counted; and how many starts reach 95 %."""
+    """A line for 1 - (1 - p)^n, marks for what was counted; and, as a title, how many starts reach 95 %."""
     notes = []
     for kind, words in STARTS.items():
         colour, marker = LOOK[kind]
@@ -77,5 +74,4 @@ def within(axes: Axes, record: Record) -> None:
     axes.set(xscale="log", ylim=(-3, 103), xticks=[1, 2, 5, 10, 20, 50, 100])
     axes.set_xticklabels([1, 2, 5, 10, 20, 50, 100])
     axes.minorticks_off()
-    axes.annotate("95 %: " + ", ".join(notes) + " starts", (0.97, 0.05), xycoords="axes fraction", ha="right",
-                  fontsize=12, bbox={"color": "white", "pad": 2})  # fmt: skip
+    axes.set_title(f"95 % with {', '.join(notes)} starts", fontsize=12)
