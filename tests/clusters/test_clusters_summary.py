@@ -107,3 +107,13 @@ def test_every_record_has_a_portrait(found):
         for name in ("book_r/steps", "images/restarts", "music/elbow", "images/interpretation",
                      "statecrime/interpretation", "limits"):  # fmt: skip
             figures.plt.close(portrait(found[name]))
+
+
+def test_the_figure_of_success_says_how_many_starts_each_kind_needs(found, datasets):
+    from relecture.clusters import STARTS
+    from relecture.clusters.found import values
+
+    with figures.look():
+        figure = FIGURES["success"](found, datasets)
+    needed = [values(found["book_r/restarts"], kind).starts_for_95 for kind in STARTS]
+    assert figure.axes[0].get_title(loc="left").endswith(f"95 % with {', '.join(f'{n:.0f}' for n in needed)} starts")

@@ -101,7 +101,7 @@ rule clusters_fit:
         " --spec {params.spec:q}"
         " --data {input.data:q}"
         " --out {params.out:q}"
-        " --rule {rule}"
+        " --rule clusters_fit"
         " 2>&1 | tee {log:q}"
 
 
@@ -124,7 +124,7 @@ rule clusters_limits:
         "python -m relecture.clusters --threads {threads} limits"
         " --spec {params.spec:q}"
         " --out results/clusters/limits"
-        " --rule {rule}"
+        " --rule clusters_limits"
         " 2>&1 | tee {log:q}"
 
 

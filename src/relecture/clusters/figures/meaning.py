@@ -35,7 +35,7 @@ def features(found: Found, sets: dict[str, Dataset]) -> Figure:
         size = len(nearest)
         axes.set_title(f"Cluster {cluster}: {size} {'state' if size == 1 else 'states'}")
         lines = [f"nearest: {', '.join(nearest[:4])}", f"at random: {', '.join(drawn[:4])}"]
-        text = nearest[0] if size == 1 else "\n".join(textwrap.fill(line, 52) for line in lines)
+        text = nearest[0] if size == 1 else "\n".join(textwrap.fill(line, 46) for line in lines)
         axes.set_xlabel(text, loc="left", fontsize=11)
     caption = "mean inside minus outside, in standard deviations, with 95 % bootstrap intervals"
     figure.suptitle(f"What sets the clusters of states apart ({caption})", x=0.01, ha="left", fontsize=13)

@@ -48,7 +48,7 @@ def success(found: Found, sets: dict[str, Dataset]) -> Figure:
     figure, grid = plt.subplots(2, 3, figsize=(13, 7.6), sharey=True)
     for axes, name in zip(grid.flat, sets, strict=False):
         within(axes, found[f"{name}/restarts"])
-        axes.set_title(f"{TITLES[name]}\n{axes.get_title()}", fontsize=12)
+        axes.set_title(f"{TITLES[name]}\n{axes.get_title(loc='left')}", fontsize=12)
         axes.set_xlabel("starts n")
     for axes in grid[:, 0]:
         axes.set_ylabel("best known optimum found (%)")
