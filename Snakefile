@@ -20,6 +20,7 @@ include: "workflow/rules/data.smk"
 include: "workflow/rules/salaries.smk"
 include: "workflow/rules/digits.smk"
 include: "workflow/rules/clusters.smk"
+include: "workflow/rules/illustrations.smk"
 include: "workflow/rules/summary.smk"
 
 
@@ -33,5 +34,6 @@ rule all:
         rules.salaries.input,
         rules.digits.input,
         rules.clusters.input,
+        rules.illustrations.input,
         rules.publish.input,
         "results/scorecard.csv",

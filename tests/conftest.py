@@ -10,7 +10,7 @@ import pytest
 
 # BLAS and OpenMP read these when NumPy or PyTorch is imported, which fixtures and tests do later.
 os.environ.update(dict.fromkeys(["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"], "1"))
-os.environ.update(OMP_WAIT_POLICY="PASSIVE", MPLBACKEND="agg")
+os.environ.update(OMP_WAIT_POLICY="PASSIVE", MPLBACKEND="agg", CUBLAS_WORKSPACE_CONFIG=":4096:8")
 
 ROOT = Path(__file__).parents[1]
 
@@ -66,14 +66,25 @@ def mnist_manifest(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def sample_npz(tmp_path_factory) -> Path:
-    """The 5,000 real MNIST images inside a package, as `python -m relecture.digits data` keeps them."""
-    from relecture.data import mnist
-    from relecture.digits.data import save
+def mnist_digits(mnist_manifest, standard, tmp_path_factory):
+    """All of MNIST: 50,000 images to learn from, 10,000 for validation, 10,000 for the test."""
+    from relecture.digits.__main__ import data
+    from relecture.digits.data import load
 
-    path = tmp_path_factory.mktemp("sample") / "mnist.npz"
-    save(mnist.sample(), path)
-    return path
+    path = tmp_path_factory.mktemp("digits") / "mnist.npz"
+    data(mnist_manifest, path)
+    return load(path, standard.digits.validation_images)
+
+
+@pytest.fixture(scope="session")
+def sample_npz(tmp_path_factory) -> Path:
+    """The 5,000 real MNIST images inside a package, as the data command keeps them where it has no MNIST."""
+    from relecture.digits.__main__ import data
+
+    folder = tmp_path_factory.mktemp("sample")
+    (folder / "mnist.json").write_text(json.dumps({"name": "mnist", "sample": True, "files": {}}))
+    data(folder / "mnist.json", folder / "mnist.npz")
+    return folder / "mnist.npz"
 
 
 @pytest.fixture(scope="session")
@@ -125,7 +136,7 @@ def salaries_records(players, book, some_splits, standard, tmp_path_factory) -> 
             folder = tmp_path_factory.mktemp("salaries") / protocol / method
             source = {"name": "Hitters", "digest": "0123456789abcdef", "sample": False}
             fit = resolve_name(function)(players, splits, spec, scratch)
-            fit.leave(folder, "salaries", f"{protocol}/{method}", spec, source)
+            fit.leave(folder, f"salaries/{protocol}/{method}", spec, source, "salaries_fit")
             folders[protocol, method] = folder
     return folders
 
@@ -149,7 +160,7 @@ def digits_records(sample_digits, standard, tmp_path_factory) -> dict[str, Path]
         folders[method] = tmp_path_factory.mktemp("digits") / method
         source = {"name": sample_digits.name, "digest": sample_digits.digest, "sample": sample_digits.sample}
         fit = resolve_name(function)(sample_digits, spec, scratch)
-        fit.leave(folders[method], "digits", method, spec, source)
+        fit.leave(folders[method], f"digits/{method}", spec, source, "digits_fit")
     return folders
 
 
@@ -197,6 +208,7 @@ def train(toy, tmp_path) -> Callable[..., Any]:
             "members": [f"seed-{seed}"],
             "seeds": [seed],
             "checkpoint_seconds": 0.0,
+            "accelerator": "cpu",
             **more,
         }
         return fit(

@@ -56,7 +56,7 @@ def _values(config: dict, above: tuple[str, ...] = ()):
 
 
 def test_every_comparison_has_a_block_of_its_name():
-    assert COMPARISONS == ("salaries", "digits", "clusters")
+    assert COMPARISONS == ("salaries", "digits", "clusters", "illustrations")
     assert set(COMPARISONS) < set(STANDARD)
 
 
@@ -134,7 +134,7 @@ def test_a_bad_value_is_told_with_its_path_and_what_is_allowed(change, message):
         ),
         (
             {7: "seven"},
-            "7 is not a setting: allowed here are budget, data, salaries, digits, clusters",
+            "7 is not a setting: allowed here are budget, data, salaries, digits, clusters, illustrations",
         ),
     ],
 )

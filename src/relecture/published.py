@@ -1,6 +1,6 @@
 """What the book prints, and how a number that came out compares with it."""
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from pathlib import Path
 from typing import Literal
 
@@ -27,7 +27,11 @@ class Printed(Block):
     @field_validator("value")
     @classmethod
     def _is_a_number(cls, value: str) -> str:
-        if not Decimal(value.replace(",", "")).is_finite():
+        try:
+            finite = Decimal(value.replace(",", "")).is_finite()
+        except InvalidOperation:
+            finite = False
+        if not finite:
             raise ValueError("must be a number as printed")
         return value
 
@@ -65,10 +69,22 @@ def load(path: Path) -> list[Printed]:
     """Read `config/published.yaml`; every mistake in it is a UserError that names the entry."""
     try:
         entries = yaml.safe_load(path.read_text())
-        printed = [Printed(**entry) for entry in entries]
-    except (OSError, yaml.YAMLError, TypeError, ValueError, ArithmeticError, ValidationError) as error:
+        if not isinstance(entries, list):
+            raise ValueError("it holds no list")
+    except (OSError, yaml.YAMLError, ValueError) as error:
         raise UserError(f"{path} cannot be read as a list of printed numbers: {error}") from error
+    printed = [_entry(path, place, entry) for place, entry in enumerate(entries, start=1)]
     names = [entry.id for entry in printed]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise UserError(f"{path} has these ids more than once: {', '.join(twice)}")
     return printed
+
+
+def _entry(path: Path, place: int, entry: object) -> Printed:
+    if not isinstance(entry, dict):
+        raise UserError(f"{path}: entry {place} is {entry!r}, not a block of keys")
+    try:
+        return Printed(**entry)
+    except ValidationError as error:
+        mistakes = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+        raise UserError(f"{path}: entry {place}, {entry.get('id', 'without an id')}: {mistakes}") from error

@@ -18,7 +18,6 @@ import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -75,13 +74,19 @@ class Fit:
         if predictions is not None:
             self.predictions.append(predictions.assign(member=member)[["member", *predictions]])
 
-    def leave(self, folder: Path, method: str, spec: dict[str, Any], data: dict[str, Any], rule: str) -> None:
-        """Write the record to `folder`; `method` is `digits/dropout`, `rule` the Snakemake rule that asked for it."""
+    def leave(
+        self, folder: Path, method: str, spec: dict[str, Any], data: dict[str, Any], rule: str, question: str = ""
+    ) -> None:
+        """Write the record to `folder`.
+
+        `method` is its full name, `digits/dropout`; `rule` the Snakemake rule that asked for it; `question` what the
+        comparison wants to know, in words.
+        """
         comparison, _, name = method.partition("/")
         params = {
             "comparison": comparison,
             "method": name,
-            "question": import_module(f"relecture.{comparison}").QUESTION,
+            "question": question,
             "rule": rule,
             "spec": spec,
             "parameters": self.parameters,
@@ -105,6 +110,7 @@ def rows(member: str, values: dict[str, float], **extra: Any) -> list[dict[str, 
 def write(record: Record, folder: Path, save_model: Callable[[Path], None]) -> None:
     """Write `record` to `folder`; `save_model` gets its folder `model/` and fills it."""
     (folder / "model").mkdir(parents=True, exist_ok=True)
+    (folder / "metrics.csv").unlink(missing_ok=True)  # from here on the old record is no longer complete
     params = {**record.params, "code": code_digest()}
     save_model(folder / "model")
     _whole(

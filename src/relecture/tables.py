@@ -1,5 +1,6 @@
 """One table, four formats: numbers as CSV, and the same for reading as Markdown, LaTeX and HTML."""
 
+from html import escape
 from pathlib import Path
 
 import pandas as pd
@@ -35,10 +36,10 @@ def write(stem: Path, numbers: pd.DataFrame, shown: pd.DataFrame, caption: str, 
     markdown = shown.to_markdown(index=False, colalign=align, disable_numparse=True)
     stem.with_suffix(".md").write_text(f"**{caption}**\n\n{markdown}\n\n{note}\n")
     latex = shown.to_latex(index=False, escape=True, caption=caption, column_format="".join(side[0] for side in align))
-    stem.with_suffix(".tex").write_text(latex.replace("%\n", "%\n") + f"% {note}\n")
+    stem.with_suffix(".tex").write_text(f"{latex}% {note}\n")
     html = shown.to_html(index=False, border=0, justify="right")
-    html = html.replace("<thead>", f"<caption>{caption}</caption>\n  <thead>")
-    stem.with_suffix(".html").write_text(_PAGE.format(caption=caption, table=html, note=note))
+    html = html.replace("<thead>", f"<caption>{escape(caption)}</caption>\n  <thead>")
+    stem.with_suffix(".html").write_text(_PAGE.format(caption=escape(caption), table=html, note=escape(note)))
 
 
 def number(value: float | None, digits: int) -> str:

@@ -23,9 +23,9 @@ Command = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture(scope="session")
-def fresh_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty store's file, to be copied: making one takes MLflow seconds."""
-    file = tmp_path_factory.mktemp("store") / "mlflow.db"
+    file = tmp_path_factory.mktemp("empty") / "mlflow.db"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{file}")
         connect()
@@ -33,14 +33,22 @@ def fresh_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fresh_store: Path) -> Path:
+def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, empty_store: Path) -> Path:
     """An empty folder with a space in its name to work in, with an empty store of its own."""
     folder = tmp_path / "work place"
     folder.mkdir()
     monkeypatch.chdir(folder)
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
-    shutil.copy(fresh_store, folder / "mlflow.db")
+    shutil.copy(empty_store, folder / "mlflow.db")
     return folder
+
+
+@pytest.fixture(scope="session")
+def file_store(tmp_path_factory: pytest.TempPathFactory, empty_store: Path) -> str:
+    """The address of a SQLite file that many tests share."""
+    file = tmp_path_factory.mktemp("file store") / "mlflow.db"
+    shutil.copy(empty_store, file)
+    return f"sqlite:///{file}"
 
 
 def free_port() -> int:
@@ -51,10 +59,10 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory, fresh_store: Path) -> Iterator[str]:
+def server(tmp_path_factory: pytest.TempPathFactory, empty_store: Path) -> Iterator[str]:
     """The address of an MLflow server, started by our own `ui`; it ends, with all its processes, at the end."""
     folder, port = tmp_path_factory.mktemp("server"), free_port()
-    shutil.copy(fresh_store, folder / "mlflow.db")
+    shutil.copy(empty_store, folder / "mlflow.db")
     environment = {name: value for name, value in os.environ.items() if name != "MLFLOW_TRACKING_URI"}
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(
@@ -121,11 +129,10 @@ class Shop:
         return {run.info.run_name: run for run in self.runs() if run.data.tags.get("mlflow.parentRunId") == parent}
 
 
-@pytest.fixture(params=["sqlite", pytest.param("server", marks=pytest.mark.slow)])
+@pytest.fixture(params=["file_store", pytest.param("server", marks=pytest.mark.slow)])
 def shop(request: pytest.FixtureRequest, workplace: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
-    """A place to publish to: both kinds of store, one after the other."""
-    if request.param == "server":
-        monkeypatch.setenv("MLFLOW_TRACKING_URI", request.getfixturevalue("server"))
+    """A place to publish to, in both kinds of store; tests share the stores, but no experiment in them."""
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", request.getfixturevalue(request.param))
     return Shop(connect(), workplace / "results", f"made-up {request.node.name}".replace("[", " ").replace("]", ""))
 
 

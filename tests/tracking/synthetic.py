@@ -1,6 +1,8 @@
 """Small records, made up but shaped like those of the comparisons."""
 
 from dataclasses import replace
+from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +50,12 @@ def leave(record: Record, results: Path) -> Path:
 
 
 def draw(path: Path, title: str = "") -> None:
-    """A small figure."""
+    """Write a small figure as PNG."""
+    path.write_bytes(_drawn(title))
+
+
+@cache
+def _drawn(title: str) -> bytes:
     import matplotlib
 
     matplotlib.use("agg")
@@ -57,8 +64,10 @@ def draw(path: Path, title: str = "") -> None:
     figure, axes = pyplot.subplots(figsize=(3, 2))
     axes.plot([1, 2, 3], [3, 1, 2])
     axes.set(title=title, xlabel="epoch", ylabel="loss")
-    figure.savefig(path)
+    memory = BytesIO()
+    figure.savefig(memory, format="png")
     pyplot.close(figure)
+    return memory.getvalue()
 
 
 def _record(comparison: str, method: str, spec: dict, parameters: int | None, metrics: list, history: list) -> Record:

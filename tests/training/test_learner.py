@@ -50,6 +50,7 @@ def by_the_project(arrays, epochs: int, penalty: float, scratch) -> list[torch.T
         scratch=scratch,
         shown="",
         hidden_penalty=penalty,
+        accelerator="cpu",
     )
     return [weight.detach() for weight in fitted.network.parameters()]
 
@@ -90,6 +91,7 @@ def orders(seeds: list[int], epochs: int, scratch, train: torch.Tensor, hidden: 
         seeds=seeds,
         scratch=scratch,
         shown="",
+        accelerator="cpu",
     )
     batches = -(-train.shape[-1] // 16)
     return [torch.cat(met[i : i + batches], -1) for i in range(0, len(met), batches)]

@@ -61,6 +61,7 @@ rule digits_fit:
         spec=lambda w: text(settings.digits.method(w.method)),
         validation=settings.digits.validation_images,
         method=lambda w: w.method,
+        rule="digits_fit",
         search="",
     shell:
         "python -m relecture.digits --threads {threads} fit"
@@ -71,7 +72,7 @@ rule digits_fit:
         " --scratch scratch/digits/{params.method}"
         " {params.search}"
         " --out results/digits/{params.method}"
-        " --rule {rule}"
+        " --rule {params.rule}"
         " 2>&1 | tee {log:q}"
 
 
@@ -91,6 +92,7 @@ use rule digits_fit as digits_ridge_search with:
         spec=text(settings.digits.method("ridge_search")),
         validation=settings.digits.validation_images,
         method="ridge_search",
+        rule="digits_ridge_search",
         search="",
 
 
@@ -111,6 +113,7 @@ use rule digits_fit as digits_ridge with:
         spec=text(settings.digits.method("ridge")),
         validation=settings.digits.validation_images,
         method="ridge",
+        rule="digits_ridge",
         search="--search results/digits/ridge_search",
 
 

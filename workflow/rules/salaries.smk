@@ -79,7 +79,7 @@ rule salaries_fit:
         " --splits {input.splits:q}"
         " --scratch scratch/salaries/{wildcards.protocol}/{wildcards.method}"
         " --out {params.out:q}"
-        " --rule {rule}"
+        " --rule salaries_fit"
         " 2>&1 | tee {log:q}"
 
 
@@ -106,6 +106,7 @@ rule salaries_table:
     input:
         metrics=expand("{record}/metrics.csv", record=SALARIES_RECORDS),
         params=expand("{record}/params.json", record=SALARIES_RECORDS),
+        splits="results/salaries/data/resampled.parquet",
         published="config/published.yaml",
         code=code("relecture.salaries.summary:table"),
     output:
@@ -130,11 +131,10 @@ rule salaries_table:
         "results/logs/salaries/table.log",
     params:
         records=SALARIES_RECORDS,
-        test_to_train=lambda w: settings.salaries.test_size / (263 - settings.salaries.test_size),
     shell:
         "python -m relecture.salaries table {params.records:q}"
         " --published {input.published:q}"
-        " --test-to-train {params.test_to_train}"
+        " --splits {input.splits:q}"
         " --out results/salaries"
         " 2>&1 | tee {log:q}"
 

@@ -10,7 +10,9 @@ RECORDS = [*SALARIES_RECORDS, *DIGITS_RECORDS, "results/digits/ridge_search", *C
 rule scorecard:
     """Number by number: what was printed, and what came out."""
     input:
-        quantities=expand("results/{comparison}/quantities.csv", comparison=["salaries", "digits", "clusters"]),
+        quantities=expand(
+            "results/{comparison}/quantities.csv", comparison=["salaries", "digits", "clusters", "illustrations"]
+        ),
         published="config/published.yaml",
         code=code("relecture.scorecard:write"),
     output:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from relecture.clusters import DATASETS, LIMITS, METHODS, OWN
+from relecture.clusters import DATASETS, LIMITS, METHODS, OWN, QUESTION
 from relecture.command import Command, PathOption, TextOption
 
 app = Command("K-means: how many clusters, how many restarts, and what do they mean?")
@@ -34,7 +34,7 @@ def fit(method: TextOption, spec: TextOption, data: PathOption, out: PathOption,
     dataset, settings = load(data), json.loads(spec)
     result = resolve_name(METHODS[method])(dataset, settings)
     source = {"name": dataset.source, "digest": dataset.digest, "sample": dataset.sample}
-    result.leave(out, f"clusters/{dataset.name}/{method}", settings, source, rule)
+    result.leave(out, f"clusters/{dataset.name}/{method}", settings, source, rule, QUESTION)
 
 
 @app.command()
@@ -43,7 +43,7 @@ def limits(spec: TextOption, out: PathOption, rule: TextOption) -> None:
     settings = json.loads(spec)
     result = resolve_name(LIMITS["limits"])(settings)
     source = {"name": "simulated groups", "digest": "seeds in the spec", "sample": False}
-    result.leave(out, "clusters/limits", settings, source, rule)
+    result.leave(out, "clusters/limits", settings, source, rule, QUESTION)
 
 
 @app.command()

@@ -1,7 +1,5 @@
 """The comparison `digits`: which regulariser helps a network to read MNIST? (ISL Table 10.1)"""
 
-QUESTION = "Which regulariser helps a network to read handwritten digits?"
-
 #: Each method and the function that fits it.
 METHODS = {
     "plain": "relecture.digits.networks:fit",

@@ -10,7 +10,8 @@ import typer
 from relecture.command import Command, PathOption, TextOption
 from relecture.digits import METHODS, SEARCH
 
-app = Command("None, ridge, dropout, early stopping, logistic regression or LDA on MNIST.")
+QUESTION = "Which regulariser helps a network to read handwritten digits?"
+app = Command(QUESTION)
 Images = Annotated[int, typer.Option(help="Training images held out for validation.")]
 
 
@@ -46,7 +47,7 @@ def fit(
     digits = load(data, validation_images)
     result = resolve_name({**METHODS, **SEARCH}[method])(digits, settings, scratch)
     source = {"name": digits.name, "digest": digits.digest, "sample": digits.sample}
-    result.leave(out, f"digits/{method}", settings, source, rule)
+    result.leave(out, f"digits/{method}", settings, source, rule, QUESTION)
     records.clear(scratch)
 
 

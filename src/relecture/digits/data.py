@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -26,7 +27,7 @@ class Digits:
     digest: str
 
 
-def save(mnist, path: Path) -> None:
+def save(mnist: Any, path: Path) -> None:
     """Keep raw images (n, 28, 28) uint8 and labels as one uncompressed file that loads fast."""
     with path.open("wb") as file:
         np.savez(
@@ -42,17 +43,17 @@ def save(mnist, path: Path) -> None:
 
 
 def load(path: Path, validation_images: int) -> Digits:
-    """Read what `save` kept; at most a fifth of the training images is held out (that binds in the sample only)."""
+    """Read what `save` kept; of the sample at most a fifth of the training images is held out."""
     with np.load(path) as file:
         arrays = {name: file[name] for name in file.files}
-    count = len(arrays["train_labels"])
+    count, sample = len(arrays["train_labels"]), bool(arrays["sample"])
     return Digits(
         train_images=arrays["train_images"].astype(np.float32) / 255,
         train_labels=arrays["train_labels"].astype(np.int64),
         test_images=arrays["test_images"].astype(np.float32) / 255,
         test_labels=arrays["test_labels"].astype(np.int64),
-        fitted=count - min(validation_images, count // 5),
+        fitted=count - (min(validation_images, count // 5) if sample else validation_images),
         name=str(arrays["name"]),
-        sample=bool(arrays["sample"]),
+        sample=sample,
         digest=str(arrays["digest"]),
     )

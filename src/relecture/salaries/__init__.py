@@ -1,7 +1,5 @@
 """The comparison `salaries`: linear regression, lasso, relaxed lasso or a network on Hitters (ISL Table 10.2)."""
 
-QUESTION = "Linear regression, lasso, relaxed lasso or a network for the salaries of 263 baseball players?"
-
 #: Each method and the function that fits it; the relaxed lasso is least squares on four predictors.
 METHODS = {
     "linear": "relecture.salaries.linear:fit",

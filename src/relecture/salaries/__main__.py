@@ -3,14 +3,12 @@
 import json
 from pathlib import Path
 from pkgutil import resolve_name
-from typing import Annotated
-
-import typer
 
 from relecture.command import Command, PathOption, TextOption
 from relecture.salaries import METHODS
 
-app = Command("Linear regression, lasso, relaxed lasso or a network on the Hitters data.")
+QUESTION = "Linear regression, lasso, relaxed lasso or a network for the salaries of 263 baseball players?"
+app = Command(QUESTION)
 
 
 @app.command()
@@ -52,7 +50,7 @@ def fit(
     function, settings = resolve_name(METHODS[method]), json.loads(spec)
     result = function(pd.read_csv(data), list(divided.splits(pd.read_parquet(splits))), settings, scratch)
     source = {"name": "Hitters", "digest": records.file_digest(data), "sample": False}
-    result.leave(out, f"salaries/{protocol}/{method}", settings, source, rule)
+    result.leave(out, f"salaries/{protocol}/{method}", settings, source, rule, QUESTION)
     records.clear(scratch)
 
 
@@ -70,16 +68,19 @@ def portrait(record: PathOption, out: PathOption) -> None:
 def table(
     records: list[Path],
     published: PathOption,
-    test_to_train: Annotated[float, typer.Option(help="Size of the test set over that of the training set.")],
+    splits: PathOption,
     out: PathOption,
 ) -> None:
-    """Write table.*, differences.* and quantities.csv into the folder OUT from all RECORDS."""
+    """Write table.*, differences.* and quantities.csv into the folder OUT from RECORDS and the random SPLITS."""
+    import pandas as pd
+
     from relecture.published import load
     from relecture.salaries import summary
 
     found, printed = summary.read(records), load(published)
     summary.table(found, printed, out / "table")
-    summary.differences(found, test_to_train, out / "differences")
+    fold = pd.read_parquet(splits).fold
+    summary.differences(found, (fold == 0).sum() / (fold > 0).sum(), out / "differences")
     summary.quantities(found, printed, out / "quantities.csv")
 
 

@@ -57,8 +57,8 @@ def table(found: dict[tuple[str, str], Record], printed: list[Printed], out: Pat
         numbers.append(row)
         shown.append(text)
     note = (
-        "Test error on Hitters: mean absolute error (MAE) in thousands of dollars, and R². The book's own split of "
-        f"176 and 87 players; mean ± standard deviation over n networks that differ in their seed. "
+        "Test error on Hitters: mean absolute error (MAE) in thousands of dollars, and R². The book's own split; "
+        "mean ± standard deviation over n networks that differ in their seed. "
         f"Last column: mean ± standard deviation over {numbers[0]['n_random']} random splits of the same sizes."
     )
     tables.write(out, pd.DataFrame(numbers), pd.DataFrame(shown), "Salaries: printed and reproduced", note)

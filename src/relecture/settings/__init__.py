@@ -14,6 +14,7 @@ from relecture.configuration import Block
 from relecture.data.config import DataConfig
 from relecture.digits.config import DigitsConfig
 from relecture.errors import UserError
+from relecture.illustrations.config import IllustrationsConfig
 from relecture.salaries.config import SalariesConfig
 from relecture.settings.mistakes import describe
 
@@ -36,6 +37,7 @@ class Settings(Block):
     salaries: SalariesConfig = Field(description="The comparison `salaries`.")
     digits: DigitsConfig = Field(description="The comparison `digits`.")
     clusters: ClustersConfig = Field(description="The comparison `clusters`.")
+    illustrations: IllustrationsConfig = Field(description="The comparison `illustrations`.")
 
 
 #: The comparisons, each with a block of its own name. (The other list is in the Snakefile.)

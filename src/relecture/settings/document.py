@@ -69,7 +69,7 @@ def _section(block: tuple[str, ...], rules: Rules, values: dict[str, dict]) -> s
     title = f"`{dotted(block)}`" if block else "The whole run"
     # A block's field says what it is for, its model what it is.
     text = dict.fromkeys([node["description"], rules.block(node)["description"]])  # the same for the whole
-    table = [head, ["---"] * len(head), *rows]
+    table = [head, ["---"] * len(head), *rows] if rows else []  # a block may hold nothing but blocks
     lines = [f"{'#' * max(2, len(block) + 1)} {title}", "", " ".join(text), ""]
     return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in table), ""])
 

@@ -17,6 +17,7 @@ from relecture.records import Record
 NAME_LENGTH, PARAM_LENGTH, TAG_LENGTH, DIGEST_LENGTH = 250, 6000, 8000, 36  # MLflow's limits, in characters
 
 RECORD, RECORD_DIGEST, MEMBER = "relecture.record", "relecture.record_digest", "relecture.member"
+MEMBERS = "members"
 PARENT, NOTE = "mlflow.parentRunId", "mlflow.note.content"
 
 Point = tuple[str, int, float]
@@ -45,7 +46,7 @@ def parent(record: Record, git_commit: str | None) -> Content:
         points.append((plain(metric), 0, _clean(row["mean"])))
         if row["n"] > 1:
             points.append((plain(f"{metric}_sd"), 0, _clean(row["sd"])))
-    points.append(("members", 0, len(members(record))))
+    points.append((MEMBERS, 0, len(members(record))))
     means = record.history.groupby(["metric", "step"], sort=False, as_index=False)["value"].mean()
     tags = _tags(record, git_commit) | {MEMBER: "all", NOTE: description(record)}
     return Content(record.params["method"], tags, params(record), _defined(points), _curves(means.itertuples()))
@@ -136,8 +137,8 @@ def _tags(record: Record, git_commit: str | None) -> dict[str, str]:
 
 
 def _clean(mean: float) -> float:
-    """Without the dust of floating point: 0.02, not 0.019999999999999997, which the table cuts to 0.0199999."""
-    return float(f"{mean:.12g}")
+    """Seven significant digits, which fit into a column of MLflow's table; the record has them all."""
+    return float(f"{mean:.7g}")
 
 
 def _by_member(table: pd.DataFrame) -> dict[str, list[Any]]:

@@ -1,5 +1,6 @@
 """Serves the store in a browser, on this machine only."""
 
+import errno
 import os
 import socket
 import sqlite3
@@ -58,14 +59,21 @@ def _experiments(file: Path | None) -> list[tuple[str, str]]:
 
 
 def _refuse_taken(port: int) -> None:
-    for candidate in range(port, min(port + 20, 65536)):
-        with socket.socket() as trial:
-            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                trial.bind(("127.0.0.1", candidate))
-            except OSError:
-                continue
-        if candidate != port:
-            raise UserError(f"port {port} is taken by another program. Take a free one: make ui PORT={candidate}")
+    trouble = _trouble(port)
+    if trouble is None:
         return
-    raise UserError(f"port {port} is taken by another program. Take a free one: make ui PORT=...")
+    free = next((other for other in range(port + 1, min(port + 50, 65536)) if not _trouble(other)), 5001)
+    what = (
+        "is taken by another program" if trouble.errno == errno.EADDRINUSE else f"cannot be used ({trouble.strerror})"
+    )
+    raise UserError(f"port {port} {what}. Take another one: make ui PORT={free}")
+
+
+def _trouble(port: int) -> OSError | None:
+    with socket.socket() as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind(("127.0.0.1", port))
+        except OSError as error:
+            return error
+    return None

@@ -9,31 +9,45 @@ from typing import Any
 
 import pytorch_lightning as pl
 import torch
+from torch import nn
 from tqdm import tqdm
 
 
 class KeepBest(pl.Callback):
-    """Remembers the weights of the epoch with the lowest `monitor` and puts them back at the end."""
+    """Early stopping: remembers the weights of the epoch with the lowest `monitor`, and stops `patience` epochs later.
 
-    def __init__(self, monitor: str):
-        self.monitor = monitor
-        self.best, self.epoch, self.weights = float("inf"), 0, None
+    Lightning's own counts the times it looked, not epochs, and forgets that it had stopped. `put_back` belongs after
+    the fit: where no epoch is left after a kill, Lightning calls no hook of training.
+    """
+
+    def __init__(self, monitor: str, patience: int):
+        self.monitor, self.patience = monitor, patience
+        self.best, self.epoch, self.last, self.weights = float("inf"), 0, 0, None
+
+    def on_fit_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        trainer.should_stop = self._is_over
 
     def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        value = float(trainer.callback_metrics[self.monitor])
+        value, self.last = float(trainer.callback_metrics[self.monitor]), trainer.current_epoch + 1
         if value < self.best:
-            self.best, self.epoch = value, trainer.current_epoch + 1
+            self.best, self.epoch = value, self.last
             self.weights = copy.deepcopy(pl_module.network.state_dict())
+        trainer.should_stop = self._is_over
 
-    def on_train_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+    def put_back(self, network: nn.Module) -> None:
+        """Give `network` the best weights."""
         if self.weights is not None:
-            pl_module.network.load_state_dict(self.weights)
+            network.load_state_dict(self.weights)
 
     def state_dict(self) -> dict[str, Any]:
-        return {"best": self.best, "epoch": self.epoch, "weights": self.weights}
+        return {name: getattr(self, name) for name in ("best", "epoch", "last", "weights")}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        self.best, self.epoch, self.weights = (state_dict[name] for name in ("best", "epoch", "weights"))
+        vars(self).update(state_dict)
+
+    @property
+    def _is_over(self) -> bool:
+        return self.last - self.epoch >= self.patience
 
 
 class GoOn(pl.Callback):

@@ -11,7 +11,6 @@ from pathlib import Path
 import pandas as pd
 import pytorch_lightning as pl
 import torch
-from pytorch_lightning.callbacks import EarlyStopping
 from torch import nn
 
 from relecture.records import code_digest
@@ -72,19 +71,19 @@ def fit(
     callbacks = [*callbacks, Progress(f"{scratch.name} {label}", shown)]
     best = None
     if patience is not None:
-        best = KeepBest("validation_loss")
-        callbacks += [
-            best,
-            EarlyStopping("validation_loss", patience=patience, check_on_train_epoch_end=False),
-        ]
+        best = KeepBest("validation_loss", patience)
+        callbacks.append(best)
     callbacks.append(go_on)
     trainer = _trainer(training, callbacks, accelerator)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*does not have many workers.*")
-        warnings.filterwarnings("ignore", message=".*across ranks.*|.*sync_dist.*")
+        warnings.filterwarnings("ignore", message=".*treespec.*")  # Lightning with this torch
         trainer.fit(learner, ckpt_path=go_on.found(), weights_only=True)
+    epochs = max(trainer.current_epoch, best.last if best else 0)
+    learner.end_history(epochs)
+    if best:
+        best.put_back(network)
     history = _long(learner.history, members)
-    epochs = trainer.current_epoch
     return Fitted(network.cpu().eval(), history, epochs, best.epoch if best else epochs)
 
 
@@ -115,7 +114,8 @@ def _trainer(training: TrainingConfig, callbacks: list[pl.Callback], accelerator
 def _identity(learner: Learner, members: Sequence[str], patience: int | None) -> str:
     """Changes with anything that decides the outcome: data, first weights, settings, code."""
     settings = (learner.training_config.model_dump_json(), learner.seeds, learner.hidden_penalty, patience)
-    content = hashlib.sha256(repr((settings, tuple(members), code_digest())).encode())
+    structure = repr(learner.network)  # dropout is neither a parameter nor a buffer
+    content = hashlib.sha256(repr((settings, structure, tuple(members), code_digest())).encode())
     for name, tensor in [*learner.named_buffers(), *learner.named_parameters()]:
         content.update(name.encode() + tensor.detach().cpu().contiguous().numpy().tobytes())
     return content.hexdigest()[:16]

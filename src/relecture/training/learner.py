@@ -89,20 +89,32 @@ class Learner(pl.LightningModule):
             optimizer.step()
 
     def validation_step(self, *_) -> None:
-        """Every score on every watched set, with dropout off; one number, or one per member."""
+        """Every score on every watched set, with dropout off."""
+        for metric, value in self._scored(self.current_epoch + 1).items():
+            self.log(metric, value.mean(), batch_size=1)
+
+    def end_history(self, epochs: int) -> None:
+        """Score the last epoch too where the history leaves epochs out."""
+        if epochs % self.training_config.history_every:
+            with torch.inference_mode():
+                self.eval()._scored(epochs)
+
+    def _scored(self, epoch: int) -> dict[str, torch.Tensor]:
+        """Adds to the history; one number a score, or one per member."""
+        values = {}
         for name in self.watched:
             rows = getattr(self, f"rows_{name}")
             outputs, targets = self.network(self.inputs[rows]), self.targets[rows]
             for score, per_row in self.scores.items():
-                value = per_row(outputs, targets).mean(-1)
+                value = values[f"{name}_{score}"] = per_row(outputs, targets).mean(-1)
                 self.history.append(
                     {
-                        "step": self.current_epoch + 1,
+                        "step": epoch,
                         "metric": f"{name}_{score}",
                         "values": value.reshape(-1).tolist(),
                     }
                 )
-                self.log(f"{name}_{score}", value.mean(), batch_size=rows.shape[-1])
+        return values
 
     def on_save_checkpoint(self, checkpoint: dict) -> None:
         checkpoint["history"] = self.history

@@ -1,0 +1,23 @@
+"""What every drawing hands back."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from relecture import figures
+
+
+@dataclass(frozen=True)
+class Illustration:
+    """A figure and the numbers it shows, one row a number; `sample` names the data where they are a small sample."""
+
+    figure: Figure
+    numbers: pd.DataFrame
+    sample: str = ""
+
+    def leave(self, stem: Path) -> None:
+        """Write `stem`.svg, `stem`.png and `stem`.csv."""
+        figures.save(self.figure, stem, self.sample)
+        self.numbers.to_csv(stem.with_suffix(".csv"), index=False)

@@ -1,0 +1,81 @@
+"""Counting parameters: a linear model, the lecture's network on 100 variables, and the network on MNIST."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import matplotlib.pyplot as plt
+import pandas as pd
+
+from relecture import figures
+from relecture.illustrations.illustration import Illustration
+
+#: Name -> inputs, hidden layers, outputs. The last is ISL's network of section 10.2.
+SIZES = {
+    "linear": (100, 1),
+    "network": (100, 50, 50, 1),
+    "mnist_network": (784, 256, 128, 10),
+}
+NAMES = {
+    "linear": "Linear model\n100 variables",
+    "network": "Network\n100–50–50–1",
+    "mnist_network": "Network for MNIST\n784–256–128–10",
+}
+COUNTED = {
+    "hidden_weights": "weights into hidden layers",
+    "weights": "all weights, with those of the output",
+    "parameters": "with biases (intercepts)",
+}
+
+
+def hidden_weights(sizes: Sequence[int]) -> int:
+    """Weights that lead into a hidden layer: what the lecture counts, 100 x 50 + 50 x 50 = 7,500."""
+    return weights(sizes[:-1])
+
+
+def weights(sizes: Sequence[int]) -> int:
+    """Weights of all layers, without biases."""
+    return sum(inputs * outputs for inputs, outputs in pairwise(sizes))
+
+
+def parameters(sizes: Sequence[int]) -> int:
+    """Weights and biases of all layers: whatever is learned."""
+    return weights(sizes) + sum(sizes[1:])
+
+
+def counts() -> pd.DataFrame:
+    """Columns model, counted, count; a linear model has no hidden weights, and no such row."""
+    functions = {"hidden_weights": hidden_weights, "weights": weights, "parameters": parameters}
+    rows = [(model, name, count(sizes)) for model, sizes in SIZES.items() for name, count in functions.items()]
+    table = pd.DataFrame(rows, columns=["model", "counted", "count"])
+    return table[table["count"] > 0].reset_index(drop=True)
+
+
+def draw(spec: dict[str, Any], data: Path | None = None) -> Illustration:
+    """A bar for every way to count."""
+    found = counts()
+    figure, axes = plt.subplots(figsize=(11, 5.2))
+    height = 0.26
+    shades = dict(zip(COUNTED, (figures.SKY, figures.BLUE, "#003A5D"), strict=True))
+    for place, model in enumerate(reversed(SIZES)):
+        rows = found[found.model == model]
+        for i, row in enumerate(rows.itertuples()):
+            y = place + height * ((len(rows) - 1) / 2 - i)
+            axes.barh(y, row.count, height * 0.92, color=shades[row.counted])
+            axes.annotate(
+                f"{row.count:,}",
+                (row.count, y),
+                xytext=(6, 0),
+                textcoords="offset points",
+                va="center",
+                bbox={"color": "white", "pad": 1},
+            )
+    axes.set(xscale="log", xlim=(1, 2e6), xlabel="numbers to learn (log scale)", title="What is learned, counted")
+    axes.set_yticks(range(len(SIZES)), [NAMES[model] for model in reversed(SIZES)])
+    axes.xaxis.set_major_formatter("{x:,.0f}")
+    axes.tick_params(axis="y", length=0)
+    axes.grid(axis="y", visible=False)
+    handles = [plt.Rectangle((0, 0), 1, 1, color=shades[name]) for name in COUNTED]
+    figure.legend(handles, COUNTED.values(), loc="outside lower center", ncols=3)
+    return Illustration(figure, found)

@@ -1,0 +1,110 @@
+"""Least squares against the printed numbers and R's."""
+
+import json
+from itertools import product
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.api as sm
+from sklearn.linear_model import LinearRegression
+from sklearn.metrics import mean_absolute_error
+
+from relecture.published import rounded
+from relecture.salaries import linear
+from relecture.salaries.data import predictors
+
+FOUR = ["Hits", "Walks", "CRuns", "PutOuts"]
+
+
+def scores(fit) -> pd.DataFrame:
+    """Metrics by member."""
+    return pd.DataFrame(fit.metrics).pivot(index="member", columns="metric", values="value")
+
+
+@pytest.fixture(scope="module")
+def all_19(players, book, tmp_path_factory):
+    return linear.fit(players, [book], {"predictors": None}, tmp_path_factory.mktemp("unused"))
+
+
+@pytest.fixture(scope="module")
+def relaxed(players, book, standard, tmp_path_factory):
+    return linear.fit(players, [book], standard.salaries.method("book", "relaxed_lasso"), tmp_path_factory.mktemp("u"))
+
+
+@pytest.fixture(scope="module")
+def coefficients(relaxed, tmp_path_factory):
+    """The four predictors' coefficients, as they are kept in the record: on the training and the test players."""
+    folder = tmp_path_factory.mktemp("model")
+    relaxed.save_model(folder)
+    (found,) = json.loads((folder / "coefficients.json").read_text()).values()
+    return found
+
+
+def test_linear_regression_reproduces_the_printed_254_7(all_19):
+    mae = scores(all_19).mae["split-0013"]
+    assert rounded(mae, 1) == rounded(254.7, 1)
+    assert mae == pytest.approx(254.6686529, abs=5e-8)  # R 4.2.2
+
+
+def test_linear_regression_reproduces_the_printed_r2_of_0_56(all_19):
+    assert scores(all_19).r2["split-0013"] == pytest.approx(0.56072, abs=5e-6)
+
+
+def test_linear_regression_has_the_printed_20_parameters(all_19):
+    assert all_19.parameters == 20
+
+
+def test_linear_regression_agrees_with_scikit_learn_s(all_19, players, book):
+    x, y = predictors(players).to_numpy(), players.Salary.to_numpy()
+    expected = LinearRegression().fit(x[book.train], y[book.train]).predict(x[book.test])
+    (found,) = all_19.predictions
+    assert found.player.tolist() == book.test.tolist()
+    assert found.salary.tolist() == y[book.test].tolist()
+    np.testing.assert_allclose(found.predicted, expected, rtol=1e-9)
+
+
+def test_every_split_is_a_member(players, some_splits, tmp_path):
+    fit = linear.fit(players, some_splits, {"predictors": None}, tmp_path)
+    assert scores(fit).index.tolist() == ["split-1001", "split-1002", "split-1003", "split-1004", "split-1005"]
+    assert scores(fit).mae.is_unique
+    assert all(195 < mae < 324 for mae in scores(fit).mae)  # the range over a hundred splits
+
+
+def test_the_relaxed_lasso_is_least_squares_on_the_book_s_four_predictors(relaxed, standard):
+    assert standard.salaries.method("book", "relaxed_lasso") == {"predictors": FOUR}
+    assert relaxed.parameters == 5
+    assert scores(relaxed).mae["split-0013"] == pytest.approx(234.70, abs=0.005)
+
+
+@pytest.mark.parametrize(
+    ("term", "value"),
+    [("const", "-226.67"), ("Hits", "3.06"), ("Walks", "0.181"), ("CRuns", "0.859"), ("PutOuts", "0.465")],
+)
+def test_the_fit_on_the_test_players_has_the_coefficients_of_table_10_3(coefficients, term, value):
+    found = coefficients["test"][term]["coefficient"]
+    assert rounded(found, len(value.partition(".")[2])) == rounded(float(value), 3)
+    assert found != coefficients["train"][term]["coefficient"]
+
+
+def test_table_10_3_does_not_come_out_of_the_fit_on_the_training_players(coefficients):
+    printed = {"const": "-226.67", "Hits": "3.06", "Walks": "0.181", "CRuns": "0.859", "PutOuts": "0.465"}
+    for term, value in printed.items():
+        found = coefficients["train"][term]["coefficient"]
+        assert rounded(found, len(value.partition(".")[2])) != rounded(float(value), 3)
+
+
+def test_the_printed_224_8_comes_out_of_no_fit_on_the_four_predictors(players, book, printed):
+    design = sm.add_constant(players[FOUR])
+    rows = {"training": book.train, "test": book.test, "all": np.arange(len(players))}
+    found = {}
+    for fitted, scored in product(rows, rows):
+        model = sm.OLS(players.Salary[rows[fitted]], design.loc[rows[fitted]]).fit()
+        predicted = model.predict(design.loc[rows[scored]])
+        found[fitted, scored] = mean_absolute_error(players.Salary[rows[scored]], predicted)
+    assert all(rounded(value, 1) != rounded(224.8, 1) for value in found.values())
+    # The reason that the scorecard gives has these numbers.
+    (entry,) = [entry for entry in printed if entry.id == "salaries.relaxed_lasso.mae"]
+    assert entry.value == "224.8"
+    for pair in [("training", "test"), ("test", "test"), ("test", "training")]:
+        assert f"{found[pair]:.2f}" in entry.differs

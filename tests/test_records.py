@@ -1,0 +1,210 @@
+"""What a fitted method leaves: read back as written, the same bytes for the same content, never half of it."""
+
+import json
+import re
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from relecture import records
+from relecture.errors import UserError
+from relecture.records import Fit, Record
+
+FILES = ("metrics.csv", "history.csv", "predictions.parquet", "params.json")
+DATA = {"name": "Hitters", "digest": "0123456789abcdef", "sample": False}
+
+
+def made(value: float = 1.5, sample: bool = False) -> Record:
+    """Two members with a metric each, a curve and three predicted cases."""
+    return Record(
+        metrics=pd.DataFrame(records.rows("007", {"mae": value, "r2": 0.5}) + records.rows("008", {"mae": 2.5})),
+        history=pd.DataFrame(
+            records.rows("007", {"loss": 0.25}, step=1) + records.rows("007", {"loss": 1 / 3}, step=2)
+        ),
+        predictions=pd.DataFrame({"member": ["007", "007", "008"], "case": [0, 1, 0], "predicted": [0.1, 0.2, 0.3]}),
+        params={
+            "comparison": "salaries",
+            "method": "book/lasso",
+            "spec": {"folds": 10},
+            "parameters": 12,
+            "data": {**DATA, "sample": sample},
+            "rerun": "snakemake x --force",
+        },
+    )
+
+
+def model(folder: Path) -> None:
+    (folder / "weights.txt").write_text("1 2 3")
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.fixture
+def folder(tmp_path) -> Path:
+    """A complete record."""
+    records.write(made(), tmp_path / "record", model)
+    return tmp_path / "record"
+
+
+def test_a_record_is_read_as_it_was_written(folder):
+    found, written = records.read(folder), made()
+    for table in ("metrics", "history", "predictions"):
+        pd.testing.assert_frame_equal(getattr(found, table), getattr(written, table), check_dtype=False)
+    assert found.metrics.member.tolist() == ["007", "007", "008"]
+    assert {name: found.params[name] for name in written.params} == written.params
+    assert (found.folder, found.name) == (folder, "salaries/book/lasso")
+
+
+@settings(max_examples=60, deadline=None)
+@given(values=st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=5))
+def test_every_number_is_read_back_with_all_its_digits(values):
+    metrics = pd.DataFrame(records.rows("a", {f"metric {i}": value for i, value in enumerate(values)}))
+    record = Record(metrics, made().history, made().predictions, made().params)
+    with tempfile.TemporaryDirectory() as folder:
+        records.write(record, Path(folder), model)
+        assert records.read(Path(folder)).metrics.value.tolist() == values
+
+
+def test_a_record_without_curves_and_predictions_is_read_as_such(tmp_path):
+    fit = Fit()
+    fit.add("fit", {"mae": 1.0})
+    fit.leave(tmp_path, "salaries/book/linear", {}, DATA, "salaries_fit")
+    found = records.read(tmp_path)
+    assert (len(found.history), len(found.predictions)) == (0, 0)
+    assert list(found.history.columns) == list(records.HISTORY)
+    assert list(found.predictions.columns) == ["member"]
+
+
+def test_the_same_record_is_the_same_bytes(tmp_path):
+    records.write(made(), tmp_path / "a", model)
+    records.write(made(), tmp_path / "b", model)
+    assert content(tmp_path / "a") == content(tmp_path / "b")
+    assert set(content(tmp_path / "a")) == {*FILES, "model/weights.txt"}
+    assert records.digest(tmp_path / "a") == records.digest(tmp_path / "b")
+
+
+def test_the_same_fit_is_the_same_record(players, book, tmp_path):
+    from relecture.salaries import lasso
+
+    spec = {"path_length": 20, "path_ratio": 0.01}
+    for name in "ab":
+        lasso.fit(players, [book], spec, tmp_path).leave(tmp_path / name, "salaries/book/lasso", spec, DATA, "a_rule")
+    ours, others = content(tmp_path / "a"), content(tmp_path / "b")
+    ours["params.json"] = ours["params.json"].replace(b"/a/metrics", b"/b/metrics")  # the command that reruns it
+    assert ours == others
+
+
+def test_without_metrics_csv_a_record_is_incomplete_because_it_is_written_last(tmp_path):
+    def broken(folder: Path) -> None:
+        raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        records.write(made(), tmp_path / "no model", broken)
+    unwritable = Record(made().metrics, made().history, pd.DataFrame({"member": [object()]}), made().params)
+    with pytest.raises(Exception, match="object"):
+        records.write(unwritable, tmp_path / "no predictions", model)
+    for folder in ("no model", "no predictions"):
+        assert not (tmp_path / folder / "metrics.csv").exists()
+        with pytest.raises(UserError, match="incomplete"):
+            records.read(tmp_path / folder)
+
+
+def test_a_record_that_is_written_anew_is_incomplete_until_all_of_it_is_new(folder):
+    unwritable = Record(made(9.0).metrics, made().history, pd.DataFrame({"member": [object()]}), made().params)
+    with pytest.raises(Exception, match="object"):
+        records.write(unwritable, folder, model)
+    with pytest.raises(UserError, match="incomplete"):
+        records.read(folder)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_an_incomplete_record_is_a_user_error_that_names_the_folder_and_the_command(folder, name):
+    (folder / name).unlink()
+    with pytest.raises(UserError) as caught:
+        records.read(folder)
+    assert f"the record in {folder} is incomplete" in str(caught.value)
+    assert str(caught.value).endswith(f"snakemake {folder}/metrics.csv --force")
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_of_nothing_is_a_user_error(folder, name):
+    (folder / name).write_bytes(b"")
+    with pytest.raises(UserError, match="unreadable"):
+        records.read(folder)
+
+
+def test_a_folder_that_is_not_there_is_a_user_error(tmp_path):
+    with pytest.raises(UserError, match=re.escape(str(tmp_path / "nowhere"))):
+        records.read(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_digest_changes_with_every_file_of_a_record(folder, name):
+    before = records.digest(folder)
+    assert re.fullmatch("[0-9a-f]{16}", before)
+    with (folder / name).open("ab") as file:
+        file.write(b" ")
+    assert records.digest(folder) != before
+
+
+def test_the_digest_leaves_out_what_others_put_into_the_folder(folder):
+    before = records.digest(folder)
+    (folder / "portrait.png").write_bytes(b"drawn later")
+    assert records.digest(folder) == before
+
+
+def test_the_summary_is_mean_standard_deviation_and_number_of_members():
+    summary = records.summary(made(1.5))
+    assert summary.loc["mae"].tolist() == pytest.approx([2.0, np.std([1.5, 2.5], ddof=1), 2])
+    assert summary.loc["r2", ["mean", "n"]].tolist() == [0.5, 1]
+    assert np.isnan(summary.loc["r2", "sd"])  # one member has none
+    assert summary.index.tolist() == ["mae", "r2"]
+
+
+def test_the_data_are_named_where_a_sample_stands_in_for_them():
+    assert made(sample=True).sample_name == "Hitters"
+    assert made(sample=False).sample_name == ""
+
+
+def test_a_fit_gathers_its_members_in_order(tmp_path):
+    fit = Fit(parameters=3, save_model=model)
+    for member in ("seed-1", "seed-0"):
+        fit.add(member, {"mae": 1.0, "r2": 0.1}, pd.DataFrame({"player": [4, 5], "predicted": [1.0, 2.0]}))
+    fit.leave(tmp_path, "salaries/book/network", {"seeds": 2}, DATA, "salaries_fit")
+    found = records.read(tmp_path)
+    assert found.metrics.member.tolist() == ["seed-1", "seed-1", "seed-0", "seed-0"]
+    assert list(found.predictions.columns) == ["member", "player", "predicted"]
+    assert found.predictions.member.tolist() == ["seed-1", "seed-1", "seed-0", "seed-0"]
+    expected = {"comparison": "salaries", "method": "book/network", "spec": {"seeds": 2}, "parameters": 3, "data": DATA}
+    assert {name: found.params[name] for name in expected} == expected
+    assert (tmp_path / "model/weights.txt").exists()
+
+
+def test_params_are_sorted_text_with_the_digest_of_the_code_that_ran(folder):
+    text = (folder / "params.json").read_text()
+    params = json.loads(text)
+    assert text == json.dumps(params, indent=2, sort_keys=True) + "\n"
+    assert params["code"] == records.code_digest()
+    assert re.fullmatch("[0-9a-f]{16}", params["code"])
+
+
+def test_a_file_s_digest_is_that_of_its_content(tmp_path):
+    for name, text in (("a", "x"), ("b", "x"), ("c", "y")):
+        (tmp_path / name).write_text(text)
+    a, b, c = (records.file_digest(tmp_path / name) for name in "abc")
+    assert a == b != c
+
+
+def test_clearing_removes_checkpoints_and_minds_nothing_that_is_not_there(tmp_path):
+    (tmp_path / "scratch").mkdir()
+    (tmp_path / "scratch/a.ckpt").write_text("")
+    records.clear(tmp_path / "scratch")
+    records.clear(tmp_path / "scratch")
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,32 @@
+"""Mistakes in the configuration, made at the real Snakefile."""
+
+import time
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+MINE = """
+salaries: {resampled: {splits: many}}
+digits: {dropuot: [0.4, 0.3], training: {learning_rate: -1}}
+"""
+
+
+@pytest.mark.parametrize("command", ["snakemake", "relecture.launch"])
+def test_three_mistakes_are_all_told_at_once_and_nothing_runs(fresh, command):
+    (fresh / "mine.yaml").write_text(MINE)
+    start = time.monotonic()
+    ended = fresh.python("-m", command, "--cores", "2", "--configfile", "mine.yaml")
+    assert time.monotonic() - start < 10  # 2 s on an idle machine
+    assert ended.code == 1
+    assert "relecture: 3 mistakes in the configuration (mine.yaml, config/config.yaml)" in ended.output
+    for path, word in (
+        ("salaries.resampled.splits", "many"),
+        ("digits.dropuot", "dropout"),
+        ("digits.training.learning_rate", "-1"),
+    ):
+        (line,) = [line for line in ended.output.splitlines() if line.strip().startswith(path)]
+        assert word in line
+    assert "Traceback" not in ended.output
+    assert not ended.jobs
+    assert not any((fresh / made).exists() for made in ("results", "resources", "mlflow.db"))

@@ -1,0 +1,63 @@
+"""`make`, with a stand-in for its environment: a `python` that is the one of the tests."""
+
+import os
+import re
+import shutil
+import sys
+
+import pytest
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not shutil.which("make"), reason="needs make; this machine has none"),
+]
+
+COMMANDS = ["replicate", "quick", "full", "test", "check", "data", "publish", "ui", "report", "bench", "clean"]
+
+
+def set_up(copy):
+    """Give the copy an environment that counts as set up."""
+    python = copy / ".venv/bin/python"
+    python.parent.mkdir(parents=True)
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+    python.chmod(0o755)
+    (copy / ".venv/.ready").touch()
+    for part in ("pyproject.toml", "constraints.txt"):  # never newer than the stamp, or pip would be asked
+        os.utime(copy / part, (0, 0))
+    return copy
+
+
+@pytest.fixture
+def ready(fresh):
+    """The project before anything was run, but set up."""
+    return set_up(fresh)
+
+
+def test_make_alone_lists_the_commands(fresh):
+    ended = fresh.run("make")
+    assert ended.code == 0
+    listed = re.findall(r"^make (\w+) +\S.*$", ended.output, re.MULTILINE)
+    assert [name for name in listed if name != "help"] == COMMANDS
+
+
+def test_cores_config_and_further_arguments_reach_snakemake(ready):
+    ended = ready.run("make", "replicate", "CORES=1", "CONFIG=config/tiny.yaml", "ARGS=--dry-run")
+    assert "config/tiny.yaml" in ended.output
+    assert "--cores 1" in ended.output
+    assert {"fetch mnist", "digits_fit dropout", "salaries_fit book lasso", "scorecard"} <= ended.jobs
+    assert not (ready / "results").exists()
+
+
+@pytest.mark.parametrize("command", ["replicate", "quick", "data"])
+def test_a_target_in_the_arguments_is_not_taken_for_a_configuration_file(ready, command):
+    ended = ready.run("make", command, "CONFIG=config/tiny.yaml", "ARGS=resources/hitters.json --dry-run")
+    assert "fetch hitters" in ended.jobs, ended.output
+    assert not {job for job in ended.jobs if "fit" in job}
+
+
+def test_with_everything_done_make_replicate_only_shows_the_scorecard(twin):
+    ended = set_up(twin).run("make", "replicate", "CONFIG=config/tiny.yaml", "CORES=2")
+    assert ended.code == 0, ended.output
+    assert not ended.jobs
+    assert ended.output.index("Nothing to be done") < ended.output.index("linear regression, mean absolute error")
+    assert "THIS IS NOT ALL OF MNIST" in ended.output

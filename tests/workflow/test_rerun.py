@@ -1,0 +1,126 @@
+"""A change reruns what depends on it, and nothing else."""
+
+import pytest
+import yaml
+
+pytestmark = pytest.mark.slow
+
+NETWORKS = ("plain", "dropout", "early_stopping", "logistic")
+ABOVE_LASSO = {
+    *(f"salaries_fit {protocol} lasso" for protocol in ("book", "resampled")),
+    *(f"salaries_portrait {protocol} lasso" for protocol in ("book", "resampled")),
+    *(f"publish_record results/salaries/{protocol}/lasso" for protocol in ("book", "resampled")),
+    "salaries_table",
+    "salaries_figures",
+    "scorecard",
+}
+ABOVE_DROPOUT = {
+    "digits_fit dropout",
+    "digits_portrait dropout",
+    "publish_record results/digits/dropout",
+    "digits_table",
+    "digits_figures",
+    "scorecard",
+}
+
+
+def planned(copy) -> set[str]:
+    """What a run would do now."""
+    ended = copy.snakemake("--dry-run")
+    assert ended.code == 0, ended.output
+    return ended.jobs
+
+
+def edit(copy, module: str) -> None:
+    with (copy / "src/relecture" / module).open("a") as file:
+        file.write("# a remark\n")
+
+
+def configure(copy, key: str, value: object) -> None:
+    """Set `digits.dropout` or another value in the configuration that the finished run had."""
+    file = copy / "config/tiny.yaml"
+    config = yaml.safe_load(file.read_text())
+    *blocks, name = key.split(".")
+    block = config
+    for inner in blocks:
+        block = block.setdefault(inner, {})
+    block[name] = value
+    file.write_text(yaml.safe_dump(config))
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "expected"),
+    [
+        ("digits.dropout", [0.5, 0.3], ABOVE_DROPOUT),
+        ("salaries.lasso.path_length", 50, ABOVE_LASSO),
+        ("budget", "mine", {"scorecard"}),
+        ("data.mirrors", ["elsewhere"], set()),  # other mirrors do not make other data
+    ],
+)
+def test_a_changed_value_reruns_only_what_depends_on_it(twin, key, value, expected):
+    configure(twin, key, value)
+    assert planned(twin) == expected
+
+
+def test_a_value_that_is_only_written_otherwise_is_no_change(twin):
+    file = twin / "config/tiny.yaml"
+    file.write_text(file.read_text().replace("digits:\n", "digits:\n  dropout:\n    - 4e-1\n    - 0.30\n"))
+    file.write_text(file.read_text().replace("salaries:\n", "salaries:\n  lasso: {path_length: 1e2}\n"))
+    assert planned(twin) == set()
+
+
+def test_an_edit_of_one_method_reruns_that_method_and_what_is_made_of_it(twin):
+    edit(twin, "salaries/lasso.py")
+    assert planned(twin) == ABOVE_LASSO
+
+
+def test_an_edit_of_the_digits_networks_reruns_neither_lda_nor_salaries(twin):
+    edit(twin, "digits/networks.py")
+    methods = [*NETWORKS, "ridge", "ridge_search"]
+    assert planned(twin) == {
+        *(f"digits_fit {method}" for method in NETWORKS),
+        "digits_ridge",
+        "digits_ridge_search",
+        *(f"digits_portrait {method}" for method in methods),
+        *(f"publish_record results/digits/{method}" for method in methods),
+        "digits_table",
+        "digits_figures",
+        "scorecard",
+    }
+
+
+@pytest.mark.parametrize("module", ["figures.py", "digits/figures.py"])
+def test_an_edit_of_the_figures_fits_nothing(twin, module, records):
+    edit(twin, module)
+    jobs = planned(twin)
+    assert {job.split()[0].partition("_")[2] for job in jobs} == {"portrait", "figures", "record"}
+    comparisons = ("salaries", "digits") if module == "figures.py" else ("digits",)
+    assert {f"{comparison}_figures" for comparison in comparisons} <= jobs
+    assert {job for job in jobs if job.startswith("publish")} == {
+        f"publish_record {record}" for record in records if record.split("/")[1] in comparisons
+    }
+
+
+def test_an_edit_of_the_tracking_only_publishes(twin, records):
+    edit(twin, "tracking/content.py")
+    assert planned(twin) == {f"publish_record {record}" for record in records}
+
+
+def test_files_that_are_touched_but_not_changed_rerun_nothing(twin):
+    names = ["src/relecture/records.py", "src/relecture/digits/networks.py", "config/published.yaml"]
+    names += ["resources/hitters.json", "results/digits/data/mnist.npz", "results/digits/lda/metrics.csv"]
+    for name in names:
+        (twin / name).touch()
+    assert planned(twin) == set()
+
+
+def test_forced_one_fit_runs_again_and_leaves_the_same_bytes(twin):
+    files = [twin / "results/digits/dropout" / name for name in ("metrics.csv", "history.csv")]
+    before, times = [file.read_bytes() for file in files], [file.stat().st_mtime_ns for file in files]
+    ended = twin.snakemake("--force", "--", "results/digits/dropout/metrics.csv")
+    assert ended.code == 0, ended.output
+    assert ended.jobs == {"digits_fit dropout"}
+    assert [file.read_bytes() for file in files] == before
+    assert all(file.stat().st_mtime_ns > time for file, time in zip(files, times, strict=True))
+    # The model is a folder, whose time alone counts; everything else sees that nothing has changed.
+    assert planned(twin) <= {"digits_figures"}
