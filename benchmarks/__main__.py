@@ -30,6 +30,16 @@ def epoch(epochs: int = 4, rounds: int = 3, images: Path | None = None) -> None:
 
 
 @app.command()
+def restarts(starts: int = 1000, rounds: int = 5) -> None:
+    """The restart study of k-means, all starts at once, against a loop over scikit-learn's KMeans."""
+    from benchmarks.restarts import measure
+
+    seconds = measure(starts, rounds)
+    ratio = seconds["loop"]["median_s"] / seconds["study"]["median_s"]
+    _keep(f"restarts, 3 x {starts:,} starts", {**seconds, "loop_over_study": ratio})
+
+
+@app.command()
 def workflow(budget: str = "quick") -> None:
     """The whole workflow from nothing: seconds, memory, the share outside fits, and a run with nothing to do."""
     from benchmarks.workflow import measure

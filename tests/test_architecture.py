@@ -10,13 +10,14 @@ import grimp
 import pytest
 
 import relecture
-from relecture import digits, salaries, workflow
+from relecture import clusters, digits, salaries, workflow
 from relecture.settings import COMPARISONS
 
 ROOT = Path(__file__).parents[1]
 SOURCE = Path(relecture.__file__).parent
 MODULES = sorted(SOURCE.rglob("*.py"))
-FUNCTIONS = sorted({*salaries.METHODS.values(), *digits.METHODS.values(), *digits.SEARCH.values()})
+FITTED = (salaries.METHODS, digits.METHODS, digits.SEARCH, clusters.METHODS, clusters.LIMITS)
+FUNCTIONS = sorted({function for methods in FITTED for function in methods.values()})
 
 # Runs a command of the package as a job does, and then says which of its files were loaded.
 RUN = """
@@ -202,3 +203,20 @@ def test_the_rules_of_salaries_name_all_code_that_a_fit_loads(players, standard,
     )
     assert (tmp_path / "out/metrics.csv").exists()
     assert used - named(salaries.METHODS[method]) == set()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("method", clusters.METHODS)
+def test_the_rules_of_clusters_name_all_code_that_a_fit_loads(standard, tmp_path, method):
+    made = standard.clusters.dataset("book_r")
+    data = ("data", "--dataset", "book_r", "--spec", workflow.text(made), "--out", tmp_path / "data.npz")
+    assert loaded(tmp_path, "relecture.clusters", *data) - named(clusters.DATASETS["book_r"]) == set()
+    brief = {"starts": 20, "references": 2, "largest": 3, "resamples": 20, "within": 5}
+    spec = standard.clusters.method(method, "book_r")
+    spec = {key: brief.get(key, value) for key, value in spec.items()}
+    used = loaded(
+        *(tmp_path, "relecture.clusters", "fit", "--method", method, "--spec", workflow.text(spec)),
+        *("--data", tmp_path / "data.npz", "--out", tmp_path / "out", "--rule", "clusters_fit"),
+    )
+    assert (tmp_path / "out/metrics.csv").exists()
+    assert used - named(clusters.METHODS[method]) == set()

@@ -35,11 +35,19 @@ digits:
   training: {epochs: 2}
   ridge: {strengths: [0.0001, 0.001]}
   sklearn_logistic: {max_iterations: 3}
+clusters:
+  images: {images: 200}
+  restarts: {starts: 50, image_starts: 20}
+  elbow: {largest: 5, starts: 3, image_starts: 1, references: 3, image_references: 2}
+  interpretation: {starts: 10, resamples: 30, image_resamples: 20}
+  limits: {replications: 2, starts: 2}
 """
 
 SALARIES = [f"{protocol}/{method}" for protocol in ("book", "resampled")
             for method in ("linear", "lasso", "relaxed_lasso", "network")]  # fmt: skip
 DIGITS = ["plain", "ridge", "dropout", "early_stopping", "logistic", "sklearn_logistic", "lda", "ridge_search"]
+CLUSTERS = [f"{dataset}/{method}" for dataset in ("book_r", "book_python", "music", "statecrime", "images")
+            for method in ("steps", "restarts", "elbow", "interpretation")] + ["limits"]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -245,4 +253,5 @@ def fresh(untouched: Copy, tmp_path: Path) -> Iterator[Copy]:
 @pytest.fixture(scope="session")
 def records() -> list[str]:
     """The folders of all records."""
-    return [*(f"results/salaries/{name}" for name in SALARIES), *(f"results/digits/{name}" for name in DIGITS)]
+    comparisons = {"salaries": SALARIES, "digits": DIGITS, "clusters": CLUSTERS}
+    return [f"results/{comparison}/{name}" for comparison, names in comparisons.items() for name in names]

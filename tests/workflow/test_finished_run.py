@@ -15,6 +15,7 @@ FIGURES = {
     "digits": ("test_error", "curves", "weights", "confusion", "confidently_wrong"),
 }
 SAMPLE = "MNIST-5k sample"
+OF_IMAGES = ("results/digits/", "results/clusters/images/")
 NOTICE = "##  THIS IS NOT ALL OF MNIST"
 
 
@@ -55,7 +56,8 @@ def test_the_same_command_with_a_store_completes_it_and_fits_nothing_again(secon
     copy, ended = second_run
     assert ended.code == 0
     assert {f"publish_record {record}" for record in records} | {"store"} <= ended.jobs
-    assert {job.split()[0] for job in ended.jobs} <= {"store", "publish_record", "salaries_portrait", "digits_portrait"}
+    portraits = {f"{name}_portrait" for name in ("salaries", "digits", "clusters")}
+    assert {job.split()[0] for job in ended.jobs} <= {"store", "publish_record"} | portraits
     wanted = results(records) | {f"{record}/published.json" for record in records}
     assert not [name for name in wanted | {"results/tracking.json", "mlflow.db"} if not (copy / name).is_file()]
     assert "Traceback" not in ended.output
@@ -67,7 +69,7 @@ def test_with_everything_done_no_job_runs(finished):
 
 
 def test_each_comparison_is_a_target_of_its_own(finished):
-    for target in ("salaries", "digits", "data", "publish"):
+    for target in ("salaries", "digits", "clusters", "data", "publish"):
         assert finished.launch(target, "--dry-run").nothing_to_do, target
 
 
@@ -126,8 +128,12 @@ def test_mlflow_has_a_run_for_every_record_and_below_it_one_for_every_member(fin
 
     client = MlflowClient(f"sqlite:///{finished / 'mlflow.db'}")
     experiments = {found.name: found.experiment_id for found in client.search_experiments()}
-    assert set(experiments) - {"Default"} == {"salaries", "digits"}
-    runs = [run for name in ("salaries", "digits") for run in client.search_runs([experiments[name]], max_results=500)]
+    assert set(experiments) - {"Default"} == {"salaries", "digits", "clusters"}
+    runs = [
+        run
+        for name in ("salaries", "digits", "clusters")
+        for run in client.search_runs([experiments[name]], max_results=500)
+    ]
     parents = [run for run in runs if "mlflow.parentRunId" not in run.data.tags]
     assert len(parents) == len(records)
     receipts = {record: json.loads((finished / f"{record}/published.json").read_text()) for record in records}
@@ -136,5 +142,5 @@ def test_mlflow_has_a_run_for_every_record_and_below_it_one_for_every_member(fin
         (parent,) = [run for run in parents if run.info.run_id == receipt["run_id"]]
         assert children[parent.info.run_id] == pd.read_csv(finished / f"{record}/metrics.csv").member.nunique()
         assert parent.data.tags["relecture.rerun"] == f"snakemake {record}/metrics.csv --force"
-        assert (parent.data.tags.get("relecture.sample") == SAMPLE) == record.startswith("results/digits/")
+        assert (parent.data.tags.get("relecture.sample") == SAMPLE) == record.startswith(OF_IMAGES)
     assert all(run.data.tags.get("relecture.sample") == SAMPLE for run in client.search_runs([experiments["digits"]]))

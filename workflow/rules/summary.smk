@@ -4,13 +4,15 @@
 # makes   results/scorecard.*, results/tracking.json, <record>/published.json
 
 STORE = local_store()
-RECORDS = [*SALARIES_RECORDS, *DIGITS_RECORDS, "results/digits/ridge_search"]
+RECORDS = [*SALARIES_RECORDS, *DIGITS_RECORDS, "results/digits/ridge_search", *CLUSTERS_RECORDS]
 
 
 rule scorecard:
     """Number by number: what was printed, and what came out."""
     input:
-        quantities=expand("results/{comparison}/quantities.csv", comparison=["salaries", "digits", "illustrations"]),
+        quantities=expand(
+            "results/{comparison}/quantities.csv", comparison=["salaries", "digits", "clusters", "illustrations"]
+        ),
         published="config/published.yaml",
         code=code("relecture.scorecard:write"),
     output:
@@ -53,6 +55,7 @@ rule store:
         "python -m relecture.tracking store"
         " --experiment salaries"
         " --experiment digits"
+        " --experiment clusters"
         " --out {output.made:q}"
         " 2>&1 | tee {log:q}"
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import Field, ValidationError
 
+from relecture.clusters.config import ClustersConfig
 from relecture.configuration import Block
 from relecture.data.config import DataConfig
 from relecture.digits.config import DigitsConfig
@@ -35,6 +36,7 @@ class Settings(Block):
     data: DataConfig = Field(description="Where the raw files come from.")
     salaries: SalariesConfig = Field(description="The comparison `salaries`.")
     digits: DigitsConfig = Field(description="The comparison `digits`.")
+    clusters: ClustersConfig = Field(description="The comparison `clusters`.")
     illustrations: IllustrationsConfig = Field(description="The comparison `illustrations`.")
 
 

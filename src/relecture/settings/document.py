@@ -68,8 +68,8 @@ def _section(block: tuple[str, ...], rules: Rules, values: dict[str, dict]) -> s
         rows.append([f"`{key}`", rules.node(location)["description"], rules.allowed(location), *shown])
     title = f"`{dotted(block)}`" if block else "The whole run"
     # A block's field says what it is for, its model what it is.
-    text = dict.fromkeys([node["description"], rules.resolved(node)["description"]])  # the same for the whole
-    table = [head, ["---"] * len(head), *rows]
+    text = dict.fromkeys([node["description"], rules.block(node)["description"]])  # the same for the whole
+    table = [head, ["---"] * len(head), *rows] if rows else []  # a block may hold nothing but blocks
     lines = [f"{'#' * max(2, len(block) + 1)} {title}", "", " ".join(text), ""]
     return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in table), ""])
 

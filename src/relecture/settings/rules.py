@@ -19,11 +19,11 @@ class Rules:
         self._schema: Node = model.model_json_schema()
 
     def node(self, location: Sequence[Step]) -> Node:
-        """The schema at a location such as ("digits", "hidden", 0)."""
+        """The schema at a location such as ("digits", "hidden", 0). In a list of blocks, a key is that of any block."""
         node = self._schema
         for step in location:
             node = self.resolved(node)
-            node = node["items"] if isinstance(step, int) else node["properties"][step]
+            node = node["items"] if isinstance(step, int) else self.block(node)["properties"][step]
         return node
 
     def resolved(self, node: Node) -> Node:
@@ -31,9 +31,14 @@ class Rules:
         reference = node.get("$ref")
         return self._schema["$defs"][reference.rpartition("/")[2]] if reference else node
 
+    def block(self, node: Node) -> Node:
+        """The block a schema stands for: itself, the one it refers to, or any one of a list."""
+        node = self.resolved(node)
+        return self.resolved(node["items"]) if "items" in node else node
+
     def keys(self, location: Sequence[Step]) -> list[str]:
-        """The keys of the block at a location; none where a value stands."""
-        return list(self.resolved(self.node(location)).get("properties", {}))
+        """The keys of the block, or of each block of the list, at a location; none where a value stands."""
+        return list(self.block(self.node(location)).get("properties", {}))
 
     def locations(self, above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
         """Every key of every block, from above to below."""
@@ -47,8 +52,12 @@ class Rules:
         if node["type"] == "object":
             return f"a block with the keys {', '.join(self.keys(location))}"
         if node["type"] == "array":
-            return f"a list{', not empty,' if node.get('minItems') else ''} of {_many(node['items'])}"
+            return f"a list{', not empty,' if node.get('minItems') else ''} of {self._many(location, node['items'])}"
         return _one(node)
+
+    def _many(self, location: Sequence[Step], item: Node) -> str:
+        keys = self.keys(location)
+        return f"blocks with the keys {', '.join(keys)}" if keys else _many(item)
 
 
 def _one(node: Node) -> str:

@@ -1,0 +1,22 @@
+"""The figures of the comparison `clusters`, in the order of the lecture; each from all records and the data sets."""
+
+from relecture.clusters.figures import algorithm, choice, limits, meaning, restarts
+
+#: Every figure by the name of its files.
+FIGURES = {
+    "steps": algorithm.steps,
+    "descent": algorithm.descent,
+    "six_runs": algorithm.six_runs,
+    "optima": restarts.optima,
+    "success": restarts.success,
+    "elbow": choice.elbow,
+    "features": meaning.features,
+    "images": meaning.images,
+    "crosstab": meaning.crosstab,
+    "soft": limits.soft,
+    "spread": limits.spread,
+    "outliers": limits.outliers,
+    "music": limits.music,
+}
+#: Those that show the images as well, and say so when these are a sample.
+OF_IMAGES = ("descent", "success", "elbow", "images", "crosstab")

@@ -1,0 +1,212 @@
+# clusters: k-means: how many clusters, how many restarts, and what do they mean?
+#
+# needs   resources/mnist.json, and the CSV files of own data sets
+# makes   results/clusters/<data set>/<method>/, results/clusters/limits/   a record each
+#         results/clusters/table.* and other tables, quantities.csv, figures/
+
+from pathlib import Path
+
+from relecture import clusters
+
+CLUSTERS_DATASETS = settings.clusters.names()
+CLUSTERS_RECORDS = [
+    *expand("results/clusters/{dataset}/{method}", dataset=CLUSTERS_DATASETS, method=clusters.METHODS),
+    *expand("results/clusters/{method}", method=clusters.LIMITS),
+]
+CLUSTERS_TABLES = {
+    "table": "the labs, printed and reproduced",
+    "restarts": "how many restarts are enough",
+    "optima": "local optima and their frequencies",
+    "six_runs": "how likely the lecture's six runs are",
+    "elbow": "how many clusters",
+    "features": "distinctive features",
+    "crosstab": "clusters and digits",
+    "limits": "what k-means cannot do",
+}
+CLUSTERS_FIGURES = {
+    "steps": "the algorithm step by step",
+    "descent": "sum of squares by iteration",
+    "six_runs": "six runs",
+    "optima": "local optima and their frequencies",
+    "success": "how many restarts are enough",
+    "elbow": "how many clusters",
+    "features": "distinctive features of the states",
+    "images": "centroids and members of the images",
+    "crosstab": "clusters and digits",
+    "soft": "hard against soft assignment",
+    "spread": "unequal spread",
+    "outliers": "outliers",
+    "music": "music tastes",
+}
+
+
+rule clusters:
+    """The whole comparison."""
+    input:
+        "results/clusters/table.csv",
+        expand("results/clusters/figures/{figure}.svg", figure=CLUSTERS_FIGURES),
+        expand("{record}/portrait.png", record=CLUSTERS_RECORDS),
+
+
+rule clusters_data:
+    """One data set, drawn or read."""
+    input:
+        # A file that is not there is no input, so that our own message tells which setting names it.
+        source=lambda w: [
+            file
+            for file in [settings.clusters.source(w.dataset)]
+            if file and (w.dataset in clusters.DATASETS or Path(file).exists())
+        ],
+        code=lambda w: code(clusters.DATASETS.get(w.dataset, clusters.OWN)),
+    output:
+        data="results/clusters/data/{dataset}.npz",
+    log:
+        "results/logs/clusters/data_{dataset}.log",
+    params:
+        spec=lambda w: text(settings.clusters.dataset(w.dataset)),
+        source=lambda w, input: f"--source {shlex.quote(str(input.source))}" if input.source else "",
+    shell:
+        "python -m relecture.clusters data"
+        " --dataset {wildcards.dataset}"
+        " --spec {params.spec:q}"
+        " {params.source}"
+        " --out {output.data:q}"
+        " 2>&1 | tee {log:q}"
+
+
+rule clusters_fit:
+    """One method on one data set."""
+    input:
+        data="results/clusters/data/{dataset}.npz",
+        code=lambda w: code(clusters.METHODS[w.method]),
+    output:
+        **record("results/clusters/{dataset}/{method}"),
+        model=directory("results/clusters/{dataset}/{method}/model"),
+    log:
+        "results/logs/clusters/{dataset}_{method}.log",
+    benchmark:
+        "results/benchmarks/clusters/{dataset}_{method}.tsv"
+    wildcard_constraints:
+        dataset="|".join(CLUSTERS_DATASETS),
+        method="|".join(clusters.METHODS),
+    # The images take longest, so they come first.
+    priority: 10
+    threads: 1
+    params:
+        spec=lambda w: text(settings.clusters.method(w.method, w.dataset)),
+        out=lambda w: f"results/clusters/{w.dataset}/{w.method}",
+    shell:
+        "python -m relecture.clusters --threads {threads} fit"
+        " --method {wildcards.method}"
+        " --spec {params.spec:q}"
+        " --data {input.data:q}"
+        " --out {params.out:q}"
+        " --rule clusters_fit"
+        " 2>&1 | tee {log:q}"
+
+
+rule clusters_limits:
+    """What k-means cannot do, on simulated data."""
+    input:
+        code=code(clusters.LIMITS["limits"]),
+    output:
+        **record("results/clusters/limits"),
+        model=directory("results/clusters/limits/model"),
+    log:
+        "results/logs/clusters/limits.log",
+    benchmark:
+        "results/benchmarks/clusters/limits.tsv"
+    priority: 20
+    threads: 1
+    params:
+        spec=text(settings.clusters.method("limits")),
+    shell:
+        "python -m relecture.clusters --threads {threads} limits"
+        " --spec {params.spec:q}"
+        " --out results/clusters/limits"
+        " --rule clusters_limits"
+        " 2>&1 | tee {log:q}"
+
+
+rule clusters_portrait:
+    """One record by itself, as a figure for its run in MLflow."""
+    input:
+        **record("{record}"),
+        model="{record}/model",
+        code=code("relecture.clusters.figures.portrait:portrait"),
+    output:
+        multiext("{record}/portrait", ".svg", ".png"),
+    log:
+        "results/logs/portraits/{record}.log",
+    wildcard_constraints:
+        record="|".join(CLUSTERS_RECORDS),
+    shell:
+        "python -m relecture.clusters portrait"
+        " --record {wildcards.record:q}"
+        " --out {wildcards.record:q}/portrait"
+        " 2>&1 | tee {log:q}"
+
+
+rule clusters_table:
+    """Every table, and the numbers for the scorecard."""
+    input:
+        metrics=expand("{record}/metrics.csv", record=CLUSTERS_RECORDS),
+        predictions=expand("{record}/predictions.parquet", record=CLUSTERS_RECORDS),
+        params=expand("{record}/params.json", record=CLUSTERS_RECORDS),
+        models=expand("{record}/model", record=CLUSTERS_RECORDS),
+        published="config/published.yaml",
+        code=code("relecture.clusters.summary:table"),
+    output:
+        *(f"results/clusters/{table}.{kind}" for table in CLUSTERS_TABLES for kind in ("csv", "md", "tex")),
+        *(
+            report(
+                f"results/clusters/{table}.html",
+                caption=f"../report/clusters_{table}_table.rst",
+                category="Clusters",
+                subcategory="Tables",
+                labels={"what": label},
+            )
+            for table, label in CLUSTERS_TABLES.items()
+        ),
+        quantities="results/clusters/quantities.csv",
+    log:
+        "results/logs/clusters/table.log",
+    params:
+        records=CLUSTERS_RECORDS,
+    shell:
+        "python -m relecture.clusters table {params.records:q}"
+        " --published {input.published:q}"
+        " --out results/clusters"
+        " 2>&1 | tee {log:q}"
+
+
+rule clusters_figures:
+    """Every figure of the comparison."""
+    input:
+        metrics=expand("{record}/metrics.csv", record=CLUSTERS_RECORDS),
+        history=expand("{record}/history.csv", record=CLUSTERS_RECORDS),
+        predictions=expand("{record}/predictions.parquet", record=CLUSTERS_RECORDS),
+        models=expand("{record}/model", record=CLUSTERS_RECORDS),
+        data=expand("results/clusters/data/{dataset}.npz", dataset=clusters.DATASETS),
+        code=code("relecture.clusters.figures:FIGURES"),
+    output:
+        expand("results/clusters/figures/{figure}.png", figure=CLUSTERS_FIGURES),
+        *(
+            report(
+                f"results/clusters/figures/{figure}.svg",
+                caption=f"../report/clusters_{figure}.rst",
+                category="Clusters",
+                subcategory="Figures",
+                labels={"what": label},
+            )
+            for figure, label in CLUSTERS_FIGURES.items()
+        ),
+    log:
+        "results/logs/clusters/figures.log",
+    params:
+        records=CLUSTERS_RECORDS,
+    shell:
+        "python -m relecture.clusters figures {params.records:q}"
+        " --data results/clusters/data"
+        " --out results/clusters/figures"
+        " 2>&1 | tee {log:q}"
