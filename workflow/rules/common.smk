@@ -7,7 +7,7 @@
 
 import shlex
 
-from relecture.settings import load_or_exit
+from relecture.settings import COMPARISONS, load_or_exit
 from relecture.workflow import code, local_store, prepare_environment, record, store_address, text
 
 settings = load_or_exit(config, workflow.configfiles)

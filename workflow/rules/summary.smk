@@ -10,9 +10,7 @@ RECORDS = [*SALARIES_RECORDS, *DIGITS_RECORDS, "results/digits/ridge_search", *C
 rule scorecard:
     """Number by number: what was printed, and what came out."""
     input:
-        quantities=expand(
-            "results/{comparison}/quantities.csv", comparison=["salaries", "digits", "clusters", "illustrations"]
-        ),
+        quantities=expand("results/{comparison}/quantities.csv", comparison=COMPARISONS),
         published="config/published.yaml",
         code=code("relecture.scorecard:write"),
     output:
@@ -51,11 +49,10 @@ rule store:
         "results/logs/store.log",
     params:
         address=store_address(),
+        experiments=[f"--experiment={name}" for name in dict.fromkeys(record.split("/")[1] for record in RECORDS)],
     shell:
         "python -m relecture.tracking store"
-        " --experiment salaries"
-        " --experiment digits"
-        " --experiment clusters"
+        " {params.experiments:q}"
         " --out {output.made:q}"
         " 2>&1 | tee {log:q}"
 
