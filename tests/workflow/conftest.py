@@ -33,21 +33,17 @@ salaries:
 digits:
   seeds: 2
   training: {epochs: 2}
-  ridge: {strengths: [0.0001, 0.001]}
+  ridge: {strengths: [0.0001, 0.001], seeds_per_strength: 1}
   sklearn_logistic: {max_iterations: 3}
 clusters:
   images: {images: 200}
-  restarts: {starts: 50, image_starts: 20}
-  elbow: {largest: 5, starts: 3, image_starts: 1, references: 3, image_references: 2}
-  interpretation: {starts: 10, resamples: 30, image_resamples: 20}
+  restarts: {starts: 20, image_starts: 20, within: 5}
+  elbow: {largest: 11, starts: 2, image_starts: 1, references: 2, image_references: 2}
+  interpretation: {starts: 2, resamples: 20, image_resamples: 20}
   limits: {replications: 2, starts: 2}
+illustrations:
+  seeds: 2
 """
-
-SALARIES = [f"{protocol}/{method}" for protocol in ("book", "resampled")
-            for method in ("linear", "lasso", "relaxed_lasso", "network")]  # fmt: skip
-DIGITS = ["plain", "ridge", "dropout", "early_stopping", "logistic", "sklearn_logistic", "lda", "ridge_search"]
-CLUSTERS = [f"{dataset}/{method}" for dataset in ("book_r", "book_python", "music", "statecrime", "images")
-            for method in ("steps", "restarts", "elbow", "interpretation")] + ["limits"]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -233,15 +229,6 @@ def twin(finished: Copy, tmp_path: Path) -> Iterator[Copy]:
     shutil.rmtree(copy.path)
 
 
-@pytest.fixture(scope="module")
-def rebuilt(finished: Copy, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Copy, Ended]]:
-    """A finished run whose MLflow store was deleted, after the same command has run once more."""
-    copy = finished.twin(tmp_path_factory.mktemp("rebuilt") / "twin")
-    (copy / "mlflow.db").unlink()
-    yield copy, copy.launch()
-    copy.stop()
-
-
 @pytest.fixture
 def fresh(untouched: Copy, tmp_path: Path) -> Iterator[Copy]:
     """The project before anything was run."""
@@ -251,7 +238,7 @@ def fresh(untouched: Copy, tmp_path: Path) -> Iterator[Copy]:
 
 
 @pytest.fixture(scope="session")
-def records() -> list[str]:
-    """The folders of all records."""
-    comparisons = {"salaries": SALARIES, "digits": DIGITS, "clusters": CLUSTERS}
-    return [f"results/{comparison}/{name}" for comparison, names in comparisons.items() for name in names]
+def records(first_run: tuple[Copy, Ended, set[str]]) -> list[str]:
+    """The folders of all records that the run has left."""
+    _, _, files = first_run
+    return sorted(name.removesuffix("/metrics.csv") for name in files if name.endswith("/metrics.csv"))

@@ -9,35 +9,41 @@ import yaml
 
 pytestmark = pytest.mark.slow
 
-TABLE_FORMATS = ("csv", "md", "tex", "html")
+RECORDS = {
+    *(f"results/salaries/{protocol}/{method}" for protocol in ("book", "resampled")
+      for method in ("linear", "lasso", "relaxed_lasso", "network")),
+    *(f"results/digits/{method}" for method in ("plain", "ridge", "dropout", "early_stopping", "logistic",
+                                                "sklearn_logistic", "lda", "ridge_search")),
+}  # fmt: skip
 FIGURES = {
     "salaries": ("splits", "lasso_path", "residuals"),
     "digits": ("test_error", "curves", "weights", "confusion", "confidently_wrong"),
 }
 SAMPLE = "MNIST-5k sample"
-OF_IMAGES = ("results/digits/", "results/clusters/images/")
 NOTICE = "##  THIS IS NOT ALL OF MNIST"
 
 
 def results(records: list[str]) -> set[str]:
-    """Every file that a run leaves, but for what is in MLflow."""
+    """What a run leaves of these records, of salaries and of digits, but for what is in MLflow."""
     names = ("metrics.csv", "history.csv", "predictions.parquet", "params.json", "portrait.svg", "portrait.png")
     files = {f"{record}/{name}" for record in records for name in names}
+    tables = [f"results/{comparison}/{table}" for comparison in FIGURES for table in ("table", "differences")]
+    files |= {f"{table}.{kind}" for table in [*tables, "results/scorecard"] for kind in ("csv", "md", "tex", "html")}
     for comparison, figures in FIGURES.items():
-        files |= {
-            f"results/{comparison}/{table}.{kind}" for table in ("table", "differences") for kind in TABLE_FORMATS
-        }
         files |= {f"results/{comparison}/figures/{figure}.{kind}" for figure in figures for kind in ("svg", "png")}
         files.add(f"results/{comparison}/quantities.csv")
-    return files | {f"results/scorecard.{kind}" for kind in TABLE_FORMATS}
+    return files
+
+
+def params(copy, record: str) -> dict:
+    return json.loads((copy / record / "params.json").read_text())
 
 
 def test_with_a_dead_server_every_record_table_and_figure_is_made_all_the_same(first_run, records):
     _, ended, files = first_run
-    portraits = {f"{record}/portrait.{kind}" for record in records for kind in ("svg", "png")}
     assert ended.code == 1
-    assert not results(records) - portraits - files
-    # Portraits are for MLflow's runs only; those that were begun are finished.
+    assert set(records) >= RECORDS
+    assert sorted(results(records) - files) == []
     assert not {name for name in files if name.endswith(("published.json", "tracking.json", ".part", ".db"))}
 
 
@@ -55,9 +61,7 @@ def test_with_a_dead_server_there_is_one_clear_message_and_no_traceback(first_ru
 def test_the_same_command_with_a_store_completes_it_and_fits_nothing_again(second_run, records):
     copy, ended = second_run
     assert ended.code == 0
-    assert {f"publish_record {record}" for record in records} | {"store"} <= ended.jobs
-    portraits = {f"{name}_portrait" for name in ("salaries", "digits", "clusters")}
-    assert {job.split()[0] for job in ended.jobs} <= {"store", "publish_record"} | portraits
+    assert ended.jobs == {"store", *(f"publish_record {record}" for record in records)}
     wanted = results(records) | {f"{record}/published.json" for record in records}
     assert not [name for name in wanted | {"results/tracking.json", "mlflow.db"} if not (copy / name).is_file()]
     assert "Traceback" not in ended.output
@@ -86,10 +90,11 @@ def test_the_scorecard_has_a_row_for_every_printed_number_and_judges_none_of_the
     assert list(scorecard.id) == [entry["id"] for entry in printed]
     assert list(scorecard.published) == [entry["value"] for entry in printed]
     assert scorecard.reproduced.notna().all()
-    digits = scorecard.comparison == "digits"
-    assert scorecard[digits].verdict.isna().all()
-    assert scorecard[digits].note.str.contains(f"{SAMPLE}: not judged").all()
-    assert scorecard[~digits].verdict.isin(["exact", "within", "better", "differs"]).all()
+    judged = ["exact", "within", "better", "differs"]
+    assert scorecard[scorecard.comparison == "salaries"].verdict.isin(judged).all()
+    digits = scorecard[scorecard.comparison == "digits"]
+    assert digits.verdict.isna().all()
+    assert digits.note.str.contains(f"{SAMPLE}: not judged").all()
 
 
 def test_the_sample_is_announced_before_anything_is_fitted_and_again_at_the_end(first_run, finished):
@@ -110,11 +115,17 @@ def test_every_table_of_digits_says_that_it_is_the_sample(finished, kind):
         assert SAMPLE in (finished / f"results/{table}.{kind}").read_text(), table
 
 
-def test_every_figure_of_digits_says_that_it_is_the_sample(finished, records):
-    figures = [f"results/digits/figures/{figure}.svg" for figure in FIGURES["digits"]]
-    figures += [f"{record}/portrait.svg" for record in records if record.startswith("results/digits")]
-    for figure in figures:  # letters are drawn as shapes, with the text beside them as a comment
-        assert f"<!-- {SAMPLE} -->" in (finished / figure).read_text(), figure
+def test_every_figure_of_digits_says_that_it_is_the_sample(finished):
+    for figure in FIGURES["digits"]:  # letters are drawn as shapes, with the text beside them as a comment
+        assert f"<!-- {SAMPLE} -->" in (finished / f"results/digits/figures/{figure}.svg").read_text(), figure
+
+
+def test_the_portraits_of_the_sample_say_so_and_no_others(finished, records):
+    samples = [record for record in records if params(finished, record)["data"]["sample"]]
+    assert set(samples) >= {record for record in RECORDS if "digits" in record}
+    for record in records:
+        says = f"<!-- {SAMPLE} -->" in (finished / record / "portrait.svg").read_text()
+        assert says == (record in samples), record
 
 
 def test_nothing_of_salaries_says_so(finished):
@@ -128,19 +139,15 @@ def test_mlflow_has_a_run_for_every_record_and_below_it_one_for_every_member(fin
 
     client = MlflowClient(f"sqlite:///{finished / 'mlflow.db'}")
     experiments = {found.name: found.experiment_id for found in client.search_experiments()}
-    assert set(experiments) - {"Default"} == {"salaries", "digits", "clusters"}
-    runs = [
-        run
-        for name in ("salaries", "digits", "clusters")
-        for run in client.search_runs([experiments[name]], max_results=500)
-    ]
-    parents = [run for run in runs if "mlflow.parentRunId" not in run.data.tags]
-    assert len(parents) == len(records)
-    receipts = {record: json.loads((finished / f"{record}/published.json").read_text()) for record in records}
+    comparisons = {record.split("/")[1] for record in records}
+    assert set(experiments) - {"Default"} == comparisons >= {"salaries", "digits"}
+    runs = [run for name in comparisons for run in client.search_runs([experiments[name]], max_results=1000)]
+    parents = {run.info.run_id: run for run in runs if "mlflow.parentRunId" not in run.data.tags}
     children = Counter(run.data.tags.get("mlflow.parentRunId") for run in runs)
-    for record, receipt in receipts.items():
-        (parent,) = [run for run in parents if run.info.run_id == receipt["run_id"]]
-        assert children[parent.info.run_id] == pd.read_csv(finished / f"{record}/metrics.csv").member.nunique()
+    assert len(parents) == len(records)
+    for record in records:
+        receipt = json.loads((finished / record / "published.json").read_text())
+        parent = parents[receipt["run_id"]]
+        assert children[parent.info.run_id] == pd.read_csv(finished / record / "metrics.csv").member.nunique()
         assert parent.data.tags["relecture.rerun"] == f"snakemake {record}/metrics.csv --force"
-        assert (parent.data.tags.get("relecture.sample") == SAMPLE) == record.startswith(OF_IMAGES)
-    assert all(run.data.tags.get("relecture.sample") == SAMPLE for run in client.search_runs([experiments["digits"]]))
+        assert (parent.data.tags.get("relecture.sample") == SAMPLE) == params(finished, record)["data"]["sample"]

@@ -1,5 +1,7 @@
 """A change reruns what depends on it, and nothing else."""
 
+import re
+
 import pytest
 import yaml
 
@@ -85,20 +87,27 @@ def test_an_edit_of_the_digits_networks_reruns_neither_lda_nor_salaries(twin):
         *(f"publish_record results/digits/{method}" for method in methods),
         "digits_table",
         "digits_figures",
+        "illustrations_early_stopping",
         "scorecard",
     }
 
 
-@pytest.mark.parametrize("module", ["figures.py", "digits/figures.py"])
-def test_an_edit_of_the_figures_fits_nothing(twin, module, records):
-    edit(twin, module)
-    jobs = planned(twin)
-    assert {job.split()[0].partition("_")[2] for job in jobs} == {"portrait", "figures", "record"}
-    comparisons = ("salaries", "digits", "clusters") if module == "figures.py" else ("digits",)
-    assert {f"{comparison}_figures" for comparison in comparisons} <= jobs
-    assert {job for job in jobs if job.startswith("publish")} == {
-        f"publish_record {record}" for record in records if record.split("/")[1] in comparisons
+def test_an_edit_of_the_figures_of_digits_only_draws_them_and_publishes(twin):
+    edit(twin, "digits/figures.py")
+    methods = [*NETWORKS, "ridge", "ridge_search", "lda", "sklearn_logistic"]
+    assert planned(twin) == {
+        "digits_figures",
+        *(f"digits_portrait {method}" for method in methods),
+        *(f"publish_record results/digits/{method}" for method in methods),
     }
+
+
+def test_an_edit_of_the_look_of_all_figures_fits_nothing(twin, records):
+    edit(twin, "figures.py")
+    jobs = planned(twin)
+    assert {"salaries_figures", "digits_figures"} <= jobs
+    assert {job for job in jobs if job.startswith("publish")} == {f"publish_record {record}" for record in records}
+    assert not [job for job in jobs if re.search(r"_(fit|ridge|ridge_search|limits|data|splits|table)( |$)", job)]
 
 
 def test_an_edit_of_the_tracking_only_publishes(twin, records):

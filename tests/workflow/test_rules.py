@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -10,17 +11,22 @@ FILES = sorted((ROOT / "workflow" / "rules").glob("*.smk"))
 
 
 def rules() -> dict[str, str]:
-    """The text of every rule of its own; one that is only a change of another (`use rule`) has its shell command."""
+    """The text of every rule, by its name; one in a loop, without a name of its own, goes by its file.
+
+    A rule that only changes another (`use rule`) has that one's docstring and shell command.
+    """
     found = {}
     for file in [ROOT / "Snakefile", *FILES]:
-        for block in re.split(r"^(?=\S)", file.read_text(), flags=re.MULTILINE):
-            if header := re.match(r"rule (\w+):\n", block):
-                found[header[1]] = block
+        text = file.read_text()
+        for header in re.finditer(r"^( *)rule( \w+)?:\n", text, re.MULTILINE):
+            inside = re.compile(rf"(?:{header[1]}    .*\n|\n)*").match(text, header.end())
+            name = header[2].strip() if header[2] else f"{file.stem}_*"
+            found[name] = dedent(inside[0])
     return found
 
 
 RULES = rules()
-COMPUTING = {name: text for name, text in RULES.items() if re.search(r"^    output:", text, re.MULTILINE)}
+COMPUTING = {name: text for name, text in RULES.items() if re.search(r"^output:", text, re.MULTILINE)}
 
 
 def test_all_rules_are_found():
@@ -30,14 +36,14 @@ def test_all_rules_are_found():
 
 @pytest.mark.parametrize("rule", RULES)
 def test_every_rule_says_in_a_line_what_it_is(rule):
-    assert re.match(r'rule \w+:\n    """[A-Z].+\."""\n', RULES[rule])
+    assert re.match(r'"""[A-Z].+\."""\n', RULES[rule])
 
 
 @pytest.mark.parametrize("rule", COMPUTING)
 def test_every_rule_keeps_a_log_and_calls_the_package(rule):
     text = COMPUTING[rule]
-    assert re.search(r'^    log:\n        "results/logs/\S+\.log",$', text, re.MULTILINE)
-    command = re.search(r'^    shell:\n((?:        ".+"\n)+)', text, re.MULTILINE)[1]
+    assert re.search(r'^log:\n    f?"results/logs/\S+\.log",$', text, re.MULTILINE)
+    command = re.search(r'^shell:\n((?:    ".+"\n)+)', text, re.MULTILINE)[1]
     lines = re.findall(r'"(.+)"', command)
     assert lines[0].startswith("python -m relecture.")
     assert lines[-1] == " 2>&1 | tee {log:q}"
@@ -53,7 +59,7 @@ def test_no_rule_computes_in_the_workflow_itself(file):
 def test_every_file_of_rules_opens_with_what_it_is(file):
     text = file.read_text()
     assert text.startswith("# ")
-    if re.search(r"^rule ", text, re.MULTILINE):
+    if re.search(r"^ *rule\b.*:$", text, re.MULTILINE):
         assert "# needs   " in text
         assert "# makes   " in text
 

@@ -1,45 +1,56 @@
 """The MLflow store is a mirror: thrown away it is rebuilt, and no rule empties it."""
 
 import sqlite3
+from contextlib import closing
 
 import pytest
 
 pytestmark = pytest.mark.slow
 
+SOME = ("results/salaries/book/lasso", "results/digits/lda")
+TARGETS = ("mlflow.db", *(f"{record}/published.json" for record in SOME))
 ACTIVE_PARENTS = """
     SELECT run_uuid FROM runs WHERE lifecycle_stage = 'active' AND run_uuid NOT IN
     (SELECT run_uuid FROM tags WHERE key = 'mlflow.parentRunId')
 """
 
 
-def ask(copy, query: str) -> list[tuple]:
-    database = sqlite3.connect(f"file:{copy / 'mlflow.db'}?mode=ro", uri=True)
-    try:
-        return database.execute(query).fetchall()
-    finally:
-        database.close()
+def ask(copy, query: str) -> set[tuple]:
+    with closing(sqlite3.connect(f"file:{copy / 'mlflow.db'}?mode=ro", uri=True)) as database:
+        return set(database.execute(query))
 
 
-def test_after_the_store_was_deleted_a_run_rebuilds_it_and_fits_nothing(finished, rebuilt, records):
-    copy, again = rebuilt
-    assert again.code == 0, again.trouble
-    assert again.jobs == {"store", *(f"publish_record {record}" for record in records)}
-    before, after = ask(finished, ACTIVE_PARENTS), ask(copy, ACTIVE_PARENTS)
-    assert len(after) == len(before) == len(records)
-    assert not set(after) & set(before)
-    assert copy.launch().nothing_to_do
+@pytest.fixture
+def without_store(twin):
+    """A finished run whose MLflow store was deleted."""
+    (twin / "mlflow.db").unlink()
+    return twin
 
 
-def test_the_rule_that_makes_the_store_deletes_nothing_that_is_in_it(rebuilt):
-    copy, _ = rebuilt
-    before = ask(copy, ACTIVE_PARENTS)
-    database = sqlite3.connect(copy / "mlflow.db")
-    with database:  # what somebody else has put there
+def test_after_the_store_was_deleted_a_run_only_makes_it_anew_and_publishes(without_store, records):
+    plan = without_store.snakemake("--dry-run")
+    assert plan.code == 0, plan.trouble
+    assert plan.jobs == {"store", *(f"publish_record {record}" for record in records)}
+
+
+def test_a_rebuilt_store_has_a_run_for_each_record_and_no_rule_empties_it_again(without_store):
+    copy = without_store
+    rebuilt = copy.launch(*TARGETS)
+    assert rebuilt.code == 0, rebuilt.trouble
+    assert rebuilt.jobs == {"store", *(f"publish_record {record}" for record in SOME)}
+    runs = ask(copy, ACTIVE_PARENTS)
+    assert len(runs) == len(SOME)
+    assert copy.launch(*TARGETS).nothing_to_do
+
+    with closing(sqlite3.connect(copy / "mlflow.db")) as database, database:  # what somebody else has put there
         database.execute("INSERT INTO experiments (name, lifecycle_stage) VALUES ('of somebody else', 'active')")
-    database.close()
-    ended = copy.snakemake("--force", "--", "results/tracking.json")
-    assert ended.code == 0, ended.trouble
-    assert ended.jobs == {"store"}
-    assert ask(copy, ACTIVE_PARENTS) == before
-    assert ask(copy, "SELECT count(*) FROM experiments WHERE name = 'of somebody else'") == [(1,)]
-    assert copy.snakemake("--dry-run").nothing_to_do
+    forced = copy.snakemake("--force", "--", "results/tracking.json")
+    assert forced.code == 0, forced.trouble
+    assert forced.jobs == {"store"}
+    assert ask(copy, ACTIVE_PARENTS) == runs
+    assert ask(copy, "SELECT count(*) FROM experiments WHERE name = 'of somebody else'") == {(1,)}
+    assert copy.launch(*TARGETS).nothing_to_do
+
+    published = copy.python("-m", "relecture.tracking", "publish-all", "results")  # make publish
+    assert published.code == 0, published.output
+    assert ask(copy, ACTIVE_PARENTS) > runs
