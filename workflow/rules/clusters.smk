@@ -89,7 +89,6 @@ rule clusters_fit:
     wildcard_constraints:
         dataset="|".join(CLUSTERS_DATASETS),
         method="|".join(clusters.METHODS),
-    # The images take longest, so they come first.
     priority: 10
     threads: 1
     params:
