@@ -19,8 +19,6 @@ LABS = {
     "clusters.python_lab.one_start": ("book_python", "one_start"),
     "clusters.python_lab.twenty_starts": ("book_python", "twenty_starts"),
     "clusters.python_lab.best": ("book_python", "best"),
-    "clusters.python_lab.printed_one_start": ("book_python", "nearest"),
-    "clusters.python_lab.printed_twenty_starts": ("book_python", "best"),
 }
 
 
@@ -81,11 +79,7 @@ def _lab(found: Found, entry: Printed) -> float | None:
         return None
     if which in ("one_start", "twenty_starts"):
         return float(values(record, "lab")[which])
-    reached = optima(record)
-    if which == "best":
-        return float(reached.wss.min())
-    reached = reached[reached.assignment > 0]
-    return float(reached.wss.iloc[(reached.wss - float(entry.number)).abs().argmin()])
+    return float(optima(record).wss.min())
 
 
 def restarts(found: Found, printed: list[Printed], out: Path) -> None:

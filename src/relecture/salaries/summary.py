@@ -45,9 +45,10 @@ def table(found: dict[tuple[str, str], Record], printed: list[Printed], out: Pat
                 f"{metric}_random": random.loc[metric, "mean"],
                 f"{metric}_random_sd": random.loc[metric, "sd"],
             }
-            spread = "" if n == 1 else f" ± {tables.number(sd, DIGITS[metric])}"
+            digits = DIGITS[metric] + (n > 1)  # an uncertain number is shown with one digit more
+            spread = "" if n == 1 else f" ± {tables.number(sd, digits)}"
             text |= {f"{label} printed": row[f"{metric}_printed"] or "–"}
-            text |= {label: tables.number(mean, DIGITS[metric]) + spread}
+            text |= {label: tables.number(mean, digits) + spread}
         row |= {"n": int(n), "n_random": int(random.loc["mae", "n"])}
         text |= {"n": str(int(n))}
         text |= {
