@@ -51,10 +51,7 @@ rule store:
         address=store_address(),
         experiments=[f"--experiment={name}" for name in dict.fromkeys(record.split("/")[1] for record in RECORDS)],
     shell:
-        "python -m relecture.tracking store"
-        " {params.experiments:q}"
-        " --out {output.made:q}"
-        " 2>&1 | tee {log:q}"
+        "python -m relecture.tracking store" " {params.experiments:q}" " --out {output.made:q}" " 2>&1 | tee {log:q}"
 
 
 rule publish_record:
