@@ -82,11 +82,11 @@ def _reason(entry: Printed, budget: str) -> str:
 
 
 def shown(scorecard: pd.DataFrame) -> pd.DataFrame:
-    """The scorecard for reading: one more digit than printed, and the standard deviation where there is one."""
+    """The scorecard for reading: one more digit than printed where there is a standard deviation."""
     text = []
     for row in scorecard.itertuples():
         digits = len(str(row.published).partition(".")[2])
-        digits += digits > 0 and row.n > 1
+        digits += row.n > 1
         value = tables.number(row.reproduced, digits)
         spread = f" ± {tables.number(row.sd, digits)}" if row.n > 1 and not pd.isna(row.sd) else ""
         text.append(
