@@ -56,7 +56,11 @@ report: $(READY) ## put scorecard, tables and figures into results/report.zip
 	@$(BIN)/snakemake $(if $(CONFIG),--configfile $(CONFIG)) --report results/report.zip $(ARGS)
 
 bench: $(READY) ## measure speed and memory into benchmarks/results/
-	$(BIN)/python -m benchmarks $(ARGS)
+	$(BIN)/python -m benchmarks --threads 1 epoch
+	$(BIN)/python -m benchmarks --threads 2 epoch
+	$(BIN)/python -m benchmarks restarts
+	$(BIN)/python -m benchmarks workflow --budget quick
+	$(BIN)/python -m benchmarks workflow --budget standard
 
 clean: ## remove results, logs and checkpoints (not the data, not MLflow's runs, not .venv)
 	find results -mindepth 1 ! -name README.md -delete

@@ -41,10 +41,10 @@ def restarts(starts: int = 1000, rounds: int = 5) -> None:
 
 @app.command()
 def workflow(budget: str = "quick") -> None:
-    """The whole workflow from nothing: seconds, memory, the share outside fits, and a run with nothing to do."""
+    """Salaries and digits from nothing: seconds, memory, the share outside fits, and a run with nothing to do."""
     from benchmarks.workflow import measure
 
-    _keep(f"workflow, {budget}", measure(budget))
+    _keep(f"salaries and digits, {budget}", measure(budget))
 
 
 def _images(path: Path | None):
