@@ -16,22 +16,23 @@ PORT ?= 5000
 BIN := .venv/bin
 READY := .venv/.ready
 # Starts Snakemake: one run at a time in this folder, and after a killed one the same command goes on.
-RUN = $(BIN)/python -m relecture.launch --cores $(CORES)
+# The configuration files come before another option, or a target in ARGS would be taken for one of them.
+RUN = $(BIN)/python -m relecture.launch $(if $(strip $(1) $(CONFIG)),--configfile $(1) $(CONFIG)) --cores $(CORES) $(2) $(ARGS)
 SHOW = @$(BIN)/python -m relecture.scorecard show --scorecard results/scorecard.csv --mnist resources/mnist.json
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
 
 replicate: $(READY) ## set everything up and run all comparisons, then show the scorecard
-	@$(RUN) $(if $(CONFIG),--configfile $(CONFIG)) $(ARGS)
+	@$(call RUN)
 	$(SHOW)
 
 quick: $(READY) ## the same with small budgets, in a few minutes
-	@$(RUN) --configfile config/quick.yaml $(CONFIG) $(ARGS)
+	@$(call RUN,config/quick.yaml)
 	$(SHOW)
 
 full: $(READY) ## the same with budgets at the scale of a paper
-	@$(RUN) --configfile config/full.yaml $(CONFIG) $(ARGS)
+	@$(call RUN,config/full.yaml)
 	$(SHOW)
 
 test: $(READY) ## run the tests
@@ -44,7 +45,7 @@ check: $(READY) ## check format and lint, of Python and of the rules
 	$(BIN)/snakemake --lint
 
 data: $(READY) ## fetch and check the raw files
-	@$(RUN) $(if $(CONFIG),--configfile $(CONFIG)) data $(ARGS)
+	@$(call RUN,,data)
 
 publish: $(READY) ## mirror all results into MLflow (also after mlflow.db was deleted)
 	@$(BIN)/python -m relecture.tracking publish-all results

@@ -89,8 +89,9 @@ class Copy:
         return self.path / name
 
     def twin(self, path: Path) -> "Copy":
-        """The same once more, with all results and all times of change."""
-        return Copy(shutil.copytree(self.path, path, symlinks=True), self.mirror)
+        """The same once more, with all results and all times of change; without the files in MLflow's runs."""
+        ignore = shutil.ignore_patterns("mlartifacts", "__pycache__")
+        return Copy(shutil.copytree(self.path, path, symlinks=True, ignore=ignore), self.mirror)
 
     def start(self, *command: str, **environment: str) -> subprocess.Popen:
         """Start a command in a session of its own, so that Ctrl-C can be sent to it and to its jobs."""

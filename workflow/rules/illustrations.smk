@@ -47,6 +47,7 @@ rule illustrations:
 for place, (figure, label) in enumerate(ILLUSTRATIONS.items(), start=1):
 
     rule:
+        """One drawing of the slides, and the numbers that it shows."""
         name:
             f"illustrations_{figure}"
         input:

@@ -36,6 +36,8 @@ rule scorecard:
 rule publish:
     """Every record in MLflow."""
     input:
+        # The store as well: a run after it was deleted makes it anew and publishes everything.
+        [STORE] if STORE else [],
         expand("{record}/published.json", record=RECORDS),
 
 
@@ -49,9 +51,12 @@ rule store:
         "results/logs/store.log",
     params:
         address=store_address(),
-        experiments=[f"--experiment={name}" for name in dict.fromkeys(record.split("/")[1] for record in RECORDS)],
+        experiment_flags=[f"--experiment={name}" for name in dict.fromkeys(record.split("/")[1] for record in RECORDS)],
     shell:
-        "python -m relecture.tracking store" " {params.experiments:q}" " --out {output.made:q}" " 2>&1 | tee {log:q}"
+        "python -m relecture.tracking store"
+        " {params.experiment_flags:q}"
+        " --out {output.made:q}"
+        " 2>&1 | tee {log:q}"
 
 
 rule publish_record:
