@@ -53,16 +53,27 @@ def hitters_csv(tmp_path_factory) -> Path:
     return fetched("hitters", tmp_path_factory.mktemp("hitters"))[0]
 
 
-@pytest.fixture(scope="session")
-def mnist_manifest(tmp_path_factory) -> Path:
-    """The manifest of all of MNIST, as the data command writes it."""
+def manifest(name: str, folder: Path) -> Path:
+    """The manifest of a whole data set, as the data command writes it."""
     from relecture.data import catalogue
 
-    folder = tmp_path_factory.mktemp("mnist")
-    fetched("mnist", folder)
-    files = {file.name: {"sha256": file.sha256, "source": "a test"} for file in catalogue.data_set("mnist")}
-    (folder / "mnist.json").write_text(json.dumps({"name": "mnist", "sample": False, "files": files}))
-    return folder / "mnist.json"
+    fetched(name, folder)
+    files = {file.name: {"sha256": file.sha256, "source": "a test"} for file in catalogue.data_set(name)}
+    path = folder / f"{name}.json"
+    path.write_text(json.dumps({"name": name, "sample": False, "files": files}))
+    return path
+
+
+@pytest.fixture(scope="session")
+def mnist_manifest(tmp_path_factory) -> Path:
+    """The manifest of all of MNIST."""
+    return manifest("mnist", tmp_path_factory.mktemp("mnist"))
+
+
+@pytest.fixture(scope="session")
+def usps_manifest(tmp_path_factory) -> Path:
+    """The manifest of the USPS digits."""
+    return manifest("usps", tmp_path_factory.mktemp("usps"))
 
 
 @pytest.fixture(scope="session")
