@@ -23,9 +23,7 @@ include: "workflow/rules/tallies.smk"
 include: "workflow/rules/clusters.smk"
 include: "workflow/rules/illustrations.smk"
 include: "workflow/rules/summary.smk"
-
-
-report: "workflow/report/front.rst"
+include: "workflow/rules/report.smk"
 
 
 rule all:

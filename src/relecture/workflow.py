@@ -6,6 +6,7 @@ The one module that knows Snakemake's conventions. It is imported while the Snak
 import json
 import os
 import sys
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,15 @@ import grimp
 
 import relecture
 from relecture.command import OWNER, owner_mark
+from relecture.settings import COMPARISONS
 
 _ROOT = Path(relecture.__file__).parent
+
+#: The menus of Snakemake's report sort by name, so numbers keep the lecture's order: first the scorecard, then the
+#: comparisons, then how it was made.
+SCORECARD_IN_REPORT = "1 Scorecard"
+MAKING_IN_REPORT = f"{len(COMPARISONS) + 2} How this was made"
+_KINDS = {"tables": "2 Tables", "figures": "3 Figures"}
 
 
 @cache
@@ -48,6 +56,56 @@ def record(folder: str) -> dict[str, str]:
     return {name: f"{folder}/{file}" for name, file in {**names, "params": "params.json"}.items()}
 
 
+def chapter_in_report(comparison: str) -> str:
+    """The category of a comparison in Snakemake's report."""
+    return f"{COMPARISONS.index(comparison) + 2} {comparison.capitalize()}"
+
+
+def in_report(comparison: str, kind: str, labels: dict[str, str]) -> dict[str, dict[str, Any]]:
+    """Where Snakemake's report shows files of a comparison, in the order of `labels`: arguments for `report`.
+
+    Args:
+        comparison: Its name.
+        kind: `tables` or `figures`.
+        labels: By the name of each file, what it is called in the report's list.
+    """
+    shown = {}
+    for place, (name, label) in enumerate(labels.items(), start=1):
+        number = f"{place:0{len(str(len(labels)))}d} " if len(labels) > 1 else ""
+        shown[name] = {
+            "caption": f"../report/{_caption(comparison, kind, name)}",
+            "category": chapter_in_report(comparison),
+            "subcategory": _KINDS[kind],
+            "labels": {"what": f"{number}{label}"},
+        }
+    return shown
+
+
+def chapter(comparison: str, tables: Iterable[str], figures: Iterable[str], folder: str = "figures/") -> dict[str, Any]:
+    """What a page about a comparison shows, by name and in order; `folder` holds its figures, and ends with /."""
+    return {"comparison": comparison, "tables": [*tables], "figures": [*figures], "folder": folder}
+
+
+def places(chapter: dict[str, Any]) -> dict[str, list[tuple[str, str]]]:
+    """Of the `tables` and `figures` of a page: where each is, without a suffix, and the file with its caption."""
+    comparison = chapter["comparison"]
+    return {
+        kind: [
+            (f"results/{comparison}/{folder}{name}", f"workflow/report/{_caption(comparison, kind, name)}")
+            for name in chapter[kind]
+        ]
+        for kind, folder in (("tables", ""), ("figures", chapter["folder"]))
+    }
+
+
+def chapter_files(chapter: dict[str, Any]) -> list[str]:
+    """The files that a page is made of."""
+    found = places(chapter)
+    tables = [file for stem, caption in found["tables"] for file in (f"{stem}.md", caption)]
+    figures = [file for stem, caption in found["figures"] for file in (f"{stem}.svg", f"{stem}.png", caption)]
+    return [f"results/{chapter['comparison']}/answer.md", *tables, *figures]
+
+
 def prepare_environment() -> None:
     """What every job inherits: this environment's `python`, its owner, threads that wait without burning a core."""
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
@@ -64,6 +122,11 @@ def local_store() -> str | None:
     """The file of a SQLite store; None for a server."""
     prefix, address = "sqlite:///", store_address()
     return address.removeprefix(prefix) if address.startswith(prefix) else None
+
+
+def _caption(comparison: str, kind: str, name: str) -> str:
+    """The file in workflow/report/ with the caption of a table or a figure."""
+    return f"{comparison}_{name}_table.rst" if kind == "tables" else f"{comparison}_{name}.rst"
 
 
 def _file(module: str) -> Path:

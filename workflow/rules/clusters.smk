@@ -158,14 +158,8 @@ rule clusters_table:
     output:
         *(f"results/clusters/{table}.{kind}" for table in CLUSTERS_TABLES for kind in ("csv", "md", "tex")),
         *(
-            report(
-                f"results/clusters/{table}.html",
-                caption=f"../report/clusters_{table}_table.rst",
-                category="Clusters",
-                subcategory="Tables",
-                labels={"what": label},
-            )
-            for table, label in CLUSTERS_TABLES.items()
+            report(f"results/clusters/{table}.html", **shown)
+            for table, shown in in_report("clusters", "tables", CLUSTERS_TABLES).items()
         ),
         quantities="results/clusters/quantities.csv",
     log:
@@ -191,14 +185,8 @@ rule clusters_figures:
     output:
         expand("results/clusters/figures/{figure}.png", figure=CLUSTERS_FIGURES),
         *(
-            report(
-                f"results/clusters/figures/{figure}.svg",
-                caption=f"../report/clusters_{figure}.rst",
-                category="Clusters",
-                subcategory="Figures",
-                labels={"what": label},
-            )
-            for figure, label in CLUSTERS_FIGURES.items()
+            report(f"results/clusters/figures/{figure}.svg", **shown)
+            for figure, shown in in_report("clusters", "figures", CLUSTERS_FIGURES).items()
         ),
     log:
         "results/logs/clusters/figures.log",

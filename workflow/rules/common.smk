@@ -4,11 +4,25 @@
 # code       source files behind a function: named as inputs, so that an edit reruns what it touches
 # record     the files of a record
 # text       settings as one line, for params
+# in_report  where the report shows tables and figures, in the lecture's order
 
 import shlex
 
 from relecture.settings import COMPARISONS, load_or_exit
-from relecture.workflow import code, local_store, prepare_environment, record, store_address, text
+from relecture.workflow import (
+    MAKING_IN_REPORT,
+    SCORECARD_IN_REPORT,
+    chapter,
+    chapter_files,
+    chapter_in_report,
+    code,
+    in_report,
+    local_store,
+    prepare_environment,
+    record,
+    store_address,
+    text,
+)
 
 settings = load_or_exit(config, workflow.configfiles)
 

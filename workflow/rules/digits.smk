@@ -7,6 +7,7 @@
 from relecture import digits
 
 DIGITS_RECORDS = expand("results/digits/{method}", method=digits.METHODS)
+DIGITS_TABLES = {"table": "printed and reproduced", "differences": "paired differences"}
 DIGITS_FIGURES = {
     "test_error": "test error, printed and reproduced",
     "curves": "training against validation loss",
@@ -141,23 +142,12 @@ rule digits_table:
         published="config/published.yaml",
         code=code("relecture.digits.summary:table"),
     output:
-        multiext("results/digits/table", ".csv", ".md", ".tex"),
-        multiext("results/digits/differences", ".csv", ".md", ".tex"),
+        *(f"results/digits/{table}.{kind}" for table in DIGITS_TABLES for kind in ("csv", "md", "tex")),
+        *(
+            report(f"results/digits/{table}.html", **shown)
+            for table, shown in in_report("digits", "tables", DIGITS_TABLES).items()
+        ),
         quantities="results/digits/quantities.csv",
-        table=report(
-            "results/digits/table.html",
-            caption="../report/digits_table.rst",
-            category="Digits",
-            subcategory="Tables",
-            labels={"what": "printed and reproduced"},
-        ),
-        differences=report(
-            "results/digits/differences.html",
-            caption="../report/digits_differences.rst",
-            category="Digits",
-            subcategory="Tables",
-            labels={"what": "paired differences"},
-        ),
     log:
         "results/logs/digits/table.log",
     params:
@@ -182,14 +172,8 @@ rule digits_figures:
     output:
         expand("results/digits/figures/{figure}.png", figure=DIGITS_FIGURES),
         *(
-            report(
-                f"results/digits/figures/{figure}.svg",
-                caption=f"../report/digits_{figure}.rst",
-                category="Digits",
-                subcategory="Figures",
-                labels={"what": label},
-            )
-            for figure, label in DIGITS_FIGURES.items()
+            report(f"results/digits/figures/{figure}.svg", **shown)
+            for figure, shown in in_report("digits", "figures", DIGITS_FIGURES).items()
         ),
     log:
         "results/logs/digits/figures.log",

@@ -44,7 +44,7 @@ rule illustrations:
         "results/illustrations/quantities.csv",
 
 
-for place, (figure, label) in enumerate(ILLUSTRATIONS.items(), start=1):
+for figure, shown in in_report("illustrations", "figures", ILLUSTRATIONS).items():
 
     rule:
         """One drawing of the slides, and the numbers that it shows."""
@@ -55,12 +55,7 @@ for place, (figure, label) in enumerate(ILLUSTRATIONS.items(), start=1):
             code=code(illustrations.ILLUSTRATIONS[figure]),
         output:
             multiext(f"results/illustrations/{figure}", ".png", ".csv"),
-            report(
-                f"results/illustrations/{figure}.svg",
-                caption=f"../report/illustrations_{figure}.rst",
-                category="Illustrations",
-                labels={"what": f"{place:02d} {label}"},
-            ),
+            report(f"results/illustrations/{figure}.svg", **shown),
         log:
             f"results/logs/illustrations/{figure}.log",
         threads: 1

@@ -7,13 +7,19 @@
 from relecture import salaries
 
 SALARIES_RECORDS = expand("results/salaries/{protocol}/{method}", protocol=salaries.PROTOCOLS, method=salaries.METHODS)
+SALARIES_TABLES = {"table": "printed and reproduced", "differences": "paired differences"}
+SALARIES_FIGURES = {
+    "splits": "error over random splits",
+    "lasso_path": "lasso path and cross-validation",
+    "residuals": "residuals",
+}
 
 
 rule salaries:
     """The whole comparison."""
     input:
         "results/salaries/table.csv",
-        expand("results/salaries/figures/{figure}.svg", figure=["splits", "lasso_path", "residuals"]),
+        expand("results/salaries/figures/{figure}.svg", figure=SALARIES_FIGURES),
         expand("{record}/portrait.png", record=SALARIES_RECORDS),
 
 
@@ -110,23 +116,12 @@ rule salaries_table:
         published="config/published.yaml",
         code=code("relecture.salaries.summary:table"),
     output:
-        multiext("results/salaries/table", ".csv", ".md", ".tex"),
-        multiext("results/salaries/differences", ".csv", ".md", ".tex"),
+        *(f"results/salaries/{table}.{kind}" for table in SALARIES_TABLES for kind in ("csv", "md", "tex")),
+        *(
+            report(f"results/salaries/{table}.html", **shown)
+            for table, shown in in_report("salaries", "tables", SALARIES_TABLES).items()
+        ),
         quantities="results/salaries/quantities.csv",
-        table=report(
-            "results/salaries/table.html",
-            caption="../report/salaries_table.rst",
-            category="Salaries",
-            subcategory="Tables",
-            labels={"what": "printed and reproduced"},
-        ),
-        differences=report(
-            "results/salaries/differences.html",
-            caption="../report/salaries_differences.rst",
-            category="Salaries",
-            subcategory="Tables",
-            labels={"what": "paired differences"},
-        ),
     log:
         "results/logs/salaries/table.log",
     params:
@@ -148,27 +143,10 @@ rule salaries_figures:
         published="config/published.yaml",
         code=code("relecture.salaries.figures:splits"),
     output:
-        expand("results/salaries/figures/{figure}.png", figure=["splits", "lasso_path", "residuals"]),
-        splits=report(
-            "results/salaries/figures/splits.svg",
-            caption="../report/salaries_splits.rst",
-            category="Salaries",
-            subcategory="Figures",
-            labels={"what": "error over random splits"},
-        ),
-        lasso_path=report(
-            "results/salaries/figures/lasso_path.svg",
-            caption="../report/salaries_lasso_path.rst",
-            category="Salaries",
-            subcategory="Figures",
-            labels={"what": "lasso path and cross-validation"},
-        ),
-        residuals=report(
-            "results/salaries/figures/residuals.svg",
-            caption="../report/salaries_residuals.rst",
-            category="Salaries",
-            subcategory="Figures",
-            labels={"what": "residuals"},
+        expand("results/salaries/figures/{figure}.png", figure=SALARIES_FIGURES),
+        *(
+            report(f"results/salaries/figures/{figure}.svg", **shown)
+            for figure, shown in in_report("salaries", "figures", SALARIES_FIGURES).items()
         ),
     log:
         "results/logs/salaries/figures.log",

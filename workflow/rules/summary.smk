@@ -18,7 +18,7 @@ rule scorecard:
         page=report(
             "results/scorecard.html",
             caption="../report/scorecard.rst",
-            category="Scorecard",
+            category=SCORECARD_IN_REPORT,
             labels={"what": "printed and reproduced"},
         ),
     log:

@@ -2,10 +2,8 @@
 
 import hashlib
 import json
-import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +11,7 @@ from typing import TYPE_CHECKING
 from relecture import records
 from relecture.errors import UserError
 from relecture.records import Record
+from relecture.revision import git_commit
 from relecture.tracking import content
 from relecture.tracking.content import PARENT, RECORD_DIGEST, Content
 from relecture.tracking.shelf import REPLACES, Shelf, replaced_by_next
@@ -149,13 +148,3 @@ def _log_figures(store: Store, run_id: str, figures: dict[str, Path], there: dic
 
 def _parts(items: list, size: int) -> list[list]:
     return [items[start : start + size] for start in range(0, len(items), size)]
-
-
-@cache
-def git_commit() -> str | None:
-    """The commit of the current folder, `-dirty` with uncommitted changes; None outside a repository."""
-    command = ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
-    try:
-        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=20).stdout.strip()
-    except (OSError, subprocess.SubprocessError):
-        return None

@@ -1,0 +1,64 @@
+"""The answer of the comparison `illustrations` in two sentences, from the numbers behind the drawings."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from relecture.illustrations import QUESTION
+from relecture.wording import number, sentence, spread
+
+
+def question(results: Path) -> str:
+    """What the comparison wants to know, whatever the results."""
+    return QUESTION
+
+
+def answer(results: Path) -> tuple[str, str]:
+    """How many printed numbers come out; then what three drawings only suggest, measured.
+
+    Args:
+        results: The folder of all results; `scorecard.csv` and, of `illustrations/`, representation.csv,
+            interaction.csv and flexibility.csv are read.
+    """
+    folder = results / "illustrations"
+    card = pd.read_csv(results / "scorecard.csv")
+    measured = [
+        _rings(pd.read_csv(folder / "representation.csv")),
+        _network(pd.read_csv(folder / "interaction.csv")),
+        _units(pd.read_csv(folder / "flexibility.csv")),
+    ]
+    return _printed(card[card.comparison == "illustrations"]), sentence("; ".join(measured))
+
+
+def _printed(card: pd.DataFrame) -> str:
+    """Of the numbers on the slides, those that come out, and by name those that do not."""
+    other = card[card.verdict != "exact"]
+    come = f"{len(card) - len(other)} of" if len(other) else "all"
+    rest = f"; not so: {', '.join(other.quantity)}" if len(other) else ""
+    return f"Computed from the definitions, {come} {len(card)} numbers on the slides come out as printed{rest}."
+
+
+def _rings(found: pd.DataFrame) -> str:
+    by = 100 * found.groupby("representation").accuracy.agg(["mean", "std"])
+    shown = {name: f"{spread(*by.loc[name], 1)} %" for name in by.index}
+    return (
+        f"a straight line gets {shown['cartesian']} of the points in two rings right by their x and y, and "
+        f"{shown['polar']} by distance and angle"
+    )
+
+
+def _network(found: pd.DataFrame) -> str:
+    """Test R2 where the truth is the product of two variables."""
+    of_product = found[found.truth == "product"].groupby("model").r2.mean()
+    r2 = {name: number(of_product[name], 2) for name in ("curves", "network", "products")}
+    return (
+        f"where two variables interact, a small network has an R² of {r2['network']}, squares and cubes alone "
+        f"{r2['curves']}, and with the product as a term {r2['products']}"
+    )
+
+
+def _units(found: pd.DataFrame) -> str:
+    test = found.groupby("units").test.mean()
+    return (
+        f"of {test.index.min()} to {test.index.max()} hidden units, {test.idxmin()} have the lowest error on new rows"
+    )

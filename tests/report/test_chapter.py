@@ -1,0 +1,96 @@
+"""A comparison on one page: question, answer, tables and figures."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from relecture.errors import UserError
+from relecture.report import chapter, html
+from relecture.report.__main__ import page
+from relecture.workflow import chapter_files, chapter_in_report, in_report, places
+
+
+def test_a_chapter_has_what_the_workflow_left(contents):
+    found = chapter.read(contents)
+    assert (found.title, found.question) == ("Salaries", "Is x < y?")
+    assert found.answer == "It is, by 1.5 (95 % interval 1.0 to 2.0). But not everywhere."
+    (table,) = found.tables
+    assert (table.title, table.caption) == ("Which gaps mean anything?", "Gaps between <methods>.")
+    assert table.columns == ["method", "gap", "interval"]
+    assert table.rows == [["linear & plain", "−9.9", "−12 to −7"], ["lasso", "1.5", "–"]]
+    assert table.right == [False, True, False]
+    assert table.note == "In thousands of dollars."
+    (figure,) = found.figures
+    assert (figure.stem, figure.caption) == (Path("results/salaries/figures/splits"), "Errors over splits.")
+
+
+def test_the_files_of_a_chapter_are_all_that_its_page_reads(contents):
+    assert [file for file in chapter_files(contents) if not Path(file).is_file()] == []
+    for file in chapter_files(contents):
+        if file.endswith(".png"):  # of the same figure; the handout takes it
+            continue
+        kept = Path(file).read_bytes()
+        Path(file).unlink()
+        with pytest.raises((UserError, FileNotFoundError)):
+            html.chapter(chapter.read(contents))
+        Path(file).write_bytes(kept)
+
+
+def test_a_missing_caption_is_told_with_what_to_do(contents):
+    Path("workflow/report/salaries_splits.rst").unlink()
+    with pytest.raises(UserError, match=r"no caption workflow/report/salaries_splits\.rst; write one"):
+        chapter.read(contents)
+
+
+def test_a_file_that_is_no_table_is_told_by_its_name(contents):
+    Path("results/salaries/table.md").write_text("something else\n")
+    with pytest.raises(UserError, match=r"results/salaries/table\.md is not a table"):
+        chapter.read(contents)
+
+
+def test_the_page_holds_everything_and_fetches_nothing(contents):
+    page(json.dumps(contents), Path("page.html"))
+    written = Path("page.html").read_text()
+    for text in ("Is x &lt; y?", "linear &amp; plain", "Gaps between &lt;methods&gt;.", "In thousands of dollars."):
+        assert text in written
+    assert re.findall(r'(?:src|href)="(.{26})', written) == ["data:image/svg+xml;base64,"]
+    assert not re.search(r"@import|url\(|https?://", written)
+    assert written.index("Is x") < written.index("It is, by") < written.index("<table") < written.index("<img")
+
+
+def test_numbers_stand_right_and_long_texts_are_broken(contents):
+    found = chapter.read(contents)
+    found.tables[0].rows[0][0] = "a text of more than forty characters in the cell of a table"
+    written = html.table(found.tables[0])
+    assert written.count('class="number"') == 3
+    assert written.count('class="long"') == 3
+
+
+def test_the_chapters_of_the_report_are_in_the_lecture_s_order():
+    from relecture.settings import COMPARISONS
+    from relecture.workflow import MAKING_IN_REPORT, SCORECARD_IN_REPORT
+
+    shelves = [SCORECARD_IN_REPORT, *map(chapter_in_report, COMPARISONS), MAKING_IN_REPORT]
+    assert shelves == sorted(shelves)
+    assert chapter_in_report("salaries") == "2 Salaries"
+
+
+def test_labels_keep_their_order_when_they_are_sorted():
+    labels = {f"figure_{letter}": f"the {letter}" for letter in "zyxwvutsrqp"}
+    shown = in_report("clusters", "figures", labels)
+    assert [entry["labels"]["what"] for entry in shown.values()] == sorted(e["labels"]["what"] for e in shown.values())
+    assert shown["figure_z"] == {
+        "caption": "../report/clusters_figure_z.rst",
+        "category": chapter_in_report("clusters"),
+        "subcategory": "3 Figures",
+        "labels": {"what": "01 the z"},
+    }
+    assert in_report("clusters", "tables", {"elbow": "how many"})["elbow"]["labels"] == {"what": "how many"}
+
+
+def test_tables_and_figures_of_one_name_have_captions_of_their_own(contents):
+    found = places({**contents, "tables": ["elbow"], "figures": ["elbow"]})
+    assert found["tables"] == [("results/salaries/elbow", "workflow/report/salaries_elbow_table.rst")]
+    assert found["figures"] == [("results/salaries/figures/elbow", "workflow/report/salaries_elbow.rst")]

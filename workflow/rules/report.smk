@@ -1,0 +1,173 @@
+# The report and the handout: each comparison's question, answer, tables and figures, in the lecture's order.
+#
+# needs   results/scorecard.*, every record, and the tables and figures of every comparison
+# makes   results/<comparison>/answer.md, page.html; results/front.html, making.html, handout.pdf
+#
+# `make report` makes the target `report`, and then puts what is marked for it into results/report.zip and report.html.
+
+
+report: "../report/front.rst"
+
+
+# Per comparison: the files with the numbers in its answer, its tables and figures, and those of them in the handout.
+CHAPTERS = {
+    "salaries": {
+        "numbers": expand("results/salaries/{name}", name=["table.csv", "differences.csv", "book/linear/params.json"]),
+        "page": chapter("salaries", SALARIES_TABLES, SALARIES_FIGURES),
+        "print": chapter("salaries", SALARIES_TABLES, ["splits", "lasso_path"]),
+    },
+    "digits": {
+        "numbers": [
+            *expand("results/digits/{name}.csv", name=["table", "differences", "quantities"]),
+            "results/digits/plain/params.json",
+        ],
+        "page": chapter("digits", DIGITS_TABLES, DIGITS_FIGURES),
+        "print": chapter("digits", DIGITS_TABLES, ["test_error", "curves", "confidently_wrong"]),
+    },
+    "clusters": {
+        "numbers": expand("results/clusters/{name}.csv", name=["elbow", "restarts", "features"]),
+        "page": chapter("clusters", CLUSTERS_TABLES, CLUSTERS_FIGURES),
+        "print": chapter(
+            "clusters",
+            ["table", "elbow", "six_runs"],
+            ["steps", "six_runs", "success", "elbow", "features", "images", "outliers"],
+        ),
+    },
+    "illustrations": {
+        "numbers": [
+            "results/scorecard.csv",
+            *expand("results/illustrations/{name}.csv", name=["representation", "interaction", "flexibility"]),
+        ],
+        "page": chapter("illustrations", [], ILLUSTRATIONS, folder=""),
+        "print": chapter(
+            "illustrations",
+            [],
+            ["representation", "interaction", "flexibility", "early_stopping", "convolution"],
+            folder="",
+        ),
+    },
+}
+ANSWERS = expand("results/{comparison}/answer.md", comparison=CHAPTERS)
+
+
+rule report:
+    """Everything that the report and the handout show."""
+    input:
+        # The whole comparisons, so that the report also knows how long each step of them took.
+        rules.salaries.input,
+        rules.digits.input,
+        rules.clusters.input,
+        rules.illustrations.input,
+        "results/scorecard.csv",
+        "results/front.html",
+        "results/making.html",
+        "results/handout.pdf",
+        expand("results/{comparison}/page.html", comparison=CHAPTERS),
+
+
+rule report_answer:
+    """A comparison's question, and its answer in two sentences."""
+    input:
+        numbers=lambda w: CHAPTERS[w.comparison]["numbers"],
+        code=lambda w: code(f"relecture.{w.comparison}.answer:answer") + code("relecture.report.chapter:write_answer"),
+    output:
+        answer="results/{comparison}/answer.md",
+    log:
+        "results/logs/report/{comparison}_answer.log",
+    wildcard_constraints:
+        comparison="|".join(CHAPTERS),
+    shell:
+        "python -m relecture.report answer"
+        " --comparison {wildcards.comparison}"
+        " --results results"
+        " --out {output.answer:q}"
+        " 2>&1 | tee {log:q}"
+
+
+rule report_page:
+    """A comparison on one page: question, answer, tables and figures."""
+    input:
+        shown=lambda w: chapter_files(CHAPTERS[w.comparison]["page"]),
+        code=code("relecture.report.html:chapter"),
+    output:
+        page=report(
+            "results/{comparison}/page.html",
+            caption="../report/page.rst",
+            category=lambda w: chapter_in_report(w.comparison),
+            subcategory="1 Answer",
+            labels={"what": "question, answer, tables, figures"},
+        ),
+    log:
+        "results/logs/report/{comparison}_page.log",
+    wildcard_constraints:
+        comparison="|".join(CHAPTERS),
+    params:
+        contents=lambda w: text(CHAPTERS[w.comparison]["page"]),
+    shell:
+        "python -m relecture.report page"
+        " --contents {params.contents:q}"
+        " --out {output.page:q}"
+        " 2>&1 | tee {log:q}"
+
+
+rule report_front:
+    """The front page: the scorecard in a sentence, and every question with its answer."""
+    input:
+        answers=ANSWERS,
+        scorecard="results/scorecard.csv",
+        code=code("relecture.report.front:front"),
+    output:
+        front="results/front.html",
+    log:
+        "results/logs/report/front.log",
+    shell:
+        "python -m relecture.report front {input.answers:q}"
+        " --scorecard {input.scorecard:q}"
+        " --out {output.front:q}"
+        " 2>&1 | tee {log:q}"
+
+
+rule report_making:
+    """How it was made: source, machine, packages, and the settings, seconds and memory of every fit."""
+    input:
+        params=expand("{record}/params.json", record=RECORDS),
+        metrics=expand("{record}/metrics.csv", record=RECORDS),
+        scorecard="results/scorecard.md",
+        code=code("relecture.report.making:making"),
+    output:
+        making=report(
+            "results/making.html",
+            caption="../report/making.rst",
+            category=MAKING_IN_REPORT,
+            labels={"what": "settings, seconds, machine, versions"},
+        ),
+    log:
+        "results/logs/report/making.log",
+    params:
+        records=RECORDS,
+    shell:
+        "python -m relecture.report making {params.records:q}"
+        " --benchmarks results/benchmarks"
+        " --scorecard {input.scorecard:q}"
+        " --out {output.making:q}"
+        " 2>&1 | tee {log:q}"
+
+
+rule report_handout:
+    """The handout for print."""
+    input:
+        shown=[file for comparison in CHAPTERS for file in chapter_files(CHAPTERS[comparison]["print"])],
+        scorecard=multiext("results/scorecard", ".csv", ".md"),
+        code=code("relecture.report.handout:handout"),
+    output:
+        handout="results/handout.pdf",
+    log:
+        "results/logs/report/handout.log",
+    params:
+        contents=text([CHAPTERS[comparison]["print"] for comparison in CHAPTERS]),
+    shell:
+        "python -m relecture.report handout"
+        " --contents {params.contents:q}"
+        " --scorecard results/scorecard"
+        " --out {output.handout:q}"
+        " 2>&1 | tee {log:q}"
