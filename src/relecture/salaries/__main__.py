@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from relecture.command import Command, PathOption, TextOption
-from relecture.salaries import METHODS
+from relecture.salaries import BOOK, METHODS
 
 app = Command("Linear regression, lasso, relaxed lasso or a network for the salaries of 263 baseball players?")
 
@@ -18,7 +18,6 @@ def data(spec: TextOption, source: PathOption, out: PathOption) -> None:
     """Write the complete rows of a table, coded as in R; SOURCE is the manifest of the players, or a CSV file."""
     from relecture.data import hitters
     from relecture.salaries import own
-    from relecture.salaries.config import BOOK
     from relecture.salaries.data import players
 
     settings = json.loads(spec)

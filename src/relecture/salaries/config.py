@@ -7,16 +7,17 @@ from typing import Annotated, Any, Self
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from relecture.configuration import Block
+from relecture.salaries import BOOK
 from relecture.training.config import Probability, TrainingConfig
 
-#: The path that stands for the book's table, and what that has: League, Division and NewLeague are its factors.
-BOOK, BOOK_TARGET, MOST_HELD_OUT = "hitters", "Salary", 200
+#: What the book's table has; League, Division and NewLeague are its factors.
+BOOK_TARGET, MOST_HELD_OUT = "Salary", 200
 NUMERIC = (
     *("AtBat", "Hits", "HmRun", "Runs", "RBI", "Walks", "Years"),
     *("CAtBat", "CHits", "CHmRun", "CRuns", "CRBI", "CWalks"),
     *("PutOuts", "Assists", "Errors"),
 )
-Predictor = Annotated[str, Field(json_schema_extra={"allowed": "names of columns of the table that are numbers"})]
+Predictor = Annotated[str, Field(json_schema_extra={"allowed": "names of predictors"})]
 
 
 class TableConfig(Block):
@@ -77,7 +78,8 @@ class SalariesConfig(Block):
     lasso: Lasso = Field(description="The method `lasso`.")
     relaxed_lasso: list[Predictor] = Field(
         min_length=1,
-        description="Predictors of the method `relaxed_lasso`, fitted by least squares.",
+        description="Predictors of the method `relaxed_lasso`, fitted by least squares; of Hitters numeric ones, of "
+        "another table also columns of factors, such as `voteDole`.",
     )
     network: Network = Field(description="The method `network`.")
 

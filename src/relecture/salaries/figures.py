@@ -39,7 +39,7 @@ def splits(found: Records, printed: list[Printed]) -> Figure:
     axes.set_title(f"How much the split decides: {len(values)} random splits")
     axes.plot([], [], ".", color=figures.BLUE, label="one random split")
     axes.plot([], [], "|", color="black", markersize=14, markeredgewidth=2, label="their mean")
-    axes.plot([], [], "o", color=figures.RED, label=about.one_split)
+    axes.plot([], [], "o", color=figures.RED, label=about.first_split)
     if by_id:
         axes.plot([], [], label="printed", **figures.PRINTED)
     figure.legend(loc="outside lower center", ncols=4)
@@ -86,7 +86,7 @@ def lasso_path(found: Records) -> Figure:
         [],
         color="black",
         linestyle="--",
-        label=f"chosen: λ = {curves['lambda'][best]:.2f}, {kept} predictors",
+        label=f"chosen: λ = {curves['lambda'][best]:.3g}, {kept} predictors",
     )
     bottom.legend(loc="upper left", bbox_to_anchor=(1, 1))
     return figure

@@ -23,11 +23,11 @@ class Subject:
     target_column: str = "observed"
     noun: str = ""
     observed: str = "observed"
-    one_split: str = "the first split"
+    first_split: str = "the first split"
     missed: str = "What each method misses, by what it predicts"
     asked: str = ""
     comparison: str = ""
-    own_split: str = "One split"
+    own_split: str = "The first split"
 
     @property
     def question(self) -> str:
@@ -38,7 +38,7 @@ class Subject:
     @property
     def title(self) -> str:
         """What the captions of tables begin with."""
-        return self.comparison or self.target
+        return self.comparison or f"{self.target} in {self.name}"
 
     @property
     def scale(self) -> str:
@@ -71,7 +71,7 @@ HITTERS = Subject(
     target_column="salary",
     noun="salary",
     observed="paid",
-    one_split="the book's split, reproduced",
+    first_split="the book's split, reproduced",
     missed="Every method misses the best-paid players",
     asked="the salaries of 263 baseball players",
     comparison="Salaries",

@@ -20,13 +20,23 @@ NAMES = {
     "relaxed_lasso": "Relaxed lasso",
     "network": "Neural network",
 }
-DIGITS = {"mae": 1, "r2": 2}
+DIGITS = {"mae": 1, "r2": 2}  # as the book prints them
+SIGNIFICANT = 3  # digits of an error in any other unit
 
 
 def read(folders: list[Path]) -> dict[tuple[str, str], Record]:
     """Records by protocol and method."""
     found = [records.read(folder) for folder in folders]
     return {tuple(record.params["method"].split("/")): record for record in found}
+
+
+def decimals(found: dict[tuple[str, str], Record]) -> int:
+    """Decimals of an error: the book's for its table, and for another as many as its size asks for."""
+    record = found["book", "linear"]
+    if subject.of(record) == subject.HITTERS:
+        return DIGITS["mae"]
+    error = records.summary(record).loc["mae", "mean"]
+    return max(0, SIGNIFICANT - 1 - math.floor(math.log10(error))) if error > 0 else SIGNIFICANT
 
 
 def table(found: dict[tuple[str, str], Record], printed: list[Printed], out: Path) -> None:
@@ -36,7 +46,7 @@ def table(found: dict[tuple[str, str], Record], printed: list[Printed], out: Pat
     """
     about = subject.of(found["book", "linear"])
     compared = about == subject.HITTERS
-    by_id = {entry.id: entry for entry in printed}
+    by_id, places = {entry.id: entry for entry in printed}, {**DIGITS, "mae": decimals(found)}
     numbers, shown = [], []
     for method, name in NAMES.items():
         book = records.summary(found["book", method])
@@ -58,14 +68,14 @@ def table(found: dict[tuple[str, str], Record], printed: list[Printed], out: Pat
                 f"{metric}_random": random.loc[metric, "mean"],
                 f"{metric}_random_sd": random.loc[metric, "sd"],
             }
-            digits = DIGITS[metric] + (n > 1)  # an uncertain number is shown with one digit more
+            digits = places[metric] + (n > 1)  # an uncertain number is shown with one digit more
             spread = "" if n == 1 else f" ± {tables.number(sd, digits)}"
             text |= {label: tables.number(mean, digits) + spread}
         row |= {"n": int(n), "n_random": int(random.loc["mae", "n"])}
         text |= {"n": str(int(n))}
         text |= {
-            "MAE, random splits": f"{tables.number(random.loc['mae', 'mean'], 1)} "
-            f"± {tables.number(random.loc['mae', 'sd'], 1)}"
+            "MAE, random splits": f"{tables.number(random.loc['mae', 'mean'], places['mae'])} "
+            f"± {tables.number(random.loc['mae', 'sd'], places['mae'])}"
         }
         numbers.append(row)
         shown.append(text)
@@ -74,13 +84,13 @@ def table(found: dict[tuple[str, str], Record], printed: list[Printed], out: Pat
         f"{about.own_split}; mean ± standard deviation over n networks that differ in their seed. "
         f"Last column: mean ± standard deviation over {numbers[0]['n_random']} random splits of the same sizes."
     )
-    caption = "Salaries: printed and reproduced" if compared else f"Which method predicts {about.target} best?"
+    caption = "Salaries: printed and reproduced" if compared else f"{about.title}: which method predicts it best?"
     tables.write(out, pd.DataFrame(numbers), pd.DataFrame(shown), caption, note)
 
 
 def differences(found: dict[tuple[str, str], Record], test_to_train: float, out: Path) -> None:
     """Write the paired differences in MAE between all methods over the same random splits."""
-    about = subject.of(found["book", "linear"])
+    about, places = subject.of(found["book", "linear"]), decimals(found)
     scores = {
         method: record.metrics[record.metrics.metric == "mae"].set_index("member").value
         for (protocol, method), record in found.items()
@@ -94,8 +104,8 @@ def differences(found: dict[tuple[str, str], Record], test_to_train: float, out:
         shown.append(
             {
                 "methods": f"{NAMES[a]} − {NAMES[b].lower()}",
-                "difference in MAE": tables.number(gap.mean, 1),
-                "95 % interval": f"{tables.number(gap.low, 1)} to {tables.number(gap.high, 1)}",
+                "difference in MAE": tables.number(gap.mean, places),
+                "95 % interval": f"{tables.number(gap.low, places)} to {tables.number(gap.high, places)}",
                 "first is better in": f"{100 * share:.0f} %",
                 "finding": "clear" if gap.clear else "not told apart",
             }
