@@ -18,7 +18,8 @@ READY := .venv/.ready
 # Starts Snakemake: one run at a time in this folder, and after a killed one the same command goes on.
 # The configuration files come before another option, or a target in ARGS would be taken for one of them.
 RUN = $(BIN)/python -m relecture.launch $(if $(strip $(1) $(CONFIG)),--configfile $(1) $(CONFIG)) --cores $(CORES) $(2) $(ARGS)
-SHOW = @$(BIN)/python -m relecture.scorecard show --scorecard results/scorecard.csv --mnist resources/mnist.json
+# Further arguments may ask for something else than everything; then there may be no scorecard, or an old one.
+SHOW = $(if $(strip $(ARGS)),,@$(BIN)/python -m relecture.scorecard show --scorecard results/scorecard.csv --mnist resources/mnist.json)
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'

@@ -174,3 +174,44 @@ def test_an_own_table_goes_through_every_method(own, standard):
         assert fit.metrics
         if method == "elbow":
             assert {m["metric"]: m["value"] for m in fit.metrics}["silhouette"] == 2
+
+
+def test_a_column_without_values_is_told(own):
+    assert told(own, ["age"], "age,b\n,1\nNA,2\n,3\n") == ["the column `age` has no values at all: leave it out"]
+
+
+def test_one_row_too_few_is_told_as_such(own):
+    assert told(own, ["age"], "age\n3\n") == [
+        "the column `age` is 3 in every row, so it tells nothing apart: leave it out"
+    ]
+    assert told(own, ["age", "b"], "age,b\n1,2\n2,2.5\n3,1\n", clusters=4) == [
+        "it has 3 rows, fewer than the 4 clusters asked for"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        ("town;age\nA;30\n", "its columns are separated by semicolons"),
+        ("town,age\nZoë,30\n".encode("latin-1"), "it is not UTF-8 (byte 0xeb in line 2)"),
+        ("age,age\n1,2\n", "the name `age` stands over the columns 1 and 2"),
+        ("town,age\nA,30,1\n", "row 1 has 3 fields, but the header 2"),
+    ],
+)
+def test_a_file_that_is_not_as_it_must_be_is_told(tmp_path, content, problem):
+    path = tmp_path / "mine.csv"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(UserError) as caught:
+        read({"name": "mine", "path": str(path), "columns": ["age"], "clusters": 2, "names": ""})
+    assert str(caught.value).startswith(f"the data set `mine` in clusters.datasets names the file {path}: {problem}")
+
+
+def test_of_300_columns_those_asked_for_are_read(own):
+    random = np.random.default_rng(0)
+    wide = pd.DataFrame(random.normal(size=(40, 300))).add_prefix("x")
+    assert own(["x7", "x299"], wide.to_csv(index=False)).x.shape == (40, 2)
+    assert own(list(wide), wide.to_csv(index=False)).x.shape == (40, 300)
+
+
+def test_rows_are_named_as_they_stand_in_the_file(own):
+    assert list(own(["age"], "code,age\nNA,1\n007,2\n,4\n", names="code").rows) == ["NA", "007", ""]

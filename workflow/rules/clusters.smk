@@ -48,6 +48,16 @@ rule clusters:
         expand("{record}/portrait.png", record=CLUSTERS_RECORDS),
 
 
+rule clusters_own:
+    """The data sets of one's own only, without what compares all."""
+    input:
+        expand(
+            "results/clusters/{dataset}/{method}/portrait.png",
+            dataset=[own.name for own in settings.clusters.datasets],
+            method=clusters.METHODS,
+        ),
+
+
 rule clusters_data:
     """One data set, drawn or read."""
     input:

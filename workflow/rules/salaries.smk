@@ -1,8 +1,10 @@
 # salaries: linear regression, lasso, relaxed lasso or a network on Hitters?
 #
-# needs   resources/hitters.json
+# needs   resources/hitters.json, or the CSV file of a table of one's own
 # makes   results/salaries/{book,resampled}/<method>/   a record each
 #         results/salaries/table.*, differences.*, quantities.csv, figures/
+
+from pathlib import Path
 
 from relecture import salaries
 
@@ -13,6 +15,7 @@ SALARIES_FIGURES = {
     "lasso_path": "lasso path and cross-validation",
     "residuals": "residuals",
 }
+SALARIES_SUBJECT = settings.salaries.subject()
 
 
 rule salaries:
@@ -24,25 +27,34 @@ rule salaries:
 
 
 rule salaries_data:
-    """The players with a known salary, coded as in R."""
+    """The rows without a missing value, coded as in R."""
     input:
-        manifest="resources/hitters.json",
-        code=code("relecture.data.hitters:load") + code("relecture.salaries.data:players"),
+        # A file that is not there is no input, so that our own message tells which setting names it.
+        source=lambda w: [
+            file
+            for file in [settings.salaries.source()]
+            if settings.salaries.data.is_the_book_s or Path(file).exists()
+        ],
+        code=code("relecture.data.hitters:load") + code("relecture.salaries.own:read"),
     output:
-        players="results/salaries/data/players.csv",
+        table="results/salaries/data/table.csv",
     log:
         "results/logs/salaries/data.log",
+    params:
+        spec=text(settings.salaries.table()),
+        source=settings.salaries.source(),
     shell:
         "python -m relecture.salaries data"
-        " --manifest {input.manifest:q}"
-        " --out {output.players:q}"
+        " --spec {params.spec:q}"
+        " --source {params.source:q}"
+        " --out {output.table:q}"
         " 2>&1 | tee {log:q}"
 
 
 rule salaries_splits:
     """The splits of one protocol, drawn as R draws them."""
     input:
-        players="results/salaries/data/players.csv",
+        table="results/salaries/data/table.csv",
         code=code("relecture.salaries.data:draw"),
     output:
         splits="results/salaries/data/{protocol}.parquet",
@@ -53,7 +65,7 @@ rule salaries_splits:
     shell:
         "python -m relecture.salaries splits"
         " --spec {params.spec:q}"
-        " --data {input.players:q}"
+        " --data {input.table:q}"
         " --out {output.splits:q}"
         " 2>&1 | tee {log:q}"
 
@@ -61,7 +73,7 @@ rule salaries_splits:
 rule salaries_fit:
     """One method on the splits of one protocol."""
     input:
-        players="results/salaries/data/players.csv",
+        table="results/salaries/data/table.csv",
         splits="results/salaries/data/{protocol}.parquet",
         code=lambda w: code(salaries.METHODS[w.method]),
     output:
@@ -76,15 +88,17 @@ rule salaries_fit:
     params:
         spec=lambda w: text(settings.salaries.method(w.protocol, w.method)),
         out=lambda w: f"results/salaries/{w.protocol}/{w.method}",
+        subject=f"--subject {shlex.quote(text(SALARIES_SUBJECT))}" if SALARIES_SUBJECT else "",
     shell:
         "python -m relecture.salaries --threads {threads} fit"
         " --protocol {wildcards.protocol}"
         " --method {wildcards.method}"
         " --spec {params.spec:q}"
-        " --data {input.players:q}"
+        " --data {input.table:q}"
         " --splits {input.splits:q}"
         " --scratch scratch/salaries/{wildcards.protocol}/{wildcards.method}"
         " --out {params.out:q}"
+        " {params.subject}"
         " --rule salaries_fit"
         " 2>&1 | tee {log:q}"
 

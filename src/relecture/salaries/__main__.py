@@ -3,21 +3,30 @@
 import json
 from pathlib import Path
 from pkgutil import resolve_name
+from typing import Annotated
+
+import typer
 
 from relecture.command import Command, PathOption, TextOption
-from relecture.salaries import METHODS
+from relecture.salaries import BOOK, METHODS
 
-QUESTION = "Linear regression, lasso, relaxed lasso or a network for the salaries of 263 baseball players?"
-app = Command(QUESTION)
+app = Command("Linear regression, lasso, relaxed lasso or a network for the salaries of 263 baseball players?")
 
 
 @app.command()
-def data(manifest: PathOption, out: PathOption) -> None:
-    """Write the players with a known salary, coded as in R."""
+def data(spec: TextOption, source: PathOption, out: PathOption) -> None:
+    """Write the complete rows of a table, coded as in R; SOURCE is the manifest of the players, or a CSV file."""
     from relecture.data import hitters
+    from relecture.salaries import own
     from relecture.salaries.data import players
 
-    players(hitters.load(manifest.parent / "Hitters.csv")).to_csv(out, index=False)
+    settings = json.loads(spec)
+    if settings["path"] != BOOK:
+        own.read(settings).to_csv(out, index=False)
+        return
+    raw = hitters.load(source.parent / "Hitters.csv")
+    print(f"relecture: {own.said_of_missing(raw.isna(), 'players')}", flush=True)
+    players(raw).to_csv(out, index=False)
 
 
 @app.command()
@@ -25,9 +34,12 @@ def splits(data: PathOption, spec: TextOption, out: PathOption) -> None:
     """Draw the splits of one protocol."""
     import pandas as pd
 
-    from relecture.salaries.data import draw
+    from relecture.salaries.data import check, draw, target
 
-    draw(players=len(pd.read_csv(data)), **json.loads(spec)).to_parquet(out, index=False)
+    table = pd.read_csv(data)
+    drawn = draw(players=len(table), **json.loads(spec))
+    check(drawn, target(table))
+    drawn.to_parquet(out, index=False)
 
 
 @app.command()
@@ -40,17 +52,21 @@ def fit(
     scratch: PathOption,
     out: PathOption,
     rule: TextOption,
+    subject: Annotated[str | None, typer.Option(help="Words for a table other than that of the players.")] = None,
 ) -> None:
     """Fit one method on the splits of one protocol and leave its record in OUT."""
     import pandas as pd
 
     from relecture import records
     from relecture.salaries import data as divided
+    from relecture.salaries.method import named
+    from relecture.salaries.subject import HITTERS, Subject
 
     function, settings = resolve_name(METHODS[method]), json.loads(spec)
+    about = Subject(**json.loads(subject)) if subject else HITTERS
     result = function(pd.read_csv(data), list(divided.splits(pd.read_parquet(splits))), settings, scratch)
-    source = {"name": "Hitters", "digest": records.file_digest(data), "sample": False}
-    result.leave(out, f"salaries/{protocol}/{method}", settings, source, rule, QUESTION)
+    source = about.source(records.file_digest(data))
+    named(result, about).leave(out, f"salaries/{protocol}/{method}", settings, source, rule, about.question)
     records.clear(scratch)
 
 

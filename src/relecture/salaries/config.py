@@ -1,17 +1,47 @@
 """Settings of the comparison `salaries`."""
 
-from typing import Any, Literal
+import difflib
+from pathlib import Path
+from typing import Annotated, Any, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from relecture.configuration import Block
+from relecture.salaries import BOOK
 from relecture.training.config import Probability, TrainingConfig
 
-# The predictors of Hitters that are numbers; League, Division and NewLeague are factors.
-InSeason = Literal["AtBat", "Hits", "HmRun", "Runs", "RBI", "Walks", "Years"]
-InCareer = Literal["CAtBat", "CHits", "CHmRun", "CRuns", "CRBI", "CWalks"]
-InField = Literal["PutOuts", "Assists", "Errors"]
-NumericPredictor = Literal[InSeason, InCareer, InField]
+#: What the book's table has; League, Division and NewLeague are its factors.
+BOOK_TARGET, MOST_HELD_OUT = "Salary", 200
+NUMERIC = (
+    *("AtBat", "Hits", "HmRun", "Runs", "RBI", "Walks", "Years"),
+    *("CAtBat", "CHits", "CHmRun", "CRuns", "CRBI", "CWalks"),
+    *("PutOuts", "Assists", "Errors"),
+)
+Predictor = Annotated[str, Field(json_schema_extra={"allowed": "names of predictors"})]
+
+
+class TableConfig(Block):
+    """Which table: the book's, or one of your own."""
+
+    path: str = Field(description="`hitters`, the book's table, or a CSV file with a header line, commas, in UTF-8.")
+    target: str = Field(description="The column to predict: numbers. All others are predictors, text ones as factors.")
+    leave_out: list[str] = Field(default=[], description="Columns that are no predictors, such as names of the rows.")
+    rows: str = Field(default="", description="What the rows are, for tables and figures, such as `voters`.")
+    unit: str = Field(default="", description="Unit of the target, for tables and figures, such as `dollars an hour`.")
+
+    @property
+    def is_the_book_s(self) -> bool:
+        """Whether it is the table whose numbers the book prints."""
+        return self.path == BOOK
+
+    @model_validator(mode="after")
+    def _the_book_s_is_as_it_is(self) -> Self:
+        if self.is_the_book_s and (self.target != BOOK_TARGET or self.leave_out or self.rows or self.unit):
+            raise ValueError(
+                f"`{BOOK}` is the book's table with the target {BOOK_TARGET}, and nothing else may be set for it; "
+                "to ask another question of it, name its file: path: resources/Hitters.csv"
+            )
+        return self
 
 
 class Resampled(Block):
@@ -41,22 +71,52 @@ class Network(Block):
 class SalariesConfig(Block):
     """Linear regression, lasso, relaxed lasso or a network on the Hitters data? (ISL Table 10.2)"""
 
+    data: TableConfig = Field(description="The table.")
     book_seed: int = Field(ge=0, description="set.seed() of the book's lab: the split behind the printed numbers.")
-    test_size: int = Field(ge=10, le=200, description="Players held out for the test, of 263.")
+    test_size: int = Field(ge=10, description="Rows held out for the test; of the 263 players at most 200.")
     resampled: Resampled = Field(description="The protocol `resampled`: many random splits.")
     lasso: Lasso = Field(description="The method `lasso`.")
-    relaxed_lasso: list[NumericPredictor] = Field(
+    relaxed_lasso: list[Predictor] = Field(
         min_length=1,
-        description="Predictors of the method `relaxed_lasso`, fitted by least squares; numeric ones only.",
+        description="Predictors of the method `relaxed_lasso`, fitted by least squares; of Hitters numeric ones, of "
+        "another table also columns of factors, such as `voteDole`.",
     )
     network: Network = Field(description="The method `network`.")
 
+    @field_validator("test_size")
+    @classmethod
+    def _leaves_players_to_learn_from(cls, test_size: int, info: ValidationInfo) -> int:
+        if _of_the_book(info) and test_size > MOST_HELD_OUT:
+            raise ValueError(f"of the 263 players at most {MOST_HELD_OUT} may be held out")
+        return test_size
+
     @field_validator("relaxed_lasso")
     @classmethod
-    def _are_distinct(cls, predictors: list[str]) -> list[str]:
+    def _are_distinct_and_in_the_table(cls, predictors: list[str], info: ValidationInfo) -> list[str]:
         if len(set(predictors)) < len(predictors):
             raise ValueError("every predictor may be named once")
+        if _of_the_book(info) and (odd := [name for name in predictors if name not in NUMERIC]):
+            raise ValueError(f"Hitters has no numeric predictor {', '.join(map(_asked, odd))}")
         return predictors
+
+    def table(self) -> dict[str, Any]:
+        """What the table depends on. One of your own is checked against the settings that name parts of it."""
+        spec = self.data.model_dump(include={"path", "target", "leave_out"})
+        if self.data.is_the_book_s:
+            return spec
+        sizes = {"test_size": self.test_size, "folds": self.lasso.folds}
+        return {**spec, **sizes, "relaxed_lasso": self.relaxed_lasso}
+
+    def source(self) -> str:
+        """The file that the table is made from."""
+        return f"resources/{BOOK}.json" if self.data.is_the_book_s else self.data.path
+
+    def subject(self) -> dict[str, str] | None:
+        """The words for a table of your own; None for the book's."""
+        if self.data.is_the_book_s:
+            return None
+        words = {"rows": self.data.rows or "rows", "unit": self.data.unit}
+        return {"name": Path(self.data.path).name, "target": self.data.target, **words}
 
     def splits(self, protocol: str) -> dict[str, Any]:
         """What the splits of a protocol depend on."""
@@ -75,5 +135,18 @@ class SalariesConfig(Block):
                 return self.lasso.model_dump(include={"path_length", "path_ratio"})
             case "network":
                 seeds = self.network.seeds if protocol == "book" else 1
-                return {**self.network.model_dump(), "seeds": seeds}
+                # The book's network learns thousands of dollars as they are; another target has another scale.
+                scale = {} if self.data.is_the_book_s else {"standardise_target": True}
+                return {**self.network.model_dump(), "seeds": seeds, **scale}
         raise KeyError(method)
+
+
+def _of_the_book(info: ValidationInfo) -> bool:
+    """Whether the table, which is checked first, is the book's."""
+    return "data" in info.data and info.data["data"].is_the_book_s
+
+
+def _asked(predictor: str) -> str:
+    lower = {name.lower(): name for name in NUMERIC}
+    near = difflib.get_close_matches(predictor.lower(), lower, n=1)
+    return f"`{predictor}`" + (f" (did you mean {lower[near[0]]}?)" if near else "")

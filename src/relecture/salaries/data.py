@@ -1,4 +1,4 @@
-"""The players, coded as R codes them, and the splits, drawn as R draws them."""
+"""A table coded as R codes it, and the splits, drawn as R draws them."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -7,14 +7,13 @@ import numpy as np
 import pandas as pd
 
 from relecture.data.rstream import RStream
-
-TARGET = "Salary"  # in thousands of dollars
-FACTORS = {"League": "N", "Division": "W", "NewLeague": "N"}  # second level, which R's treatment coding shows
+from relecture.errors import UserError
+from relecture.salaries.subject import HITTERS
 
 
 @dataclass(frozen=True)
 class Split:
-    """One division of the players. `train` and `test` are row numbers, `folds` (1..k) belong to `train`."""
+    """One division of the rows. `train` and `test` are row numbers, `folds` (1..k) belong to `train`."""
 
     seed: int
     train: np.ndarray
@@ -27,24 +26,39 @@ class Split:
 
 
 def players(raw: pd.DataFrame) -> pd.DataFrame:
-    """The players with a known salary, in file order: 19 numeric predictors as in `lm(Salary ~ .)`, and Salary.
+    """The players with a known salary, in file order: 19 numeric predictors as in `lm(Salary ~ .)`, and Salary."""
+    return coded(raw.dropna().reset_index(drop=True), HITTERS.target)
 
-    A factor becomes one column, named as in R: `LeagueN` is 1 in the National League.
+
+def coded(complete: pd.DataFrame, target: str) -> pd.DataFrame:
+    """Predictors as in R's `lm(target ~ .)`, all numbers, and the target as the last column.
+
+    A factor, a column of text, of k levels becomes k-1 columns that are 1 at their level (R's treatment coding), named
+    as in R: `LeagueN` is 1 in the National League.
     """
-    complete = raw.dropna().reset_index(drop=True)
-    coded = {
-        f"{name}{FACTORS[name]}" if name in FACTORS else name: (
-            (complete[name] == FACTORS[name]).astype(int) if name in FACTORS else complete[name]
-        )
-        for name in raw.columns
-    }
-    table = pd.DataFrame(coded)
-    return table[[*(column for column in table if column != TARGET), TARGET]]
+    columns = {}
+    for name in complete:
+        if pd.api.types.is_numeric_dtype(complete[name]):
+            columns[name] = complete[name]
+        else:
+            columns |= {f"{name}{level}": (complete[name] == level).astype(int) for level in levels(complete[name])[1:]}
+    table = pd.DataFrame(columns)
+    return table[[*(column for column in table if column != target), target]]
+
+
+def levels(factor: pd.Series) -> list[str]:
+    """The levels of a factor in R's order: by the alphabet, capitals or not. The first one gets no column."""
+    return sorted(factor.unique(), key=lambda level: (str(level).casefold(), str(level)))
 
 
 def predictors(table: pd.DataFrame) -> pd.DataFrame:
-    """The 19 predictors of a table made by `players`."""
-    return table.drop(columns=TARGET)
+    """The predictors of a table made by `coded`."""
+    return table.iloc[:, :-1]
+
+
+def target(table: pd.DataFrame) -> pd.Series:
+    """The target of a table made by `coded`."""
+    return table.iloc[:, -1]
 
 
 def scaled(x: pd.DataFrame) -> pd.DataFrame:
@@ -75,3 +89,15 @@ def splits(table: pd.DataFrame) -> Iterator[Split]:
     for seed, rows in table.groupby("seed", sort=False):
         train = rows[rows.fold > 0]
         yield Split(int(seed), train.row.to_numpy(), rows.row[rows.fold == 0].to_numpy(), train.fold.to_numpy())
+
+
+def check(drawn: pd.DataFrame, observed: pd.Series) -> None:
+    """A UserError where the target is the same in all rows of a part: nothing is learned there, or R² has no value."""
+    for split in splits(drawn):
+        for part, rows in (("learned from", split.train), ("held out", split.test)):
+            if observed.iloc[rows].nunique() == 1:
+                value = observed.iloc[rows[0]]
+                raise UserError(
+                    f"{split.name}: `{observed.name}` is {value} in all {len(rows)} rows that are {part}; "
+                    "set another salaries.test_size, or take a target that varies more"
+                )

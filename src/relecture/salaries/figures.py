@@ -9,6 +9,8 @@ from matplotlib.figure import Figure
 from relecture import figures
 from relecture.published import Printed
 from relecture.records import Record
+from relecture.salaries import subject
+from relecture.salaries.subject import Subject
 from relecture.salaries.summary import NAMES
 
 Records = dict[tuple[str, str], Record]
@@ -16,7 +18,8 @@ Records = dict[tuple[str, str], Record]
 
 def splits(found: Records, printed: list[Printed]) -> Figure:
     """Test error over random splits, one row per method, the printed value and the book's split marked."""
-    by_id = {entry.id: float(entry.number) for entry in printed}
+    about = subject.of(found["book", "linear"])
+    by_id = {entry.id: float(entry.number) for entry in printed} if about == subject.HITTERS else {}
     figure, axes = plt.subplots(figsize=(9, 5))
     for place, (method, name) in enumerate(reversed(NAMES.items())):
         values = _metric(found["resampled", method], "mae")
@@ -25,24 +28,27 @@ def splits(found: Records, printed: list[Printed]) -> Figure:
         axes.plot(values.mean(), place, "|", color="black", markersize=26, markeredgewidth=2)
         book = _metric(found["book", method], "mae").mean()
         axes.plot(book, place - 0.12, "o", color=figures.RED, markersize=8, zorder=6)
-        axes.plot(by_id[f"salaries.{method}.mae"], place + 0.12, **figures.PRINTED)
+        if by_id:
+            axes.plot(by_id[f"salaries.{method}.mae"], place + 0.12, **figures.PRINTED)
         axes.annotate(name, (0, place), xycoords=("axes fraction", "data"), xytext=(-8, 0),
                       textcoords="offset points", ha="right", va="center")  # fmt: skip
     for collection in axes.collections:
         collection.set_facecolor(figures.SKY)
         collection.set_alpha(0.35)
-    axes.set(yticks=[], xlabel="mean absolute error on the test players (thousands of dollars)")
+    axes.set(yticks=[], xlabel=f"mean absolute error on the test {about.rows} ({about.scale})")
     axes.set_title(f"How much the split decides: {len(values)} random splits")
     axes.plot([], [], ".", color=figures.BLUE, label="one random split")
     axes.plot([], [], "|", color="black", markersize=14, markeredgewidth=2, label="their mean")
-    axes.plot([], [], "o", color=figures.RED, label="the book's split, reproduced")
-    axes.plot([], [], label="printed", **figures.PRINTED)
+    axes.plot([], [], "o", color=figures.RED, label=about.first_split)
+    if by_id:
+        axes.plot([], [], label="printed", **figures.PRINTED)
     figure.legend(loc="outside lower center", ncols=4)
     return figure
 
 
 def lasso_path(found: Records) -> Figure:
     """Coefficients and cross-validated error along the path of lambda, on the book's split."""
+    about = subject.of(found["book", "lasso"])
     curves = found["book", "lasso"].history.pivot(index="step", columns="metric", values="value")
     best = curves["cv_mae"].idxmin()
     figure, (top, bottom) = plt.subplots(2, 1, figsize=(9, 8), sharex=True)
@@ -58,7 +64,7 @@ def lasso_path(found: Records) -> Figure:
             color=figures.COLOURS[list(named).index(column)],
             label=column.removeprefix("coefficient_"),
         )
-    top.set(ylabel="coefficient per standard deviation\n(thousands of dollars)", xscale="log")
+    top.set(ylabel=f"coefficient per standard deviation\n({about.scale})", xscale="log")
     top.legend(loc="upper left", bbox_to_anchor=(1, 1), title="largest at the choice")
     top.set_title("Lasso: the larger the penalty, the fewer predictors")
     bottom.fill_between(
@@ -70,7 +76,7 @@ def lasso_path(found: Records) -> Figure:
         label="± 1 standard error",
     )
     bottom.plot(curves["lambda"], curves["cv_mae"], color=figures.BLUE, label="cross-validated error")
-    bottom.set(xlabel="penalty λ", ylabel="mean absolute error\n(thousands of dollars)")
+    bottom.set(xlabel="penalty λ", ylabel=f"mean absolute error\n({about.scale})")
     for axes in (top, bottom):
         axes.axvline(curves["lambda"][best], color="black", linestyle="--", linewidth=1)
         axes.invert_xaxis() if axes is top else None
@@ -80,7 +86,7 @@ def lasso_path(found: Records) -> Figure:
         [],
         color="black",
         linestyle="--",
-        label=f"chosen: λ = {curves['lambda'][best]:.2f}, {kept} predictors",
+        label=f"chosen: λ = {curves['lambda'][best]:.3g}, {kept} predictors",
     )
     bottom.legend(loc="upper left", bbox_to_anchor=(1, 1))
     return figure
@@ -88,23 +94,25 @@ def lasso_path(found: Records) -> Figure:
 
 def residuals(found: Records) -> Figure:
     """What each method gets wrong on the book's test players, against what it predicts."""
+    about = subject.of(found["book", "linear"])
     figure, grid = plt.subplots(2, 2, figsize=(10, 7.5), sharex=True, sharey=True)
     for axes, (method, name) in zip(grid.flat, NAMES.items(), strict=True):
-        _residuals(axes, found["book", method].predictions)
+        _residuals(axes, found["book", method].predictions, about)
         axes.set_title(name)
     for axes in grid[-1]:
-        axes.set_xlabel("predicted salary (thousands of dollars)")
+        axes.set_xlabel(about.predicted)
     for axes in grid[:, 0]:
-        axes.set_ylabel("paid minus predicted")
-    figure.suptitle("Every method misses the best-paid players", x=0.01, ha="left", fontweight="bold")
+        axes.set_ylabel(f"{about.observed} minus predicted")
+    figure.suptitle(about.missed, x=0.01, ha="left", fontweight="bold")
     return figure
 
 
 def portrait(record: Record) -> Figure:
     """One method by itself: its curves if it has any, what it misses, and its members."""
     figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.5))
-    _residuals(left, record.predictions)
-    left.set(xlabel="predicted salary (thousands of dollars)", ylabel="paid minus predicted")
+    about = subject.of(record)
+    _residuals(left, record.predictions, about)
+    left.set(xlabel=about.predicted, ylabel=f"{about.observed} minus predicted")
     left.set_title(f"{record.params['method']}: residuals")
     epochs = record.history[record.history.metric.isin(["train_mae", "test_mae"])]
     if len(epochs):
@@ -114,12 +122,12 @@ def portrait(record: Record) -> Figure:
             curve = epochs[epochs.metric == metric].groupby("step").value.agg(["mean", "min", "max"])
             right.fill_between(curve.index, curve["min"], curve["max"], alpha=0.2, color=colour)
             right.plot(curve.index, curve["mean"], color=colour, label=f"{name} (mean, range)")
-        right.set(xlabel="epoch", ylabel="mean absolute error (thousands of dollars)", title="Learning")
+        right.set(xlabel="epoch", ylabel=f"mean absolute error ({about.scale})", title="Learning")
         right.legend()
     else:
         values = _metric(record, "mae")
         right.plot(values, _jitter(len(values)), "o", color=figures.BLUE, alpha=0.5)
-        right.set(yticks=[], ylim=(-1, 1), xlabel="mean absolute error (thousands of dollars)")
+        right.set(yticks=[], ylim=(-1, 1), xlabel=f"mean absolute error ({about.scale})")
         right.set_title("The only member" if len(values) == 1 else f"{len(values)} members")
     return figure
 
@@ -128,19 +136,19 @@ def _metric(record: Record, metric: str) -> np.ndarray:
     return record.metrics[record.metrics.metric == metric].value.to_numpy()
 
 
-def _residuals(axes: Axes, predictions: pd.DataFrame) -> None:
-    """A point per player: the mean over members, with a line over the range of their predictions."""
-    players = predictions.groupby("player").agg(
-        salary=("salary", "first"),
+def _residuals(axes: Axes, predictions: pd.DataFrame, about: Subject) -> None:
+    """A point per row: the mean over members, with a line over the range of their predictions."""
+    rows = predictions.groupby(about.row_column).agg(
+        observed=(about.target_column, "first"),
         low=("predicted", "min"),
         high=("predicted", "max"),
         mean=("predicted", "mean"),
     )
     axes.axhline(0, color="black", linewidth=1)
-    for player in players.itertuples():  # a larger prediction is a smaller residual
-        ends = np.array([player.low, player.high])
-        axes.plot(ends, player.salary - ends, color=figures.SKY, linewidth=1)
-    axes.plot(players["mean"], players.salary - players["mean"], "o", color=figures.BLUE, markersize=4, alpha=0.8)
+    for row in rows.itertuples():  # a larger prediction is a smaller residual
+        ends = np.array([row.low, row.high])
+        axes.plot(ends, row.observed - ends, color=figures.SKY, linewidth=1)
+    axes.plot(rows["mean"], rows.observed - rows["mean"], "o", color=figures.BLUE, markersize=4, alpha=0.8)
 
 
 def _jitter(n: int) -> np.ndarray:

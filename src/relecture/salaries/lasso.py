@@ -14,20 +14,20 @@ import pandas as pd
 from sklearn.linear_model import lars_path
 
 from relecture.records import Fit
-from relecture.salaries.data import TARGET, Split, predictors, scaled
+from relecture.salaries.data import Split, predictors, scaled, target
 from relecture.salaries.method import add
 
 
-def fit(players: pd.DataFrame, splits: list[Split], spec: dict[str, Any], scratch: Path) -> Fit:
+def fit(table: pd.DataFrame, splits: list[Split], spec: dict[str, Any], scratch: Path) -> Fit:
     """Lasso with lambda chosen inside each split's training rows; a member per split.
 
-    The lab's matrix has both levels of League, a 20th column that is the mirror image of another: the fitted values
-    and the number of distinct predictors are those of the 19 columns used here.
+    On Hitters the lab's matrix has both levels of League, a 20th column that is the mirror image of another: the
+    fitted values and the number of distinct predictors are those of the 19 columns used here.
 
     The history has the path: at each step lambda, the cross-validated error with its standard error, the number of
     distinct predictors, and the coefficients (per standard deviation) on the training rows.
     """
-    x, y = scaled(predictors(players)), players[TARGET].to_numpy()
+    x, y = scaled(predictors(table)), target(table).to_numpy()
     result, models = Fit(), {}
     for split in splits:
         lambdas = path_values(x.to_numpy()[split.train], y[split.train], spec["path_length"], spec["path_ratio"])
@@ -36,7 +36,7 @@ def fit(players: pd.DataFrame, splits: list[Split], spec: dict[str, Any], scratc
         best = int(np.argmin(error))
         kept = np.count_nonzero(slopes, axis=0)
         predicted = intercepts[best] + x.to_numpy()[split.test] @ slopes[:, best]
-        add(result, split.name, players, split, predicted, lambda_min=lambdas[best], predictors=kept[best])
+        add(result, split.name, table, split, predicted, lambda_min=lambdas[best], predictors=kept[best])
         models[split.name] = {
             "intercept": intercepts[best],
             **dict(zip(x.columns, slopes[:, best], strict=True)),
@@ -52,7 +52,7 @@ def fit(players: pd.DataFrame, splits: list[Split], spec: dict[str, Any], scratc
 
 def path_values(x: np.ndarray, y: np.ndarray, length: int, ratio: float) -> np.ndarray:
     """glmnet's lambdas, (length,), falling: from the smallest that sets every coefficient to zero, on a log scale."""
-    z = (x - x.mean(0)) / x.std(0)
+    z = (x - x.mean(0)) / _spread(x)
     largest = np.abs(z.T @ (y - y.mean())).max() / len(y)
     return largest * np.logspace(0, np.log10(ratio), length)
 
@@ -62,8 +62,9 @@ def solve(x: np.ndarray, y: np.ndarray, lambdas: np.ndarray) -> tuple[np.ndarray
 
     As in glmnet the columns are standardised (1/n) inside each fit, so the penalty is the same for all.
     """
-    centre, spread = x.mean(0), x.std(0)
-    knots, _, at_knots = lars_path((x - centre) / spread, y - y.mean(), method="lasso")
+    centre, spread = x.mean(0), _spread(x)
+    steps = max(500, 10 * x.shape[1])  # the path of 300 columns has some 400 knots
+    knots, _, at_knots = lars_path((x - centre) / spread, y - y.mean(), method="lasso", max_iter=steps)
     slopes = np.array([np.interp(lambdas, knots[::-1], row[::-1]) for row in at_knots]) / spread[:, None]
     return y.mean() - centre @ slopes, slopes
 
@@ -81,6 +82,11 @@ def cross_validate(
     mean = np.average(errors, axis=0, weights=sizes)
     spread = np.average((np.array(errors) - mean) ** 2, axis=0, weights=sizes)
     return mean, np.sqrt(spread / (len(sizes) - 1))
+
+
+def _spread(x: np.ndarray) -> np.ndarray:
+    """Standard deviation (1/n) of each column; 1 where a column is constant in these rows, which then stays out."""
+    return np.where(np.ptp(x, axis=0) == 0, 1.0, x.std(0))
 
 
 def _curves(member: str, curves: dict[str, np.ndarray]) -> pd.DataFrame:

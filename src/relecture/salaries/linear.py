@@ -8,23 +8,27 @@ import pandas as pd
 import statsmodels.api as sm
 
 from relecture.records import Fit
-from relecture.salaries.data import TARGET, Split, predictors
+from relecture.salaries.data import Split, predictors, target
 from relecture.salaries.method import add
 
 
-def fit(players: pd.DataFrame, splits: list[Split], spec: dict[str, Any], scratch: Path) -> Fit:
+def fit(table: pd.DataFrame, splits: list[Split], spec: dict[str, Any], scratch: Path) -> Fit:
     """Ordinary least squares on `spec["predictors"]` (all of them if None), a member per split.
 
-    The model file also has the same regression on the *test* players: the book's Table 10.3 is fitted on them.
+    The model file also has the same regression on the *test* rows, where those are enough for it: the book's
+    Table 10.3 is fitted on the test players.
     """
-    design = sm.add_constant(predictors(players)[spec["predictors"] or predictors(players).columns])
+    design = sm.add_constant(predictors(table)[spec["predictors"] or predictors(table).columns])
+    observed = target(table)
     result, models = Fit(), {}
     for split in splits:
-        model = sm.OLS(players[TARGET][split.train], design.loc[split.train]).fit()
-        on_test = sm.OLS(players[TARGET][split.test], design.loc[split.test]).fit()
-        add(result, split.name, players, split, model.predict(design.loc[split.test]).to_numpy())
+        model = sm.OLS(observed[split.train], design.loc[split.train]).fit()
+        add(result, split.name, table, split, model.predict(design.loc[split.test]).to_numpy())
         result.parameters = len(model.params)
-        models[split.name] = {"train": _coefficients(model), "test": _coefficients(on_test)}
+        models[split.name] = {"train": _coefficients(model)}
+        if len(split.test) > len(model.params):
+            on_test = sm.OLS(observed[split.test], design.loc[split.test]).fit()
+            models[split.name]["test"] = _coefficients(on_test)
     result.save_model = lambda folder: (folder / "coefficients.json").write_text(json.dumps(models, indent=1))
     return result
 

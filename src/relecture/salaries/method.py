@@ -5,12 +5,24 @@ import pandas as pd
 from sklearn.metrics import mean_absolute_error, r2_score
 
 from relecture.records import Fit
-from relecture.salaries.data import TARGET, Split
+from relecture.salaries.data import Split, target
+from relecture.salaries.subject import HITTERS, Subject
 
 
-def add(fit: Fit, member: str, players: pd.DataFrame, split: Split, predicted: np.ndarray, **more: float) -> None:
-    """Add a member's predictions for the test rows (rows,): mean absolute error in $1,000, and R2."""
-    salary = players[TARGET].to_numpy()[split.test]
-    scores = {"mae": mean_absolute_error(salary, predicted), "r2": r2_score(salary, predicted), **more}
-    cases = pd.DataFrame({"player": split.test, "salary": salary, "predicted": predicted.astype("float64")})
-    fit.add(member, scores, cases)
+def add(fit: Fit, member: str, table: pd.DataFrame, split: Split, predicted: np.ndarray, **more: float) -> None:
+    """Add a member's predictions for the test rows (rows,): mean absolute error in the target's unit, and R2."""
+    observed = target(table).to_numpy()[split.test]
+    scores = {"mae": mean_absolute_error(observed, predicted), "r2": r2_score(observed, predicted), **more}
+    columns = {
+        HITTERS.row_column: split.test,
+        HITTERS.target_column: observed,
+        "predicted": predicted.astype("float64"),
+    }
+    fit.add(member, scores, pd.DataFrame(columns))
+
+
+def named(fit: Fit, subject: Subject) -> Fit:
+    """The same with the columns of its predictions called after what they hold."""
+    names = {HITTERS.row_column: subject.row_column, HITTERS.target_column: subject.target_column}
+    fit.predictions = [table.rename(columns=names) for table in fit.predictions]
+    return fit

@@ -1,6 +1,7 @@
 """The comparison's table, its paired differences, and the numbers for the scorecard."""
 
 import json
+import math
 from itertools import combinations
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from relecture import records, tables
 from relecture.published import Printed
 from relecture.quantities import Quantities
 from relecture.records import Record
+from relecture.salaries import subject
 from relecture.uncertainty import paired
 
 NAMES = {
@@ -18,7 +20,8 @@ NAMES = {
     "relaxed_lasso": "Relaxed lasso",
     "network": "Neural network",
 }
-DIGITS = {"mae": 1, "r2": 2}
+DIGITS = {"mae": 1, "r2": 2}  # as the book prints them
+SIGNIFICANT = 3  # digits of an error in any other unit
 
 
 def read(folders: list[Path]) -> dict[tuple[str, str], Record]:
@@ -27,46 +30,67 @@ def read(folders: list[Path]) -> dict[tuple[str, str], Record]:
     return {tuple(record.params["method"].split("/")): record for record in found}
 
 
+def decimals(found: dict[tuple[str, str], Record]) -> int:
+    """Decimals of an error: the book's for its table, and for another as many as its size asks for."""
+    record = found["book", "linear"]
+    if subject.of(record) == subject.HITTERS:
+        return DIGITS["mae"]
+    error = records.summary(record).loc["mae", "mean"]
+    return max(0, SIGNIFICANT - 1 - math.floor(math.log10(error))) if error > 0 else SIGNIFICANT
+
+
 def table(found: dict[tuple[str, str], Record], printed: list[Printed], out: Path) -> None:
-    """Write the printed table with what came out beside it: the book's split, then the random ones."""
-    by_id = {entry.id: entry for entry in printed}
+    """Write the printed table with what came out beside it: the book's split, then the random ones.
+
+    Of a table of one's own nothing is printed, so it has no such columns.
+    """
+    about = subject.of(found["book", "linear"])
+    compared = about == subject.HITTERS
+    by_id, places = {entry.id: entry for entry in printed}, {**DIGITS, "mae": decimals(found)}
     numbers, shown = [], []
     for method, name in NAMES.items():
         book = records.summary(found["book", method])
         random = records.summary(found["resampled", method])
         row, text = {"model": name}, {"model": name}
         parameters = found["book", method].params["parameters"]
-        row |= {"parameters_printed": _printed(by_id, method, "parameters"), "parameters": parameters}
-        text |= {"parameters printed": row["parameters_printed"] or "–", "parameters": f"{parameters:,}"}
+        if compared:
+            row |= {"parameters_printed": _printed(by_id, method, "parameters")}
+            text |= {"parameters printed": row["parameters_printed"] or "–"}
+        row |= {"parameters": parameters}
+        text |= {"parameters": f"{parameters:,}"}
         for metric, label in (("mae", "MAE"), ("r2", "R²")):
             mean, sd, n = book.loc[metric]
-            row |= {f"{metric}_printed": _printed(by_id, method, metric), metric: mean, f"{metric}_sd": sd}
+            if compared:
+                row |= {f"{metric}_printed": _printed(by_id, method, metric)}
+                text |= {f"{label} printed": row[f"{metric}_printed"] or "–"}
+            row |= {metric: mean, f"{metric}_sd": sd}
             row |= {
                 f"{metric}_random": random.loc[metric, "mean"],
                 f"{metric}_random_sd": random.loc[metric, "sd"],
             }
-            digits = DIGITS[metric] + (n > 1)  # an uncertain number is shown with one digit more
+            digits = places[metric] + (n > 1)  # an uncertain number is shown with one digit more
             spread = "" if n == 1 else f" ± {tables.number(sd, digits)}"
-            text |= {f"{label} printed": row[f"{metric}_printed"] or "–"}
             text |= {label: tables.number(mean, digits) + spread}
         row |= {"n": int(n), "n_random": int(random.loc["mae", "n"])}
         text |= {"n": str(int(n))}
         text |= {
-            "MAE, random splits": f"{tables.number(random.loc['mae', 'mean'], 1)} "
-            f"± {tables.number(random.loc['mae', 'sd'], 1)}"
+            "MAE, random splits": f"{tables.number(random.loc['mae', 'mean'], places['mae'])} "
+            f"± {tables.number(random.loc['mae', 'sd'], places['mae'])}"
         }
         numbers.append(row)
         shown.append(text)
     note = (
-        "Test error on Hitters: mean absolute error (MAE) in thousands of dollars, and R². The book's own split; "
-        "mean ± standard deviation over n networks that differ in their seed. "
+        f"Test error on {about.name}: mean absolute error (MAE) {about.in_unit}, and R². "
+        f"{about.own_split}; mean ± standard deviation over n networks that differ in their seed. "
         f"Last column: mean ± standard deviation over {numbers[0]['n_random']} random splits of the same sizes."
     )
-    tables.write(out, pd.DataFrame(numbers), pd.DataFrame(shown), "Salaries: printed and reproduced", note)
+    caption = "Salaries: printed and reproduced" if compared else f"{about.title}: which method predicts it best?"
+    tables.write(out, pd.DataFrame(numbers), pd.DataFrame(shown), caption, note)
 
 
 def differences(found: dict[tuple[str, str], Record], test_to_train: float, out: Path) -> None:
     """Write the paired differences in MAE between all methods over the same random splits."""
+    about, places = subject.of(found["book", "linear"]), decimals(found)
     scores = {
         method: record.metrics[record.metrics.metric == "mae"].set_index("member").value
         for (protocol, method), record in found.items()
@@ -80,21 +104,30 @@ def differences(found: dict[tuple[str, str], Record], test_to_train: float, out:
         shown.append(
             {
                 "methods": f"{NAMES[a]} − {NAMES[b].lower()}",
-                "difference in MAE": tables.number(gap.mean, 1),
-                "95 % interval": f"{tables.number(gap.low, 1)} to {tables.number(gap.high, 1)}",
+                "difference in MAE": tables.number(gap.mean, places),
+                "95 % interval": f"{tables.number(gap.low, places)} to {tables.number(gap.high, places)}",
                 "first is better in": f"{100 * share:.0f} %",
                 "finding": "clear" if gap.clear else "not told apart",
             }
         )
     note = (
-        f"Paired over {gap.n} random splits, in thousands of dollars. The intervals allow for the rows that the "
+        f"Paired over {gap.n} random splits, {about.in_unit}. The intervals allow for the rows that the "
         "splits share (Nadeau and Bengio 2003)."
     )
-    tables.write(out, pd.DataFrame(numbers), pd.DataFrame(shown), "Salaries: which gaps mean anything?", note)
+    caption = f"{about.title}: which gaps mean anything?"
+    tables.write(out, pd.DataFrame(numbers), pd.DataFrame(shown), caption, note)
 
 
 def quantities(found: dict[tuple[str, str], Record], printed: list[Printed], out: Path) -> None:
-    """Write every number that the book prints of this comparison."""
+    """Write every number that the book prints of this comparison; of another table none is a counterpart to those."""
+    about = subject.of(found["book", "linear"])
+    if about != subject.HITTERS:
+        other = Quantities(about.name)
+        for entry in printed:
+            if entry.comparison == "salaries":
+                other.add(entry.id, math.nan, n=0)
+        other.write(out)
+        return
     collected = Quantities()
     for method in NAMES:
         record = found["book", method]

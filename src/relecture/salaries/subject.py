@@ -1,0 +1,85 @@
+"""What a table is about: the words that tables and figures need, of Hitters and of any other table."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from relecture.records import Record
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The words for one table.
+
+    `name` is that of the data, `target` that of the column to predict, `rows` what its rows are (`players`), `unit`
+    that of the target (nothing where nobody said). The others are known for Hitters alone, whose numbers the book
+    prints; another table has nothing printed to be compared with.
+    """
+
+    name: str
+    target: str
+    rows: str
+    unit: str
+    row_column: str = "row"
+    target_column: str = "observed"
+    noun: str = ""
+    observed: str = "observed"
+    first_split: str = "the first split"
+    missed: str = "What each method misses, by what it predicts"
+    asked: str = ""
+    comparison: str = ""
+    own_split: str = "The first split"
+
+    @property
+    def question(self) -> str:
+        """What the comparison wants to know."""
+        what = self.asked or f"{self.target} in {self.name}"
+        return f"Linear regression, lasso, relaxed lasso or a network for {what}?"
+
+    @property
+    def title(self) -> str:
+        """What the captions of tables begin with."""
+        return self.comparison or f"{self.target} in {self.name}"
+
+    @property
+    def scale(self) -> str:
+        """The unit of errors, for the brackets of an axis."""
+        return self.unit or f"unit of {self.target}"
+
+    @property
+    def in_unit(self) -> str:
+        """How errors are measured, inside a sentence."""
+        return f"in {self.unit or f'the unit of {self.target}'}"
+
+    @property
+    def predicted(self) -> str:
+        """The axis of what is predicted."""
+        words = f"predicted {self.noun or self.target}"
+        return f"{words} ({self.unit})" if self.unit else words
+
+    def source(self, digest: str) -> dict[str, Any]:
+        """What a record says of its data; of Hitters no more than that it is."""
+        words = {} if self == HITTERS else {"target": self.target, "rows": self.rows, "unit": self.unit}
+        return {"name": self.name, "digest": digest, "sample": False, **words}
+
+
+HITTERS = Subject(
+    name="Hitters",
+    target="Salary",
+    rows="players",
+    unit="thousands of dollars",
+    row_column="player",
+    target_column="salary",
+    noun="salary",
+    observed="paid",
+    first_split="the book's split, reproduced",
+    missed="Every method misses the best-paid players",
+    asked="the salaries of 263 baseball players",
+    comparison="Salaries",
+    own_split="The book's own split",
+)
+
+
+def of(record: Record) -> Subject:
+    """What a record is about."""
+    data = record.params["data"]
+    return Subject(**{key: data[key] for key in ("name", "target", "rows", "unit")}) if "target" in data else HITTERS
