@@ -125,3 +125,8 @@ def test_progress_in_a_log_is_about_ten_lines_that_name_the_member_and_the_score
     assert len(lines) == 10
     assert "seed-1: epoch 4 of 40  validation loss 0." in lines[0]
     assert "seed-1: epoch 40 of 40  validation loss" in lines[-1]
+
+
+def test_numbers_too_small_for_a_processor_to_compute_fast_become_zero(train):
+    train(epochs=1)
+    assert (torch.tensor([1e-20]) * 1e-20).item() == 0.0  # 1e-40 is below the smallest normal float32, 1.2e-38
