@@ -3,8 +3,12 @@
 import json
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from relecture.command import Command
+
+if TYPE_CHECKING:
+    import torch
 
 RESULTS = Path(__file__).parent / "results"
 
@@ -20,7 +24,7 @@ def epoch(epochs: int = 4, rounds: int = 3, images: Path | None = None) -> None:
 
     threads = int(os.environ["OMP_NUM_THREADS"])
     torch.set_num_threads(threads)
-    seconds = ways.measure(*_images(images), epochs, rounds)
+    seconds = ways.measure(*_images(images), epochs=epochs, rounds=rounds)
     where = "cuda" if torch.cuda.is_available() else f"{threads} threads" if threads > 1 else "1 thread"
     ratios = {
         "fit_over_plain": seconds["fit"]["median_s"] / seconds["plain"]["median_s"],
@@ -47,7 +51,7 @@ def workflow(budget: str = "quick") -> None:
     _keep(f"salaries and digits, {budget}", measure(budget))
 
 
-def _images(path: Path | None):
+def _images(path: Path | None) -> "tuple[torch.Tensor, torch.Tensor]":
     import torch
 
     from relecture.digits.data import load
