@@ -1,4 +1,4 @@
-"""Readings made up for tests: true votes, and a reader that is right as often as its probabilities say."""
+"""Readings made up for tests: true votes, and a reader that is as sure of its digits as it is right."""
 
 import numpy as np
 
@@ -8,21 +8,20 @@ from relecture.tallies.counting import Reading
 PARTIES = ("Ash", "Birch", "Cedar")
 
 
-def made(sheets: int = 60, seed: int = 0, districts: int = 3, doubt: float = 0.05, lean: float = 1.0) -> Checked:
-    """A calibrated reader's reading of made-up sheets.
+def made(sheets: int = 60, seed: int = 0, districts: int = 3, signal: float = 4.0, lean: float = 1.0) -> Checked:
+    """Made-up sheets as a calibrated reader sees them.
 
-    `doubt` is the mean probability that a digit is not the one that was read; it varies from sheet to sheet. Votes are
-    around 300, 150 and 100 on every sheet; with `lean` 0 all three parties get about as many.
+    Each digit is one of ten Gaussians, and Bayes' rule with equal shares gives its probabilities. `signal` is how far
+    they are apart, in standard deviations, on the mean sheet; it varies from sheet to sheet. Votes are around 300, 150
+    and 100 on every sheet; with `lean` 0 all three parties get about as many.
     """
     random = np.random.default_rng(seed)
     likely = np.array([300, 150, 100]) * lean + 180 * (1 - lean)
-    seen = random.poisson(likely * random.uniform(0.7, 1.3, (sheets, 1)))[..., None] // np.array([100, 10, 1]) % 10
-    doubts = np.broadcast_to(np.minimum(doubt * random.gamma(0.5, 2.0, (sheets, 1, 1)), 0.6), seen.shape)
-    probabilities = np.repeat(doubts[..., None] / 9, 10, axis=-1).astype(np.float32)
-    np.put_along_axis(probabilities, seen[..., None], 1 - doubts[..., None], axis=-1)
-    wrong = random.random(seen.shape) < doubts
-    truth = np.where(wrong, (seen + random.integers(1, 10, seen.shape)) % 10, seen) @ np.array([100, 10, 1])
-    return Checked(reading(probabilities, districts), truth)
+    truth = random.poisson(likely * random.uniform(0.7, 1.3, (sheets, 1)))
+    digits = truth[..., None] // np.array([100, 10, 1]) % 10
+    signals = signal * random.uniform(0.6, 1.4, (sheets, 1, 1, 1))
+    odds = np.exp(signals * (signals * np.eye(10)[digits] + random.normal(0, 1, (*digits.shape, 10))) - signals**2)
+    return Checked(reading((odds / odds.sum(-1, keepdims=True)).astype(np.float32), districts), truth)
 
 
 def reading(probabilities: np.ndarray, districts: int = 1) -> Reading:

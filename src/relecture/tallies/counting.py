@@ -1,7 +1,7 @@
 """From cells to digits, from digits to numbers, from numbers to votes: what a reader makes of the sheets.
 
 The paper reads each digit by itself: the one with the highest probability. The digits of a tally sheet, though, are not
-equally frequent in every place: the hundreds of a small number are zeros. How frequent they are shows in the sheets
+equally frequent in every place: the hundreds of a small party are zeros. How frequent they are shows in the sheets
 themselves, without a single label (`place_shares`), and with `prior` every digit is weighed with it. Both are counted,
 side by side, and which one is the paper's is said wherever they are shown.
 """
@@ -21,7 +21,8 @@ PROBABILITIES = [f"p{digit}" for digit in range(CLASSES)]
 COUNTS = ("sheet", "district", "station", "party", "votes", "quality")
 ALL = "all"  # the district that sheets of an unknown one are in, and the name of all of them together
 ROUNDS, ENOUGH = 500, 1e-7
-EACH_DIGIT = 0.1  # of a cell: what every digit is counted as in every place before the sheets are seen
+EACH_DIGIT = 0.1  # cells: how often every digit has been seen in every place before there are sheets
+PLACE = 10.0  # sheets: what a place over all parties counts in the estimate of one party
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Reading:
 
     @cached_property
     def beliefs(self) -> np.ndarray:
-        """The probabilities of a reader that knows how often each digit stands in each place, of the same shape."""
+        """The probabilities of a reader that knows how often each digit stands in each box, of the same shape."""
         return weighed(self.probabilities, place_shares(self.probabilities))
 
     @cached_property
@@ -74,7 +75,8 @@ class Reading:
         """Mean and variance of the votes, (sheets, parties), if the beliefs are right and digits independent."""
         values, p = np.arange(CLASSES), self.beliefs.astype(np.float64)
         mean = p @ values
-        return mean @ self.places, (p @ values**2 - mean**2) @ self.places**2
+        variance = np.maximum(p @ values**2 - mean**2, 0)  # zero can come out as a little less
+        return mean @ self.places, variance @ self.places**2
 
     def at_stake(self) -> np.ndarray:
         """Votes that are expected to be misread on each sheet, (sheets,): over its digits, the mean distance from what
@@ -137,7 +139,7 @@ class Reading:
 
 
 def read(cut: Cut, recognizer: Recognizer, prior: bool = False) -> Reading:
-    """Read all cells of `cut`; with `prior`, by beliefs about how often each digit stands in each place.
+    """Read all cells of `cut`; with `prior`, by beliefs about how often each digit stands in each box.
 
     Sheets without a known district are all in one, ALL. Raises UserError when no sheet could be cut.
     """
@@ -156,26 +158,35 @@ def read(cut: Cut, recognizer: Recognizer, prior: bool = False) -> Reading:
 
 
 def place_shares(probabilities: np.ndarray) -> np.ndarray:
-    """How often each digit stands in each place, (boxes, 10), estimated from unlabelled (sheets, parties, boxes, 10).
+    """How often each digit stands in each party's boxes, (parties, boxes, 10), estimated without a single label.
 
+    `probabilities` (sheets, parties, boxes, 10) are those of a reader that learned from digits in equal shares.
     Expectation maximisation by Saerens, Latinne and Decaestecker (2002), "Adjusting the outputs of a classifier to new
-    a priori probabilities", Neural Computation 14, eq. 2.9, place by place. The reader learned from digits in equal
-    shares. EACH_DIGIT keeps a digit that was never read in a place possible there.
+    a priori probabilities", Neural Computation 14, eq. 2.9: first for each place over all parties, EACH_DIGIT keeping
+    a digit possible that was never read there; then for each party, whose own sheets count beside PLACE sheets on
+    which digits are as frequent as in the place over all.
     """
-    flat = probabilities.reshape(-1, *probabilities.shape[2:]).astype(np.float64)
-    shares = np.full(flat.shape[1:], 1 / CLASSES)
-    for _ in range(ROUNDS):
-        before = shares
-        shares = (weighed(flat, before).sum(0) + EACH_DIGIT) / (len(flat) + EACH_DIGIT * CLASSES)
-        if np.abs(shares - before).max() < ENOUGH:
-            break
-    return shares
+    cells = probabilities.astype(np.float64)
+    place = _shares(cells.reshape(-1, *cells.shape[2:]), np.full(cells.shape[2:], EACH_DIGIT))
+    return _shares(cells, PLACE * np.broadcast_to(place, cells.shape[1:]))
 
 
 def weighed(probabilities: np.ndarray, shares: np.ndarray) -> np.ndarray:
-    """Probabilities (..., boxes, 10) of a reader that knows the shares (boxes, 10) of the digits in each place."""
+    """Probabilities (..., 10) of a reader that knows how often each digit comes, `shares` (..., 10)."""
     product = probabilities * shares
     return (product / product.sum(-1, keepdims=True)).astype(probabilities.dtype)
+
+
+def _shares(cells: np.ndarray, before: np.ndarray) -> np.ndarray:
+    """Shares (..., 10) by expectation maximisation over cells (n, ..., 10); `before` (..., 10) were seen before."""
+    shares = np.full(before.shape, 1 / CLASSES)
+    for _ in range(ROUNDS):
+        last = shares
+        shares = weighed(cells, last).sum(0) + before
+        shares /= shares.sum(-1, keepdims=True)
+        if np.abs(shares - last).max() < ENOUGH:
+            break
+    return shares
 
 
 def count(cut: Path, reader: Path, prior: bool, out: Path) -> None:

@@ -16,8 +16,10 @@ from relecture.tallies.cut import Cut
 from relecture.tallies.winners import DRAWS, RISK, draw_totals, intervals, winners
 
 #: What is counted, and how it is called in tables; the paper's is `after`.
-READINGS = {"before": "before transfer", "after": "after transfer", "prior": "after transfer, places known"}
-PLACES = "Places known: digits weighed with how often each stands in each place, estimated from the sheets themselves."
+READINGS = {"before": "before transfer", "after": "after transfer", "prior": "after transfer, shares known"}
+SHARES = (
+    "Shares known: digits weighed with how often each stands in a party's box, estimated from the sheets themselves."
+)
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ def totals(election: Election, out: Path) -> None:
     shown["95 % expected"] = [_range(*pair) for pair in zip(numbers.expected_low, numbers.expected_high, strict=True)]
     wrong = [f"{READINGS[name]} {_percent(misplaced(checked), 2)}" for name, checked in election.readings.items()
              if election.known]  # fmt: skip
-    note = f"{_sheets(election)} {PLACES} 95 % expected: where the reader expects the true total after transfer." + (
+    note = f"{_sheets(election)} {SHARES} 95 % expected: where the reader expects the true total after transfer." + (
         f" All parties' absolute errors together, in % of all votes: {', '.join(wrong)}." if wrong else ""
     )
     tables.write(out, numbers, shown, "Tallies: the votes of each party", note)
@@ -129,7 +131,7 @@ def districts(election: Election, out: Path) -> None:
             told.append(_told(READINGS[name].capitalize(), found, intervals(checked, drawn)))
     note = (
         f"{_sheets(election)} Margin: votes before the next party. Expected: from {DRAWS:,} draws of the true digits "
-        "by the reader's own probabilities, weighed with how often each digit stands in each place. Risk: another "
+        "by the reader's own probabilities, weighed with how often each digit stands in a party's box. Risk: another "
         f"party has as many votes or more; safe: below {_percent(RISK, 0)}." + (f" {'. '.join(told)}." if told else "")
     )
     tables.write(out, pd.concat(numbers), pd.DataFrame(shown), "Tallies: does the reading change a winner?", note)

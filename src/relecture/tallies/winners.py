@@ -2,10 +2,10 @@
 
 *Does it*: the party with the most votes in the counted totals of the district's sheets that were read, against the one
 with the most in their true totals. *Could it*: true totals are drawn many times from the reader's own beliefs (its
-probabilities, weighed with how often each digit stands in each place), digit by digit; the risk is the share of draws
-in which another party has as many votes as the counted winner, or more. A winner is *safe* when the risk is below RISK.
-This takes no truth, but trusts the reader: that its beliefs are right and its errors independent. Whether they are, the
-coverage of the drawn intervals shows where the truth is known.
+probabilities, weighed with how often each digit stands in a party's box), digit by digit; the risk is the share of
+draws in which another party has as many votes as the counted winner, or more. A winner is *safe* when the risk is below
+RISK. This takes no truth, but trusts the reader: that its beliefs are right and its errors independent. Whether they
+are, the coverage of the drawn intervals shows where the truth is known.
 """
 
 import numpy as np
@@ -23,7 +23,7 @@ def draw_totals(reading: Reading, draws: int = DRAWS, seed: int = 1) -> dict[str
     """True totals as the reader thinks they may be, by district and for ALL: (draws, parties) votes each."""
     random = np.random.default_rng(seed)
     found = {}
-    for district in sorted(set(reading.districts)):
+    for district in dict.fromkeys(reading.districts):
         own = reading.beliefs[reading.districts == district]
         found[district] = np.zeros((draws, len(reading.parties)), np.int64)
         size = max(1, CHUNK // (draws * own[0, ..., 0].size))

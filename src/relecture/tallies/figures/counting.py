@@ -70,7 +70,7 @@ def sheet(page: np.ndarray, outlines: np.ndarray, checked: Checked, number: int)
 def quality(election: Election, unread: pd.DataFrame | None = None) -> Figure:
     """The quality of every sheet after transfer, by district; `unread` (sheet, district) are drawn at the left."""
     reading = election.readings["after"].reading
-    names = sorted(set(reading.districts))
+    names = list(dict.fromkeys(reading.districts))
     figure, axes = plt.subplots(figsize=(10, 1.6 + 0.62 * len(names)))
     high = reading.quality > election.high
     low_end = min(float(reading.quality.min()), election.high) - 0.02
