@@ -45,7 +45,7 @@ def read_sheets(paths: Sequence[Path], form: Form, recognizer: Recognizer, out: 
     sheets, unread = 0, []
     try:
         with draft.open("w", newline="") as file:
-            table = csv.writer(file)
+            table = csv.writer(file, lineterminator="\n")
             table.writerow(COLUMNS)
             for counts, failed in _shards(paths, form, recognizer, processes):
                 table.writerows(counts)

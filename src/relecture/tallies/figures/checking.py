@@ -4,6 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullLocator
 
 from relecture import figures
 from relecture.tallies.checking import INTERVAL, ORDERS, TARGETS, Checked, by_quality, needed
@@ -18,10 +19,26 @@ LINES = {"quality": (figures.BLUE, "-"), "stake": (figures.GREEN, "--"), "random
 
 def curves(election: Election) -> Figure:
     """The largest error of a party by the number of sheets checked: worst quality first, most at stake, at random."""
-    checked = election.readings["after"]
+    shown = [name for name in ("after", "prior") if name in election.readings]
+    figure, panels = plt.subplots(1, len(shown), figsize=(6.4 * len(shown), 5.6), sharey=True, squeeze=False)
+    counts = [_curves(axes, election, name) for axes, name in zip(panels[0], shown, strict=True)]
+    what = "largest error of a party's total (%)" if election.known else "largest error expected by the reader (%)"
+    panels[0, 0].set(ylabel=what, ylim=(0, None))
+    panels[0, 0].set_yscale("symlog", linthresh=1)
+    ticks = [tick for tick in (0, 0.5, 1, 10, 100, 1000) if tick <= 1.1 * panels[0, 0].get_ylim()[1]]
+    panels[0, 0].set_yticks(ticks, [f"{tick:g}" for tick in ticks])
+    panels[0, 0].yaxis.set_minor_locator(NullLocator())
+    figure.legend(*panels[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
+    more = f" and the {election.unread} unread" if election.unread else ""
+    text = f"{' or '.join(map(str, counts))} of {election.sheets} sheets{more} have to be checked, worst quality first"
+    figure.suptitle(text, x=0.01, ha="left", fontweight="bold")
+    return figure
+
+
+def _curves(axes: Axes, election: Election, name: str) -> int:
+    """The curves of one reading; the checks that it needs, worst quality first."""
+    checked, random = election.readings[name], np.random.default_rng(1)
     sheets = np.arange(election.sheets + 1)
-    figure, axes = plt.subplots(figsize=(9.5, 5.6))
-    random = np.random.default_rng(1)
     many = np.array([_largest(checked, random.permutation(election.sheets))[0] for _ in range(election.resamples)])
     low, high = np.percentile(many, INTERVAL, axis=0)
     axes.fill_between(sheets, low, high, color=figures.ORANGE, alpha=0.2, linewidth=0, label="95 % of random orders")
@@ -31,16 +48,11 @@ def curves(election: Election) -> Figure:
         error, counts[order] = _largest(checked, np.argsort(key, kind="stable"))
         colour, line = LINES[order]
         axes.plot(sheets, error, color=colour, linestyle=line, linewidth=2, label=ORDERS[order], drawstyle="steps-post")
-        axes.plot(counts[order], 100 * NEAR, "v", color=colour, markersize=10, zorder=5)
+        axes.plot(counts[order], 100 * NEAR, "v", color=colour, markersize=10, zorder=5, clip_on=False)
     axes.axhline(100 * NEAR, color="black", linewidth=1, linestyle=":")
-    axes.annotate("1 %", (election.sheets, 100 * NEAR), xytext=(-4, 4), textcoords="offset points", ha="right")
-    what = "largest error of a party's total (%)" if election.known else "largest error expected by the reader (%)"
-    axes.set(xlabel="sheets checked by a person", ylabel=what, xlim=(0, election.sheets), ylim=(0, None))
-    more = f" (and {election.unread} unread)" if election.unread else ""
-    worst = f"{counts['quality']} of {election.sheets}{more} sheets, worst first, bring every party to within 1 %"
-    axes.set_title(worst if counts["quality"] else f"Every party is within 1 % before a sheet is checked{more}")
-    axes.legend()
-    return figure
+    axes.set(xlabel="sheets checked by a person", xlim=(0, election.sheets))
+    axes.set_title(f"{READINGS[name]}: {counts['quality']} sheets until every party is within 1 %", fontsize=11)
+    return counts["quality"]
 
 
 def groups(election: Election) -> Figure:
@@ -50,8 +62,8 @@ def groups(election: Election) -> Figure:
     """
     if not election.known:
         return _qualities(election)
-    shown = [name for name in ("before", "after") if name in election.readings]
-    figure, panels = plt.subplots(1, 2, figsize=(11, 2.2 + 0.8 * len(shown)), sharey=True)
+    shown = list(election.readings)
+    figure, panels = plt.subplots(1, 2, figsize=(11.5, 2.2 + 0.8 * len(shown)), sharey=True)
     places = {name: place for place, name in enumerate(reversed(shown))}
     for name in shown:
         found = by_quality(election.readings[name], election.high, election.resamples).set_index("group")
@@ -78,14 +90,13 @@ def groups(election: Election) -> Figure:
 
 def margins(election: Election) -> Figure:
     """The counted winner's margin in each district, where the reader expects it, and the true one."""
-    shown = [name for name in ("before", "after") if name in election.readings]
-    tables = {name: winners(election.readings[name], draw_totals(election.readings[name].reading)) for name in shown}
+    tables = {name: winners(own, draw_totals(own.reading)) for name, own in election.readings.items()}
     tables = {name: found[found.district != ALL] if len(found) > 1 else found for name, found in tables.items()}
     names = list(tables["after"].district)
-    figure, axes = plt.subplots(figsize=(10, 1.9 + 0.62 * len(names)))
+    figure, axes = plt.subplots(figsize=(10, 2.1 + 0.72 * len(names)))
     places = np.arange(len(names))[::-1]
-    for shift, name in zip((0.16, -0.16), shown, strict=False):
-        found, (colour, marker) = tables[name], STYLES[name]
+    for name, found in tables.items():
+        colour, marker, shift = STYLES[name]
         axes.hlines(places + shift, found.margin_low, found.margin_high, color=colour, linewidth=2)
         axes.plot(found.margin, places + shift, marker, color=colour, markersize=8,
                   label=f"counted {READINGS[name]}, 95 % expected")  # fmt: skip
@@ -96,10 +107,11 @@ def margins(election: Election) -> Figure:
         axes.plot([], [], label="true margin of the counted winner", **figures.PRINTED)
     axes.set(yticks=places, yticklabels=["all" if name == ALL else name for name in names],
              xlabel="votes of the counted winner before the next party (below 0: another has won)")  # fmt: skip
-    after = tables["after"]
-    told = f", {int(after.changed.sum())} are changed by the reading" if election.known else ""
-    axes.set_title(f"After transfer {int(after.safe.sum())} of {len(after)} winners are safe{told}")
-    figure.legend(loc="outside lower center", ncols=2 if len(shown) > 1 else 3)
+    last = list(tables)[-1]
+    found = tables[last]
+    told = f", {int(found.changed.sum())} are changed by the reading" if election.known else ""
+    axes.set_title(f"{READINGS[last].capitalize()}: {int(found.safe.sum())} of {len(found)} winners are safe{told}")
+    figure.legend(loc="outside lower center", ncols=2)
     return figure
 
 

@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullLocator
 
 from relecture import figures
 from relecture.tallies.checking import Checked, party_errors
@@ -12,8 +13,12 @@ from relecture.tallies.counting import ALL
 from relecture.tallies.outcome import READINGS, Election
 from relecture.tallies.winners import draw_totals, intervals
 
-#: How each reading is drawn, everywhere: colour and marker.
-STYLES = {"before": (figures.ORANGE, "s"), "after": (figures.BLUE, "o"), "prior": (figures.GREEN, "^")}
+#: How each reading is drawn, everywhere: colour, marker, and how far above its line.
+STYLES = {
+    "before": (figures.ORANGE, "s", 0.22),
+    "after": (figures.BLUE, "o", 0.0),
+    "prior": (figures.GREEN, "^", -0.22),
+}
 DOUBTFUL = 0.9  # digits less certain than this are marked on the sheet
 
 
@@ -97,50 +102,53 @@ def quality(election: Election, unread: pd.DataFrame | None = None) -> Figure:
 
 
 def result(election: Election) -> Figure:
-    """Votes of each party as counted before and after transfer, and how far they are from the true ones."""
+    """Votes of each party as every reading counts them, and how far they are from the true ones."""
     parties = election.readings["after"].reading.parties
-    figure, panels = plt.subplots(1, 2 if election.known else 1, figsize=(12 if election.known else 8,
-                                  1.9 + 0.42 * len(parties)), sharey=True, squeeze=False)  # fmt: skip
-    shown = [name for name in ("before", "after") if name in election.readings]
+    width, height = 12.5 if election.known else 8, 2.1 + 0.5 * len(parties)
+    figure, panels = plt.subplots(1, 2 if election.known else 1, figsize=(width, height), sharey=True, squeeze=False)
     places = np.arange(len(parties))[::-1]
-    for shift, name in zip((0.14, -0.14), shown, strict=False):
-        colour, marker = STYLES[name]
-        counted = election.readings[name].reading.votes.sum(0)
-        panels[0, 0].plot(counted / 1000, places + shift, marker, color=colour, markersize=8,
+    for name, checked in election.readings.items():
+        colour, marker, shift = STYLES[name]
+        panels[0, 0].plot(checked.reading.votes.sum(0) / 1000, places + shift, marker, color=colour, markersize=8,
                           label=f"counted {READINGS[name]}")  # fmt: skip
     if election.known:
-        truth = election.readings["after"].truth.sum(0)
-        panels[0, 0].plot(truth / 1000, places, label="true", **figures.PRINTED)
-        _errors(panels[0, 1], election, shown, places)
+        panels[0, 0].plot(election.readings["after"].truth.sum(0) / 1000, places, label="true", **figures.PRINTED)
+        _errors(panels[0, 1], election, places)
     else:
         _expected(panels[0, 0], election, places)
     panels[0, 0].set(yticks=places, yticklabels=parties, xlabel="votes (thousands)", xlim=(0, None))
     panels[0, 0].set_title("Final result")
-    figure.legend(
-        *panels[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=3 if election.known else 1
-    )
+    figure.legend(*panels[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
     return figure
 
 
-def _errors(axes: Axes, election: Election, shown: list[str], places: np.ndarray) -> None:
-    largest = {}
-    for shift, name in zip((0.14, -0.14), shown, strict=False):
-        found, (colour, marker) = party_errors(election.readings[name], election.resamples), STYLES[name]
+def signed_scale(axes: Axes, direction: str, reach: float) -> None:
+    """A logarithmic scale in percent that also shows zero, and what lies below it as far as `reach` tells."""
+    powers = [power for power in (1, 10, 100, 1000, 10_000) if power <= max(1.5 * reach, 1)]
+    ticks = [*(-power for power in reversed(powers)), 0, *powers]
+    getattr(axes, f"set_{direction}scale")("symlog", linthresh=1)
+    getattr(axes, f"set_{direction}ticks")(ticks, [f"{tick:+,d}".replace("-", "−") if tick else "0" for tick in ticks])
+    getattr(axes, f"{direction}axis").set_minor_locator(NullLocator())
+
+
+def _errors(axes: Axes, election: Election, places: np.ndarray) -> None:
+    reach, wrong = 1.0, []
+    for name, checked in election.readings.items():
+        found, (colour, marker, shift) = party_errors(checked, election.resamples), STYLES[name]
         ends = 100 * np.abs([found.error - found.low, found.high - found.error])
-        axes.errorbar(100 * found.error, places + shift, xerr=ends, fmt=marker, color=colour, markersize=8, capsize=3)
-        largest[name] = 100 * found.error.abs().max()
+        axes.errorbar(100 * found.error, places + shift, xerr=np.nan_to_num(ends), fmt=marker, color=colour,
+                      markersize=8, capsize=3)  # fmt: skip
+        reach = max(reach, 100 * float(found[["error", "low", "high"]].abs().max().max()))
+        wrong.append(f"{100 * (checked.reading.votes.sum() / checked.truth.sum() - 1):+.1f} %".replace("-", "−"))
     axes.axvline(0, color="black", linewidth=1)
-    axes.set(xscale="symlog", xlabel="error of the total (%), 95 % interval over polling stations")
-    axes.set_xscale("symlog", linthresh=1)
-    reach = max(abs(limit) for limit in axes.get_xlim())
-    ticks = [tick for tick in (-100, -10, -1, 0, 1, 10, 100, 1000) if abs(tick) <= reach]
-    axes.set_xticks(ticks, [f"{tick:+d}" if tick else "0" for tick in ticks])
-    axes.set_title("Largest error: " + ", ".join(f"{value:.1f} % {name}" for name, value in largest.items()))
+    signed_scale(axes, "x", reach)
+    axes.set(xlabel="error of the total (%), 95 % interval over polling stations")
+    axes.set_title(f"Error of all votes: {', '.join(wrong)}")
 
 
 def _expected(axes: Axes, election: Election, places: np.ndarray) -> None:
     reading = election.readings["after"].reading
     found = intervals(election.readings["after"], draw_totals(reading))
     found = found[found.district == ALL]
-    axes.hlines(places - 0.14, found.low / 1000, found.high / 1000, color=figures.BLUE, linewidth=2,
+    axes.hlines(places, found.low / 1000, found.high / 1000, color=figures.BLUE, linewidth=2,
                 label="where the reader expects the truth (95 %)")  # fmt: skip
