@@ -11,7 +11,7 @@ ARGS ?=
 PORT ?= 5000
 
 .DEFAULT_GOAL := help
-.PHONY: help replicate quick full test check data publish ui report handout bench clean
+.PHONY: help replicate quick full test check data publish ui report handout screenshots bench clean
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -22,7 +22,7 @@ RUN = $(BIN)/python -m relecture.launch $(if $(strip $(1) $(CONFIG)),--configfil
 SHOW = $(if $(strip $(ARGS)),,@$(BIN)/python -m relecture.scorecard show --scorecard results/scorecard.csv --mnist resources/mnist.json)
 
 help: ## list the commands
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-11s %s\n", $$1, $$2}'
 
 replicate: $(READY) ## set everything up and run all comparisons, then show the scorecard
 	@$(call RUN)
@@ -39,11 +39,12 @@ full: $(READY) ## the same with budgets at the scale of a paper
 test: $(READY) ## run the tests
 	$(BIN)/python -m pytest $(ARGS)
 
-check: $(READY) ## check format and lint, of Python and of the rules
+check: $(READY) ## check format, lint and types, of Python and of the rules
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/snakefmt --check Snakefile workflow
 	$(BIN)/snakemake --lint
+	$(BIN)/mypy
 
 data: $(READY) ## fetch and check the raw files
 	@$(call RUN,,data)
@@ -66,6 +67,9 @@ report: $(READY) ## put scorecard, answers, tables and figures into results/repo
 
 handout: $(READY) ## write the handout for print, results/handout.pdf
 	@$(call RUN,,$(AS_IT_IS) results/handout.pdf)
+
+screenshots: $(READY) ## take the documentation's pictures of MLflow, from the runs in mlflow.db
+	@$(BIN)/python -m docs.screenshots take $(ARGS)
 
 bench: $(READY) ## measure speed and memory into benchmarks/results/
 	$(BIN)/python -m benchmarks --threads 1 epoch

@@ -3,8 +3,12 @@
 import json
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from relecture.command import Command
+
+if TYPE_CHECKING:
+    import torch
 
 RESULTS = Path(__file__).parent / "results"
 
@@ -20,7 +24,7 @@ def epoch(epochs: int = 4, rounds: int = 3, images: Path | None = None) -> None:
 
     threads = int(os.environ["OMP_NUM_THREADS"])
     torch.set_num_threads(threads)
-    seconds = ways.measure(*_images(images), epochs, rounds)
+    seconds = ways.measure(*_images(images), epochs=epochs, rounds=rounds)
     ratios = {
         "fit_over_plain": seconds["fit"]["median_s"] / seconds["plain"]["median_s"],
         "documented_over_fit": seconds["documented"]["median_s"] / seconds["fit"]["median_s"],
@@ -37,7 +41,7 @@ def cnn(epochs: int = 3, rounds: int = 2, images: Path | None = None) -> None:
 
     threads = int(os.environ["OMP_NUM_THREADS"])
     torch.set_num_threads(threads)
-    found = ways.measure(*_images(images), epochs, rounds)
+    found = ways.measure(*_images(images), epochs=epochs, rounds=rounds)
     ours = found["fit_bf16"]["median_s"]
     ratios = {f"{way}_over_fit_bf16": found[way]["median_s"] / ours for way in ("fit_fp32", "plain", "documented")}
     _keep(f"CNN epoch of 12,000, {_device(threads)}", {**found, **ratios})
@@ -67,7 +71,7 @@ def _device(threads: int) -> str:
     return "cuda" if torch.cuda.is_available() else f"{threads} threads" if threads > 1 else "1 thread"
 
 
-def _images(path: Path | None):
+def _images(path: Path | None) -> "tuple[torch.Tensor, torch.Tensor]":
     import torch
 
     from relecture.digits.data import load

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+from cycler import cycler
 from matplotlib.figure import Figure
 
 #: Okabe and Ito's colours, told apart by all and of different lightness.
@@ -21,7 +23,7 @@ BLUE, ORANGE, GREEN, RED, SKY, PINK, GREY = (
 COLOURS = (BLUE, ORANGE, GREEN, RED, SKY, PINK, GREY)
 
 #: How a printed number is drawn, everywhere.
-PRINTED = {
+PRINTED: dict[str, Any] = {
     "marker": "D",
     "color": "black",
     "markerfacecolor": "white",
@@ -30,7 +32,7 @@ PRINTED = {
     "zorder": 5,
 }
 
-_STYLE = {
+_STYLE: Any = {
     "figure.dpi": 100,
     "savefig.dpi": 150,
     "figure.constrained_layout.use": True,
@@ -43,7 +45,7 @@ _STYLE = {
     "axes.grid": True,
     "axes.axisbelow": True,
     "grid.color": "#E3E3E3",
-    "axes.prop_cycle": mpl.cycler(color=COLOURS),
+    "axes.prop_cycle": cycler(color=COLOURS),
     "legend.frameon": False,
     "svg.hashsalt": "relecture",
     "svg.fonttype": "path",

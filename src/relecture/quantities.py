@@ -11,7 +11,8 @@ class Quantities:
     """Collects what came out. `data` names the data if it is not the real thing; then nothing is judged."""
 
     def __init__(self, data: str = ""):
-        self._data, self._rows = data, []
+        self._data = data
+        self._rows: list[tuple[str, float, float | None, int, str]] = []
 
     def add(self, id: str, reproduced: float, sd: float | None = None, n: int = 1) -> None:
         """One number; `sd` and `n` are those of the members that it is the mean of."""

@@ -43,7 +43,7 @@ class Record:
     history: pd.DataFrame
     predictions: pd.DataFrame
     params: dict[str, Any]
-    folder: Path | None = field(default=None, compare=False)
+    folder: Path = field(default=Path(), compare=False)  # where it was read from
 
     @property
     def name(self) -> str:
@@ -170,7 +170,7 @@ def code_digest() -> str:
     """Digest of the source files of this package that the running process has loaded: the code that ran."""
     root = Path(__file__).parent
     files = {Path(m.__file__) for n, m in list(sys.modules.items()) if n.startswith("relecture.") and m.__file__}
-    files |= {Path(main.__file__)} if (main := sys.modules.get("__main__")) and hasattr(main, "__file__") else set()
+    files |= {Path(main)} if (main := getattr(sys.modules.get("__main__"), "__file__", None)) else set()
     content = hashlib.sha256()
     for file in sorted(file.resolve() for file in files if file.resolve().is_relative_to(root.resolve())):
         content.update(file.relative_to(root.resolve()).as_posix().encode())

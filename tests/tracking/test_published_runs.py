@@ -1,6 +1,5 @@
 """What stands in MLflow after a record was published: in a SQLite file, and behind a real server."""
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -103,21 +102,3 @@ def test_long_curves_and_many_settings_arrive_whole(shop: Shop) -> None:
     child = shop.children()["seed-0"]
     assert len(shop.store.client.get_metric_history(child.info.run_id, "curves/loss")) == 2300
     assert len(child.data.params) == 231
-
-
-def test_the_saved_view_shows_a_column_per_number_of_every_method(shop: Shop) -> None:
-    shop.publish(shop.network(seeds=2))
-    shop.publish(synthetic.regression(shop.comparison))
-    view = json.loads(shop.store.client.get_experiment(shop.experiment()).tags["mlflow.sharedViewState.methods"])
-    metrics = [name.split("`")[1] for name in json.loads(view["state"])["selectedColumns"] if "metrics" in name]
-    assert metrics == [
-        "test_error",
-        "test_error_sd",
-        "test_loss",
-        "test_loss_sd",
-        "mae",
-        "mae_sd",
-        "r2",
-        "r2_sd",
-        "members",
-    ]

@@ -145,3 +145,10 @@ def test_the_browser_listens_on_this_machine_only(server: str) -> None:
         if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port
     }
     assert listening == {"127.0.0.1"}
+    with socket.create_connection(("127.0.0.1", port), timeout=5):
+        pass
+    others = {address.address for addresses in psutil.net_if_addrs().values() for address in addresses
+              if address.family == socket.AF_INET}  # fmt: skip
+    for other in {"127.0.0.2", *others} - {"127.0.0.1"}:  # this machine by its other addresses
+        with pytest.raises(OSError, match="refused"):
+            socket.create_connection((other, port), timeout=5)

@@ -61,5 +61,5 @@ def load(path: Path) -> Dataset:
     """Read what `save` kept."""
     with np.load(path) as file:
         arrays = {name: file[name] for name in file.files}
-    plain = {name: str(arrays.pop(name)) for name in ("name", "source")}
+    plain: dict[str, Any] = {name: str(arrays.pop(name)) for name in ("name", "source")}
     return Dataset(**plain, **{**arrays, "sample": bool(arrays["sample"])})

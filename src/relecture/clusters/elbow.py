@@ -42,7 +42,7 @@ def fit(dataset: Dataset, spec: dict[str, Any]) -> Fit:
         for k, (_, found) in zip(counts, best, strict=True)
     ]
     result.add(MEMBER, {**answers, **known}, pd.concat(labels, ignore_index=True))
-    curves = {"wss": wss, "silhouette": silhouette, "gap": gap, "gap_se": error}
+    curves: dict[str, Any] = {"wss": wss, "silhouette": silhouette, "gap": gap, "gap_se": error}
     rows = []
     for i, k in enumerate(counts):
         rows += records.rows(MEMBER, {name: float(curve[i]) for name, curve in curves.items()}, step=int(k))

@@ -104,12 +104,13 @@ def _differences(
     """Means inside and outside of each cluster, and their difference in sd: each (samples, K, p)."""
     every, total = weights @ x, weights.sum(1, keepdims=True)
     sd = np.sqrt(np.maximum(weights @ x**2 / total - (every / total) ** 2, 0))
-    inside, outside = [], []
+    within: list[np.ndarray] = []
+    beyond: list[np.ndarray] = []
     for k in range(clusters):
         member = (labels == k) * weights
         size = member.sum(1, keepdims=True)
-        inside.append(member @ x / size)
-        outside.append((every - member @ x) / np.maximum(total - size, 1e-300))
-    inside, outside = np.stack(inside, axis=1), np.stack(outside, axis=1)
+        within.append(member @ x / size)
+        beyond.append((every - member @ x) / np.maximum(total - size, 1e-300))
+    inside, outside = np.stack(within, axis=1), np.stack(beyond, axis=1)
     gap = np.divide(inside - outside, sd[:, None], out=np.zeros_like(inside), where=sd[:, None] > 1e-12)
     return inside, outside, gap

@@ -36,7 +36,8 @@ def fit(spec: dict[str, Any]) -> Fit:
     result = Fit()
     for seed in range(spec["first_seed"], spec["first_seed"] + spec["replications"]):
         member, random = f"seed-{seed}", np.random.RandomState(seed)
-        scores, curves, cases = {}, [], []
+        scores: dict[str, float] = {}
+        curves, cases = [], []
         for part in (_soft, _spread, _outliers, _music):
             numbers, curve, points = part(random, spec)
             scores |= numbers

@@ -52,7 +52,7 @@ def fit(dataset: Dataset, spec: dict[str, Any]) -> Fit:
 def _scores(ends: Runs, rank: np.ndarray) -> dict[str, float]:
     found, low, high = share(rank == 0)
     shares = np.bincount(rank, minlength=1) / len(rank)
-    six = few_runs(shares, RUNS)
+    six = few_runs(shares.tolist(), RUNS)
     expected = {name: float((six[name] * six.probability).sum()) for name in ("best", "distinct")}
     spread = {name: float(((six[name] - expected[name]) ** 2 * six.probability).sum()) ** 0.5 for name in expected}
     return {

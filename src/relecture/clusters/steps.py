@@ -31,8 +31,8 @@ def fit(dataset: Dataset, spec: dict[str, Any]) -> Fit:
         kept = steps if member == longest else steps[-1:]
         result.add(member, scores, pd.concat([_labels(step) for step in kept], ignore_index=True))
         result.histories.append(_curves(member, steps))
-    last = {member: steps[-1].centroids for member, steps in traces.items()}
-    first = {f"{step.what}-{step.iteration}": step.centroids for step in traces[longest]}
+    last: dict[str, Any] = {member: steps[-1].centroids for member, steps in traces.items()}
+    first: dict[str, Any] = {f"{step.what}-{step.iteration}": step.centroids for step in traces[longest]}
     result.save_model = lambda folder: np.savez(folder / "centroids.npz", **last, **first)
     return result
 

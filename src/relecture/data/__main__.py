@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -42,7 +42,7 @@ def fetch(
     if data_set in EMBEDDED and allow_embedded is None:
         raise UserError(f"fetch {data_set} needs either --allow-embedded or --no-allow-embedded.")
     drafts.sweep(out.parent)
-    manifest = {"name": data_set, "sample": False, "files": {}}
+    manifest: dict[str, Any] = {"name": data_set, "sample": False, "files": {}}
     try:
         for file in files:
             path = fetch_file(file.name, resources, mirror or [])

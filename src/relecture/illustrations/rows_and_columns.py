@@ -72,7 +72,7 @@ def _table(axes: Axes, table: pd.DataFrame) -> None:
     axes.imshow(table, cmap="gray_r", vmin=0, vmax=1.5, aspect="auto")
     for (row, column), value in np.ndenumerate(table.to_numpy()):
         axes.text(column, row, value, ha="center", va="center", color="white" if value else "#707070", fontsize=13)
-    axes.set_xticks(range(6), range(1, 7))
+    axes.set_xticks(range(6), [str(column) for column in range(1, 7)])
     axes.vlines(np.arange(0.5, 5), -0.5, len(table) - 0.5, color="white", linewidth=1)
     axes.hlines(np.arange(0.5, len(table) - 1), -0.5, 5.5, color="white", linewidth=1)
     axes.set_yticks(range(len(table)), table.index)

@@ -3,6 +3,7 @@
 (X1 + X2) + (X1 + 2 X2) = 2 X1 + 3 X2, but (X1 + X2)^2 + (X1 + 2 X2)^2 = 2 X1^2 + 6 X1 X2 + 5 X2^2.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from relecture.illustrations.illustration import Illustration
 
 HIDDEN = np.array([[1.0, 1.0], [1.0, 2.0]])  # a row a unit: X1 + X2 and X1 + 2 X2
 OUTPUT = np.array([1.0, 1.0])
-ACTIVATIONS = {"linear": lambda z: z, "square": np.square}
+ACTIVATIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {"linear": lambda z: z, "square": np.square}
 TERMS = ("1", "x1", "x2", "x1^2", "x1 x2", "x2^2")
 POINTS = 50
 

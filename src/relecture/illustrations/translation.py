@@ -48,7 +48,7 @@ def draw(spec: dict[str, Any], data: Path | None = None) -> Illustration:
     """The 1 in its place and moved by a pixel, stage by stage; beside them the likeness for every move."""
     found = likeness()
     figure = plt.figure(figsize=(13.5, 6))
-    pictures, curve = figure.subfigures(1, 2, width_ratios=(8, 5))
+    pictures, curve = figure.subfigures(1, 2, width_ratios=(8, 5), squeeze=False).ravel()
     grid = pictures.subplots(2, 3)
     for line, right, place in zip(grid, (0, SHOWN), ("in its place", "one pixel to the right"), strict=True):
         shown = stages(moved(one(), 0, right))

@@ -4,6 +4,7 @@ import json
 import math
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -51,7 +52,8 @@ def table(found: dict[tuple[str, str], Record], printed: list[Printed], out: Pat
     for method, name in NAMES.items():
         book = records.summary(found["book", method])
         random = records.summary(found["resampled", method])
-        row, text = {"model": name}, {"model": name}
+        row: dict[str, Any] = {"model": name}
+        text = {"model": name}
         parameters = found["book", method].params["parameters"]
         if compared:
             row |= {"parameters_printed": _printed(by_id, method, "parameters")}

@@ -8,7 +8,8 @@ This package alone touches MLflow, and imports it only when a store is opened.
 `content.py` what the runs of a record hold: metrics, curves, params, tags, description
 `publish.py` writes those runs, once; replaces them when the record has changed
 `shelf.py`   which runs of a record a store has already, and which are leftovers
-`views.py`   a table of the methods with their numbers
+`views.py`   which tables of runs the browser offers: methods, members, one kind of method
 `ui.py`      serves the store in a browser
+`pages.py`   the server's pages, opened on runs
 ============ ==========================================================================
 """

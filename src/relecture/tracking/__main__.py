@@ -52,7 +52,8 @@ def publish_all(
     folders = complete_records(results)
     if not folders:
         raise UserError(f"no complete record below {results}/. Make them first: make replicate")
-    opened, outcomes, unreadable = connect(), Counter(), []
+    opened, unreadable = connect(), []
+    outcomes: Counter[str] = Counter()
     for folder in folders:
         try:
             record = load(folder)

@@ -5,7 +5,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -17,7 +17,13 @@ from relecture.records import Record
 NAME_LENGTH, PARAM_LENGTH, TAG_LENGTH, DIGEST_LENGTH = 250, 6000, 8000, 36  # MLflow's limits, in characters
 
 RECORD, RECORD_DIGEST, MEMBER = "relecture.record", "relecture.record_digest", "relecture.member"
+LEVEL, METHOD = "relecture.level", "method"  # the runs of methods have it, and no others
 MEMBERS = "members"
+CURVES = "curves/"
+WHOLE = "all"  # a member of this name is the record as a whole, beside its parts
+
+# Members that differ by chance alone: `seed-03`, `split-1001-seed-00`; `fit` and `data` where nothing is random.
+_REPETITION = re.compile(r"(?:seed|split|run|fit|data)(?:-\d+)?(?:-(?:seed|split|run)-\d+)*")
 PARENT, NOTE = "mlflow.parentRunId", "mlflow.note.content"
 
 Point = tuple[str, int, float]
@@ -36,19 +42,21 @@ class Content:
 
 
 def parent(record: Record, git_commit: str | None) -> Content:
-    """The run of the method: mean and sd of each metric over the members, and the members' mean curves.
+    """The run of the method: mean and sd of each metric over its repetitions, and their mean curves.
 
-    The mean curve of members that stopped at different steps is over those that were still running.
+    The mean curve of members that stopped at different steps is over those that were still running. Members that
+    are something else each (a strength of the penalty, a kind of start, a cluster) have no mean; then the method has
+    what the member `all` has, and what one member alone has.
     """
-    numbers = records.summary(record)
+    note, count, record = description(record), len(members(record)), _as_one(record)
     points: list[Point] = []
-    for metric, row in numbers.iterrows():
+    for metric, row in records.summary(record).iterrows():
         points.append((plain(metric), 0, _clean(row["mean"])))
         if row["n"] > 1:
             points.append((plain(f"{metric}_sd"), 0, _clean(row["sd"])))
-    points.append((MEMBERS, 0, len(members(record))))
+    points.append((MEMBERS, 0, count))
     means = record.history.groupby(["metric", "step"], sort=False, as_index=False)["value"].mean()
-    tags = _tags(record, git_commit) | {MEMBER: "all", NOTE: description(record)}
+    tags = _tags(record, git_commit) | {MEMBER: "all", LEVEL: METHOD, NOTE: note}
     return Content(record.params["method"], tags, params(record), _defined(points), _curves(means.itertuples()))
 
 
@@ -68,6 +76,12 @@ def children(record: Record, git_commit: str | None) -> list[Content]:
 def members(record: Record) -> list[str]:
     """The names of the members in the record's order, also of those that left curves only."""
     return [str(name) for name in dict.fromkeys([*record.metrics["member"], *record.history["member"]])]
+
+
+def repeats(record: Record) -> bool:
+    """Whether the members are repetitions, which differ by chance alone: seeds, splits, or one member only."""
+    names = members(record)
+    return len(names) == 1 or (not record.params.get("members") and all(map(_REPETITION.fullmatch, names)))
 
 
 def params(record: Record) -> dict[str, str]:
@@ -141,6 +155,14 @@ def _settings(nested: dict[str, Any]) -> dict[str, str]:
     return {plain(key): _text(value, PARAM_LENGTH) for key, value in _flatten(nested).items()}
 
 
+def _as_one(record: Record) -> Record:
+    """The record with what says something about the method as a whole."""
+    if repeats(record):
+        return record
+    whole, alone = record.metrics["member"] == WHOLE, ~record.metrics["metric"].duplicated(keep=False)
+    return replace(record, metrics=record.metrics[whole | alone], history=record.history.iloc[:0])
+
+
 def _clean(mean: float) -> float:
     """Seven significant digits, which fit into a column of MLflow's table; the record has them all."""
     return float(f"{mean:.7g}")
@@ -154,7 +176,7 @@ def _by_member(table: pd.DataFrame) -> dict[str, list[Any]]:
 def _curves(history: Iterable[Any]) -> list[Point]:
     # The prefix makes them a section of their own among MLflow's charts, and keeps the course of a validation
     # error apart from its final value.
-    return _defined([(plain(f"curves/{row.metric}"), int(row.step), row.value) for row in history])
+    return _defined([(plain(f"{CURVES}{row.metric}"), int(row.step), row.value) for row in history])
 
 
 def _defined(points: list[Point]) -> list[Point]:

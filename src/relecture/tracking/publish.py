@@ -8,6 +8,8 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from relecture import records
 from relecture.errors import UserError
 from relecture.records import Record
@@ -16,7 +18,7 @@ from relecture.tracking import content
 from relecture.tracking.content import PARENT, RECORD_DIGEST, Content
 from relecture.tracking.shelf import REPLACES, Shelf, replaced_by_next
 from relecture.tracking.store import Store, alone, explained
-from relecture.tracking.views import add_columns
+from relecture.tracking.views import arrange
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -44,15 +46,15 @@ def publish(store: Store, record: Record, figures: Sequence[Path] = ()) -> Publi
     the next publication starts over. Runs of an earlier version of the record are deleted softly.
     Raises UserError for a figure that is missing and for a store that cannot be used.
     """
-    drawn, parent = _figures(record.folder, figures), content.parent(record, git_commit())
+    drawn, commit = _figures(record.folder, figures), git_commit()
+    parent, children = content.parent(record, commit), content.children(record, commit)
     with alone(record.folder), explained():
-        digest, members = records.digest(record.folder), len(content.members(record))
+        digest, members = records.digest(record.folder), len(children)
         experiment = store.experiment(record.params["comparison"])
-        add_columns(store.client, experiment, (name for name, _, _ in parent.numbers))
         shelf = Shelf(store.client, experiment, record.name)
         current = shelf.current(digest, members)
         if current is None:
-            run_id = _write(store, experiment, record, parent, drawn, replaced_by_next(shelf))
+            run_id = _write(store, experiment, record, [parent, *children], drawn, replaced_by_next(shelf))
             shelf.clear(keep=shelf.restored)
             store.client.set_tag(run_id, RECORD_DIGEST, digest)
             outcome = "replaced" if shelf.complete else "published"
@@ -61,6 +63,7 @@ def publish(store: Store, record: Record, figures: Sequence[Path] = ()) -> Publi
             shelf.clear(keep=[current, *shelf.restored])
             added = _log_figures(store, run_id, drawn, json.loads(current.data.tags.get(FIGURES, "{}")))
             outcome = "figures added" if added else "unchanged"
+        arrange(store.client, experiment, record.name, [] if content.repeats(record) else children)
     return Published(record.name, outcome, run_id, digest, members)
 
 
@@ -75,27 +78,42 @@ def complete_records(folder: Path) -> list[Path]:
 
 
 def _write(
-    store: Store, experiment: str, record: Record, parent: Content, figures: dict[str, Path], replaces: str
+    store: Store, experiment: str, record: Record, runs: list[Content], figures: dict[str, Path], replaces: str
 ) -> str:
-    """Write the parent and its children, each in one go; the parent's id."""
-    client = store.client
-    # "Created" is when the fit was done. The table of runs shows the latest first, a hundred at a time: ten
+    """Write the parent, which is the first of the `runs`, and its children, each in one go; the parent's id."""
+    client, (parent, *children) = store.client, runs
+    # "Created" is when the fit began. The table of runs shows the latest first, a hundred at a time: ten
     # seconds between members, whose own times nobody knows, bring the methods to its first page.
-    done = int((record.folder / "metrics.csv").stat().st_mtime * 1000)
-    run_id = _run(store, experiment, parent, record, {REPLACES: replaces} if replaces else {}, done)
-    for place, child in enumerate(content.children(record, git_commit()), start=1):
-        _finish(client, _run(store, experiment, child, record, {PARENT: run_id}, done - 10_000 * place))
+    end = int((record.folder / "metrics.csv").stat().st_mtime * 1000)
+    lasted = _milliseconds(record)
+    start = end - (lasted or 0)
+    run_id = _run(store, experiment, parent, record, {REPLACES: replaces} if replaces else {}, start)
+    for place, child in enumerate(children, start=1):
+        _finish(client, _run(store, experiment, child, record, {PARENT: run_id}, start - 10_000 * place))
     for file in FILES:
         client.log_artifact(run_id, str(record.folder / file), "record")
     if (model := record.folder / "model").is_dir():
         client.log_artifacts(run_id, str(model), "model")
     _log_figures(store, run_id, figures, {})
-    _finish(client, run_id)
+    if lasted is None:
+        _finish(client, run_id)
+    else:
+        client.set_terminated(run_id, end_time=end)
     return run_id
 
 
+def _milliseconds(record: Record) -> int | None:
+    """How long the fit took, as Snakemake timed it; None where something else has made the record since."""
+    comparison, method = record.params["comparison"], record.params["method"]
+    results = record.folder.resolve().parents[method.count("/") + 1]
+    timed = results / "benchmarks" / comparison / f"{method.replace('/', '_')}.tsv"
+    if not timed.exists() or timed.stat().st_mtime < (record.folder / "metrics.csv").stat().st_mtime:
+        return None
+    return int(1000 * pd.read_csv(timed, sep="\t")["s"].sum())
+
+
 def _finish(client: "MlflowClient", run_id: str) -> None:
-    """End the run without a time of ending: how long a fit took is not in its record."""
+    """End the run without a time of ending: how long it took, nobody knows."""
     client.update_run(run_id, status="FINISHED")
 
 

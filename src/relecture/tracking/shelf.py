@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from relecture.tracking.content import PARENT, RECORD, RECORD_DIGEST
+from relecture.tracking.content import LEVEL, PARENT, RECORD, RECORD_DIGEST
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -29,9 +29,10 @@ class Shelf:
         self.complete = [run for run in complete if run.info.run_id not in replaced]
 
     def current(self, digest: str, members: int) -> "Run | None":
-        """The complete run of exactly this record, with all its children."""
+        """The complete run of exactly this record, with all its children; not one of before runs had a level."""
         for run in self.complete:
-            if run.data.tags[RECORD_DIGEST] == digest and len(self._children([run])) == members:
+            tags = run.data.tags
+            if tags[RECORD_DIGEST] == digest and LEVEL in tags and len(self._children([run])) == members:
                 return run
         return None
 

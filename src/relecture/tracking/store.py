@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
 from relecture.errors import UserError
+from relecture.tracking.content import NOTE
 from relecture.tracking.shelf import Shelf
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class Store:
         if found is None:
             try:
                 location = (self.artifacts / name).as_uri() if self.artifacts else None
+                self._say_what_default_is()
                 return self.client.create_experiment(name, location, _tags(name))
             except MlflowException:  # another process was faster
                 found = self.client.get_experiment_by_name(name)
@@ -65,6 +67,12 @@ class Store:
             print(f"experiment {name}: it had been deleted in MLflow and is restored")
         self._refuse_moved(found.artifact_location)
         return found.experiment_id
+
+    def _say_what_default_is(self) -> None:
+        """MLflow makes an experiment by itself, in a new store; somebody else's own is left alone."""
+        first = self.client.get_experiment("0") if self.artifacts else None
+        if first and first.name == "Default" and NOTE not in first.tags:
+            self.client.set_experiment_tag("0", NOTE, "Empty: MLflow makes it by itself. The others are ours.")
 
     def _refuse_moved(self, location: str) -> None:
         """MLflow keeps absolute paths: a copied or moved store would write beside the old one."""
@@ -161,10 +169,10 @@ def _open(uri: str) -> "MlflowClient":
 def _tags(experiment: str) -> dict[str, str]:
     """What MLflow is told about an experiment: its kind decides which pages the browser offers."""
     note = (
-        f"The methods of `{experiment}`, each with its members below it. "
-        f"Everything here is a mirror of `results/{experiment}/`; rebuild it with `make publish`."
+        f"The methods of `{experiment}`, each with its members. The menu Views has the tables: `methods` with their "
+        f"numbers, `members` to expand. All is a mirror of `results/{experiment}/`; rebuild it with `make publish`."
     )
-    return {"mlflow.note.content": note, "mlflow.experimentKind": "custom_model_development"}
+    return {NOTE: note, "mlflow.experimentKind": "custom_model_development"}
 
 
 def _refuse_damaged(file: Path) -> None:

@@ -6,11 +6,14 @@ import socket
 import sqlite3
 import sys
 from contextlib import closing
+from importlib.metadata import entry_points
 from pathlib import Path
 
 from relecture.errors import UserError
 from relecture.tracking.store import QUIET, shown, sqlite_file, tracking_uri
 from relecture.tracking.views import link
+
+APP = "relecture"  # relecture.tracking.pages, by its entry point in pyproject.toml
 
 
 def serve(port: int) -> None:
@@ -42,6 +45,7 @@ def serve(port: int) -> None:
         "PYTHONWARNINGS": "ignore",
     }
     options = ["--workers", "1", "--uvicorn-opts", "--log-level warning"]
+    options += ["--app-name", APP] if entry_points(group="mlflow.app", name=APP) else []  # an older set-up has none
     command = [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port), *options]
     os.execve(sys.executable, command, {**os.environ, **quiet})
 

@@ -22,7 +22,8 @@ class KeepBest(pl.Callback):
 
     def __init__(self, monitor: str, patience: int):
         self.monitor, self.patience = monitor, patience
-        self.best, self.epoch, self.last, self.weights = float("inf"), 0, 0, None
+        self.best, self.epoch, self.last = float("inf"), 0, 0
+        self.weights: dict[str, Any] | None = None
 
     def on_fit_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         trainer.should_stop = self._is_over
@@ -31,7 +32,8 @@ class KeepBest(pl.Callback):
         value, self.last = float(trainer.callback_metrics[self.monitor]), trainer.current_epoch + 1
         if value < self.best:
             self.best, self.epoch = value, self.last
-            self.weights = copy.deepcopy(pl_module.network.state_dict())
+            network: Any = pl_module.network
+            self.weights = copy.deepcopy(network.state_dict())
         trainer.should_stop = self._is_over
 
     def put_back(self, network: nn.Module) -> None:
@@ -87,7 +89,7 @@ class Progress(pl.Callback):
             self.bar = tqdm(desc=self.label, total=trainer.max_epochs, initial=trainer.current_epoch, unit="epoch")
 
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        epoch, epochs = trainer.current_epoch + 1, trainer.max_epochs
+        epoch, epochs = trainer.current_epoch + 1, trainer.max_epochs or 0
         value = trainer.callback_metrics.get(self.shown)
         text = "" if value is None else f"{self.shown.replace('_', ' ')} {float(value):.4g}"
         if self.bar is not None:

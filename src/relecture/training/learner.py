@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pytorch_lightning as pl
@@ -41,6 +41,11 @@ class Learner(pl.LightningModule):
     on seed and epoch alone, so a run that was interrupted goes on as if it had not been.
     """
 
+    inputs: torch.Tensor
+    targets: torch.Tensor
+    rows: torch.Tensor
+    network: nn.Module
+
     def __init__(
         self,
         network: nn.Module,
@@ -69,8 +74,8 @@ class Learner(pl.LightningModule):
 
     def configure_optimizers(self) -> torch.optim.Optimizer:
         """RMSprop; the penalty covers the weights of the hidden layers, neither biases nor the output layer."""
-        hidden = [layer.weight for layer in linear_layers(self.network)[:-1]]
-        rest = [p for p in self.network.parameters() if all(p is not weight for weight in hidden)]
+        hidden: list[torch.Tensor] = [layer.weight for layer in linear_layers(self.network)[:-1]]
+        rest: list[torch.Tensor] = [p for p in self.network.parameters() if all(p is not weight for weight in hidden)]
         rest, hidden = ([p for p in some if p.requires_grad] for some in (rest, hidden))
         groups = [{"params": rest, "weight_decay": 0.0}]
         if hidden:  # the gradient of lambda x (sum of squares) is 2 lambda w
@@ -86,7 +91,7 @@ class Learner(pl.LightningModule):
 
     def training_step(self, *_) -> None:
         """One epoch over the training rows."""
-        optimizer = self.optimizers()
+        optimizer: Any = self.optimizers()
         torch.manual_seed(_mixed(self.seeds[0], self.current_epoch, stream=1))  # dropout
         for rows in self._shuffled().split(self.training_config.batch_size, dim=-1):
             outputs = self._answers(rows)

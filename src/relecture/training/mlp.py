@@ -56,7 +56,7 @@ def stack(networks: Sequence[nn.Sequential]) -> nn.Sequential:
     )
 
 
-def linear_layers(network: nn.Module) -> list[nn.Module]:
+def linear_layers(network: nn.Module) -> list[nn.Linear | StackedLinear]:
     """The layers with weights, from the input to the output."""
     return [layer for layer in network.modules() if isinstance(layer, nn.Linear | StackedLinear)]
 

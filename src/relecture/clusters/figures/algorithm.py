@@ -23,7 +23,10 @@ def steps(found: Found, sets: dict[str, Dataset]) -> Figure:
     runs = record.predictions
     longest = runs.member[runs.iteration == 0].iloc[0]
     centroids, last = model(record, "centroids.npz"), int(values(record, longest).iterations)
-    panels = [("Data", None, None), ("Step 1: random groups", "assigned-0", None)]
+    panels: list[tuple[str, str | None, str | None]] = [
+        ("Data", None, None),
+        ("Step 1: random groups", "assigned-0", None),
+    ]
     panels += [
         (f"Iteration {i}, step 2{letter}: {words}", labels, f"{what}-{i}")
         for i in (1, 2)

@@ -2,6 +2,7 @@
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
@@ -43,7 +44,7 @@ def criteria(line: np.ndarray, record: Record) -> None:
     line[2].set_ylabel("gap ± its standard error")
 
 
-def _curve(axes: Axes, values: np.ndarray, answer: float, name: str) -> None:
+def _curve(axes: Axes, values: pd.Series, answer: float, name: str) -> None:
     axes.plot(values.index, values, "o-", color=figures.BLUE, markersize=4)
     if np.isfinite(answer):
         axes.axvline(answer, color=figures.RED, linestyle="--", linewidth=1.5)
@@ -54,7 +55,8 @@ def _curve(axes: Axes, values: np.ndarray, answer: float, name: str) -> None:
 
 def _finding(found: Found) -> str:
     """In words, from the numbers: where the criteria agree and where not."""
-    agree, differ = [], []
+    agree: list[str] = []
+    differ: list[str] = []
     for name in ROWS:
         answers = values(found[f"{name}/elbow"], "data").reindex(["elbow", "silhouette", "gap"])
         (agree if answers.notna().all() and answers.nunique() == 1 else differ).append(WORDS[name])

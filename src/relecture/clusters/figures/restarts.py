@@ -14,6 +14,7 @@ from relecture.records import Record
 
 LOOK = {"assignment": (figures.BLUE, "o"), "points": (figures.ORANGE, "s"), "plus_plus": (figures.GREEN, "^")}
 SHOWN = 10
+MARKS = (1, 2, 5, 10, 20, 50, 100)
 
 
 def optima(found: Found, sets: dict[str, Dataset]) -> Figure:
@@ -71,7 +72,7 @@ def within(axes: Axes, record: Record) -> None:
         needed = values(record, kind).starts_for_95
         notes.append(f"{needed:.0f}" if np.isfinite(needed) else "–")
     axes.axhline(95, color="black", linestyle="--", linewidth=1)
-    axes.set(xscale="log", ylim=(-3, 103), xticks=[1, 2, 5, 10, 20, 50, 100])
-    axes.set_xticklabels([1, 2, 5, 10, 20, 50, 100])
+    axes.set(xscale="log", ylim=(-3, 103))
+    axes.set_xticks(MARKS, [str(mark) for mark in MARKS])
     axes.minorticks_off()
     axes.set_title(f"95 % with {', '.join(notes)} starts", fontsize=12)

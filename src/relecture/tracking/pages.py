@@ -1,0 +1,33 @@
+"""MLflow's server as `make ui` starts it: its pages open on runs, not on language models.
+
+MLflow 3 remembers in the browser which of its two halves a person uses, and begins with the one about language
+models; there the page of an experiment is empty. A line of script in its only HTML page gives the browser another
+beginning; what the person chooses later counts more. `mlflow server --app-name relecture` finds this by the entry
+point in pyproject.toml.
+"""
+
+from pathlib import Path
+
+import mlflow.server
+from mlflow.server.fastapi_app import app
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+from starlette.routing import Route
+
+_BEGINNING = """<script>
+for (const [key, value] of Object.entries({
+  "mlflow.workflowType_v1": "machine_learning",
+  "mlflow.assistant.fab.autoOpenedOnFirstLoad_v1": true,
+})) {
+  if (localStorage.getItem(key) === null) localStorage.setItem(key, JSON.stringify(value));
+}
+</script>"""
+
+
+def page(request: Request) -> HTMLResponse:
+    """MLflow's HTML page, with another beginning."""
+    html = Path(mlflow.server.__file__).with_name("js").joinpath("build", "index.html").read_text()
+    return HTMLResponse(html.replace("<head>", f"<head>{_BEGINNING}", 1), headers={"Cache-Control": "no-cache"})
+
+
+app.router.routes.insert(0, Route("/", page))

@@ -1,0 +1,190 @@
+"""MLflow's pages as a person sees them: the finished run, shown by `make ui`, opened in Chromium."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from docs import screenshots as pages
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(pages.find_browser() is None, reason="needs Chromium; on Debian: apt-get install chromium"),
+]
+
+NOTHING = ("", "-")
+
+# The names of the curves in the charts of a page.
+CURVES = """() => [...document.querySelectorAll('.js-plotly-plot')]
+  .flatMap(chart => chart.data).filter(curve => curve.type == 'scatter' && curve.name).map(curve => curve.name)"""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a page showed when its picture was taken."""
+
+    picture: Path
+    text: str
+    rows: list[dict[str, str]]
+    charts: int
+    curves: set[str]
+    widest_image: int
+
+
+@pytest.fixture(scope="module")
+def links(finished) -> Iterator[dict[str, str]]:
+    """What `make ui` prints: the address of each experiment."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(finished / "src"))
+        patch.delenv("MLFLOW_TRACKING_URI", raising=False)
+        with pages.served(finished.path) as found:
+            yield found
+
+
+@pytest.fixture(scope="module")
+def chromium(links) -> Iterator:
+    with pages.browser() as opened:
+        yield opened
+
+
+@pytest.fixture
+def page(chromium) -> Iterator:
+    """A page of somebody who was never here before."""
+    context = chromium.new_context(viewport=pages.SIZE)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def tables(links, chromium) -> dict[str, dict[str, list[dict[str, str]]]]:
+    """The rows of every view that an experiment offers, on a page so wide that all columns are drawn."""
+    page, found = chromium.new_page(viewport={"width": 4000, "height": 2000}), {}
+    for experiment, link in links.items():
+        found[experiment] = {"methods": pages.table(page, link)}
+        page.get_by_role("button", name="methods").click()
+        offered = [item.inner_text().strip() for item in page.get_by_role("menuitem").all()]
+        views = {name for name in offered if re.fullmatch(r"[a-z_]+", name)} - {"methods"}
+        found[experiment] |= {view: pages.table(page, link, view) for view in views}
+    page.close()
+    return found
+
+
+@pytest.fixture(scope="module")
+def seen(links, chromium, tmp_path_factory) -> dict[str, Seen]:
+    """The pages of which the documentation has pictures, as they were when these were taken."""
+    page, found = chromium.new_page(viewport=pages.SIZE), {}
+    taken = pages.pictures(page, links["digits"], "dropout", ["plain", "ridge"], tmp_path_factory.mktemp("pictures"))
+    for name, picture in taken:
+        found[name] = Seen(
+            picture,
+            text=page.inner_text("body"),
+            rows=pages.cells(page),
+            charts=page.locator(".js-plotly-plot").count(),
+            curves=set(page.evaluate(CURVES)),
+            widest_image=page.evaluate("Math.max(0, ...[...document.images].map(image => image.naturalWidth))"),
+        )
+    page.close()
+    return found
+
+
+def names(rows: list[dict[str, str]]) -> list[str]:
+    return [row["attributes.`Run Name`"] for row in rows]
+
+
+def empty(rows: list[dict[str, str]], columns: list[str]) -> list[str]:
+    return [column for column in columns if all(row.get(column, "") in NOTHING for row in rows)]
+
+
+def test_each_experiment_opens_as_a_table_of_its_methods_without_an_empty_column(tables, records):
+    methods: dict[str, list[str]] = {}
+    for record in records:
+        _, comparison, method = record.split("/", 2)
+        methods.setdefault(comparison, []).append(method)
+    assert set(tables) == set(methods)
+    for experiment, views in tables.items():
+        rows = views["methods"]
+        assert names(rows) == sorted(methods[experiment])
+        columns = [column for column in rows[0] if not column.isdigit()]  # a number has the box to tick
+        assert any(column.startswith("metrics.") for column in columns)
+        assert empty(rows, columns) == [], experiment
+
+
+def test_each_other_view_has_rows_and_no_empty_number(tables):
+    assert {"members", "ridge_search"} <= set(tables["digits"])
+    assert {"members", "restarts", "interpretation"} <= set(tables["clusters"])
+    for experiment, views in tables.items():
+        for view, rows in views.items():
+            numbers = [column for column in rows[0] if column.startswith("metrics.")]
+            assert numbers
+            assert empty(rows, numbers) == [], f"{experiment}: {view}"
+
+
+def test_from_the_front_page_an_experiment_opens_on_its_runs(links, page):
+    page.goto(links["digits"].partition("#")[0])
+    page.get_by_role("link", name="digits", exact=True).first.click()
+    page.get_by_role("link", name="dropout", exact=True).wait_for(timeout=pages.PATIENCE)
+    assert page.get_by_role("button", name="Views").is_visible()
+    assert not page.get_by_text("Ask questions about your experiments").is_visible()
+
+
+def test_a_method_expands_to_its_members(seen):
+    rows = seen["members"].rows
+    at = names(rows).index("dropout")
+    assert names(rows)[at + 1 : at + 3] == ["seed-00", "seed-01"]
+    method, *members = rows[at : at + 3]
+    errors = [float(member["metrics.`test_error`"]) for member in members]
+    assert float(method["metrics.`test_error`"]) == pytest.approx(sum(errors) / 2)
+
+
+def test_three_methods_are_compared_by_settings_and_numbers(seen):
+    text = seen["compare"].text
+    assert "Comparing 3 Runs from 1 Experiment" in text
+    assert all(method in text for method in ("dropout", "plain", "ridge"))
+    assert "[0.4, 0.3]" in text  # what dropout has and the others have not
+    assert "test_error" in text
+    assert seen["compare"].charts == 1
+
+
+def test_the_curves_of_all_networks_are_drawn(seen):
+    text = seen["curves"].text
+    assert all(f"curves/{what}_{of}" in text for what in ("train", "validation") for of in ("error", "loss"))
+    networks = ("plain", "ridge", "dropout", "early_stopping", "logistic")
+    assert {curve.split()[0] for curve in seen["curves"].curves} == set(networks)
+
+
+def test_the_figure_of_a_method_is_among_its_files(seen):
+    assert seen["figure"].widest_image > 600
+
+
+def test_the_pictures_for_the_documentation_are_of_a_moderate_size(seen):
+    assert set(seen) == {"methods", "members", "curves", "figure", "compare"}
+    for name, page in seen.items():
+        assert 20_000 < page.picture.stat().st_size <= pages.LARGEST, name
+
+
+def test_a_run_shows_settings_numbers_data_and_how_to_make_it_again(links, page, finished):
+    pages.opened(page, links["salaries"], "book/lasso")
+    text = page.inner_text("body")
+    assert "snakemake results/salaries/book/lasso/metrics.csv --force" in text
+    assert "path_length" in text
+    assert "Hitters (" in text
+    metrics = pd.read_csv(finished / "results/salaries/book/lasso/metrics.csv")
+    error = metrics.value[metrics.metric == "mae"].item()
+    assert f"{error:.7g}" in text
+    seconds = pd.read_csv(finished / "results/benchmarks/salaries/book_lasso.tsv", sep="\t").s.item()
+    assert f"{seconds:.1f}s" in text
+
+
+def test_registered_models_have_a_page(links, page):
+    page.goto(f"{links['digits'].partition('#')[0]}#/models")
+    page.get_by_role("heading", name=re.compile("Model [Rr]egistry")).first.wait_for(timeout=pages.PATIENCE)
+    models = [link.inner_text() for link in page.locator("a[href*='#/models/']").all()]
+    if "tallies" not in links:
+        assert models == []
+        return
+    assert "tally-digits" in models
+    page.get_by_role("link", name="tally-digits", exact=True).first.click()
+    page.get_by_text("champion").first.wait_for(timeout=pages.PATIENCE)
