@@ -24,6 +24,15 @@ CHAPTERS = {
         "page": chapter("digits", DIGITS_TABLES, DIGITS_FIGURES),
         "print": chapter("digits", DIGITS_TABLES, ["test_error", "curves", "confidently_wrong"]),
     },
+    "tallies": {
+        "numbers": expand("results/tallies/{name}.csv", name=["table", "labels", "totals", "quality", "checking"]),
+        "page": chapter("tallies", TALLIES_TABLES, TALLIES_FIGURES),
+        "print": chapter(
+            "tallies",
+            ["table", "totals", "checking"],
+            ["pages", "budget", "labels", "attribution", "reading", "result", "checking"],
+        ),
+    },
     "clusters": {
         "numbers": expand("results/clusters/{name}.csv", name=["elbow", "restarts", "features"]),
         "page": chapter("clusters", CLUSTERS_TABLES, CLUSTERS_FIGURES),
@@ -56,6 +65,7 @@ rule report:
         # The whole comparisons, so that the report also knows how long each step of them took.
         rules.salaries.input,
         rules.digits.input,
+        rules.tallies.input,
         rules.clusters.input,
         rules.illustrations.input,
         "results/scorecard.csv",

@@ -105,14 +105,9 @@ rule tallies_outcome:
     output:
         *(f"results/tallies/{table}.{kind}" for table in COUNTED for kind in ("csv", "md", "tex")),
         *(
-            report(
-                f"results/tallies/{table}.html",
-                caption=f"../report/tallies_{table}_table.rst",
-                category="Tallies",
-                subcategory="Tables",
-                labels={"what": TALLIES_TABLES[table]},
-            )
-            for table in COUNTED
+            report(f"results/tallies/{table}.html", **shown)
+            for table, shown in in_report("tallies", "tables", TALLIES_TABLES).items()
+            if table in COUNTED
         ),
     log:
         "results/logs/tallies/outcome.log",
@@ -146,14 +141,8 @@ rule tallies_table:
             for kind in ("csv", "md", "tex")
         ),
         *(
-            report(
-                f"results/tallies/{table}.html",
-                caption=f"../report/tallies_{table}_table.rst",
-                category="Tallies",
-                subcategory="Tables",
-                labels={"what": label},
-            )
-            for table, label in TALLIES_TABLES.items()
+            report(f"results/tallies/{table}.html", **shown)
+            for table, shown in in_report("tallies", "tables", TALLIES_TABLES).items()
             if table not in COUNTED
         ),
         quantities="results/tallies/quantities.csv",
@@ -186,14 +175,8 @@ rule tallies_figures:
     output:
         expand("results/tallies/figures/{figure}.png", figure=TALLIES_FIGURES),
         *(
-            report(
-                f"results/tallies/figures/{figure}.svg",
-                caption=f"../report/tallies_{figure}.rst",
-                category="Tallies",
-                subcategory="Figures",
-                labels={"what": label},
-            )
-            for figure, label in TALLIES_FIGURES.items()
+            report(f"results/tallies/figures/{figure}.svg", **shown)
+            for figure, shown in in_report("tallies", "figures", TALLIES_FIGURES).items()
         ),
     log:
         "results/logs/tallies/figures.log",
