@@ -35,6 +35,15 @@ digits:
   training: {epochs: 2}
   ridge: {strengths: [0.0001, 0.001], seeds_per_strength: 1}
   sklearn_logistic: {max_iterations: 3}
+tallies:
+  election: {sheets: 4, districts: 2, parties: 3}
+  labelled: {train: 60, validation: 30, test: 30}
+  search: {max_epochs: 2, factor: 2, brackets: [1], images: 200, shards: 2}
+  base: {seeds: 2, images: 200, epochs: 1}
+  transfer: {seeds: 2, cells: 40, epochs: 1}
+  labels: {seeds: 2, cells: [20, 40], images: 40}
+  final: {epochs: 1}
+  counting: {orders: 5}
 clusters:
   images: {images: 200}
   restarts: {starts: 20, image_starts: 20, within: 5}

@@ -54,7 +54,7 @@ def _sizes(axes: Axes, record: Record) -> None:
 def _confusion(axes: Axes, predictions: pd.DataFrame) -> None:
     shown = predictions[predictions.part == "test"] if "part" in predictions else predictions
     counts = pd.crosstab(shown.label, shown.predicted).reindex(range(10), columns=range(10), fill_value=0)
-    rates = 100 * counts.div(counts.sum(1).clip(lower=1), axis=0).to_numpy()
+    rates = 100 * counts.div(counts.sum(axis=1).clip(lower=1), axis=0).to_numpy()
     axes.imshow(rates, cmap="Blues", vmin=0, vmax=100)
     for row, column in np.ndindex(rates.shape):
         if rates[row, column] >= 0.5:
