@@ -4,7 +4,7 @@
 # makes   results/scorecard.*, results/tracking.json, <record>/published.json
 
 STORE = local_store()
-RECORDS = [*SALARIES_RECORDS, *DIGITS_RECORDS, "results/digits/ridge_search", *CLUSTERS_RECORDS]
+RECORDS = [*SALARIES_RECORDS, *DIGITS_RECORDS, "results/digits/ridge_search", *TALLIES_RECORDS, *CLUSTERS_RECORDS]
 
 
 rule scorecard:

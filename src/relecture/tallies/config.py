@@ -176,7 +176,8 @@ class TalliesConfig(Block):
 
     def default(self) -> dict[str, Any]:
         """The architecture and learning rate that are not searched for."""
-        return self.network.model_dump()
+        architecture = self.network.model_dump(exclude={"learning_rate"})
+        return {"architecture": architecture, "learning_rate": self.network.learning_rate}
 
     def search_spec(self) -> dict[str, Any]:
         """What every rung of the search depends on."""

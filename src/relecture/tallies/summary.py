@@ -1,6 +1,5 @@
 """The comparison's table, its paired differences, and the numbers for the scorecard."""
 
-import json
 from itertools import combinations
 from pathlib import Path
 
@@ -53,9 +52,9 @@ def table(found: dict[str, Record], printed: list[Printed], out: Path) -> None:
         numbers.append(row)
         shown.append(text | {"n": str(row["n"])})
     note = (
-        f"Share of single digits read right. Target: {found['base/selected'].params['data']['name']}. Printed: the best "
-        "trial of Table A.3, on other handwriting (Mexican tally sheets). Mean ± standard deviation over n networks "
-        "that differ in their seed."
+        f"Share of single digits read right. Target: {found['base/selected'].params['data']['name']}. Printed: the "
+        "best trial of Table A.3, on other handwriting (Mexican tally sheets). Mean ± standard deviation over n "
+        "networks that differ in their seed."
     )
     tables.write(
         out, pd.DataFrame(numbers), pd.DataFrame(shown), "Tallies: digits read before and after transfer", note
@@ -68,15 +67,15 @@ def differences(found: dict[str, Record], out: Path) -> None:
     for a, b in combinations(TRANSFERS, 2):
         name = f"{NAMES[f'transfer/{a}']} − {_lower(NAMES[f'transfer/{b}'])}"
         gaps[a, b, name] = paired(_scores(found[f"transfer/{a}"]), _scores(found[f"transfer/{b}"]))
-    few = [_at(found[f"labels/{method}"], FEW) for method in ("frozen", "scratch")]
+    few = [100 * _at(found[f"labels/{method}"], FEW) for method in ("frozen", "scratch")]
     if all(len(scores) for scores in few):
         gaps["frozen", "scratch", f"With {FEW} cells: first block frozen − from scratch"] = paired(*few)
     numbers = [{"a": a, "b": b, "comparison": name, **vars(gap)} for (a, b, name), gap in gaps.items()]
     shown = [{"methods": name, **_shown(gap)} for (_, _, name), gap in gaps.items()]
     seeds = next(iter(gaps.values())).n
     note = (
-        f"Paired over {seeds} seeds: the same labelled cells, the same base. In percentage points of target test cells; "
-        f"a positive number favours the first. Target: {found['base/selected'].params['data']['name']}."
+        f"Paired over {seeds} seeds: the same labelled cells, the same base. In percentage points of target test "
+        f"cells; a positive number favours the first. Target: {found['base/selected'].params['data']['name']}."
     )
     tables.write(out, pd.DataFrame(numbers), pd.DataFrame(shown), "Tallies: which gaps mean anything?", note)
 
@@ -109,20 +108,16 @@ def selected(rows: list[dict], out: Path) -> None:
     tables.write(out, pd.DataFrame(rows), pd.DataFrame(shown), "Tallies: the space of the search", note)
 
 
-def quantities(found: dict[str, Record], chosen: dict[str, float], out: Path) -> None:
+def quantities(found: dict[str, Record], chosen: dict[str, float | None], out: Path) -> None:
     """Write every printed number that has a counterpart here. The handwriting is another, so nothing is judged."""
     collected = Quantities(f"Target: {found['base/selected'].params['data']['name']}, not the paper's sheets")
     for name, value in chosen.items():
-        collected.add(f"tallies.selected.{name}", value)
+        if value is not None:  # the filters of a block that the selected network does not have
+            collected.add(f"tallies.selected.{name}", value)
     last = found["search"].metrics.pivot(index="member", columns="metric", values="value")
     collected.add(BEST, float(last.accuracy[last.epochs == last.epochs.max()].max()))
     collected.add("tallies.base.accuracy", *records.summary(found["base/selected"]).loc["validation_accuracy"])
     collected.write(out)
-
-
-def choice(selected_json: Path) -> list[dict]:
-    """The rows of Table A.2 that the search left in `selected.json`."""
-    return json.loads(selected_json.read_text())["rows"]
 
 
 def _scores(record: Record) -> pd.Series:

@@ -35,8 +35,9 @@ def _curves(axes: Axes, record: Record) -> None:
 
 
 def _rungs(axes: Axes, record: Record) -> None:
-    wide = record.metrics.pivot(index="member", columns="metric", values="value")
-    axes.plot(wide.learning_rate, 100 * wide.accuracy, "o", color=figures.BLUE)
+    accuracy = record.metrics[record.metrics.metric == "accuracy"]
+    rates = [record.params["members"][member]["learning_rate"] for member in accuracy.member]
+    axes.plot(rates, 100 * accuracy.value, "o", color=figures.BLUE)
     axes.set(
         xscale="log", xlabel="learning rate", ylabel="accuracy of its last rung (%)", title="Trials by learning rate"
     )
