@@ -72,6 +72,8 @@ def pictures(page: "Page", link: str, method: str, others: Sequence[str], out: P
     yield "figure", picture(page, out / "figure.png")
     compare(page, link, [method, *others])
     yield "compare", picture(page, out / "compare.png")
+    if model(page, link):
+        yield "model", picture(page, out / "model.png")
 
 
 @contextmanager
@@ -180,6 +182,20 @@ def compare(page: "Page", link: str, methods: Sequence[str]) -> None:
     page.get_by_role("button", name="Compare").click()
     page.get_by_text("Run details").wait_for(timeout=PATIENCE)
     page.wait_for_timeout(1500)
+
+
+def model(page: "Page", link: str) -> str | None:
+    """Open the page of the first registered model; its name, or None where there is none."""
+    page.goto(f"{link.partition('#')[0]}#/models")
+    page.get_by_text(re.compile("Model registry", re.IGNORECASE)).first.wait_for(timeout=PATIENCE)
+    page.wait_for_timeout(2000)
+    names = [found.inner_text() for found in page.locator("a[href^='#/models/']:not([href*='/versions/'])").all()]
+    if not names:
+        return None
+    page.get_by_role("link", name=names[0], exact=True).first.click()
+    page.get_by_text("Version 1", exact=True).first.wait_for(timeout=PATIENCE)
+    page.wait_for_timeout(500)
+    return names[0]
 
 
 def picture(page: "Page", path: Path) -> Path:

@@ -14,6 +14,19 @@ os.environ.update(OMP_WAIT_POLICY="PASSIVE", MPLBACKEND="agg", CUBLAS_WORKSPACE_
 
 ROOT = Path(__file__).parents[1]
 
+#: Of the tests of the workflow, those that do not need its finished run.
+BY_THEMSELVES = ("test_reproducible", "test_rules", "test_profiles")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With several workers, tests that share what is slow to make run in one of them, the longest group first."""
+    if not config.pluginmanager.hasplugin("xdist"):
+        return
+    for item in items:
+        folder = item.path.relative_to(ROOT / "tests").parts[0]
+        item.add_marker(pytest.mark.xdist_group(item.path.stem if item.path.stem in BY_THEMSELVES else folder))
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group").args != ("workflow",))
+
 
 @pytest.fixture(scope="session")
 def standard():

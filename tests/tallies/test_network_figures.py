@@ -62,12 +62,11 @@ def test_every_trial_is_a_point_in_the_panel_of_each_of_its_hyperparameters():
 
 
 def test_trials_are_compared_after_the_epochs_that_all_of_them_had():
-    figure = search.hyperparameters(searched(0.5))
-    assert figure.axes[0].get_ylabel().startswith("after 5 epochs")
+    assert search.hyperparameters(searched(0.5)).get_supylabel().startswith("after 5 epochs")
 
 
 def test_the_title_names_the_hyperparameter_that_accuracy_goes_with():
-    assert "the dropout most (ρ = −" in search.hyperparameters(searched(0.8)).get_suptitle()
+    assert "goes most with dropout (ρ = −" in search.hyperparameters(searched(0.8)).get_suptitle()
 
 
 def test_the_title_claims_nothing_where_chance_would_do_as_well():

@@ -88,6 +88,13 @@ def test_what_is_frozen_may_be_computed_once_without_changing_what_is_learned(ca
     assert (curves[0] - curves[1]).abs().max() < 0.02
 
 
+def test_bfloat16_gives_about_the_same_network_and_no_other_cells(carried, model, tmp_path):
+    rough = transfer.transfer(spec("unfrozen", precision="bf16"), small.cells(), model, tmp_path)
+    for member, scores in small.metrics(carried["unfrozen"][0]).items():
+        assert small.metrics(rough)[member]["target_accuracy"] == pytest.approx(scores["target_accuracy"], abs=0.04)
+    assert not rough.histories[0].equals(carried["unfrozen"][0].histories[0])
+
+
 def test_every_way_learns_from_the_same_cells_of_a_seed(model, tmp_path, monkeypatch):
     seen: dict[str, list[torch.Tensor]] = {}
 

@@ -37,6 +37,7 @@ def test_the_store_is_made_with_its_experiments(workplace: Path) -> None:
     assert written["experiments"] == {
         name: client.get_experiment_by_name(name).experiment_id for name in ("salaries", "digits")
     }
+    assert client.get_experiment("0").tags["mlflow.note.content"].startswith("Empty: ")  # the one MLflow makes itself
 
 
 def test_a_receipt_says_what_was_published(workplace: Path, capsys: pytest.CaptureFixture[str]) -> None:

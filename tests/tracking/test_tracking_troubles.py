@@ -128,6 +128,18 @@ def test_the_browser_without_a_store_says_how_to_make_one(workplace: Path) -> No
         serve(free_port())
 
 
+def test_the_browser_of_an_experiment_of_somebody_else_is_its_plain_table(
+    workplace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    publish(connect(), load(synthetic.leave(synthetic.network(seeds=1), workplace / "results")))
+    connect().client.create_experiment("theirs")
+    monkeypatch.setattr(os, "execve", lambda *_: None)
+    serve(free_port())
+    addresses = dict(line.strip().split(": ") for line in capsys.readouterr().out.splitlines() if ": http" in line)
+    assert "viewStateShareKey=methods" in addresses["digits"]
+    assert addresses["theirs"].endswith("/runs?workflowType=machine_learning")
+
+
 def test_the_browser_of_a_server_is_the_server(
     workplace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

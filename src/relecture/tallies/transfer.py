@@ -32,7 +32,8 @@ def transfer(spec: dict[str, Any], cells: Cells, base: Path, scratch: Path) -> F
 
     Args:
         spec: seeds, cells (how many to learn from), epochs, learning_rate, batch_size, rho, epsilon, and the way:
-            frozen (blocks of convolutions, or "all"), start ("base" or "scratch"), augment.
+            frozen (blocks of convolutions, or "all"), start ("base" or "scratch"), augment. Optional: precision ("32",
+            or "bf16" where nothing printed is compared).
         base: the folder `model/` of the base.
 
     The cells of a seed are the same for every way, so that ways can be compared in pairs.
@@ -124,6 +125,7 @@ def carry(
         seed=seed,
         scratch=scratch,
         history_every=-(-epochs // POINTS),
+        precision=spec.get("precision", "32"),
     )
     return Carried(network.eval(), fitted.history, count_trained(network))
 

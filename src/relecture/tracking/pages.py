@@ -1,9 +1,9 @@
 """MLflow's server as `make ui` starts it: its pages open on runs, not on language models.
 
 MLflow 3 remembers in the browser which of its two halves a person uses, and begins with the one about language
-models; there the page of an experiment is empty. A line of script in its only HTML page gives the browser another
-beginning; what the person chooses later counts more. `mlflow server --app-name relecture` finds this by the entry
-point in pyproject.toml.
+models; there the page of an experiment is empty. It also opens a chat, and advertises its registry. A line of script
+in its only HTML page gives the browser another beginning; what the person chooses later counts more.
+`mlflow server --app-name relecture` finds this by the entry point in pyproject.toml.
 """
 
 from pathlib import Path
@@ -18,6 +18,7 @@ _BEGINNING = """<script>
 for (const [key, value] of Object.entries({
   "mlflow.workflowType_v1": "machine_learning",
   "mlflow.assistant.fab.autoOpenedOnFirstLoad_v1": true,
+  "_mlflow_model_registry_promo_modal_dismissed_v1": true,
 })) {
   if (localStorage.getItem(key) === null) localStorage.setItem(key, JSON.stringify(value));
 }

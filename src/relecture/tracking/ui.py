@@ -11,7 +11,7 @@ from pathlib import Path
 
 from relecture.errors import UserError
 from relecture.tracking.store import QUIET, shown, sqlite_file, tracking_uri
-from relecture.tracking.views import link
+from relecture.tracking.views import KEY, TAG, link
 
 APP = "relecture"  # relecture.tracking.pages, by its entry point in pyproject.toml
 
@@ -34,9 +34,9 @@ def serve(port: int) -> None:
     _refuse_taken(port)
     address = f"http://127.0.0.1:{port}"
     print(f"MLflow: {address} (ready in some ten seconds; Ctrl-C ends it)")
-    for name, identity in _experiments(file):
-        print(f"  {name}: {link(address, identity)}")
-    sys.stdout.flush()
+    for name, identity, view in _experiments(file):
+        print(f"  {name}: {link(address, identity, KEY if view else None)}")
+    print("Other tables of an experiment: the menu at the top right of its page.", flush=True)
     # The address travels in the environment, because a list of processes shows arguments to everybody.
     quiet = {
         **QUIET,
@@ -50,14 +50,16 @@ def serve(port: int) -> None:
     os.execve(sys.executable, command, {**os.environ, **quiet})
 
 
-def _experiments(file: Path | None) -> list[tuple[str, str]]:
-    """Names and ids, read without MLflow, whose import would take longer than all the rest here."""
+def _experiments(file: Path | None) -> list[tuple[str, str, bool]]:
+    """Names, ids, and whether there is our view; read without MLflow, whose import would take longer than all this."""
     if file is None:
         return []
-    query = "SELECT name, experiment_id FROM experiments WHERE lifecycle_stage = 'active' AND experiment_id > 0"
+    view = "SELECT 1 FROM experiment_tags WHERE experiment_id = experiments.experiment_id AND key = ?"
+    query = f"""SELECT name, experiment_id, EXISTS ({view}) FROM experiments
+                WHERE lifecycle_stage = 'active' AND experiment_id > 0 ORDER BY name"""
     try:
         with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as database:
-            return [(name, str(identity)) for name, identity in database.execute(f"{query} ORDER BY name")]
+            return [(name, str(identity), bool(seen)) for name, identity, seen in database.execute(query, [TAG + KEY])]
     except sqlite3.Error as error:
         raise UserError(f"{file} is not a usable MLflow store ({error}). Delete it, then: make publish") from error
 

@@ -30,9 +30,10 @@ _NAME = "tags.`mlflow.runName`"
 _METHODS = f"tags.`{LEVEL}` = '{METHOD}'"
 
 
-def link(server: str, experiment: str, view: str = KEY) -> str:
-    """The address of a view. Without the workflow type MLflow 3 opens a page about language models."""
-    return f"{server}/#/experiments/{experiment}/runs?workflowType=machine_learning&viewStateShareKey={view}"
+def link(server: str, experiment: str, view: str | None = KEY) -> str:
+    """The address of a view, or of the plain table. Without the workflow type it is a page about language models."""
+    address = f"{server}/#/experiments/{experiment}/runs?workflowType=machine_learning"
+    return f"{address}&viewStateShareKey={view}" if view else address
 
 
 def arrange(client: "MlflowClient", experiment: str, record: str, members: Sequence[Content] = ()) -> None:

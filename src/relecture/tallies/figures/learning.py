@@ -77,7 +77,8 @@ def labels(found: Records) -> Figure:
     axes.set(xscale="log", xlabel="labelled cells", ylabel=ACCURACY, xticks=counts)
     axes.set_xticklabels([f"{count:,}" for count in counts])
     axes.minorticks_off()
-    axes.legend(loc="lower right", bbox_to_anchor=(1, 0.06))
+    axes.set_ylim(top=min(100.5, axes.get_ylim()[1]))
+    figure.legend(loc="outside lower center", ncols=3)
     axes.set_title(_finding(curves))
     return figure
 

@@ -32,8 +32,7 @@ def hyperparameters(record: Record) -> Figure:
             test = spearmanr(own[row.name], own.accuracy)
             found[row.label] = test.statistic, test.pvalue
             axes.set_title(f"{row.label}: ρ = {_signed(test.statistic)}", fontsize=12)
-    for axes in grid[:, 0]:
-        axes.set_ylabel(f"after {common} epochs,\n{ACCURACY}")
+    figure.supylabel(f"after {common} epochs: {ACCURACY}", fontsize=12)
     figure.legend(handles=_key(), loc="outside lower center", ncols=4)
     figure.suptitle(_finding(found, len(trials)), x=0.01, ha="left", fontweight="bold")
     return figure
@@ -99,6 +98,8 @@ def _panel(axes: Axes, row: Hyperparameter, own: pd.DataFrame) -> None:
             axes.set_xticks([1, 2, 3])
         if row.name.startswith("filters"):
             axes.set_xticks(range(16, 129, 32))
+        if row.name == "dropout":
+            axes.set_xticks([0.1, 0.2, 0.3, 0.4, 0.5])
     axes.set_title(row.label, fontsize=12)
 
 
@@ -118,7 +119,7 @@ def _finding(found: dict[str, tuple[float, float]], trials: int) -> str:
     label = max(found, key=lambda name: abs(found[name][0]))
     correlation, p = found[label]
     if p < 0.05 / len(found):
-        return f"Accuracy goes with the {label} most (ρ = {_signed(correlation)}, {trials} trials)"
+        return f"Accuracy goes most with {label} (ρ = {_signed(correlation)}, {trials} trials)"
     return (
         f"{trials} trials do not tell which hyperparameter matters: the strongest ρ is {_signed(correlation)} ({label})"
     )
