@@ -60,6 +60,8 @@ report: $(READY) ## put scorecard, tables and figures into results/report.zip
 bench: $(READY) ## measure speed and memory into benchmarks/results/
 	$(BIN)/python -m benchmarks --threads 1 epoch
 	$(BIN)/python -m benchmarks --threads 2 epoch
+	$(BIN)/python -m benchmarks --threads 1 cnn
+	$(BIN)/python -m benchmarks --threads 2 cnn
 	$(BIN)/python -m benchmarks restarts
 	$(BIN)/python -m benchmarks workflow --budget quick
 	$(BIN)/python -m benchmarks workflow --budget standard

@@ -19,6 +19,7 @@ include: "workflow/rules/common.smk"
 include: "workflow/rules/data.smk"
 include: "workflow/rules/salaries.smk"
 include: "workflow/rules/digits.smk"
+include: "workflow/rules/tallies.smk"
 include: "workflow/rules/clusters.smk"
 include: "workflow/rules/illustrations.smk"
 include: "workflow/rules/summary.smk"
@@ -33,6 +34,7 @@ rule all:
     input:
         rules.salaries.input,
         rules.digits.input,
+        rules.tallies.input,
         rules.clusters.input,
         rules.illustrations.input,
         rules.publish.input,

@@ -21,12 +21,26 @@ def epoch(epochs: int = 4, rounds: int = 3, images: Path | None = None) -> None:
     threads = int(os.environ["OMP_NUM_THREADS"])
     torch.set_num_threads(threads)
     seconds = ways.measure(*_images(images), epochs, rounds)
-    where = "cuda" if torch.cuda.is_available() else f"{threads} threads" if threads > 1 else "1 thread"
     ratios = {
         "fit_over_plain": seconds["fit"]["median_s"] / seconds["plain"]["median_s"],
         "documented_over_fit": seconds["documented"]["median_s"] / seconds["fit"]["median_s"],
     }
-    _keep(f"epoch, {where}", {**seconds, **ratios})
+    _keep(f"epoch, {_device(threads)}", {**seconds, **ratios})
+
+
+@app.command()
+def cnn(epochs: int = 3, rounds: int = 2, images: Path | None = None) -> None:
+    """One epoch of a CNN by `fit` in bfloat16 and in float32, by a plain loop, and by Lightning as documented."""
+    import torch
+
+    from benchmarks import cnn as ways
+
+    threads = int(os.environ["OMP_NUM_THREADS"])
+    torch.set_num_threads(threads)
+    found = ways.measure(*_images(images), epochs, rounds)
+    ours = found["fit_bf16"]["median_s"]
+    ratios = {f"{way}_over_fit_bf16": found[way]["median_s"] / ours for way in ("fit_fp32", "plain", "documented")}
+    _keep(f"CNN epoch of 12,000, {_device(threads)}", {**found, **ratios})
 
 
 @app.command()
@@ -45,6 +59,12 @@ def workflow(budget: str = "quick") -> None:
     from benchmarks.workflow import measure
 
     _keep(f"salaries and digits, {budget}", measure(budget))
+
+
+def _device(threads: int) -> str:
+    import torch
+
+    return "cuda" if torch.cuda.is_available() else f"{threads} threads" if threads > 1 else "1 thread"
 
 
 def _images(path: Path | None):

@@ -37,7 +37,7 @@ class Clock(pl.Callback):
         self.ends: list[float] = []
 
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        self.ends.append(_now())
+        self.ends.append(now())
 
 
 class Documented(pl.LightningModule):
@@ -114,7 +114,7 @@ def _plain(images: torch.Tensor, labels: torch.Tensor, epochs: int) -> list[floa
                 output = network(x[part])
                 F.cross_entropy(output, y[part]).item()
                 (output.argmax(-1) != y[part]).float().mean().item()
-        ends.append(_now())
+        ends.append(now())
     return ends
 
 
@@ -142,7 +142,8 @@ def _optimizer(network: torch.nn.Module) -> torch.optim.Optimizer:
     )
 
 
-def _now() -> float:
+def now() -> float:
+    """Seconds, when the device has done what it was asked for."""
     if torch.cuda.is_available():
         torch.cuda.synchronize()
     return time.perf_counter()

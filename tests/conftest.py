@@ -53,16 +53,27 @@ def hitters_csv(tmp_path_factory) -> Path:
     return fetched("hitters", tmp_path_factory.mktemp("hitters"))[0]
 
 
-@pytest.fixture(scope="session")
-def mnist_manifest(tmp_path_factory) -> Path:
-    """The manifest of all of MNIST, as the data command writes it."""
+def manifest(name: str, folder: Path) -> Path:
+    """The manifest of a whole data set, as the data command writes it."""
     from relecture.data import catalogue
 
-    folder = tmp_path_factory.mktemp("mnist")
-    fetched("mnist", folder)
-    files = {file.name: {"sha256": file.sha256, "source": "a test"} for file in catalogue.data_set("mnist")}
-    (folder / "mnist.json").write_text(json.dumps({"name": "mnist", "sample": False, "files": files}))
-    return folder / "mnist.json"
+    fetched(name, folder)
+    files = {file.name: {"sha256": file.sha256, "source": "a test"} for file in catalogue.data_set(name)}
+    path = folder / f"{name}.json"
+    path.write_text(json.dumps({"name": name, "sample": False, "files": files}))
+    return path
+
+
+@pytest.fixture(scope="session")
+def mnist_manifest(tmp_path_factory) -> Path:
+    """The manifest of all of MNIST."""
+    return manifest("mnist", tmp_path_factory.mktemp("mnist"))
+
+
+@pytest.fixture(scope="session")
+def usps_manifest(tmp_path_factory) -> Path:
+    """The manifest of the USPS digits."""
+    return manifest("usps", tmp_path_factory.mktemp("usps"))
 
 
 @pytest.fixture(scope="session")
@@ -197,7 +208,7 @@ def train(toy, tmp_path) -> Callable[..., Any]:
     def loss(output, target):
         return cross_entropy(output, target, reduction="none")
 
-    def train(scratch="scratch", epochs=8, every=1, rate=0.01, dropout=(), start=1, seed=1, network=None, **more):
+    def train(scratch="scratch", epochs=8, every=1, rate=0.01, dropout=(), weights=1, seed=1, network=None, **more):
         training = TrainingConfig(
             epochs=epochs, batch_size=32, learning_rate=rate, rho=0.9, epsilon=1e-7, history_every=every
         )
@@ -212,7 +223,7 @@ def train(toy, tmp_path) -> Callable[..., Any]:
             **more,
         }
         return fit(
-            network or mlp([8, 32, 2], dropout, seed=start),
+            network or mlp([8, 32, 2], dropout, seed=weights),
             training=training,
             scratch=tmp_path / scratch,
             shown="validation_loss",

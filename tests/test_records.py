@@ -187,6 +187,18 @@ def test_a_fit_gathers_its_members_in_order(tmp_path):
     assert (tmp_path / "model/weights.txt").exists()
 
 
+def test_settings_in_which_members_differ_are_left_with_the_params(tmp_path):
+    fit = Fit(members={"trial-01": {"dropout": 0.1}, "trial-02": {"dropout": 0.2}})
+    fit.add("trial-01", {"accuracy": 0.5})
+    fit.leave(tmp_path, "tallies/search", {}, DATA, "a_rule")
+    assert records.read(tmp_path).params["members"] == fit.members
+
+
+def test_a_record_whose_members_differ_in_nothing_says_nothing_of_it(tmp_path):
+    Fit().leave(tmp_path, "salaries/book/lasso", {}, DATA, "a_rule")
+    assert "members" not in records.read(tmp_path).params
+
+
 def test_params_are_sorted_text_with_the_digest_of_the_code_that_ran(folder):
     text = (folder / "params.json").read_text()
     params = json.loads(text)

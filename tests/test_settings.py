@@ -45,7 +45,8 @@ def test_the_configurations_of_the_project_are_valid(overlay):
 def test_the_overlays_change_budgets_and_never_meanings():
     budgets = {"budget", "splits", "seeds", "epochs", "strengths", "seeds_per_strength", "max_iterations"}
     budgets |= {"starts", "references", "resamples", "replications", "image_starts", "image_references"}
-    budgets |= {"image_resamples"}
+    budgets |= {"image_resamples", "sheets", "train", "validation", "test", "max_epochs", "brackets", "images"}
+    budgets |= {"shards", "cells", "orders"}
     for overlay in ("quick", "full"):
         assert {location[-1] for location in _values(read(CONFIG / f"{overlay}.yaml"))} <= budgets
 
@@ -56,7 +57,7 @@ def _values(config: dict, above: tuple[str, ...] = ()):
 
 
 def test_every_comparison_has_a_block_of_its_name():
-    assert COMPARISONS == ("salaries", "digits", "clusters", "illustrations")
+    assert COMPARISONS == ("salaries", "digits", "tallies", "clusters", "illustrations")
     assert set(COMPARISONS) < set(STANDARD)
 
 
@@ -134,7 +135,7 @@ def test_a_bad_value_is_told_with_its_path_and_what_is_allowed(change, message):
         ),
         (
             {7: "seven"},
-            "7 is not a setting: allowed here are budget, data, salaries, digits, clusters, illustrations",
+            "7 is not a setting: allowed here are budget, data, salaries, digits, tallies, clusters, illustrations",
         ),
     ],
 )

@@ -35,7 +35,8 @@ class Record:
 
     `metrics` has the columns of METRICS, `history` those of HISTORY; `predictions` is free but starts with
     `member`. `params` must hold `comparison`, `method`, `spec`, `parameters` (counted from the fitted model,
-    None where that has no meaning), `data` (name, digest, whether it is the sample) and `rerun` (the command).
+    None where that has no meaning), `data` (name, digest, whether it is the sample) and `rerun` (the command);
+    it may hold `members`, settings of single members: {member: {setting: value}}.
     """
 
     metrics: pd.DataFrame
@@ -59,7 +60,8 @@ class Record:
 class Fit:
     """What a method hands back, gathered member by member; `leave` makes it a record.
 
-    `save_model` gets the folder `model/` of the record and writes the fitted model there.
+    `save_model` gets the folder `model/` of the record and writes the fitted model there. `members` are the
+    settings in which members differ, as the trials of a search do.
     """
 
     parameters: int | None = None
@@ -67,6 +69,7 @@ class Fit:
     metrics: list[dict[str, Any]] = field(default_factory=list)
     histories: list[pd.DataFrame] = field(default_factory=list)
     predictions: list[pd.DataFrame] = field(default_factory=list)
+    members: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def add(self, member: str, scores: dict[str, float], predictions: pd.DataFrame | None = None) -> None:
         """Add one member: its final numbers and one row per predicted case."""
@@ -92,6 +95,7 @@ class Fit:
             "parameters": self.parameters,
             "data": data,
             "rerun": f"snakemake {folder}/metrics.csv --force",
+            **({"members": self.members} if self.members else {}),
         }
         record = Record(
             metrics=pd.DataFrame(self.metrics),

@@ -6,11 +6,10 @@ from unittest import mock
 
 import pytest
 
-from relecture.data import catalogue
+from relecture.data import catalogue, mnist, usps
 from relecture.data.__main__ import app
 from relecture.data.catalogue import RawFile
 from relecture.data.fetch import MIRROR
-from relecture.data.mnist import sample_notice
 
 
 @pytest.fixture
@@ -48,33 +47,38 @@ def test_a_data_set_is_fetched_and_described_in_a_manifest(toy, command):
     assert text == json.dumps(content, indent=2, sort_keys=True) + "\n"
 
 
-def test_mnist_that_cannot_be_had_is_replaced_by_the_sample_with_a_notice(command, nowhere, tmp_path, capsys):
-    command("mnist", "--allow-embedded")
-    content = json.loads((tmp_path / "resources/mnist.json").read_text())
-    assert content == {"files": {}, "name": "mnist", "sample": True}
+@pytest.mark.parametrize(("module", "file"), [(mnist, "train-images-idx3-ubyte.gz"), (usps, "zip.train.gz")])
+def test_digits_that_cannot_be_had_are_replaced_by_a_sample_with_a_notice(
+    command, nowhere, tmp_path, capsys, module, file
+):
+    name = module.__name__.rpartition(".")[2]
+    command(name, "--allow-embedded")
+    content = json.loads((tmp_path / f"resources/{name}.json").read_text())
+    assert content == {"files": {}, "name": name, "sample": True}
     error = capsys.readouterr().err
-    assert sample_notice() in error
-    assert "mnist/train-images-idx3-ubyte.gz cannot be had" in error
+    assert module.sample_notice() in error
+    assert f"{name}/{file} cannot be had" in error
 
 
-def test_mnist_that_cannot_be_had_is_an_error_when_the_sample_is_not_allowed(command, nowhere, tmp_path):
+@pytest.mark.parametrize("name", ["mnist", "usps"])
+def test_digits_that_cannot_be_had_are_an_error_when_a_sample_is_not_allowed(command, nowhere, tmp_path, name):
     with pytest.raises(SystemExit, match=r"set data\.allow_embedded to true") as caught:
-        command("mnist", "--no-allow-embedded")
-    for file in catalogue.DATA_SETS["mnist"]:
+        command(name, "--no-allow-embedded")
+    for file in catalogue.DATA_SETS[name]:
         assert file.name in str(caught.value)
-    assert not (tmp_path / "resources/mnist.json").exists()
+    assert not (tmp_path / f"resources/{name}.json").exists()
 
 
-def test_whether_the_sample_is_allowed_has_to_be_said(command, nowhere):
-    with pytest.raises(SystemExit, match="--allow-embedded or --no-allow-embedded"):
-        command("mnist")
+@pytest.mark.parametrize("name", ["mnist", "usps"])
+def test_whether_the_sample_is_allowed_has_to_be_said(command, nowhere, name):
+    with pytest.raises(SystemExit, match=f"fetch {name} needs either --allow-embedded or --no-allow-embedded"):
+        command(name)
 
 
-@pytest.mark.parametrize("data_set", ["hitters", "usps"])
-def test_other_data_sets_have_no_stand_in(command, nowhere, tmp_path, data_set):
+def test_the_players_have_no_stand_in(command, nowhere, tmp_path):
     with pytest.raises(SystemExit, match="cannot be had"):
-        command(data_set, "--allow-embedded")
-    assert not (tmp_path / f"resources/{data_set}.json").exists()
+        command("hitters", "--allow-embedded")
+    assert not (tmp_path / "resources/hitters.json").exists()
 
 
 def test_a_failed_fetch_does_not_touch_an_earlier_manifest(toy, command):

@@ -57,6 +57,14 @@ def test_settings_without_a_meaningful_number_of_parameters_do_not_claim_one() -
     assert content.params(synthetic.regression()) == {"test_size": "87"}
 
 
+def test_a_member_with_settings_of_its_own_has_them_beside_those_of_all() -> None:
+    record = synthetic.network(seeds=2)
+    record.params["members"] = {"seed-1": {"dropout": 0.2, "filters": [16, 32], "parameters": 1234}}
+    first, second = content.children(record, None)
+    assert first.params == content.params(record) == content.parent(record, None).params
+    assert second.params == first.params | {"dropout": "0.2", "filters": "[16, 32]", "parameters": "1234"}
+
+
 def test_long_settings_are_cut_to_what_mlflow_takes() -> None:
     record = synthetic.network()
     record = replace(record, params={**record.params, "spec": {"k" * 400: "v" * 9000}})

@@ -185,7 +185,7 @@ def changed(toy, what: str):
         {"epochs": 7},
         {"rate": 0.02},
         {"seed": 2},
-        {"start": 2},
+        {"weights": 2},
         {"patience": 3},
         {"hidden_penalty": 1e-2},
         {"dropout": [0.2]},

@@ -9,7 +9,7 @@
 rule data:
     """All raw files."""
     input:
-        expand("resources/{dataset}.json", dataset=["hitters", "mnist"]),
+        expand("resources/{dataset}.json", dataset=["hitters", "mnist", "usps"]),
 
 
 rule fetch:

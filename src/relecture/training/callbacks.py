@@ -51,16 +51,18 @@ class KeepBest(pl.Callback):
 
 
 class GoOn(pl.Callback):
-    """Leaves a checkpoint every few seconds, so that a killed fit goes on where it was.
+    """Leaves a checkpoint every few seconds and one of the last epoch, so that a killed fit goes on where it was.
 
-    A checkpoint gets its name when it is whole; `done` removes it after the results are safe.
+    A checkpoint gets its name when it is whole. A job that is killed during its third fit then finds the first two
+    finished.
     """
 
     def __init__(self, path: Path, seconds: float):
         self.path, self.seconds, self.last = path, seconds, time.monotonic()
 
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        if time.monotonic() - self.last >= self.seconds:
+        is_last = trainer.should_stop or trainer.current_epoch + 1 == trainer.max_epochs
+        if is_last or time.monotonic() - self.last >= self.seconds:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             draft = self.path.with_suffix(".part")
             trainer.save_checkpoint(draft)
@@ -69,12 +71,7 @@ class GoOn(pl.Callback):
 
     def found(self) -> Path | None:
         """The checkpoint to go on from; one that cannot be read is no reason to fail."""
-        if not self.path.exists():
-            return None
-        with contextlib.suppress(Exception):
-            torch.load(self.path, map_location="cpu", weights_only=True)
-            return self.path
-        return None
+        return self.path if readable(self.path) else None
 
 
 class Progress(pl.Callback):
@@ -102,3 +99,12 @@ class Progress(pl.Callback):
     def on_train_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         if self.bar is not None:
             self.bar.close()
+
+
+def readable(checkpoint: Path) -> bool:
+    """Whether the file is there and whole."""
+    if checkpoint.exists():
+        with contextlib.suppress(Exception):
+            torch.load(checkpoint, map_location="cpu", weights_only=True)
+            return True
+    return False

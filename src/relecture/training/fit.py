@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import os
+import shutil
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,10 +14,11 @@ import pytorch_lightning as pl
 import torch
 from torch import nn
 
-from relecture.records import code_digest
-from relecture.training.callbacks import GoOn, KeepBest, Progress
+from relecture.errors import UserError
+from relecture.records import code_digest, file_digest
+from relecture.training.callbacks import GoOn, KeepBest, Progress, readable
 from relecture.training.config import TrainingConfig
-from relecture.training.learner import Arrays, Learner, PerRow
+from relecture.training.learner import Arrays, Learner, PerRow, Precision
 
 
 @dataclass(frozen=True)
@@ -46,11 +48,17 @@ def fit(
     shown: str,
     hidden_penalty: float = 0.0,
     patience: int | None = None,
+    precision: Precision = "32",
+    scored_at_once: int | None = None,
+    start: Path | None = None,
+    keep: Path | None = None,
     checkpoint_seconds: float = 10.0,
     accelerator: str = "auto",
     callbacks: Sequence[pl.Callback] = (),
 ) -> Fitted:
     """Train `network` on the rows `arrays.train` and score it on every watched set as it goes.
+
+    A parameter that needs no gradient is frozen: it stays as it is, bit by bit.
 
     Args:
         network: one network, or K stacked ones (then `members` and `seeds` have K entries).
@@ -63,9 +71,16 @@ def fit(
         hidden_penalty: lambda of the squared penalty on the weights of the hidden layers.
         callbacks: what else should happen around an epoch.
         patience: stop after so many epochs without a lower `validation_loss` and keep the best weights.
+        precision: `32`, or `bf16` for a search: sums of products in bfloat16, weights and their steps in float32.
+        scored_at_once: watched rows in one pass; all, unless said. Images in layers of filters need memory.
+        start: a checkpoint that `keep` left, to go on from with its weights, its optimiser's state, its epochs and
+            its history. `training.epochs` counts from the very beginning. A damaged one is a UserError.
+        keep: file for the checkpoint of the last epoch.
     """
-    learner = Learner(network, arrays, loss, scores, training, seeds, hidden_penalty)
-    identity = _identity(learner, members, patience)
+    learner = Learner(network, arrays, loss, scores, training, seeds, hidden_penalty, precision, scored_at_once)
+    if start is not None and not readable(start):
+        raise UserError(f"{start} is missing or damaged, so training cannot go on from it. Delete it and run again")
+    identity = _identity(learner, members, (patience, precision, start and file_digest(start)))
     go_on = GoOn(scratch / f"{identity}.ckpt", checkpoint_seconds)
     label = members[0] if len(members) == 1 else f"{len(members)} networks"
     callbacks = [*callbacks, Progress(f"{scratch.name} {label}", shown)]
@@ -78,19 +93,23 @@ def fit(
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*does not have many workers.*")
         warnings.filterwarnings("ignore", message=".*treespec.*")  # Lightning with this torch
-        trainer.fit(learner, ckpt_path=go_on.found(), weights_only=True)
+        trainer.fit(learner, ckpt_path=go_on.found() or start, weights_only=True)
     epochs = max(trainer.current_epoch, best.last if best else 0)
     learner.end_history(epochs)
+    if keep is not None:
+        _copied(go_on.found() or start, keep)
     if best:
         best.put_back(network)
     history = _long(learner.history, members)
     return Fitted(network.cpu().eval(), history, epochs, best.epoch if best else epochs)
 
 
-def outputs(network: nn.Module, inputs: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
-    """What a fitted network answers for some rows; (rows, ...) or (K, rows, ...)."""
+def outputs(network: nn.Module, inputs: torch.Tensor, rows: torch.Tensor, at_once: int | None = None) -> torch.Tensor:
+    """What a fitted network answers for some rows, `at_once` in one pass; (rows, ...) or (K, rows, ...)."""
     with torch.inference_mode():
-        return network(inputs[rows])
+        if at_once is None:
+            return network(inputs[rows])
+        return torch.cat([network(inputs[some]) for some in rows.split(at_once, dim=-1)], dim=rows.ndim - 1)
 
 
 def _trainer(training: TrainingConfig, callbacks: list[pl.Callback], accelerator: str) -> pl.Trainer:
@@ -114,14 +133,22 @@ def _trainer(training: TrainingConfig, callbacks: list[pl.Callback], accelerator
     )
 
 
-def _identity(learner: Learner, members: Sequence[str], patience: int | None) -> str:
+def _identity(learner: Learner, members: Sequence[str], more: tuple) -> str:
     """Changes with anything that decides the outcome: data, first weights, settings, code."""
-    settings = (learner.training_config.model_dump_json(), learner.seeds, learner.hidden_penalty, patience)
+    settings = (learner.training_config.model_dump_json(), learner.seeds, learner.hidden_penalty, more)
     structure = repr(learner.network)  # dropout is neither a parameter nor a buffer
-    content = hashlib.sha256(repr((settings, structure, tuple(members), code_digest())).encode())
+    frozen = [name for name, parameter in learner.named_parameters() if not parameter.requires_grad]
+    content = hashlib.sha256(repr((settings, structure, frozen, tuple(members), code_digest())).encode())
     for name, tensor in [*learner.named_buffers(), *learner.named_parameters()]:
         content.update(name.encode() + tensor.detach().cpu().contiguous().numpy().tobytes())
     return content.hexdigest()[:16]
+
+
+def _copied(checkpoint: Path, to: Path) -> None:
+    to.parent.mkdir(parents=True, exist_ok=True)
+    draft = to.with_suffix(".part")
+    shutil.copyfile(checkpoint, draft)
+    draft.replace(to)
 
 
 def _long(history: list[dict], members: Sequence[str]) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pytorch_lightning as pl
@@ -13,6 +14,8 @@ from relecture.training.mlp import linear_layers
 
 #: (outputs (..., rows, classes or 1), targets (..., rows)) -> one number per row, (..., rows).
 PerRow = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
+#: Of the sums of products. Weights, their steps and the loss are float32 in both.
+Precision = Literal["32", "bf16"]
 
 
 @dataclass(frozen=True)
@@ -47,11 +50,14 @@ class Learner(pl.LightningModule):
         training: TrainingConfig,
         seeds: Sequence[int],
         hidden_penalty: float = 0.0,
+        precision: Precision = "32",
+        scored_at_once: int | None = None,
     ):
         super().__init__()
         self.automatic_optimization = False
         self.network, self.loss, self.scores = network, loss, dict(scores)
         self.training_config, self.seeds, self.hidden_penalty = training, tuple(seeds), hidden_penalty
+        self.precision, self.scored_at_once = precision, scored_at_once
         # Not persistent: they move to the device with the module but are no part of a checkpoint.
         self.register_buffer("inputs", arrays.inputs, persistent=False)
         self.register_buffer("targets", arrays.targets, persistent=False)
@@ -65,6 +71,7 @@ class Learner(pl.LightningModule):
         """RMSprop; the penalty covers the weights of the hidden layers, neither biases nor the output layer."""
         hidden = [layer.weight for layer in linear_layers(self.network)[:-1]]
         rest = [p for p in self.network.parameters() if all(p is not weight for weight in hidden)]
+        rest, hidden = ([p for p in some if p.requires_grad] for some in (rest, hidden))
         groups = [{"params": rest, "weight_decay": 0.0}]
         if hidden:  # the gradient of lambda x (sum of squares) is 2 lambda w
             groups.append({"params": hidden, "weight_decay": 2 * self.hidden_penalty})
@@ -82,7 +89,7 @@ class Learner(pl.LightningModule):
         optimizer = self.optimizers()
         torch.manual_seed(_mixed(self.seeds[0], self.current_epoch, stream=1))  # dropout
         for rows in self._shuffled().split(self.training_config.batch_size, dim=-1):
-            outputs = self.network(self.inputs[rows])
+            outputs = self._answers(rows)
             loss = self.loss(outputs, self.targets[rows]).mean(-1).sum()
             optimizer.zero_grad()
             self.manual_backward(loss)
@@ -104,7 +111,10 @@ class Learner(pl.LightningModule):
         values = {}
         for name in self.watched:
             rows = getattr(self, f"rows_{name}")
-            outputs, targets = self.network(self.inputs[rows]), self.targets[rows]
+            parts = [rows] if self.scored_at_once is None else rows.split(self.scored_at_once, dim=-1)
+            answers = [self._answers(part) for part in parts]
+            outputs = answers[0] if len(answers) == 1 else torch.cat(answers, dim=rows.ndim - 1)
+            targets = self.targets[rows]
             for score, per_row in self.scores.items():
                 value = values[f"{name}_{score}"] = per_row(outputs, targets).mean(-1)
                 self.history.append(
@@ -121,6 +131,13 @@ class Learner(pl.LightningModule):
 
     def on_load_checkpoint(self, checkpoint: dict) -> None:
         self.history = checkpoint["history"]
+
+    def _answers(self, rows: torch.Tensor) -> torch.Tensor:
+        if self.precision == "32":
+            return self.network(self.inputs[rows])
+        # Autocast keeps its bfloat16 copies of the weights until it is left, so it is left before every step.
+        with torch.autocast(self.device.type, torch.bfloat16):
+            return self.network(self.inputs[rows]).float()
 
     def _shuffled(self) -> torch.Tensor:
         """This epoch's order of the training rows; each member has its own."""

@@ -1,0 +1,207 @@
+"""Settings of the comparison `tallies`."""
+
+import math
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, ValidationInfo, field_validator
+
+from relecture.configuration import Block
+from relecture.training.config import Probability
+
+SIMULATED = "simulated"
+
+Seed = Annotated[int, Field(ge=0)]
+Seeds = Annotated[int, Field(ge=1)]
+Epochs = Annotated[int, Field(ge=1)]
+Rate = Annotated[float, Field(gt=0)]
+#: How each method of transfer begins: blocks of convolutions that keep their weights, first weights, varied cells.
+WAYS: dict[str, dict[str, Any]] = {
+    "frozen": {"frozen": 1, "start": "base", "augment": False},
+    "frozen_augmented": {"frozen": 1, "start": "base", "augment": True},
+    "unfrozen": {"frozen": 0, "start": "base", "augment": False},
+    "conv_frozen": {"frozen": "all", "start": "base", "augment": False},
+    "scratch": {"frozen": 0, "start": "scratch", "augment": False},
+}
+
+
+class Election(Block):
+    """The simulated election: real handwriting on simulated sheets."""
+
+    seed: Seed = Field(description="Seed of the votes and of the sheets.")
+    sheets: int = Field(ge=2, le=200_000, description="Polling stations, a sheet each.")
+    districts: int = Field(ge=1, description="Districts that the stations lie in.")
+    parties: int = Field(ge=2, le=20, description="Parties, a row each on every sheet.")
+    ballots: int = Field(ge=20, le=990, description="Ballots per station, on average.")
+    concentration: float = Field(
+        gt=0,
+        description="How alike stations are: the Dirichlet's concentration. Small: strongholds; large: all the same.",
+    )
+    severity: float = Field(
+        ge=0, le=3, description="How hard the sheets are to read; 0 is print-clean, 1 the standard."
+    )
+    badly_scanned: Probability = Field(description="Share of sheets that are badly scanned.")
+
+
+class Labelled(Block):
+    """Cells with a known digit, cut from sheets that are not counted."""
+
+    seed: Seed = Field(description="Seed of their drawing, or of the division of one's own.")
+    train: int = Field(ge=10, description="Cells to learn from.")
+    validation: int = Field(ge=10, description="Cells on which every choice is made.")
+    test: int = Field(ge=10, description="Cells that are read once, at the end.")
+
+
+class Network(Block):
+    """The network that is not searched for (the paper's Table A.2, column default)."""
+
+    filters: list[Annotated[int, Field(ge=1)]] = Field(
+        min_length=1, max_length=3, description="Filters of each block of convolutions; the paper does not print them."
+    )
+    dropout: Probability = Field(description="Share dropped after each fully connected layer.")
+    fc1: int = Field(ge=1, description="Units of the first fully connected layer.")
+    fc2: int = Field(ge=1, description="Units of the second fully connected layer.")
+    learning_rate: Rate = Field(description="Step size of RMSprop.")
+
+
+class Training(Block):
+    """What all networks of the comparison have in common."""
+
+    batch_size: int = Field(ge=1, description="Images in one gradient step.")
+    rho: Probability = Field(description="RMSprop's memory: the decay of its running mean of squared gradients.")
+    epsilon: Rate = Field(description="RMSprop's guard against division by zero.")
+
+
+class Search(Block):
+    """Hyperband in the space of the paper's Table A.2, ranked on the target's validation cells."""
+
+    seed: Seed = Field(description="Seed of the random draws.")
+    max_epochs: int = Field(ge=2, description="Epochs of the last rung of every bracket.")
+    factor: int = Field(ge=2, description="From rung to rung: so many times fewer trials, so many times more epochs.")
+    brackets: list[Annotated[int, Field(ge=0)]] = Field(
+        min_length=1, description="Brackets, by the number of their cuts; 45 epochs and factor 3 allow 0 to 3."
+    )
+    images: int = Field(ge=100, le=60_000, description="MNIST images to train on, at most.")
+    shards: int = Field(ge=1, le=100, description="Parts of a rung that may run side by side.")
+
+    @field_validator("brackets")
+    @classmethod
+    def _exist(cls, brackets: list[int], info: ValidationInfo) -> list[int]:
+        epochs, factor = info.data.get("max_epochs"), info.data.get("factor")
+        if len(set(brackets)) < len(brackets):
+            raise ValueError("every bracket may be named once")
+        if epochs is not None and factor is not None:  # missing when they are mistakes themselves
+            most = int(math.log(epochs, factor) + 1e-9)
+            if max(brackets) > most:
+                raise ValueError(f"{epochs} epochs and factor {factor} allow brackets 0 to {most}")
+        return brackets
+
+
+class Base(Block):
+    """The base models, trained on MNIST alone."""
+
+    seeds: Seeds = Field(description="Networks per architecture that differ only in their seed.")
+    images: int = Field(ge=100, le=60_000, description="MNIST images to train on, at most: all 60,000.")
+    epochs: Epochs = Field(description="Passes over the images.")
+
+
+class Transfer(Block):
+    """The base carried over to the target's digits."""
+
+    seeds: Seeds = Field(description="Networks per method; each starts from the base with its seed.")
+    cells: int = Field(ge=10, description="Labelled cells to learn from.")
+    epochs: Epochs = Field(description="Passes over the cells.")
+    learning_rate: Rate = Field(description="Step size of RMSprop.")
+
+
+class Labels(Block):
+    """How many labelled cells are worth it?"""
+
+    seeds: Seeds = Field(description="Networks per method and number of cells.")
+    cells: list[Annotated[int, Field(ge=10)]] = Field(min_length=1, description="Numbers of labelled cells.")
+    images: int = Field(ge=100, description="Cells seen in training, with repetition, for every number of them.")
+
+
+class Final(Block):
+    """The model that counts: one network, carried over with all labelled cells."""
+
+    method: Literal["frozen", "frozen_augmented", "unfrozen", "conv_frozen"] = Field(
+        description="The way of transfer, chosen on validation cells."
+    )
+    epochs: Epochs = Field(description="Passes over the cells.")
+
+
+class Counting(Block):
+    """From digits to totals."""
+
+    high_quality: float = Field(
+        gt=0, lt=1, description="A sheet is of high quality above this mean of its digits' highest probabilities."
+    )
+    orders: int = Field(ge=2, description="Random orders of checking that checking the worst first is compared with.")
+
+
+class TalliesConfig(Block):
+    """Can a network trained elsewhere count votes from tally sheets? (Torres and Cantú 2022)"""
+
+    cells: str = Field(
+        description="`simulated`, or a folder of labelled cells of your own: a sub-folder per digit, 0 to 9, of PNG or "
+        "JPEG images of any size."
+    )
+    sheets: str = Field(
+        description="`simulated`, or a folder of sheets of your own: page images and a `layout.json`; optionally "
+        "`stations.csv` (sheet, district, station) and `truth.csv` (sheet, party, votes)."
+    )
+    election: Election = Field(description="The simulated election, and how its sheets look.")
+    labelled: Labelled = Field(description="The labelled cells.")
+    network: Network = Field(description="The default network.")
+    training: Training = Field(description="What all networks have in common.")
+    search: Search = Field(description="The search for a better one.")
+    base: Base = Field(description="The base models.")
+    transfer: Transfer = Field(description="The methods of transfer.")
+    labels: Labels = Field(description="The curve over numbers of labels.")
+    final: Final = Field(description="The model that counts.")
+    counting: Counting = Field(description="Quality of sheets, and checking.")
+
+    @field_validator("labels")
+    @classmethod
+    def _are_there(cls, labels: Labels, info: ValidationInfo) -> Labels:
+        labelled = info.data.get("labelled")
+        if info.data.get("cells") == SIMULATED and labelled is not None and max(labels.cells) > labelled.train:
+            raise ValueError(f"tallies.labelled.train has only {labelled.train} cells to learn from")
+        return labels
+
+    def cells_spec(self) -> dict[str, Any]:
+        """What the labelled cells depend on."""
+        look = self.election.model_dump(include={"severity", "badly_scanned"})
+        return self.labelled.model_dump() | (look if self.cells == SIMULATED else {})
+
+    def default(self) -> dict[str, Any]:
+        """The architecture and learning rate that are not searched for."""
+        architecture = self.network.model_dump(exclude={"learning_rate"})
+        return {"architecture": architecture, "learning_rate": self.network.learning_rate}
+
+    def search_spec(self) -> dict[str, Any]:
+        """What every rung of the search depends on."""
+        return self.search.model_dump(include={"seed", "max_epochs", "factor", "images"}) | self._common()
+
+    def base_spec(self) -> dict[str, Any]:
+        """What the training of a base depends on, its architecture and learning rate apart."""
+        return self.base.model_dump() | self._common()
+
+    def transfer_spec(self, method: str) -> dict[str, Any]:
+        """What a transfer depends on, the base apart."""
+        return self.transfer.model_dump() | WAYS[method] | self._common()
+
+    def labels_spec(self, method: str) -> dict[str, Any]:
+        """What a curve over numbers of labels depends on, the base apart."""
+        rate = {"learning_rate": self.transfer.learning_rate}
+        return self.labels.model_dump() | rate | WAYS[method] | self._common()
+
+    def final_spec(self) -> dict[str, Any]:
+        """What the model that counts depends on, the base apart."""
+        rate = {"learning_rate": self.transfer.learning_rate}
+        return (
+            {"method": self.final.method, "epochs": self.final.epochs} | rate | WAYS[self.final.method] | self._common()
+        )
+
+    def _common(self) -> dict[str, Any]:
+        return self.training.model_dump()

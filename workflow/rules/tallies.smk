@@ -1,0 +1,198 @@
+# tallies: can a CNN trained on MNIST count the votes that other hands have written?
+#
+# needs   resources/mnist.json, resources/usps.json (or folders of one's own: tallies.cells, tallies.sheets)
+# makes   results/tallies/data/   labelled cells, sheets, the truth, the cells cut from the sheets
+#         results/tallies/{search,base/<architecture>,transfer/<way>,labels/<way>,final}/   a record each
+#         results/tallies/validation/, count/{before,after}/, table.* and other tables, quantities.csv, figures/
+#
+# The search is in tallies_search.smk, tables and figures are in tallies_summary.smk, both included at the end.
+
+from relecture import tallies
+from relecture.tallies.config import SIMULATED
+
+TALLIES_RECORDS = [
+    "results/tallies/search",
+    *expand("results/tallies/base/{architecture}", architecture=tallies.BASES),
+    *expand("results/tallies/transfer/{method}", method=tallies.TRANSFERS),
+    *expand("results/tallies/labels/{method}", method=tallies.LABELS),
+    "results/tallies/final",
+]
+OWN_CELLS, OWN_SHEETS = (
+    [] if place == SIMULATED else [place] for place in (settings.tallies.cells, settings.tallies.sheets)
+)
+SHEETS = OWN_SHEETS[0] if OWN_SHEETS else "results/tallies/data/sheets"
+HANDWRITING = "resources/usps.json"
+
+
+rule tallies_cells:
+    """The labelled cells: drawn on sheets and cut from them, or those of one's own."""
+    input:
+        # A folder that is not there is no input, so that our own message tells which setting names it.
+        handwriting=[] if OWN_CELLS else HANDWRITING,
+        own=[folder for folder in OWN_CELLS if Path(folder).exists()],
+        code=code("relecture.tallies.labelled:drawn") + code("relecture.tallies.own_cells:from_folder"),
+    output:
+        cells="results/tallies/data/cells.npz",
+    log:
+        "results/logs/tallies/cells.log",
+    priority: 70
+    params:
+        spec=text(settings.tallies.cells_spec()),
+        source=f"--own {shlex.quote(OWN_CELLS[0])}" if OWN_CELLS else f"--handwriting {HANDWRITING}",
+    shell:
+        "python -m relecture.tallies cells"
+        " --spec {params.spec:q}"
+        " {params.source}"
+        " --out {output.cells:q}"
+        " 2>&1 | tee {log:q}"
+
+
+rule tallies_sheets:
+    """The simulated election: a page image per polling station, and the truth apart from them."""
+    input:
+        handwriting=HANDWRITING,
+        code=code("relecture.tallies.sheets:make"),
+    output:
+        sheets=directory("results/tallies/data/sheets"),
+        truth="results/tallies/data/truth.csv",
+    log:
+        "results/logs/tallies/sheets.log",
+    params:
+        spec=text(settings.tallies.election.model_dump()),
+    shell:
+        "python -m relecture.tallies sheets"
+        " --spec {params.spec:q}"
+        " --handwriting {input.handwriting:q}"
+        " --out {output.sheets:q}"
+        " --truth {output.truth:q}"
+        " 2>&1 | tee {log:q}"
+
+
+rule tallies_cut:
+    """The cells of all sheets: the frame found on each page, straightened, and cut."""
+    input:
+        sheets=[SHEETS] if not OWN_SHEETS or Path(SHEETS).exists() else [],
+        code=code("relecture.tallies.sheets:cut_all"),
+    output:
+        cut="results/tallies/data/cut.npz",
+    log:
+        "results/logs/tallies/cut.log",
+    params:
+        sheets=SHEETS,
+    shell:
+        "python -m relecture.tallies cut" " --sheets {params.sheets:q}" " --out {output.cut:q}" " 2>&1 | tee {log:q}"
+
+
+rule tallies_base:
+    """One architecture on MNIST alone."""
+    input:
+        mnist="resources/mnist.json",
+        cells="results/tallies/data/cells.npz",
+        selected=lambda w: "results/tallies/search/selected.json" if w.architecture == "selected" else [],
+        code=lambda w: code(tallies.BASES[w.architecture]),
+    output:
+        **record("results/tallies/base/{architecture}"),
+        model=directory("results/tallies/base/{architecture}/model"),
+    log:
+        "results/logs/tallies/base_{architecture}.log",
+    benchmark:
+        "results/benchmarks/tallies/base_{architecture}.tsv"
+    wildcard_constraints:
+        architecture="|".join(tallies.BASES),
+    priority: 50
+    threads: 1
+    params:
+        spec=text(settings.tallies.base_spec()),
+        network=lambda w, input: (
+            f"--selected {input.selected}"
+            if w.architecture == "selected"
+            else f"--network {shlex.quote(text(settings.tallies.default()))}"
+        ),
+    shell:
+        "python -m relecture.tallies --threads {threads} base"
+        " --architecture {wildcards.architecture}"
+        " --spec {params.spec:q}"
+        " {params.network}"
+        " --mnist {input.mnist:q}"
+        " --cells {input.cells:q}"
+        " --scratch scratch/tallies/base/{wildcards.architecture}"
+        " --out results/tallies/base/{wildcards.architecture}"
+        " --rule tallies_base"
+        " 2>&1 | tee {log:q}"
+
+
+rule tallies_transfer:
+    """The selected base carried over to the target's digits in one way."""
+    input:
+        cells="results/tallies/data/cells.npz",
+        base="results/tallies/base/selected/model",
+        code=lambda w: code(tallies.TRANSFERS[w.method]),
+    output:
+        **record("results/tallies/transfer/{method}"),
+        model=directory("results/tallies/transfer/{method}/model"),
+    log:
+        "results/logs/tallies/transfer_{method}.log",
+    benchmark:
+        "results/benchmarks/tallies/transfer_{method}.tsv"
+    wildcard_constraints:
+        method="|".join(tallies.TRANSFERS),
+    priority: 30
+    threads: 1
+    params:
+        spec=lambda w: text(settings.tallies.transfer_spec(w.method)),
+        name=lambda w: f"transfer/{w.method}",
+        rule="tallies_transfer",
+    shell:
+        "python -m relecture.tallies --threads {threads} transfer"
+        " --method {params.name}"
+        " --spec {params.spec:q}"
+        " --cells {input.cells:q}"
+        " --base {input.base:q}"
+        " --scratch scratch/tallies/{params.name}"
+        " --out results/tallies/{params.name}"
+        " --rule {params.rule}"
+        " 2>&1 | tee {log:q}"
+
+
+use rule tallies_transfer as tallies_labels with:
+    input:
+        cells="results/tallies/data/cells.npz",
+        base="results/tallies/base/selected/model",
+        code=lambda w: code(tallies.LABELS[w.method]),
+    output:
+        **record("results/tallies/labels/{method}"),
+        model=directory("results/tallies/labels/{method}/model"),
+    log:
+        "results/logs/tallies/labels_{method}.log",
+    benchmark:
+        "results/benchmarks/tallies/labels_{method}.tsv"
+    wildcard_constraints:
+        method="|".join(tallies.LABELS),
+    priority: 40
+    params:
+        spec=lambda w: text(settings.tallies.labels_spec(w.method)),
+        name=lambda w: f"labels/{w.method}",
+        rule="tallies_labels",
+
+
+use rule tallies_transfer as tallies_final with:
+    input:
+        cells="results/tallies/data/cells.npz",
+        base="results/tallies/base/selected/model",
+        code=code(tallies.FINAL["final"]),
+    output:
+        **record("results/tallies/final"),
+        model=directory("results/tallies/final/model"),
+    log:
+        "results/logs/tallies/final.log",
+    benchmark:
+        "results/benchmarks/tallies/final.tsv"
+    priority: 45
+    params:
+        spec=text(settings.tallies.final_spec()),
+        name="final",
+        rule="tallies_final",
+
+
+include: "tallies_search.smk"
+include: "tallies_summary.smk"

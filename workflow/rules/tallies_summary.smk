@@ -1,0 +1,230 @@
+# tallies, what it comes to: the reader calibrated, the sheets counted, tables and figures.
+#
+# needs   results/tallies/data/, and every record of the comparison
+# makes   results/tallies/validation/, results/tallies/count/{before,after,prior}/
+#         results/tallies/table.* and other tables, quantities.csv, figures/, <record>/portrait.*
+
+TALLIES_TABLES = {
+    "table": "digits read before and after transfer",
+    "differences": "paired differences",
+    "labels": "how many labels are worth it",
+    "selected": "the space of the search",
+    "totals": "the votes of each party",
+    "districts": "does the reading change a winner",
+    "quality": "sheets of high and low quality",
+    "checking": "how many sheets must be checked",
+}
+COUNTED = list(TALLIES_TABLES)[4:]  # tables of the count
+TALLIES_FIGURES = {
+    "hyperparameters": "accuracy against each hyperparameter",
+    "budget": "accuracy against budget",
+    "transfer": "ways of transfer",
+    "labels": "how many labels are worth it",
+    "confusion": "confusion matrix",
+    "misread": "misread cells",
+    "attribution": "what the network looks at",
+    "reliability": "reliability before and after",
+    "reading": "one sheet and its reading",
+    "quality": "quality by station and district",
+    "result": "counted against true",
+    "groups": "sheets of high and low quality",
+    "checking": "sheets to check",
+    "margins": "does the reading change a winner",
+}
+# The true votes: simulated, or a file beside sheets of one's own if there is one.
+TRUTH = (
+    ["results/tallies/data/truth.csv"]
+    if not OWN_SHEETS
+    else [file for file in [f"{SHEETS}/truth.csv"] if Path(file).exists()]
+)
+READERS = {
+    "before": "results/tallies/base/selected/model",
+    "after": "results/tallies/validation/reader.pt",
+    "prior": "results/tallies/validation/reader.pt",
+}
+
+
+rule tallies:
+    """The whole comparison."""
+    input:
+        expand("results/tallies/{table}.csv", table=TALLIES_TABLES),
+        expand("results/tallies/figures/{figure}.svg", figure=TALLIES_FIGURES),
+        expand("{record}/portrait.png", record=TALLIES_RECORDS),
+
+
+rule tallies_validate:
+    """The model that counts, made as sure of itself as it is right."""
+    input:
+        **record("results/tallies/final"),
+        model="results/tallies/final/model",
+        code=code("relecture.tallies.calibration:calibrate"),
+    output:
+        multiext("results/tallies/validation/", "reliability.csv", "temperature.json"),
+        reader="results/tallies/validation/reader.pt",
+    log:
+        "results/logs/tallies/validate.log",
+    shell:
+        "python -m relecture.tallies validate"
+        " --final results/tallies/final"
+        " --out results/tallies/validation"
+        " 2>&1 | tee {log:q}"
+
+
+rule tallies_count:
+    """The votes on all sheets, by one reader."""
+    input:
+        cut="results/tallies/data/cut.npz",
+        reader=lambda w: READERS[w.reading],
+        code=code("relecture.tallies.counting:count"),
+    output:
+        multiext("results/tallies/count/{reading}/", "digits.parquet", "counts.csv", "totals.csv"),
+    log:
+        "results/logs/tallies/count_{reading}.log",
+    wildcard_constraints:
+        reading="|".join(READERS),
+    threads: 1
+    params:
+        reader=lambda w, input: f"{input.reader}/reader.pt" if w.reading == "before" else input.reader,
+        prior=lambda w: "--prior" if w.reading == "prior" else "--no-prior",
+    shell:
+        "python -m relecture.tallies --threads {threads} count"
+        " --cut {input.cut:q}"
+        " --reader {params.reader:q}"
+        " {params.prior}"
+        " --out results/tallies/count/{wildcards.reading}"
+        " 2>&1 | tee {log:q}"
+
+
+rule tallies_outcome:
+    """Totals against the truth, districts, quality, and how many sheets a person has to check."""
+    input:
+        counts=expand("results/tallies/count/{reading}/digits.parquet", reading=READERS),
+        cut="results/tallies/data/cut.npz",
+        truth=TRUTH,
+        code=code("relecture.tallies.outcome:write"),
+    output:
+        *(f"results/tallies/{table}.{kind}" for table in COUNTED for kind in ("csv", "md", "tex")),
+        *(
+            report(
+                f"results/tallies/{table}.html",
+                caption=f"../report/tallies_{table}_table.rst",
+                category="Tallies",
+                subcategory="Tables",
+                labels={"what": TALLIES_TABLES[table]},
+            )
+            for table in COUNTED
+        ),
+    log:
+        "results/logs/tallies/outcome.log",
+    params:
+        counting=settings.tallies.counting.model_dump(),
+        truth=f"--truth {shlex.quote(TRUTH[0])}" if TRUTH else "",
+    shell:
+        "python -m relecture.tallies outcome"
+        " --count results/tallies/count"
+        " --cut {input.cut:q}"
+        " {params.truth}"
+        " --high {params.counting[high_quality]}"
+        " --orders {params.counting[orders]}"
+        " --out results/tallies"
+        " 2>&1 | tee {log:q}"
+
+
+rule tallies_table:
+    """Networks before and after transfer, differences, labels, the search; the numbers for the scorecard."""
+    input:
+        metrics=expand("{record}/metrics.csv", record=TALLIES_RECORDS),
+        params=expand("{record}/params.json", record=TALLIES_RECORDS),
+        selected="results/tallies/search/selected.json",
+        published="config/published.yaml",
+        code=code("relecture.tallies.summary:table"),
+    output:
+        *(
+            f"results/tallies/{table}.{kind}"
+            for table in TALLIES_TABLES
+            if table not in COUNTED
+            for kind in ("csv", "md", "tex")
+        ),
+        *(
+            report(
+                f"results/tallies/{table}.html",
+                caption=f"../report/tallies_{table}_table.rst",
+                category="Tallies",
+                subcategory="Tables",
+                labels={"what": label},
+            )
+            for table, label in TALLIES_TABLES.items()
+            if table not in COUNTED
+        ),
+        quantities="results/tallies/quantities.csv",
+    log:
+        "results/logs/tallies/table.log",
+    params:
+        records=TALLIES_RECORDS,
+    shell:
+        "python -m relecture.tallies table {params.records:q}"
+        " --selected {input.selected:q}"
+        " --published {input.published:q}"
+        " --out results/tallies"
+        " 2>&1 | tee {log:q}"
+
+
+rule tallies_figures:
+    """Every figure of the comparison."""
+    input:
+        metrics=expand("{record}/metrics.csv", record=TALLIES_RECORDS),
+        history=expand("{record}/history.csv", record=TALLIES_RECORDS),
+        predictions=expand("{record}/predictions.parquet", record=TALLIES_RECORDS),
+        counts=expand("results/tallies/count/{reading}/digits.parquet", reading=READERS),
+        validation="results/tallies/validation/reader.pt",
+        mnist="resources/mnist.json",
+        cells="results/tallies/data/cells.npz",
+        cut="results/tallies/data/cut.npz",
+        sheets=[SHEETS] if not OWN_SHEETS or Path(SHEETS).exists() else [],
+        truth=TRUTH,
+        code=code("relecture.tallies.figures.all:draw"),
+    output:
+        expand("results/tallies/figures/{figure}.png", figure=TALLIES_FIGURES),
+        *(
+            report(
+                f"results/tallies/figures/{figure}.svg",
+                caption=f"../report/tallies_{figure}.rst",
+                category="Tallies",
+                subcategory="Figures",
+                labels={"what": label},
+            )
+            for figure, label in TALLIES_FIGURES.items()
+        ),
+    log:
+        "results/logs/tallies/figures.log",
+    params:
+        counting=settings.tallies.counting.model_dump(),
+        truth=f"--truth {shlex.quote(TRUTH[0])}" if TRUTH else "",
+        sheets=SHEETS,
+    shell:
+        "python -m relecture.tallies figures"
+        " --results results/tallies"
+        " --sheets {params.sheets:q}"
+        " {params.truth}"
+        " --mnist {input.mnist:q}"
+        " --high {params.counting[high_quality]}"
+        " --orders {params.counting[orders]}"
+        " 2>&1 | tee {log:q}"
+
+
+rule tallies_portrait:
+    """One record by itself, as a figure for its run in MLflow."""
+    input:
+        **record("{record}"),
+        code=code("relecture.tallies.figures.portrait:portrait"),
+    output:
+        multiext("{record}/portrait", ".svg", ".png"),
+    log:
+        "results/logs/portraits/{record}.log",
+    wildcard_constraints:
+        record="|".join(TALLIES_RECORDS),
+    shell:
+        "python -m relecture.tallies portrait"
+        " --record {wildcards.record:q}"
+        " --out {wildcards.record:q}/portrait"
+        " 2>&1 | tee {log:q}"
