@@ -61,3 +61,10 @@ def test_with_everything_done_make_replicate_only_shows_the_scorecard(twin):
     assert not ended.jobs
     assert ended.output.index("Nothing to be done") < ended.output.index("linear regression, mean absolute error")
     assert "THIS IS NOT ALL OF MNIST" in ended.output
+
+
+def test_where_something_else_than_everything_is_asked_for_no_scorecard_is_looked_for(ready):
+    ended = ready.run("make", "replicate", "CONFIG=config/tiny.yaml", "ARGS=resources/hitters.json", "CORES=1")
+    assert ended.code == 0, ended.trouble
+    assert ended.jobs == {"fetch hitters"}
+    assert "scorecard" not in ended.output

@@ -1,0 +1,133 @@
+"""The examples, each by the command that its README says, in a copy of the project."""
+
+import re
+import shutil
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from relecture import records
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "examples/README.md").read_text()
+COMMANDS = dict(re.findall(r"^make replicate CONFIG=examples/(\w+)/config\.yaml ARGS=(\w+)$", README, re.M))
+
+
+@pytest.fixture(scope="module")
+def examples(untouched, tmp_path_factory):
+    """A copy of the project with the examples, and a way to run one: `run("voters")`."""
+    copy = untouched.twin(tmp_path_factory.mktemp("examples") / "project")
+    shutil.copytree(ROOT / "examples", copy / "examples")
+
+    def run(name: str, *overlays: str):
+        files = [f"examples/{name}/config.yaml", *overlays]
+        return copy.python("-m", "relecture.launch", "--cores", "2", "--configfile", *files, "--", COMMANDS[name])
+
+    yield copy, run
+    copy.stop()
+
+
+@pytest.fixture(scope="module")
+def voters(examples):
+    copy, run = examples
+    return copy, run("voters")
+
+
+@pytest.fixture(scope="module")
+def quarters(examples):
+    copy, run = examples
+    return copy, run("quarters")
+
+
+def test_every_example_has_a_command_that_is_also_in_its_settings():
+    assert set(COMMANDS) == {path.parent.name for path in (ROOT / "examples").glob("*/config.yaml")}
+    for name, target in COMMANDS.items():
+        settings = (ROOT / f"examples/{name}/config.yaml").read_text()
+        assert f"make replicate CONFIG=examples/{name}/config.yaml ARGS={target}\n" in settings
+
+
+@pytest.mark.parametrize("name", ["voters", "quarters"])
+def test_the_table_of_an_example_is_what_its_script_writes(tmp_path, examples, name):
+    copy, _ = examples
+    written = copy / f"examples/{name}/{name}.csv"
+    before = written.read_bytes()
+    assert len(before) < 100_000
+    written.unlink()
+    done = copy.run(sys.executable, f"examples/{name}/write.py")
+    assert done.code == 0, done.output
+    assert written.read_bytes() == before
+
+
+def test_voters_go_through_the_whole_comparison(voters):
+    copy, ended = voters
+    assert ended.code == 0, ended.trouble
+    assert {"salaries_fit book lasso", "salaries_fit resampled network", "salaries_figures"} <= ended.jobs
+    assert "fetch hitters" not in ended.jobs
+    table = pd.read_csv(copy / "results/salaries/table.csv").set_index("model")
+    assert table.parameters["Linear regression"] == 18  # 4 numbers, 6 + 6 + 1 columns of factors, the intercept
+    assert table.mae.between(0.8, 1.0).all()
+    assert table.r2.between(0.25, 0.45).all()
+    said = (copy / "results/logs/salaries/data.log").read_text()
+    assert "944 rows, target ideology" in said
+    assert "party (7 levels, compared with Independent)" in said
+
+
+def test_what_is_said_of_voters_says_nothing_of_players(voters):
+    copy, _ = voters
+    for name in ("table.html", "differences.md"):
+        text = (copy / "results/salaries" / name).read_text().lower()
+        assert "points of 7" in text
+        assert not [word for word in ("player", "hitters", "dollars", "printed") if word in text]
+    quantities = pd.read_csv(copy / "results/salaries/quantities.csv")
+    assert quantities.reproduced.isna().all()
+    assert set(quantities.data) == {"voters.csv"}
+
+
+def test_quarters_go_through_every_method_and_keep_their_names(quarters):
+    copy, ended = quarters
+    assert ended.code == 0, ended.trouble
+    assert ended.jobs == {
+        "clusters_own",
+        "clusters_data quarters",
+        *(f"clusters_fit quarters {method}" for method in ("steps", "restarts", "elbow", "interpretation")),
+        *(f"clusters_portrait results/clusters/quarters/{m}" for m in ("steps", "restarts", "elbow", "interpretation")),
+    }
+    found = records.read(copy / "results/clusters/quarters/interpretation")
+    assert found.params["data"]["name"] == "quarters.csv"
+    times = found.predictions.set_index("name").cluster
+    assert len(times) == 202
+    # Stagflation is one group, and the calm years of the late nineties are another.
+    assert times["1974 Q4"] == times["1980 Q1"] == times["1981 Q2"]
+    assert times["1997 Q2"] == times["1998 Q3"] != times["1980 Q1"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("voters", None, "salaries.data names the file examples/voters/voters.csv: there is no such file"),
+        (
+            "quarters",
+            None,
+            "`quarters` in clusters.datasets names the file examples/quarters/quarters.csv: there is no",
+        ),
+        ("voters", "ideology;age\n1;2\n", "its columns are separated by semicolons"),
+        ("quarters", "quarter,growth\n1959 Q2,1\n", "it has no column `inflation`"),
+    ],
+)
+def test_a_bad_table_is_told_by_the_run(examples, tmp_path, name, content, message):
+    copy, run = examples
+    table = copy / f"examples/{name}/{name}.csv"
+    kept = table.read_bytes()
+    try:
+        table.unlink() if content is None else table.write_text(content)
+        shutil.rmtree(copy / "results", ignore_errors=True)
+        ended = run(name)
+        assert ended.code == 1
+        assert message in ended.output
+        assert "Traceback" not in ended.output
+    finally:
+        table.write_bytes(kept)

@@ -1,0 +1,115 @@
+"""docs/new-comparison.md, followed to the letter: its code is written to the files it names, its commands are run."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).parents[2]
+GUIDE = (ROOT / "docs/new-comparison.md").read_text()
+# A line that begins or ends with the name of a file, and below it the code that belongs there.
+BLOCK = re.compile(r"^(?P<said>[^\n]*?)`(?P<file>[\w./]+)`[^`\n]*:\n\n```(?P<kind>\w+)\n(?P<text>.*?)^```", re.M | re.S)
+COMMANDS = re.findall(r"^```sh\n(.*?)^```", GUIDE, re.M | re.S)
+
+
+def put(file: Path, said: str, kind: str, text: str) -> None:
+    """Do what one block asks for: a new file, lines at the end of one, or new lines after those that are shown."""
+    if kind == "diff":
+        content, after = file.read_text(), ""
+        for line in text.splitlines(keepends=True):
+            if line.startswith("+"):
+                content = content.replace(after, after + line[1:])
+            else:
+                assert content.count(line[1:]) == 1, f"{file} has not once: {line[1:]}"
+            after = line[1:]
+        file.write_text(content)
+    elif said.startswith("At the end of"):
+        file.write_text(f"{file.read_text()}\n{text}")
+    else:
+        assert not file.exists()
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+
+
+@pytest.fixture(scope="module")
+def followed(untouched, tmp_path_factory):
+    """The project with what the guide adds, and what its commands said."""
+    copy = untouched.twin(tmp_path_factory.mktemp("guide") / "project")
+    for name in ("python", "snakemake"):
+        script = copy / ".venv/bin" / name
+        script.parent.mkdir(parents=True, exist_ok=True)
+        module = "" if name == "python" else f"-m {name}"
+        script.write_text(f'#!/bin/sh\nexec "{sys.executable}" {module} "$@"\n')
+        script.chmod(0o755)
+    for block in BLOCK.finditer(GUIDE):
+        put(copy / block["file"], block["said"], block["kind"], block["text"])
+    ended = [copy.run("sh", "-e", "-c", commands) for commands in COMMANDS]
+    yield copy, ended
+    copy.stop()
+
+
+def test_every_block_of_code_is_followed():
+    files = [block["file"] for block in BLOCK.finditer(GUIDE)]
+    assert GUIDE.count("\n```\n") == len(files) + len(COMMANDS)
+    assert len(files) == len(set(files))
+    assert {"src/relecture/engel/config.py", "workflow/rules/engel.smk", "Snakefile"} <= set(files)
+
+
+def test_its_commands_run(followed):
+    _, (run, tests) = followed
+    assert run.code == 0, run.trouble
+    assert {"engel_fit median", "engel_fit mean", "engel_table", "engel_portrait mean"} <= run.jobs
+    assert tests.code == 0, tests.output
+    assert "2 passed" in tests.output
+
+
+def test_its_numbers_are_in_the_scorecard_as_printed(followed):
+    copy, _ = followed
+    card = pd.read_csv(copy / "results/engel/scorecard.csv", dtype=str)
+    assert card.published.tolist() == ["81.4822474", "0.5601806", "147.4754", "0.4851784"]
+    assert card.verdict.tolist() == ["exact"] * 4
+
+
+def test_its_records_are_records_and_its_figure_is_drawn(followed):
+    from relecture import records
+
+    copy, _ = followed
+    record = records.read(copy / "results/engel/median")
+    assert record.name == "engel/median"
+    assert len(record.predictions) == 235
+    assert (copy / "results/engel/median/portrait.png").stat().st_size > 10_000
+
+
+def test_everything_and_mlflow_know_of_it(followed):
+    copy, _ = followed
+    planned = copy.snakemake("--dry-run", "--quiet", "host", "--", "all")
+    assert planned.code == 0, planned.trouble
+    assert {"publish_record results/engel/median", "scorecard"} <= planned.jobs
+    assert "--experiment=engel" in planned.output
+    assert "`quantile`" in (copy / "config/README.md").read_text()
+
+
+def test_its_mistakes_are_told(followed):
+    copy, _ = followed
+    (copy / "mine.yaml").write_text("engel: {quantile: 2}\n")
+    ended = copy.python("-m", "snakemake", "--dry-run", "--configfile", "mine.yaml", "--", "engel")
+    assert ended.code == 1
+    assert "engel.quantile is 2: it must be a number above 0 and below 1" in ended.output
+
+
+def test_its_code_is_written_as_the_house_is(followed):
+    copy, _ = followed
+    files = [block["file"] for block in BLOCK.finditer(GUIDE) if "engel" in block["file"]]
+    python, rules = [f for f in files if f.endswith(".py")], [f for f in files if f.endswith(".smk")]
+    for command in (
+        ["ruff", "format", "--check", *python],
+        ["ruff", "check", *python],
+        ["snakefmt", "--check", *rules],
+    ):
+        done = subprocess.run([sys.executable, "-m", *command], cwd=copy.path, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
