@@ -1,0 +1,54 @@
+"""Real handwriting, and a small election on sheets."""
+
+from pathlib import Path
+
+import pytest
+
+ELECTION = {
+    "seed": 1,
+    "sheets": 12,
+    "districts": 2,
+    "parties": 4,
+    "ballots": 400,
+    "concentration": 20.0,
+    "severity": 1.0,
+    "badly_scanned": 0.1,
+}
+LABELLED = {"seed": 1, "train": 200, "validation": 50, "test": 80, "severity": 1.0, "badly_scanned": 0.1}
+
+
+@pytest.fixture(scope="session")
+def stand_in():
+    """The handwriting that is always at hand, divided."""
+    from relecture.data import usps
+    from relecture.tallies.handwriting import divide
+
+    return divide(usps.sample())
+
+
+@pytest.fixture(scope="session")
+def handwriting(usps_manifest):
+    """The USPS digits, divided."""
+    from relecture.data import usps
+    from relecture.tallies.handwriting import divide
+
+    return divide(usps.load(usps_manifest))
+
+
+@pytest.fixture(scope="session")
+def form():
+    """The standard form for ten parties."""
+    from relecture.tallies.election import party_names
+    from relecture.tallies.form import Form
+
+    return Form.standard(party_names(10))
+
+
+@pytest.fixture(scope="session")
+def election_folder(stand_in, tmp_path_factory) -> Path:
+    """A folder with `sheets/`, twelve sheets of an election, and `truth.csv` beside it. Copy before you change it."""
+    from relecture.tallies.sheets import make
+
+    folder = tmp_path_factory.mktemp("election")
+    make(ELECTION, stand_in, folder / "sheets", folder / "truth.csv")
+    return folder
