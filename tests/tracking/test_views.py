@@ -93,6 +93,16 @@ def test_members_that_are_no_repetitions_have_no_mean_and_a_view_of_their_own(sh
     assert view(shop, "dropout") is None
 
 
+def test_the_kind_of_a_method_is_the_part_of_its_name_that_is_no_other_methods(shop: Shop) -> None:
+    for method in ("labels/frozen", "labels/scratch"):
+        record = starts(shop, "one")
+        shop.publish(replace(record, params={**record.params, "method": method}))
+    assert view(shop, "frozen") is not None
+    shop.publish(shop.network(method="transfer/frozen", seeds=2))
+    assert view(shop, "frozen") is None
+    assert rows(shop, view(shop, "labels")) == {"points", "plus_plus", "lab"}
+
+
 def test_a_view_that_somebody_has_saved_in_the_browser_stays(shop: Shop) -> None:
     shop.publish(shop.network(seeds=1))
     client, experiment = shop.store.client, shop.experiment()

@@ -18,6 +18,7 @@ NAME_LENGTH, PARAM_LENGTH, TAG_LENGTH, DIGEST_LENGTH = 250, 6000, 8000, 36  # ML
 
 RECORD, RECORD_DIGEST, MEMBER = "relecture.record", "relecture.record_digest", "relecture.member"
 LEVEL, METHOD = "relecture.level", "method"  # the runs of methods have it, and no others
+EACH = "relecture.numbers_of_members"  # where members are no repetitions: the names of their numbers
 MEMBERS = "members"
 CURVES = "curves/"
 WHOLE = "all"  # a member of this name is the record as a whole, beside its parts
@@ -48,7 +49,9 @@ def parent(record: Record, git_commit: str | None) -> Content:
     are something else each (a strength of the penalty, a kind of start, a cluster) have no mean; then the method has
     what the member `all` has, and what one member alone has.
     """
-    note, count, record = description(record), len(members(record)), _as_one(record)
+    note, count = description(record), len(members(record))
+    each = {} if repeats(record) else {EACH: json.dumps([plain(name) for name in record.metrics["metric"].unique()])}
+    record = _as_one(record)
     points: list[Point] = []
     for metric, row in records.summary(record).iterrows():
         points.append((plain(metric), 0, _clean(row["mean"])))
@@ -56,7 +59,7 @@ def parent(record: Record, git_commit: str | None) -> Content:
             points.append((plain(f"{metric}_sd"), 0, _clean(row["sd"])))
     points.append((MEMBERS, 0, count))
     means = record.history.groupby(["metric", "step"], sort=False, as_index=False)["value"].mean()
-    tags = _tags(record, git_commit) | {MEMBER: "all", LEVEL: METHOD, NOTE: note}
+    tags = _tags(record, git_commit) | {MEMBER: "all", LEVEL: METHOD, NOTE: note} | each
     return Content(record.params["method"], tags, params(record), _defined(points), _curves(means.itertuples()))
 
 

@@ -63,7 +63,7 @@ def publish(store: Store, record: Record, figures: Sequence[Path] = ()) -> Publi
             shelf.clear(keep=[current, *shelf.restored])
             added = _log_figures(store, run_id, drawn, json.loads(current.data.tags.get(FIGURES, "{}")))
             outcome = "figures added" if added else "unchanged"
-        arrange(store.client, experiment, record.name, [] if content.repeats(record) else children)
+        arrange(store.client, experiment)
     return Published(record.name, outcome, run_id, digest, members)
 
 

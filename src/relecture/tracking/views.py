@@ -3,7 +3,7 @@
 =========== ==========================================================================================
 `methods`   a row per method, a column per number; the view that opens
 `members`   the same with the members, to be expanded
-`restarts`  and others, named after a method whose members are no repetitions: a row per member
+`restarts`  and others, for a kind of method whose members are no repetitions: a row per member
 =========== ==========================================================================================
 
 MLflow's own table shows no metric before somebody picks its column. Saved views are made in the browser; their
@@ -15,7 +15,7 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from relecture.tracking.content import CURVES, LEVEL, MEMBERS, METHOD, PARENT, RECORD, Content
+from relecture.tracking.content import CURVES, EACH, LEVEL, MEMBERS, METHOD, PARENT, RECORD
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -36,8 +36,8 @@ def link(server: str, experiment: str, view: str | None = KEY) -> str:
     return f"{address}&viewStateShareKey={view}" if view else address
 
 
-def arrange(client: "MlflowClient", experiment: str, record: str, members: Sequence[Content] = ()) -> None:
-    """Bring the views up to date with the methods in the store; `members` are those of `record` if they differ.
+def arrange(client: "MlflowClient", experiment: str) -> None:
+    """Bring the views up to date with the methods in the store.
 
     A view that somebody has saved anew in the browser stays. Whoever publishes beside us does the same: each looks
     again after it has written, and the last one sees all.
@@ -47,14 +47,13 @@ def arrange(client: "MlflowClient", experiment: str, record: str, members: Seque
         runs = client.search_runs([experiment], _METHODS, max_results=1000)
         numbers = columns([list(run.data.metrics) for run in runs])
         states = {KEY: _state(numbers, _METHODS, _NAME), "members": _state(numbers)}
-        if members:
-            key = record.rpartition("/")[2]
-            names = dict.fromkeys([*_shown(tags.get(TAG + key)), *_names(members)])
-            where = f"tags.`{RECORD}` LIKE '%/{key}' AND tags.`{PARENT}` LIKE '%'"
-            states[key] = _state(list(names)[: 2 * COLUMNS], where, _NAME, dataset_first=True)
-        changed = [key for key, state in states.items() if _is_ours(tags.get(TAG + key), state)]
+        states |= _kinds({run.data.tags[RECORD]: json.loads(run.data.tags.get(EACH, "[]")) for run in runs})
+        saved = {key.removeprefix(TAG): _ours(value) for key, value in tags.items() if key.startswith(TAG)}
+        changed = [key for key, state in states.items() if key not in saved or saved[key] not in (None, state)]
         for key in changed:
             _save(client, experiment, key, states[key])
+        for key in [key for key, state in saved.items() if state is not None and key not in states]:
+            client.delete_experiment_tag(experiment, TAG + key)
         if not changed:
             return
 
@@ -92,19 +91,23 @@ def _state(names: Sequence[str], where: str = "", order: str = "", dataset_first
     return state if fits else _state(names[:-2], where, order, dataset_first)
 
 
-def _names(members: Sequence[Content]) -> list[str]:
-    return [name for member in members for name, _, _ in member.numbers]
+def _kinds(methods: dict[str, list[str]]) -> dict[str, dict[str, Any]]:
+    """A view for each kind of method whose members are no repetitions, of the records with the numbers of these.
 
-
-def _shown(saved: str | None) -> list[str]:
-    """The metrics that one of our views shows."""
-    state = _ours(saved) or {"selectedColumns": []}
-    return [column.split("`")[1] for column in state["selectedColumns"] if column.startswith("metrics.")]
-
-
-def _is_ours(saved: str | None, state: dict[str, Any]) -> bool:
-    """Whether a view is to be written: there is none yet, or one of ours that says something else."""
-    return saved is None or _ours(saved) not in (None, state)
+    The kind is the last part of their names that belongs to no other methods: `restarts` of `clusters/music/restarts`,
+    but `labels` of `tallies/labels/frozen`, for there is a `tallies/transfer/frozen`.
+    """
+    parts = {record: record.split("/")[1:] for record in methods}
+    others = {part for record, numbers in methods.items() if not numbers for part in parts[record]}
+    names: dict[str, dict[str, None]] = {}
+    where: dict[str, str] = {}
+    for record, numbers in methods.items():
+        if numbers:
+            kind = next((part for part in reversed(parts[record]) if part not in others), parts[record][-1])
+            names.setdefault(kind, {}).update(dict.fromkeys(numbers))
+            inside = "/%" if kind != parts[record][-1] else ""
+            where[kind] = f"tags.`{RECORD}` LIKE '%/{kind}{inside}' AND tags.`{PARENT}` LIKE '%'"
+    return {kind: _state(list(names[kind])[: 2 * COLUMNS], where[kind], _NAME, dataset_first=True) for kind in names}
 
 
 def _ours(saved: str | None) -> dict[str, Any] | None:
