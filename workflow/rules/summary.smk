@@ -36,11 +36,12 @@ rule scorecard:
 
 
 rule publish:
-    """Every record in MLflow."""
+    """Every record in MLflow, and the model that reads tally sheets in its registry."""
     input:
         # The store as well: a run after it was deleted makes it anew and publishes everything.
         [STORE] if STORE else [],
         expand("{record}/published.json", record=RECORDS),
+        "results/tallies/validation/registered.json",
 
 
 rule store:
@@ -77,5 +78,26 @@ rule publish_record:
     shell:
         "python -m relecture.tracking publish {wildcards.record:q}"
         " --figure {input.portrait:q}"
+        " --receipt {output.receipt:q}"
+        " 2>&1 | tee {log:q}"
+
+
+rule register:
+    """The calibrated reader of digits as a registered model, linked to the run of its record."""
+    input:
+        record("results/tallies/final").values(),
+        ancient(STORE) if STORE else [],
+        reader="results/tallies/validation/reader.pt",
+        cells="results/tallies/data/cells.npz",
+        published="results/tallies/final/published.json",
+        code=code("relecture.tracking.models:register"),
+    output:
+        receipt="results/tallies/validation/registered.json",
+    log:
+        "results/logs/register.log",
+    shell:
+        "python -m relecture.tracking register {input.reader:q}"
+        " --record results/tallies/final"
+        " --cells {input.cells:q}"
         " --receipt {output.receipt:q}"
         " 2>&1 | tee {log:q}"
