@@ -77,10 +77,14 @@ rule tallies_cut:
         cut="results/tallies/data/cut.npz",
     log:
         "results/logs/tallies/cut.log",
+    threads: 1
     params:
-        sheets=SHEETS,
+        sheets=lambda w: SHEETS,
     shell:
-        "python -m relecture.tallies cut" " --sheets {params.sheets:q}" " --out {output.cut:q}" " 2>&1 | tee {log:q}"
+        "python -m relecture.tallies --threads {threads} cut"
+        " --sheets {params.sheets:q}"
+        " --out {output.cut:q}"
+        " 2>&1 | tee {log:q}"
 
 
 rule tallies_base:

@@ -6,33 +6,9 @@
 #         results/tallies/search/bracket-<b>/rung-<r>/ranking.csv
 #         results/tallies/search/   the record, trials.csv, selected.json
 
-from relecture.tallies.brackets import rungs
+from relecture.tallies.plan import Plan
 
-SEARCH_FOLDER = "results/tallies/search"
-SEARCH_RUNGS = {
-    bracket: rungs(settings.tallies.search.max_epochs, settings.tallies.search.factor, bracket)
-    for bracket in settings.tallies.search.brackets
-}
-SEARCH_RANKINGS = [
-    f"{SEARCH_FOLDER}/bracket-{bracket}/rung-{rung}/ranking.csv"
-    for bracket, steps in SEARCH_RUNGS.items()
-    for rung in range(len(steps))
-]
-
-
-def shards(bracket, rung):
-    """The folders of a rung's shards: as many as the settings want, but none without a trial."""
-    trials = SEARCH_RUNGS[int(bracket)][int(rung)].trials
-    count = min(settings.tallies.search.shards, trials)
-    return [f"{SEARCH_FOLDER}/bracket-{bracket}/rung-{rung}/shard-{shard}" for shard in range(count)]
-
-
-def before(bracket, rung):
-    """What a shard goes on from: the ranking and all checkpoints of the rung before, none for the first."""
-    if rung == "0":
-        return {}
-    folder = f"{SEARCH_FOLDER}/bracket-{bracket}/rung-{int(rung) - 1}"
-    return {"ranking": f"{folder}/ranking.csv", "states": [f"{x}/states" for x in shards(bracket, int(rung) - 1)]}
+SEARCH = Plan(**settings.tallies.search.model_dump(include={"max_epochs", "factor", "brackets", "shards"}))
 
 
 wildcard_constraints:
@@ -44,14 +20,14 @@ wildcard_constraints:
 rule tallies_shard:
     """A part of the trials of one rung."""
     input:
-        unpack(lambda w: before(w.bracket, w.rung)),
+        unpack(lambda w: SEARCH.before(int(w.bracket), int(w.rung))),
         mnist="resources/mnist.json",
         cells="results/tallies/data/cells.npz",
         code=code("relecture.tallies.search:train_shard"),
     output:
-        scores=SEARCH_FOLDER + "/bracket-{bracket}/rung-{rung}/shard-{shard}/scores.csv",
-        history=SEARCH_FOLDER + "/bracket-{bracket}/rung-{rung}/shard-{shard}/history.csv",
-        states=directory(SEARCH_FOLDER + "/bracket-{bracket}/rung-{rung}/shard-{shard}/states"),
+        scores="results/tallies/search/bracket-{bracket}/rung-{rung}/shard-{shard}/scores.csv",
+        history="results/tallies/search/bracket-{bracket}/rung-{rung}/shard-{shard}/history.csv",
+        states=directory("results/tallies/search/bracket-{bracket}/rung-{rung}/shard-{shard}/states"),
     log:
         "results/logs/tallies/search_{bracket}_{rung}_{shard}.log",
     benchmark:
@@ -60,9 +36,9 @@ rule tallies_shard:
     threads: 1
     params:
         spec=text(settings.tallies.search_spec()),
-        shards=lambda w: len(shards(w.bracket, w.rung)),
+        shards=lambda w: len(SEARCH.shards(int(w.bracket), int(w.rung))),
         ranking=lambda w, input: f"--ranking {shlex.quote(input.ranking)}" if w.rung != "0" else "",
-        out=lambda w: f"{SEARCH_FOLDER}/bracket-{w.bracket}/rung-{w.rung}/shard-{w.shard}",
+        out=lambda w: f"results/tallies/search/bracket-{w.bracket}/rung-{w.rung}/shard-{w.shard}",
     shell:
         "python -m relecture.tallies --threads {threads} shard"
         " --spec {params.spec:q}"
@@ -79,46 +55,43 @@ rule tallies_shard:
 rule tallies_ranking:
     """The trials of one rung, the best first."""
     input:
-        scores=lambda w: [f"{folder}/scores.csv" for folder in shards(w.bracket, w.rung)],
+        scores=lambda w: [f"{shard}/scores.csv" for shard in SEARCH.shards(int(w.bracket), int(w.rung))],
         code=code("relecture.tallies.search:rank"),
     output:
-        ranking=SEARCH_FOLDER + "/bracket-{bracket}/rung-{rung}/ranking.csv",
+        ranking="results/tallies/search/bracket-{bracket}/rung-{rung}/ranking.csv",
     log:
         "results/logs/tallies/ranking_{bracket}_{rung}.log",
     priority: 60
+    threads: 1
     shell:
-        "python -m relecture.tallies rank {input.scores:q}" " --out {output.ranking:q}" " 2>&1 | tee {log:q}"
+        "python -m relecture.tallies --threads {threads} rank {input.scores:q}"
+        " --out {output.ranking:q}"
+        " 2>&1 | tee {log:q}"
 
 
 rule tallies_search:
     """All trials as one record, and what was selected."""
     input:
-        rankings=SEARCH_RANKINGS,
-        histories=[
-            f"{folder}/history.csv"
-            for bracket, steps in SEARCH_RUNGS.items()
-            for rung in range(len(steps))
-            for folder in shards(bracket, rung)
-        ],
+        rankings=SEARCH.rankings(),
+        histories=SEARCH.histories(),
         cells="results/tallies/data/cells.npz",
         mnist="resources/mnist.json",
         code=code("relecture.tallies.search:collect"),
     output:
-        **record(SEARCH_FOLDER),
-        model=directory(SEARCH_FOLDER + "/model"),
-        trials=SEARCH_FOLDER + "/trials.csv",
-        selected=SEARCH_FOLDER + "/selected.json",
+        **record("results/tallies/search"),
+        model=directory("results/tallies/search/model"),
+        trials="results/tallies/search/trials.csv",
+        selected="results/tallies/search/selected.json",
     log:
         "results/logs/tallies/search.log",
     priority: 60
     params:
         spec=text(settings.tallies.search_spec()),
-        folder=SEARCH_FOLDER,
     shell:
         "python -m relecture.tallies search"
         " --spec {params.spec:q}"
         " --mnist {input.mnist:q}"
         " --cells {input.cells:q}"
-        " --out {params.folder}"
+        " --out results/tallies/search"
         " --rule tallies_search"
         " 2>&1 | tee {log:q}"

@@ -183,7 +183,7 @@ rule tallies_figures:
     params:
         counting=settings.tallies.counting.model_dump(),
         truth=f"--truth {shlex.quote(TRUTH[0])}" if TRUTH else "",
-        sheets=SHEETS,
+        sheets=lambda w: SHEETS,
     shell:
         "python -m relecture.tallies figures"
         " --results results/tallies"
