@@ -127,6 +127,13 @@ def test_progress_in_a_log_is_about_ten_lines_that_name_the_member_and_the_score
     assert "seed-1: epoch 40 of 40  validation loss" in lines[-1]
 
 
-def test_numbers_too_small_for_a_processor_to_compute_fast_become_zero(train):
-    train(epochs=1)
-    assert (torch.tensor([1e-20]) * 1e-20).item() == 0.0  # 1e-40 is below the smallest normal float32, 1.2e-38
+def test_numbers_too_small_to_be_computed_fast_are_zero_while_a_network_learns_and_not_after(train):
+    tiny, seen = torch.tensor([1e-20]), []  # its square is below the smallest normal float32, 1.2e-38
+
+    def squares(output, target):
+        seen.append((tiny * tiny).item())
+        return output.square().sum(-1)
+
+    train(epochs=1, loss=squares)
+    assert set(seen) == {0.0}
+    assert (tiny * tiny).item() > 0

@@ -1,11 +1,12 @@
 """One function that fits every network of the project."""
 
+import contextlib
 import hashlib
 import logging
 import os
 import shutil
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -90,7 +91,7 @@ def fit(
         callbacks.append(best)
     callbacks.append(go_on)
     trainer = _trainer(training, callbacks, accelerator)
-    with warnings.catch_warnings():
+    with _tiny_is_zero(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*does not have many workers.*")
         warnings.filterwarnings("ignore", message=".*treespec.*")  # Lightning with this torch
         trainer.fit(learner, ckpt_path=go_on.found() or start, weights_only=True)
@@ -112,12 +113,23 @@ def outputs(network: nn.Module, inputs: torch.Tensor, rows: torch.Tensor, at_onc
         return torch.cat([network(inputs[some]) for some in rows.split(at_once, dim=-1)], dim=rows.ndim - 1)
 
 
+@contextlib.contextmanager
+def _tiny_is_zero() -> Iterator[None]:
+    """Numbers below the smallest normal one are zero, inside.
+
+    A penalty drives weights of pixels that are never inked, and their squared gradients, to where a processor computes
+    slowly: an epoch of ridge took 2.5 times as long, and ever longer.
+    """
+    torch.set_flush_denormal(True)
+    try:
+        yield
+    finally:
+        torch.set_flush_denormal(False)
+
+
 def _trainer(training: TrainingConfig, callbacks: list[pl.Callback], accelerator: str) -> pl.Trainer:
     logging.getLogger("pytorch_lightning").setLevel(logging.WARNING)
     torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
-    # A penalty drives weights of pixels that are never inked, and their squared gradients, below what a processor
-    # computes at full speed: an epoch of ridge took 2.5 times as long, and ever longer. Such numbers become zero.
-    torch.set_flush_denormal(True)
     return pl.Trainer(
         accelerator=accelerator,
         devices=1,
