@@ -9,6 +9,7 @@ import typer
 
 from relecture import records
 from relecture.command import Command, PathOption, TextOption
+from relecture.errors import UserError
 from relecture.tallies import FINAL, LABELS, QUESTION, TRANSFERS
 from relecture.tallies.read_command import read
 
@@ -24,6 +25,8 @@ def cells(spec: TextOption, out: PathOption, handwriting: Path | None = None, ow
 
         from_folder(own, settings).save(out)
         return
+    if handwriting is None:
+        raise UserError("cells are made from --handwriting, or read from the folder --own")
     from relecture.data import usps
     from relecture.tallies.handwriting import divide
     from relecture.tallies.labelled import drawn
@@ -119,7 +122,9 @@ def base(
     from relecture.tallies.base import base
     from relecture.tallies.cells import Cells
 
-    found = json.loads(network or selected.read_text())
+    if not network and selected is None:
+        raise UserError("a base is described by --network, or by the file --selected that the search left")
+    found = json.loads(network or (selected or Path()).read_text())
     settings = json.loads(spec) | {key: found[key] for key in ("architecture", "learning_rate")}
     source, target = images.load(mnist), Cells.load(cells)
     _leave(base(settings, source, target, scratch), out, f"base/{architecture}", settings, target, rule, source)

@@ -13,6 +13,7 @@ reader's beliefs (`Reading.beliefs`) are right and its errors independent of eac
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -35,10 +36,17 @@ class Checked:
     reading: Reading
     truth: np.ndarray | None
 
+    @property
+    def true(self) -> np.ndarray:
+        """The true votes; only where they are known."""
+        if self.truth is None:
+            raise ValueError("the true votes of these sheets are not known")
+        return self.truth
+
     @cached_property
     def errors(self) -> np.ndarray:
         """Votes read too many, (sheets, parties)."""
-        return self.reading.votes - self.truth
+        return self.reading.votes - self.true
 
     @cached_property
     def keys(self) -> dict[str, np.ndarray]:
@@ -54,7 +62,7 @@ class Checked:
         Returns:
             Gaps (checks + 1, parties) and true totals (parties,), in votes.
         """
-        return np.abs(_left(self.errors[order])), self.truth[order].sum(0)
+        return np.abs(_left(self.errors[order])), self.true[order].sum(0)
 
     def expected_gaps(self, order: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The same as the reader expects it: mean error and NORMAL standard deviations, beside counted totals."""
@@ -116,8 +124,10 @@ def by_quality(checked: Checked, high: float, resamples: int, seed: int = 1) -> 
     reading, random = checked.reading, np.random.default_rng(seed)
     chosen = reading.quality > high
     groups = {"high": np.flatnonzero(chosen), "low": np.flatnonzero(~chosen)}
-    rows = [{"group": name, "sheets": len(own), "quality": reading.quality[own].mean() if len(own) else np.nan}
-            for name, own in groups.items()]  # fmt: skip
+    rows: list[dict[str, Any]] = [
+        {"group": name, "sheets": len(own), "quality": reading.quality[own].mean() if len(own) else np.nan}
+        for name, own in groups.items()
+    ]
     if checked.truth is not None:
         rows.append({"group": "difference", "sheets": len(chosen)})
         for name, right in _right(checked).items():
@@ -138,9 +148,9 @@ def party_errors(checked: Checked, resamples: int, seed: int = 1) -> pd.DataFram
     elections like this one.
     """
     random, sheets = np.random.default_rng(seed), len(checked.reading.sheets)
-    true, counted = checked.truth.sum(0), checked.reading.votes.sum(0)
+    true, counted = checked.true.sum(0), checked.reading.votes.sum(0)
     again = random.integers(sheets, size=(resamples, sheets))
-    totals = np.array([checked.truth[own].sum(0) for own in again])
+    totals = np.array([checked.true[own].sum(0) for own in again])
     with np.errstate(divide="ignore", invalid="ignore"):
         error = (counted - true) / true
         errors = np.array([checked.errors[own].sum(0) for own in again]) / totals
@@ -152,7 +162,7 @@ def party_errors(checked: Checked, resamples: int, seed: int = 1) -> pd.DataFram
 
 def misplaced(checked: Checked) -> float:
     """The parties' absolute errors together, as a share of all true votes."""
-    return float(np.abs(checked.errors.sum(0)).sum() / checked.truth.sum())
+    return float(np.abs(checked.errors.sum(0)).sum() / checked.true.sum())
 
 
 def true_votes(path: Path, reading: Reading) -> np.ndarray:
@@ -209,7 +219,7 @@ def _interval(values: np.ndarray) -> dict[str, float]:
 def _right(checked: Checked) -> dict[str, np.ndarray]:
     """Of each sheet, the share of its digits, of its counts, and of itself that were read right, (sheets,)."""
     reading = checked.reading
-    digits = checked.truth[..., None] // reading.places % 10
+    digits = checked.true[..., None] // reading.places % 10
     counts = checked.errors == 0
     return {
         "digits": (digits == reading.digits).mean((1, 2)),

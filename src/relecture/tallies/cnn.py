@@ -68,7 +68,7 @@ def cnn(architecture: Mapping[str, Any], seed: int, augment: bool = False) -> Cn
     head = mlp(sizes, [architecture["dropout"]] * 2, seed=seed)
     network = Cnn(nn.Sequential(*blocks), head, _varied() if augment else None)
     # Filters last in memory: the same sums, and on a CPU about a third faster (the benchmark `cnn` measures it).
-    return network.to(memory_format=torch.channels_last)
+    return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # PyTorch's own types leave memory_format out
 
 
 def freeze(network: Cnn, blocks: Blocks) -> int:
@@ -93,7 +93,8 @@ def count_trained(network: nn.Module) -> int:
 def _block(channels: int, filters: int, random: torch.Generator) -> nn.Sequential:
     convolution = nn.Conv2d(channels, filters, 3, padding=1)
     nn.init.xavier_uniform_(convolution.weight, generator=random)
-    nn.init.zeros_(convolution.bias)
+    if convolution.bias is not None:
+        nn.init.zeros_(convolution.bias)
     # The largest of the positive parts is the positive part of the largest: pooling first is the same, on a quarter.
     return nn.Sequential(convolution, nn.MaxPool2d(2), nn.ReLU())
 

@@ -1,7 +1,9 @@
 """What was cut from a set of tally sheets: the cells of those that could be read, and which could not."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -33,7 +35,12 @@ class Cut:
         """Keep everything as one uncompressed file: the same bytes for the same cells."""
         tables = {"unread": self.unread, "stations": self.stations}
         columns = {f"{name}_{column}": texts(table[column]) for name, table in tables.items() for column in table}
-        arrays = {"images": self.images, "names": texts(self.names), "parties": texts(self.parties), **columns}
+        arrays: dict[str, Any] = {
+            "images": self.images,
+            "names": texts(self.names),
+            "parties": texts(self.parties),
+            **columns,
+        }
         with path.open("wb") as file:
             np.savez(file, **arrays, name=self.name, sample=self.sample, digest=self.digest)
 
@@ -56,6 +63,6 @@ class Cut:
         )
 
 
-def texts(values: object) -> np.ndarray:
+def texts(values: Iterable[object]) -> np.ndarray:
     """Names as an array of text (n,), an empty one included."""
     return np.array([str(value) for value in values], dtype=str)

@@ -1,6 +1,7 @@
 """What the reader looks at: which pixels speak for the digit that it read."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -57,7 +58,8 @@ def pairs(predictions: pd.DataFrame, count: int) -> pd.DataFrame:
     """
     ranked = predictions.sort_values(["probability", "cell"], ascending=[False, True])
     wrong, right = ranked[ranked.label != ranked.predicted], ranked[ranked.label == ranked.predicted]
-    rows, taken = [], set()
+    rows: list[dict[str, Any]] = []
+    taken: set[int] = set()
     for case in wrong.itertuples():
         match = right[(right.label == case.label) & ~right.cell.isin(taken)].head(1)
         if len(rows) == count or match.empty:

@@ -55,7 +55,7 @@ def _outlined(black: np.ndarray) -> Iterator[np.ndarray]:
 
 def _large(contours: list[np.ndarray], size: int) -> list[np.ndarray]:
     """The contours whose hull is large, the largest first. A frame with a gap is thin, but its hull is large."""
-    found = []
+    found: list[tuple[float, int, np.ndarray]] = []
     for contour in contours:
         _, _, width, height = cv2.boundingRect(contour)
         if width * height >= SMALLEST * size:

@@ -77,7 +77,7 @@ def totals(election: Election, out: Path) -> None:
     drawn = intervals(after, draw_totals(after.reading)).query("district == @ALL")
     numbers = pd.DataFrame({"party": after.reading.parties})
     if election.known:
-        numbers["true"] = after.truth.sum(0)
+        numbers["true"] = after.true.sum(0)
     for name, checked in election.readings.items():
         numbers[f"counted_{name}"] = checked.reading.votes.sum(0)
         if election.known:

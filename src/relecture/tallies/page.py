@@ -99,5 +99,5 @@ def _emblem(pen: ImageDraw.ImageDraw, row: int, x: float, y: float) -> None:
     pen.polygon(points, fill=120 + 25 * (row % 4), outline=255)
 
 
-def _font(size: int) -> ImageFont.FreeTypeFont:
+def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     return ImageFont.load_default(size)

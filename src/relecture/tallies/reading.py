@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -91,14 +92,18 @@ def _read(paths: list[Path], form: Form, recognizer: Recognizer) -> Counts:
     return rows, failed
 
 
+#: The form and the recognizer of a process that reads.
+_KEPT: dict[str, Any] = {}
+
+
 def _start(form: Form, recognizer: Recognizer) -> None:
     """What a process keeps from shard to shard."""
     torch.set_num_threads(1)
-    _read_here.form, _read_here.recognizer = form, recognizer
+    _KEPT.update(form=form, recognizer=recognizer)
 
 
 def _read_here(paths: list[Path]) -> Counts:
-    return _read(paths, _read_here.form, _read_here.recognizer)
+    return _read(paths, **_KEPT)
 
 
 def _refuse_twins(paths: Sequence[Path]) -> None:

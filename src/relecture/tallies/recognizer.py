@@ -57,7 +57,7 @@ class Recognizer:
             ) from error
         if accelerator == "auto":
             accelerator = "cuda" if torch.cuda.is_available() else "cpu"
-        network = network.eval().to(accelerator, memory_format=torch.channels_last)
+        network = network.eval().to(accelerator).to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # PyTorch's own types leave memory_format out
         return cls(network, content["architecture"], content["name"], float(content["temperature"]))
 
     def save(self, path: Path) -> None:

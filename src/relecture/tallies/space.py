@@ -78,6 +78,8 @@ def work(architecture: Mapping[str, Any]) -> float:
 
 
 def _value(row: Hyperparameter, random: np.random.Generator) -> float:
+    if row.min is None or row.max is None:
+        raise ValueError(f"{row.name} is not drawn")
     if row.step is None:
         return float(f"{10 ** random.uniform(np.log10(row.min), np.log10(row.max)):.3e}")
     steps = int((row.max - row.min) / row.step + 1e-9)

@@ -47,7 +47,7 @@ def table(found: dict[str, Record], printed: list[Printed], out: Path) -> None:
                               ("mnist_accuracy", "MNIST test, %")):  # fmt: skip
             mean, sd, n = scores.loc[metric] if metric in scores.index else (None, None, 0)
             row |= {metric: mean, f"{metric}_sd": sd}
-            text[label] = "–" if mean is None else _spread(100 * mean, 100 * sd, n)
+            text[label] = "–" if mean is None or sd is None else _spread(100 * mean, 100 * sd, n)
         row["n"] = int(scores.loc["target_accuracy", "n"])
         numbers.append(row)
         shown.append(text | {"n": str(row["n"])})

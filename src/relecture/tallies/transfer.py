@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from torch import nn
 
 from relecture.errors import UserError
 from relecture.records import Fit
@@ -111,7 +112,7 @@ def carry(
     images, digits = cells.images[rows], cells.labels[rows]
     data = arrays((images, digits), {"train": (images[:WATCHED], digits[:WATCHED]),
                                      "validation": cells.part("validation")})  # fmt: skip
-    learner = network
+    learner: nn.Module = network
     if frozen and not spec["augment"]:  # what frozen blocks make of a cell never changes, so it is computed once
         learner = Above(network, frozen)
         data = Arrays(below(network, frozen, data.inputs, AT_ONCE), data.targets, data.train, data.watched)

@@ -34,7 +34,7 @@ def draw_totals(reading: Reading, draws: int = DRAWS, seed: int = 1) -> dict[str
             for digit in range(steps.shape[-1]):
                 digits += chance >= steps[..., digit]
             found[district] += (digits @ reading.places).sum(1)
-    found[ALL] = sum(found[district] for district in list(found))
+    found[ALL] = np.sum(list(found.values()), axis=0)
     return found
 
 

@@ -118,7 +118,7 @@ def margins(election: Election) -> Figure:
 def _qualities(election: Election) -> Figure:
     figure, axes = plt.subplots(figsize=(8, 4.6))
     qualities = {name: checked.reading.quality for name, checked in election.readings.items() if name in STYLES}
-    bins = np.linspace(min(found.min() for found in qualities.values()), 1, 26)
+    bins = np.linspace(min(found.min() for found in qualities.values()), 1, 26).tolist()
     for name in ("before", "after"):
         axes.hist(qualities[name], bins, histtype="step", linewidth=2, color=STYLES[name][0], label=READINGS[name])
     axes.axvline(election.high, color="black", linewidth=1, linestyle="--")
@@ -138,7 +138,7 @@ def _largest(checked: Checked, order: np.ndarray) -> tuple[np.ndarray, int]:
 def _true_margins(axes: Axes, checked: Checked, found, places: np.ndarray) -> None:
     for row, place in zip(found.itertuples(), places, strict=True):
         own = checked.reading.districts == row.district
-        true = checked.truth[own].sum(0)
+        true = checked.true[own].sum(0)
         first = checked.reading.votes[own].sum(0).argmax()
         axes.plot(true[first] - np.delete(true, first).max(initial=0), place, **figures.PRINTED)
 

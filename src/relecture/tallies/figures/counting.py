@@ -112,7 +112,7 @@ def result(election: Election) -> Figure:
         panels[0, 0].plot(checked.reading.votes.sum(0) / 1000, places + shift, marker, color=colour, markersize=8,
                           label=f"counted {READINGS[name]}")  # fmt: skip
     if election.known:
-        panels[0, 0].plot(election.readings["after"].truth.sum(0) / 1000, places, label="true", **figures.PRINTED)
+        panels[0, 0].plot(election.readings["after"].true.sum(0) / 1000, places, label="true", **figures.PRINTED)
         _errors(panels[0, 1], election, places)
     else:
         _expected(panels[0, 0], election, places)
@@ -139,7 +139,7 @@ def _errors(axes: Axes, election: Election, places: np.ndarray) -> None:
         axes.errorbar(100 * found.error, places + shift, xerr=np.nan_to_num(ends), fmt=marker, color=colour,
                       markersize=8, capsize=3)  # fmt: skip
         reach = max(reach, 100 * float(found[["error", "low", "high"]].abs().max().max()))
-        wrong.append(f"{100 * (checked.reading.votes.sum() / checked.truth.sum() - 1):+.1f} %".replace("-", "−"))
+        wrong.append(f"{100 * (checked.reading.votes.sum() / checked.true.sum() - 1):+.1f} %".replace("-", "−"))
     axes.axvline(0, color="black", linewidth=1)
     signed_scale(axes, "x", reach)
     axes.set(xlabel="error of the total (%), 95 % interval over polling stations")

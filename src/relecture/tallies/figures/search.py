@@ -59,8 +59,8 @@ def budget(record: Record) -> Figure:
     axes.plot(*place, "o", color="black", fillstyle="none", markersize=13, markeredgewidth=1.8)
     axes.annotate("selected", place, xytext=(0, 11), textcoords="offset points", ha="center", va="bottom")
     ticks = sorted({1, *map(int, rungs)})
-    axes.set(xscale="log", xlabel="epochs of a trial", ylabel=ACCURACY, xticks=ticks)
-    axes.set_xticklabels(ticks)
+    axes.set(xscale="log", xlabel="epochs of a trial", ylabel=ACCURACY)
+    axes.set_xticks(ticks, [str(tick) for tick in ticks])
     axes.minorticks_off()
     axes.margins(y=0.1)
     axes.legend(loc="upper left")
@@ -86,6 +86,7 @@ def _trials(record: Record) -> tuple[int, pd.DataFrame]:
 
 
 def _panel(axes: Axes, row: Hyperparameter, own: pd.DataFrame) -> None:
+    low, high = row.min or row.max, row.max
     axes.axvline(row.printed, color="black", linestyle="--", linewidth=1.2)
     survived = own.epochs > own.epochs.min()
     # A little to the side, so that trials with the same value do not hide each other.
@@ -94,9 +95,9 @@ def _panel(axes: Axes, row: Hyperparameter, own: pd.DataFrame) -> None:
     axes.plot(values[~survived], 100 * own.accuracy[~survived], "o", color=figures.SKY, markersize=6)
     axes.plot(values[survived], 100 * own.accuracy[survived], "s", color=figures.BLUE, markersize=7)
     if row.step is None:
-        axes.set(xscale="log", xlim=(0.8 * row.min, 1.25 * row.max))
+        axes.set(xscale="log", xlim=(0.8 * low, 1.25 * high))
     else:
-        axes.set(xlim=(row.min - 0.6 * row.step, row.max + 0.6 * row.step))
+        axes.set(xlim=(low - 0.6 * row.step, high + 0.6 * row.step))
         if row.name == "blocks":
             axes.set_xticks([1, 2, 3])
         if row.name.startswith("filters"):
