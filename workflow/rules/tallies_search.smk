@@ -88,7 +88,7 @@ rule tallies_search:
     params:
         spec=text(settings.tallies.search_spec()),
     shell:
-        "python -m relecture.tallies search"
+        "python -m relecture.tallies search {input.rankings:q}"
         " --spec {params.spec:q}"
         " --mnist {input.mnist:q}"
         " --cells {input.cells:q}"

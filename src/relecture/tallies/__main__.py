@@ -94,13 +94,14 @@ def rank(scores: list[Path], out: PathOption) -> None:
 
 
 @app.command()
-def search(spec: TextOption, mnist: PathOption, cells: PathOption, out: PathOption, rule: TextOption) -> None:
-    """Gather all rungs below OUT into its record, trials.csv and selected.json."""
+def search(
+    rankings: list[Path], spec: TextOption, mnist: PathOption, cells: PathOption, out: PathOption, rule: TextOption
+) -> None:
+    """Gather the RANKINGS of all rungs into the record OUT, trials.csv and selected.json."""
     from relecture.data import mnist as images
     from relecture.tallies.cells import Cells
     from relecture.tallies.search import collect, tables
 
-    rankings = sorted(out.glob("bracket-*/rung-*/ranking.csv"))
     _leave(collect(rankings), out, "search", json.loads(spec), Cells.load(cells), rule, images.load(mnist))
     tables(rankings, out)
 

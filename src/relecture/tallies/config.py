@@ -161,6 +161,16 @@ class TalliesConfig(Block):
     final: Final = Field(description="The model that counts.")
     counting: Counting = Field(description="Quality of sheets, and checking.")
 
+    @field_validator("transfer", "labels")
+    @classmethod
+    def _have_a_base(cls, block: Transfer | Labels, info: ValidationInfo) -> Transfer | Labels:
+        base = info.data.get("base")
+        if base is not None and block.seeds > base.seeds:
+            raise ValueError(
+                f"its seeds are {block.seeds}, but tallies.base.seeds trains only {base.seeds} to start from"
+            )
+        return block
+
     @field_validator("labels")
     @classmethod
     def _are_there(cls, labels: Labels, info: ValidationInfo) -> Labels:
@@ -193,7 +203,8 @@ class TalliesConfig(Block):
 
     def labels_spec(self, method: str) -> dict[str, Any]:
         """What a curve over numbers of labels depends on, the base apart."""
-        rate = {"learning_rate": self.transfer.learning_rate}
+        # Many networks and no printed number: these may be trained in bfloat16.
+        rate = {"learning_rate": self.transfer.learning_rate, "precision": "bf16"}
         return self.labels.model_dump() | rate | WAYS[method] | self._common()
 
     def final_spec(self) -> dict[str, Any]:
