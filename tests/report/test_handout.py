@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from relecture.report import chapter, paper
@@ -81,6 +81,7 @@ def test_letters_in_figures_are_printed_with_at_least_five_and_a_half_points(con
     assert 6.6 * 0.85 > 5.5
 
 
+@settings(deadline=None)
 @given(st.lists(TEXTS, min_size=2, max_size=6), st.integers(200, 600))
 def test_columns_fill_the_room_and_are_never_narrower_than_a_word(rows, room):
     found = widths(rows, room)
