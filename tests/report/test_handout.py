@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from relecture.report import chapter, paper
@@ -24,7 +24,7 @@ def fonts():
 
 @pytest.fixture
 def written(contents, scorecard) -> Path:
-    """A handout with three chapters, on two pages."""
+    """A handout with three chapters, on three pages."""
     handout([chapter.read(contents)] * 3, scorecard, Path("handout.pdf"))
     return Path("handout.pdf")
 
@@ -39,7 +39,7 @@ def test_the_same_content_gives_the_same_bytes_without_a_date(contents, scorecar
 def test_it_has_a4_pages_and_brings_its_fonts(written):
     content = written.read_bytes()
     assert content.startswith(b"%PDF")
-    assert len(re.findall(rb"/Type /Page\b", content)) == 2
+    assert len(re.findall(rb"/Type /Page\b", content)) == 3
     assert b"/MediaBox [ 0 0 595.2756 841.8898 ]" in content
     assert content.count(b"/FontFile2") == 3
     for font in (b"DejaVuSans", b"DejaVuSans-Bold", b"DejaVuSans-Oblique"):
@@ -81,6 +81,7 @@ def test_letters_in_figures_are_printed_with_at_least_five_and_a_half_points(con
     assert 6.6 * 0.85 > 5.5
 
 
+@settings(deadline=None)
 @given(st.lists(TEXTS, min_size=2, max_size=6), st.integers(200, 600))
 def test_columns_fill_the_room_and_are_never_narrower_than_a_word(rows, room):
     found = widths(rows, room)

@@ -32,6 +32,16 @@ def test_a_fit_has_the_settings_that_its_record_was_made_with(record, tmp_path):
     assert (row.seconds, row.memory) == (6.25, 531.4)
 
 
+def test_a_record_that_took_several_jobs_has_the_seconds_of_all_and_the_most_memory_of_any(record, tmp_path):
+    folder = tmp_path / "benchmarks/salaries"
+    (folder / "book_network.tsv").unlink()
+    for shard, (seconds, memory) in enumerate([(2.0, 300.0), (3.5, 200.0)]):
+        (folder / f"book_network_{shard}.tsv").write_text(f"s\tmax_rss\n{seconds}\t{memory}\n")
+    (folder / "book_networks.tsv").write_text("s\tmax_rss\n100\t100\n")  # of another
+    row = fits([record], tmp_path / "benchmarks").iloc[0]
+    assert (row.seconds, row.memory) == (5.5, 300.0)
+
+
 @pytest.mark.parametrize("measured", [None, "-"])
 def test_what_was_not_measured_is_a_dash(record, tmp_path, scorecard, measured):
     file = tmp_path / "benchmarks/salaries/book_network.tsv"

@@ -1,30 +1,17 @@
-"""`make`, with a stand-in for its environment: a `python` that is the one of the tests."""
+"""`make`, with a stand-in for its environment."""
 
-import os
 import re
 import shutil
-import sys
 
 import pytest
+from environment import set_up
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not shutil.which("make"), reason="needs make; this machine has none"),
 ]
 
-COMMANDS = {"replicate", "quick", "full", "test", "data", "publish", "ui", "report", "bench", "clean"}
-
-
-def set_up(copy):
-    """Give the copy an environment that counts as set up."""
-    python = copy / ".venv/bin/python"
-    python.parent.mkdir(parents=True)
-    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
-    python.chmod(0o755)
-    (copy / ".venv/.ready").touch()
-    for part in ("pyproject.toml", "constraints.txt"):  # never newer than the stamp, or pip would be asked
-        os.utime(copy / part, (0, 0))
-    return copy
+COMMANDS = {"replicate", "quick", "full", "test", "data", "publish", "ui", "report", "handout", "bench", "clean"}
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from html import escape
 from itertools import count
 from pathlib import Path
+from string import ascii_lowercase
 
 import pandas as pd
 from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, Paragraph, Spacer
@@ -38,7 +39,7 @@ def handout(chapters: list[Chapter], scorecard: Path, out: Path) -> None:
 
 
 def _scorecard(path: Path, made: str) -> Iterator[Flowable]:
-    """The front page: every printed number with what came out; the notes below, by number."""
+    """The front page: every printed number with what came out; the notes below, by letter."""
     card = pd.read_csv(path, dtype={"published": str}).fillna({"verdict": "", "note": ""})
     yield Paragraph("relecture", paper.TITLE)
     yield Paragraph(
@@ -49,7 +50,7 @@ def _scorecard(path: Path, made: str) -> Iterator[Flowable]:
         "standard deviations over n members (seeds, starts).",
         paper.BODY,
     )
-    notes = {text: place for place, text in enumerate(dict.fromkeys(note for note in card.note if note), start=1)}
+    notes = {text: _letter(place) for place, text in enumerate(dict.fromkeys(note for note in card.note if note))}
     rows = []
     for name, own in card.groupby("comparison", sort=False):
         rows.append([f"<b>{escape(name.capitalize())}</b>", *[""] * 5])
@@ -61,8 +62,13 @@ def _scorecard(path: Path, made: str) -> Iterator[Flowable]:
             )
     columns = ["quantity", "source", "printed", "reproduced", "n", "verdict"]
     yield grid(columns, rows, [False, False, True, True, True, False], marked_up=True)
-    lines = [f"<super>{place}</super> {escape(text)}" for text, place in notes.items()]
+    lines = [f"<super>{letter}</super> {escape(text)}" for text, letter in notes.items()]
     yield Paragraph("<br/>".join(lines), paper.NOTE)
+
+
+def _letter(place: int) -> str:
+    """a, b, ... z, aa, bb, ...: a number as a mark would look like an exponent, as in R²."""
+    return ascii_lowercase[place % 26] * (place // 26 + 1)
 
 
 def _chapter(chapter: Chapter, tables: Iterator[int], figures: Iterator[int]) -> Iterator[Flowable]:

@@ -42,13 +42,13 @@ def packages() -> dict[str, str]:
         wanted = requires("relecture") or []
     except PackageNotFoundError:  # run from the source, without being installed
         return {}
-    names = [re.match(r"[\w.-]+", line)[0] for line in wanted if "extra ==" not in line]
+    names = [re.split(r"[^\w.-]", line, maxsplit=1)[0] for line in wanted if "extra ==" not in line]
     return {name: _version(name) for name in sorted(names, key=str.lower)}
 
 
 def fits(folders: list[Path], benchmarks: Path) -> pd.DataFrame:
     """A row per record: record, members, data, settings, seconds and peak memory (MiB; both NaN where not measured)."""
-    return pd.DataFrame([_fit(records.read(folder), folder, benchmarks) for folder in folders])
+    return pd.DataFrame([_fit(records.read(folder), benchmarks) for folder in folders])
 
 
 def making(folders: list[Path], benchmarks: Path, scorecard: Path) -> str:
@@ -84,18 +84,28 @@ def making(folders: list[Path], benchmarks: Path, scorecard: Path) -> str:
     )
 
 
-def _fit(record: Record, folder: Path, benchmarks: Path) -> dict[str, object]:
-    comparison, *name = record.name.split("/")
-    measured = benchmarks / comparison / f"{'_'.join(name)}.tsv"
-    row = pd.read_csv(measured, sep="\t", na_values="-").iloc[-1] if measured.exists() else pd.Series(dtype=float)
+def _fit(record: Record, benchmarks: Path) -> dict[str, object]:
+    seconds, memory = _measured(record.name, benchmarks)
     return {
         "fit": record.name,
         "members": len(members(record)),
         "data": record.params["data"]["name"],
-        "seconds": row.get("s", float("nan")),
-        "memory": row.get("max_rss", float("nan")),
+        "seconds": seconds,
+        "memory": memory,
         "settings": "; ".join(f"{name}: {value}" for name, value in params(record).items()),
     }
+
+
+def _measured(record: str, benchmarks: Path) -> tuple[float, float]:
+    """Seconds and peak memory of the job that made a record, or of all of them where it took several."""
+    comparison, *name = record.split("/")
+    stem = benchmarks / comparison / "_".join(name)
+    alone = stem.with_name(f"{stem.name}.tsv")
+    files = [alone] if alone.exists() else sorted(stem.parent.glob(f"{stem.name}_*.tsv"))
+    jobs = [pd.read_csv(file, sep="\t", na_values="-").iloc[-1] for file in files]
+    if not jobs:
+        return float("nan"), float("nan")
+    return sum(job.s for job in jobs), max(job.max_rss for job in jobs)
 
 
 def _pairs(title: str, values: dict[str, str], note: str) -> Table:

@@ -46,7 +46,7 @@ def _params(results: Path) -> dict[str, Any]:
 
 def _one_split(table: pd.DataFrame, unit: str, digits: int) -> str:
     compared = "mae_printed" in table
-    errors = []
+    errors: list[str] = []
     for method, row in table.iterrows():
         subject = _SUBJECTS[method] if row.n == 1 else f"{row.n} networks"
         printed = f" ({'' if errors else 'printed: '}{row.mae_printed})" if compared else ""
