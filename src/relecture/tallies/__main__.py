@@ -9,7 +9,6 @@ import typer
 
 from relecture import records
 from relecture.command import Command, PathOption, TextOption
-from relecture.errors import UserError
 from relecture.tallies import FINAL, LABELS, QUESTION, TRANSFERS
 from relecture.tallies.read_command import read
 
@@ -17,7 +16,7 @@ app = Command(QUESTION)
 
 
 @app.command()
-def cells(spec: TextOption, out: PathOption, handwriting: Path | None = None, own: Path | None = None) -> None:
+def cells(spec: TextOption, out: PathOption, handwriting: Path = Path(), own: Path | None = None) -> None:
     """Make the labelled cells: drawn with the HANDWRITING of a manifest, or read from the folder OWN."""
     settings = json.loads(spec)
     if own is not None:
@@ -25,8 +24,6 @@ def cells(spec: TextOption, out: PathOption, handwriting: Path | None = None, ow
 
         from_folder(own, settings).save(out)
         return
-    if handwriting is None:
-        raise UserError("cells are made from --handwriting, or read from the folder --own")
     from relecture.data import usps
     from relecture.tallies.handwriting import divide
     from relecture.tallies.labelled import drawn
@@ -116,16 +113,14 @@ def base(
     out: PathOption,
     rule: TextOption,
     network: Annotated[str | None, typer.Option(help="Its architecture and learning rate (JSON).")] = None,
-    selected: Annotated[Path | None, typer.Option(help="Where the search left them.")] = None,
+    selected: Annotated[Path, typer.Option(help="Where the search left them.")] = Path(),
 ) -> None:
     """Train one architecture on MNIST and leave its record in OUT."""
     from relecture.data import mnist as images
     from relecture.tallies.base import base
     from relecture.tallies.cells import Cells
 
-    if not network and selected is None:
-        raise UserError("a base is described by --network, or by the file --selected that the search left")
-    found = json.loads(network or (selected or Path()).read_text())
+    found = json.loads(network or selected.read_text())
     settings = json.loads(spec) | {key: found[key] for key in ("architecture", "learning_rate")}
     source, target = images.load(mnist), Cells.load(cells)
     _leave(base(settings, source, target, scratch), out, f"base/{architecture}", settings, target, rule, source)
