@@ -16,6 +16,8 @@ TALLIES_TABLES = {
 }
 COUNTED = list(TALLIES_TABLES)[4:]  # tables of the count
 TALLIES_FIGURES = {
+    "pages": "pages of the election",
+    "cells": "cells beside MNIST",
     "hyperparameters": "accuracy against each hyperparameter",
     "budget": "accuracy against budget",
     "transfer": "ways of transfer",

@@ -8,11 +8,12 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from relecture import figures, records
+from relecture.data import mnist as images
 from relecture.tallies import LABELS, TRANSFERS, outcome, reader
 from relecture.tallies.cells import Cells
 from relecture.tallies.cut import Cut
 from relecture.tallies.explanation import explain, pairs
-from relecture.tallies.figures import checking, counting, learning, validation
+from relecture.tallies.figures import checking, counting, learning, pages, validation
 from relecture.tallies.figures import search as of_search
 from relecture.tallies.form import Form
 from relecture.tallies.images import among
@@ -30,11 +31,19 @@ def draw(results: Path, sheets: Path, mnist: Path, high: float, orders: int, tru
     final = records.read(results / "final")
     with figures.look():
         for name, figure in [
+            *_of_the_material(results, sheets, mnist),
             *_of_networks(results),
             *_of_the_reader(results, final),
             *_of_the_count(results, sheets, election),
         ]:
             figures.save(figure(), results / "figures" / name, final.sample_name)
+
+
+def _of_the_material(results: Path, sheets: Path, mnist: Path) -> Drawn:
+    source = images.load(mnist)
+    yield "pages", lambda: pages.examples(sheets)
+    cells = Cells.load(results / "data" / "cells.npz")
+    yield "cells", lambda: pages.cells_grid(cells, source.train_images, source.train_labels)
 
 
 def _of_networks(results: Path) -> Drawn:
