@@ -24,35 +24,7 @@ DEAD_SERVER = "http://127.0.0.1:9"  # the port "discard", where nobody listens
 NO_NETWORK = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), DEAD_SERVER)
 OURS = re.compile(r"(RELECTURE|MLFLOW|SNAKEMAKE|PYTHON|MAKE)|(NO_PROXY|ALL_PROXY)$", re.IGNORECASE)
 
-TINY = """
-budget: tiny
-data: {mirrors: []}
-salaries:
-  resampled: {splits: 3}
-  network: {seeds: 2, training: {epochs: 5, history_every: 1}}
-digits:
-  seeds: 2
-  training: {epochs: 2}
-  ridge: {strengths: [0.0001, 0.001], seeds_per_strength: 1}
-  sklearn_logistic: {max_iterations: 3}
-tallies:
-  election: {sheets: 4, districts: 2, parties: 3}
-  labelled: {train: 60, validation: 30, test: 30}
-  search: {max_epochs: 2, factor: 2, brackets: [1], images: 200, shards: 2}
-  base: {seeds: 2, images: 200, epochs: 1}
-  transfer: {seeds: 2, cells: 40, epochs: 1}
-  labels: {seeds: 2, cells: [20, 40], images: 40}
-  final: {epochs: 1}
-  counting: {orders: 5}
-clusters:
-  images: {images: 200}
-  restarts: {starts: 20, image_starts: 20, within: 5}
-  elbow: {largest: 11, starts: 2, image_starts: 1, references: 2, image_references: 2}
-  interpretation: {starts: 2, resamples: 20, image_resamples: 20}
-  limits: {replications: 2, starts: 2}
-illustrations:
-  seeds: 2
-"""
+TINY = Path(__file__).with_name("tiny.yaml")
 
 
 @dataclass(frozen=True)
@@ -200,7 +172,7 @@ def untouched(tmp_path_factory: pytest.TempPathFactory, hitters_csv: Path) -> It
             shutil.copytree(ROOT / part, copy / part, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
         else:
             shutil.copy2(ROOT / part, copy / part)
-    (copy / "config" / "tiny.yaml").write_text(TINY)
+    shutil.copy(TINY, copy / "config")
     yield copy
     copy.stop()
 
