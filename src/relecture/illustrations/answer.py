@@ -40,7 +40,7 @@ def _printed(card: pd.DataFrame) -> str:
 
 def _rings(found: pd.DataFrame) -> str:
     by = 100 * found.groupby("representation").accuracy.agg(["mean", "std"])
-    shown = {name: f"{spread(*by.loc[name], 1)} %" for name in by.index}
+    shown = {name: f"{spread(mean, sd, 1)} %" for name, mean, sd in by.itertuples()}
     return (
         f"a straight line gets {shown['cartesian']} of the points in two rings right by their x and y, and "
         f"{shown['polar']} by distance and angle"

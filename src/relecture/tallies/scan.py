@@ -57,7 +57,7 @@ class Scan:
         page *= cv2.resize(self.light, size, interpolation=cv2.INTER_CUBIC)
         if self.fold:
             page *= _shadow(size, *self.fold)
-        picture = cv2.warpPerspective(
+        picture: np.ndarray = cv2.warpPerspective(
             page, self.matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=self.background
         )
         if self.blur > 0:
@@ -71,7 +71,7 @@ class Scan:
 def _askew(size: tuple[int, int], turn: float, shift: np.ndarray, bend: np.ndarray) -> np.ndarray:
     """Turned by `turn` degrees around the middle, shifted, and each corner moved by its row of `bend`, in pixels."""
     width, height = size
-    corners = np.float32([[0, 0], [width, 0], [width, height], [0, height]])
+    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     turned = cv2.transform(corners[None], cv2.getRotationMatrix2D((width / 2, height / 2), turn, 1.0))[0]
     return cv2.getPerspectiveTransform(corners, (turned + shift + bend).astype(np.float32))
 

@@ -98,7 +98,10 @@ def fit(
     epochs = max(trainer.current_epoch, best.last if best else 0)
     learner.end_history(epochs)
     if keep is not None:
-        _copied(go_on.found() or start, keep)
+        last = go_on.found() or start
+        if last is None:
+            raise UserError(f"the checkpoint {go_on.path} is missing or damaged, so {keep} cannot be made. Run again")
+        _copied(last, keep)
     if best:
         best.put_back(network)
     history = _long(learner.history, members)
