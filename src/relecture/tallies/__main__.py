@@ -10,13 +10,14 @@ import typer
 from relecture import records
 from relecture.command import Command, PathOption, TextOption
 from relecture.tallies import FINAL, LABELS, QUESTION, TRANSFERS
+from relecture.tallies.options import needed
 from relecture.tallies.read_command import read
 
 app = Command(QUESTION)
 
 
 @app.command()
-def cells(spec: TextOption, out: PathOption, handwriting: Path = Path(), own: Path | None = None) -> None:
+def cells(spec: TextOption, out: PathOption, handwriting: Path | None = None, own: Path | None = None) -> None:
     """Make the labelled cells: drawn with the HANDWRITING of a manifest, or read from the folder OWN."""
     settings = json.loads(spec)
     if own is not None:
@@ -28,7 +29,7 @@ def cells(spec: TextOption, out: PathOption, handwriting: Path = Path(), own: Pa
     from relecture.tallies.handwriting import divide
     from relecture.tallies.labelled import drawn
 
-    drawn(settings, divide(usps.load(handwriting))).save(out)
+    drawn(settings, divide(usps.load(needed(handwriting, "--handwriting or --own")))).save(out)
 
 
 @app.command()
@@ -113,14 +114,14 @@ def base(
     out: PathOption,
     rule: TextOption,
     network: Annotated[str | None, typer.Option(help="Its architecture and learning rate (JSON).")] = None,
-    selected: Annotated[Path, typer.Option(help="Where the search left them.")] = Path(),
+    selected: Annotated[Path | None, typer.Option(help="Where the search left them.")] = None,
 ) -> None:
     """Train one architecture on MNIST and leave its record in OUT."""
     from relecture.data import mnist as images
     from relecture.tallies.base import base
     from relecture.tallies.cells import Cells
 
-    found = json.loads(network or selected.read_text())
+    found = json.loads(network or needed(selected, "--network or --selected").read_text())
     settings = json.loads(spec) | {key: found[key] for key in ("architecture", "learning_rate")}
     source, target = images.load(mnist), Cells.load(cells)
     _leave(base(settings, source, target, scratch), out, f"base/{architecture}", settings, target, rule, source)
