@@ -54,6 +54,14 @@ def restarts(starts: int = 1000, rounds: int = 5) -> None:
 
 
 @app.command()
+def reading(few: int = 500, many: int = 10_000, rounds: int = 3) -> None:
+    """Sheets of an election: cells and sheets per second, memory for few and many, hours for a nation's."""
+    from benchmarks.reading import measure
+
+    _keep("reading sheets", measure(few, many, rounds))
+
+
+@app.command()
 def workflow(budget: str = "quick") -> None:
     """Salaries and digits from nothing: seconds, memory, the share outside fits, and a run with nothing to do."""
     from benchmarks.workflow import measure

@@ -30,6 +30,8 @@ class Explanation:
 def explain(recognizer: Recognizer, images: np.ndarray) -> Explanation:
     """Explain what `recognizer` read in images (n, 28, 28), uint8."""
     predicted = recognizer.logits(images).argmax(-1)
+    if not len(images):
+        return Explanation(predicted, *np.empty((2, 0, SIDE, SIDE), np.float32))
     network = recognizer.network.eval()
     device = next(network.parameters()).device
     inputs = torch.from_numpy(images).reshape(-1, 1, SIDE, SIDE).to(device).float() / 255
@@ -65,4 +67,5 @@ def pairs(predictions: pd.DataFrame, count: int) -> pd.DataFrame:
         for name, row in (("wrong", case), ("right", next(match.itertuples()))):
             found |= {f"{name}_{key}": getattr(row, key) for key in ("cell", "predicted", "probability")}
         rows.append(found)
-    return pd.DataFrame(rows)
+    columns = [f"{name}_{key}" for name in ("wrong", "right") for key in ("cell", "predicted", "probability")]
+    return pd.DataFrame(rows, columns=["label", *columns])

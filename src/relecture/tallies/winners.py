@@ -52,7 +52,7 @@ def winners(checked: Checked, draws: dict[str, np.ndarray]) -> pd.DataFrame:
         own = np.ones(len(reading.sheets), bool) if district == ALL else reading.districts == district
         counted = reading.votes[own].sum(0)
         first, drawn = counted.argmax(), draws[district]
-        margins = drawn[:, first] - np.delete(drawn, first, axis=1).max(1)
+        margins = drawn[:, first] - np.delete(drawn, first, axis=1).max(1, initial=0)
         low, high = np.percentile(margins, INTERVAL)
         row = {"district": district, "sheets": int(own.sum()), "winner": _winner(counted, reading.parties),
                "margin": _margin(counted), "margin_low": low, "margin_high": high,
@@ -87,5 +87,5 @@ def _winner(votes: np.ndarray, parties: tuple[str, ...]) -> str:
 
 
 def _margin(votes: np.ndarray) -> int:
-    second, first = np.sort(votes)[-2:]
+    second, first = np.sort([0, *votes])[-2:]
     return int(first - second)

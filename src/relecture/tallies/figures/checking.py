@@ -140,7 +140,7 @@ def _true_margins(axes: Axes, checked: Checked, found, places: np.ndarray) -> No
         own = checked.reading.districts == row.district
         true = checked.truth[own].sum(0)
         first = checked.reading.votes[own].sum(0).argmax()
-        axes.plot(true[first] - np.delete(true, first).max(), place, **figures.PRINTED)
+        axes.plot(true[first] - np.delete(true, first).max(initial=0), place, **figures.PRINTED)
 
 
 def _finding(election: Election) -> str:

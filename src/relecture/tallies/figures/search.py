@@ -1,5 +1,7 @@
 """The search: what each hyperparameter did, and what more epochs brought."""
 
+from itertools import cycle
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -13,6 +15,7 @@ from relecture.records import Record
 from relecture.tallies.space import DRAWN, Hyperparameter
 
 ACCURACY = "accuracy on target validation cells (%)"
+SHADES = (figures.SKY, figures.BLUE, figures.RED, figures.ORANGE, figures.GREEN, figures.PINK, figures.GREY)
 FEW = 5  # trials that have a hyperparameter, below which no correlation is told
 
 
@@ -44,7 +47,7 @@ def budget(record: Record) -> Figure:
     curves = record.history[record.history.metric == "validation_accuracy"]
     rungs = sorted(trials.epochs.unique())
     figure, axes = plt.subplots(figsize=(10, 5.6))
-    for rung, colour in zip(rungs, _shades(len(rungs)), strict=True):
+    for rung, colour in zip(rungs, cycle(SHADES), strict=False):
         own = trials.index[trials.epochs == rung]
         for member in own:
             curve = curves[curves.member == member].sort_values("step")
@@ -123,10 +126,6 @@ def _finding(found: dict[str, tuple[float, float]], trials: int) -> str:
     return (
         f"{trials} trials do not tell which hyperparameter matters: the strongest ρ is {_signed(correlation)} ({label})"
     )
-
-
-def _shades(count: int) -> list[str]:
-    return [figures.SKY, figures.BLUE, figures.RED, figures.ORANGE][:count] if count > 1 else [figures.BLUE]
 
 
 def _signed(value: float, digits: int = 2) -> str:

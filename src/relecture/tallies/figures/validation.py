@@ -18,7 +18,7 @@ STAGES = {"before": "before temperature scaling", "after": "after"}
 def confusion(test: pd.DataFrame) -> Figure:
     """Which digits are taken for which; `test` has a row per test cell: label, predicted."""
     counts = pd.crosstab(test.label, test.predicted).reindex(range(10), columns=range(10), fill_value=0)
-    shares = 100 * counts.div(counts.sum(1).clip(lower=1), axis=0).to_numpy()
+    shares = 100 * counts.div(counts.sum(axis=1).clip(lower=1), axis=0).to_numpy()
     figure, axes = plt.subplots(figsize=(7.8, 6.8))
     wrong = shares.copy()
     np.fill_diagonal(wrong, np.nan)
@@ -89,9 +89,9 @@ def attributions(chosen: pd.DataFrame, images: np.ndarray, wrong: Explanation, r
     `chosen` are the pairs of `explanation.pairs`, a row each; `wrong` and `right` explain their cells in that order;
     `images` (n, 28, 28) are what their cell numbers point into.
     """
-    figure = plt.figure(figsize=(11.5, 1.75 * len(chosen) + 1.3))
-    grid = figure.add_gridspec(len(chosen), 7, width_ratios=(1, 1, 1, 0.25, 1, 1, 1)).subplots()
-    grid = np.atleast_2d(grid)
+    rows = max(len(chosen), 1)
+    figure, grid = plt.subplots(rows, 7, figsize=(11.5, 1.75 * rows + 1.3), width_ratios=(1, 1, 1, 0.25, 1, 1, 1),
+                                squeeze=False)  # fmt: skip
     for axes in grid.flat:
         axes.set_axis_off()
     for place, case in enumerate(chosen.itertuples()):
