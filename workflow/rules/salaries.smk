@@ -8,8 +8,8 @@ from pathlib import Path
 
 from relecture import salaries
 
-SALARIES_RECORDS = expand("results/salaries/{protocol}/{method}", protocol=salaries.PROTOCOLS, method=salaries.METHODS)
 SALARIES_SUBJECT = settings.salaries.subject()
+SALARIES_RECORDS = expand("results/salaries/{protocol}/{method}", protocol=salaries.PROTOCOLS, method=salaries.METHODS)
 
 
 rule salaries:
