@@ -30,14 +30,14 @@ class Hand:
     def draw(cls, random: np.random.Generator, severity: float) -> "Hand":
         """A writer; at severity 0 all write large, upright, in the middle of the box."""
         return cls(
-            height=max(0.68 - severity * abs(random.normal(0.14, 0.05)), 0.3),
-            width=random.normal(0.72, 0.07 * severity),
-            slant=severity * random.normal(0.15, 0.22),
-            right=severity * random.normal(0, 0.06),
-            down=severity * random.normal(0.02, 0.06),
-            thin=0.45 + severity * random.uniform(-0.2, 0.2),
-            tone=0.85 - severity * random.uniform(0, 0.35),
-            wobble=0.05 * severity,
+            height=0.68 - severity * random.uniform(0.06, 0.12),
+            width=0.72 + severity * random.normal(0, 0.04),
+            slant=severity * random.normal(0.06, 0.06),
+            right=severity * random.normal(-0.095, 0.02),
+            down=severity * random.normal(0.095, 0.02),
+            thin=0.45 + severity * random.uniform(-0.1, 0.06),
+            tone=0.85 - severity * random.uniform(0, 0.25),
+            wobble=0.02 * severity,
         )
 
     def write(self, digit: np.ndarray, box: float, side: int, random: np.random.Generator) -> np.ndarray:

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 LIGHTS = 5  # points a side of the grid between which light changes smoothly
+FAINTEST = 0.1  # contrast that even the worst scan keeps
 
 
 @dataclass(frozen=True)
@@ -42,9 +43,9 @@ class Scan:
             light=(1 + slope[0] * x + slope[1] * y + uneven).astype(np.float32),
             paper=238 - severity * random.uniform(0, 22),
             background=random.choice([60.0, 150.0, 205.0]) if severity > 0 else 238.0,
-            contrast=1 - severity * (random.uniform(0.4, 0.6) if worse else random.uniform(0, 0.15)),
-            blur=severity * (random.uniform(1.2, 1.9) if worse else random.uniform(0.3, 0.8)),
-            noise=severity * (random.uniform(6, 10) if worse else random.uniform(2, 5)),
+            contrast=max(1 - severity * (random.uniform(0.5, 0.62) if worse else random.uniform(0, 0.15)), FAINTEST),
+            blur=severity * (random.uniform(1.5, 2.2) if worse else random.uniform(0.3, 0.7)),
+            noise=severity * (random.uniform(7, 11) if worse else random.uniform(2, 5)),
             fold=_fold(random, severity) if worse and random.random() < 0.6 else None,
         )
 
