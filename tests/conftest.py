@@ -2,8 +2,7 @@
 
 import json
 import os
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -27,14 +26,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         folder = item.path.relative_to(ROOT / "tests").parts[0]
         item.add_marker(pytest.mark.xdist_group(item.path.stem if item.path.stem in BY_THEMSELVES else folder))
     items.sort(key=lambda item: item.get_closest_marker("xdist_group").args != ("workflow",))
-
-
-@pytest.fixture(autouse=True)
-def the_smallest_numbers() -> Iterator[None]:
-    """A fit lets the processor take them for zero, which no test after it may inherit: hypothesis draws them."""
-    yield
-    if "torch" in sys.modules:
-        sys.modules["torch"].set_flush_denormal(False)
 
 
 @pytest.fixture(scope="session")
