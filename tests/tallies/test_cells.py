@@ -76,6 +76,11 @@ def test_other_numbers_of_one_part_leave_the_other_parts_as_they_are(cells, stan
     np.testing.assert_array_equal(more.part("test")[0], cells.part("test")[0])
 
 
+def test_sheets_too_bad_to_be_read_are_answered_with_the_settings(stand_in):
+    with pytest.raises(UserError, match=r"lower tallies\.election\.severity or tallies\.election\.badly_scanned"):
+        drawn({**SPEC, "severity": 3.0, "badly_scanned": 1.0}, stand_in)
+
+
 def test_what_is_saved_is_loaded(cells, tmp_path):
     cells.save(tmp_path / "cells.npz")
     again = Cells.load(tmp_path / "cells.npz")

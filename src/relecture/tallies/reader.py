@@ -21,6 +21,7 @@ BOX = 56  # pixels of the shorter side of the smallest box, once the form is str
 CORRECTIONS = 3  # times that the form is laid on the page, each time by the lines that were found before
 LINE = 4  # pixels that are left out inside of the middle of a box's line
 EDGES = 2  # rows and columns at the border of a cell in which the rest of a line may be
+NEAR = 3.0  # pixels: so near to where the layout has it a box's line has to be
 PRESENT, SURE = 0.8, 0.97  # of all lines of boxes have to be there; then no other frame is tried
 
 
@@ -134,13 +135,13 @@ def _laid(dark: np.ndarray, corners: np.ndarray, form: Form, shrink: float) -> t
     for _ in range(CORRECTIONS):
         flat = cv2.warpPerspective(dark, matrix, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
         found, strength = lines.find(flat, boxes * scale)
-        there = strength >= lines.faintest(flat, boxes * scale)
+        there = lines.there(flat, boxes * scale, strength)
         if (correction := lines.correction(boxes * scale, found, there)) is None:
             break
         matrix = matrix @ correction
     to_page = np.diag([1 / shrink, 1 / shrink, 1]) @ matrix
     straight = Straight(flat, scale, to_page, found, float(np.median(strength)))
-    return straight, float(there.mean())
+    return straight, float((there & (lines.off(boxes * scale, found) <= NEAR)).mean())
 
 
 def _wipe(inside: np.ndarray) -> None:

@@ -43,7 +43,7 @@ def examples(folder: Path) -> Figure:
     middle = by_print[len(by_print) // 4 :]
     ordinary = middle[:: max(len(middle) // COLUMNS, 1)][:COLUMNS]
     rows = [row for row in (ordinary, [*faint, *unread]) if row]
-    high, wide = found[0].picture.shape
+    high, wide = rows[0][0].picture.shape
     size = (13, 13 / COLUMNS * (high / wide + 0.12) * len(rows) + 0.4)
     figure, grid = plt.subplots(len(rows), COLUMNS, figsize=size, squeeze=False)
     for axes in grid.flat:
