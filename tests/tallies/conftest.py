@@ -4,17 +4,20 @@ from pathlib import Path
 
 import pytest
 
-ELECTION = {
-    "seed": 1,
-    "sheets": 12,
-    "districts": 2,
-    "parties": 4,
-    "ballots": 400,
-    "concentration": 20.0,
-    "severity": 1.0,
-    "badly_scanned": 0.1,
-}
-LABELLED = {"seed": 1, "train": 200, "validation": 50, "test": 80, "severity": 1.0, "badly_scanned": 0.1}
+
+@pytest.fixture(scope="session")
+def election_spec():
+    """Twelve sheets of four parties in two districts."""
+    return {
+        "seed": 1,
+        "sheets": 12,
+        "districts": 2,
+        "parties": 4,
+        "ballots": 400,
+        "concentration": 20.0,
+        "severity": 1.0,
+        "badly_scanned": 0.1,
+    }
 
 
 @pytest.fixture(scope="session")
@@ -45,10 +48,10 @@ def form():
 
 
 @pytest.fixture(scope="session")
-def election_folder(stand_in, tmp_path_factory) -> Path:
+def election_folder(election_spec, stand_in, tmp_path_factory) -> Path:
     """A folder with `sheets/`, twelve sheets of an election, and `truth.csv` beside it. Copy before you change it."""
     from relecture.tallies.sheets import make
 
     folder = tmp_path_factory.mktemp("election")
-    make(ELECTION, stand_in, folder / "sheets", folder / "truth.csv")
+    make(election_spec, stand_in, folder / "sheets", folder / "truth.csv")
     return folder

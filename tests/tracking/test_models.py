@@ -132,6 +132,16 @@ def test_the_command_registers_and_leaves_a_receipt(registered: Path, command: C
 
 
 @pytest.mark.slow
+def test_publishing_everything_registers_the_reader_of_the_results_too(registered: Path, command: Command) -> None:
+    for name, file in ((models.READER, "reader.pt"), (models.CELLS, "cells.npz")):
+        (registered / "results" / name).parent.mkdir(parents=True)
+        (registered / file).rename(registered / "results" / name)
+    assert "tally-digits version 1, champion: unchanged" in command("publish-all").stdout
+    (registered / "mlflow.db").unlink()
+    assert "tally-digits version 1, champion: registered" in command("publish-all").stdout
+
+
+@pytest.mark.slow
 def test_a_server_that_is_gone_gives_one_clear_message(registered: Path, command: Command) -> None:
     words = ("register", "reader.pt", "--record", "results/tallies/final", "--cells", "cells.npz")
     done = command(*words, check=False, MLFLOW_TRACKING_URI=f"http://127.0.0.1:{free_port()}")

@@ -20,7 +20,7 @@ from relecture.tallies.recognizer import CLASSES, Recognizer
 PROBABILITIES = [f"p{digit}" for digit in range(CLASSES)]
 COUNTS = ("sheet", "district", "station", "party", "votes", "quality")
 ALL = "all"  # the district that sheets of an unknown one are in, and the name of all of them together
-ROUNDS, ENOUGH = 500, 1e-7
+ROUNDS, ENOUGH = 500, 1e-5
 EACH_DIGIT = 0.1  # cells: how often every digit has been seen in every place before there are sheets
 PLACE = 10.0  # sheets: what a place over all parties counts in the estimate of one party
 

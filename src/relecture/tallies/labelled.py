@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from relecture.errors import UserError
 from relecture.tallies import reader
 from relecture.tallies.cells import PARTS, SIDE, Cells, digest
 from relecture.tallies.election import party_names
@@ -12,6 +13,7 @@ from relecture.tallies.handwriting import Handwriting
 from relecture.tallies.page import Printer
 
 ROWS = 10  # parties on a sheet that only carries labelled digits
+TRIES = 50  # at drawing a sheet that can be read
 
 
 def drawn(spec: dict[str, Any], handwriting: Handwriting) -> Cells:
@@ -55,10 +57,14 @@ def _read(
     spec: dict[str, Any], printer: Printer, digits: np.ndarray, random: np.random.Generator, *lines: str
 ) -> np.ndarray:
     """The cells of a sheet with these digits, drawn again until it can be read."""
-    while True:
+    for _ in range(TRIES):
         bad = bool(random.random() < spec["badly_scanned"])
         page = printer.draw(digits, lines, random, spec["severity"], bad)
         try:
             return reader.cut(page, printer.form).reshape(-1, SIDE, SIDE)
         except reader.Unread:
             continue
+    raise UserError(
+        f"of {TRIES} sheets that were drawn for labelled cells none can be read: "
+        "lower tallies.election.severity or tallies.election.badly_scanned"
+    )

@@ -1,5 +1,6 @@
 """Reads a page: finds the form's frame, straightens it, and cuts what is written in the boxes."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -20,6 +21,7 @@ BOX = 56  # pixels of the shorter side of the smallest box, once the form is str
 CORRECTIONS = 3  # times that the form is laid on the page, each time by the lines that were found before
 LINE = 4  # pixels that are left out inside of the middle of a box's line
 EDGES = 2  # rows and columns at the border of a cell in which the rest of a line may be
+NEAR = 3.0  # pixels: so near to where the layout has it a box's line has to be
 PRESENT, SURE = 0.8, 0.97  # of all lines of boxes have to be there; then no other frame is tried
 
 
@@ -83,17 +85,28 @@ def straighten(page: np.ndarray, form: Form) -> Straight:
     if shrink < 1:
         page = cv2.resize(page, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
     dark = darkness(page)
-    frames = list(rectangles(dark))
-    best, most = None, 0.0
-    for turn, corners in product(range(4), frames):
-        straight, present = _laid(dark, np.roll(corners, turn, axis=0), form, shrink)
+    best, most = None, -1.0
+    for corners in _ways(rectangles(dark)):
+        straight, present = _laid(dark, corners, form, shrink)
         if present > most:
             best, most = straight, present
         if most >= SURE:
             break
-    if best is None or most < PRESENT:
-        raise Unread("its boxes are not where the layout has them" if frames else "no frame is found on it")
+    if best is None:
+        raise Unread("no frame is found on it")
+    if most < PRESENT:
+        raise Unread("its boxes are not where the layout has them")
     return best
+
+
+def _ways(frames: Iterator[np.ndarray]) -> Iterator[np.ndarray]:
+    """Each frame as it lies, and only then turned, should the page lie on its side or upside down."""
+    seen = []
+    for corners in frames:
+        seen.append(corners)
+        yield corners
+    for turn, corners in product((2, 1, 3), seen):
+        yield np.roll(corners, turn, axis=0)
 
 
 def cells(straight: Straight) -> np.ndarray:
@@ -122,12 +135,13 @@ def _laid(dark: np.ndarray, corners: np.ndarray, form: Form, shrink: float) -> t
     for _ in range(CORRECTIONS):
         flat = cv2.warpPerspective(dark, matrix, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
         found, strength = lines.find(flat, boxes * scale)
-        if (correction := lines.correction(boxes * scale, found, strength)) is None:
+        there = lines.there(flat, boxes * scale, strength)
+        if (correction := lines.correction(boxes * scale, found, there)) is None:
             break
         matrix = matrix @ correction
     to_page = np.diag([1 / shrink, 1 / shrink, 1]) @ matrix
     straight = Straight(flat, scale, to_page, found, float(np.median(strength)))
-    return straight, float((strength >= lines.FAINT).mean())
+    return straight, float((there & (lines.off(boxes * scale, found) <= NEAR)).mean())
 
 
 def _wipe(inside: np.ndarray) -> None:

@@ -8,7 +8,7 @@ import typer
 
 from relecture.command import Command
 from relecture.errors import UserError
-from relecture.tracking.models import ALIAS, NAME, example
+from relecture.tracking.models import ALIAS, CELLS, NAME, READER, RECORD, Registered, example
 from relecture.tracking.models import register as register_model
 from relecture.tracking.publish import Published, complete_records, load
 from relecture.tracking.publish import publish as publish_record
@@ -50,11 +50,11 @@ def publish(
 def publish_all(
     results: Path = typer.Argument(Path("results"), help="The folder to look for records in."),
 ) -> None:
-    """Mirror every complete record below a folder into MLflow."""
+    """Mirror every complete record below a folder into MLflow, and register the reader if there is one."""
     folders = complete_records(results)
     if not folders:
         raise UserError(f"no complete record below {results}/. Make them first: make replicate")
-    opened, unreadable = connect(), []
+    opened, unreadable, final = connect(), [], None
     outcomes: Counter[str] = Counter()
     for folder in folders:
         try:
@@ -62,9 +62,12 @@ def publish_all(
         except UserError as error:  # one broken record keeps no other from being published
             unreadable.append(str(error))
             continue
+        final = record if folder == results / RECORD else final
         done = publish_record(opened, record)
         outcomes[done.outcome] += 1
         print(_line(done), flush=True)
+    if final and (results / READER).exists():
+        print(_registered(register_model(opened, results / READER, final, example(results / CELLS))))
     print(f"MLflow store {opened.uri}: " + ", ".join(f"{n} {outcome}" for outcome, n in sorted(outcomes.items())))
     if unreadable:
         raise UserError("not published:\n  " + "\n  ".join(unreadable))
@@ -86,13 +89,17 @@ def register(
     if receipt:
         _write_json(receipt, {"model": done.name, "version": done.version, "alias": done.alias,
                               "digest": done.digest, "tracking_uri": opened.uri})  # fmt: skip
-    print(f"{done.name} version {done.version}, {done.alias}: {done.outcome}")
+    print(_registered(done))
 
 
 @app.command()
 def ui(port: int = typer.Option(5000, min=1, max=65535, help="Port on 127.0.0.1.")) -> None:
     """Show the runs in a browser until Ctrl-C."""
     serve(port)
+
+
+def _registered(done: Registered) -> str:
+    return f"{done.name} version {done.version}, {done.alias}: {done.outcome}"
 
 
 def _line(done: Published) -> str:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from mlflow.models import ModelSignature
 
 NAME, ALIAS = "tally-digits", "champion"
+#: Where the workflow leaves the reader that it registers, the record that it comes from, and cells, below `results`.
+READER, RECORD, CELLS = "tallies/validation/reader.pt", "tallies/final", "tallies/data/cells.npz"
 DIGEST = "relecture.model_digest"
 SIDE, CLASSES = 28, 10
 SERVED = "relecture.tracking.served"
