@@ -60,7 +60,7 @@ def correction(boxes: np.ndarray, lines: np.ndarray, there: np.ndarray) -> np.nd
     if len(before) < 8:
         return None
     matrix, _ = cv2.findHomography(before, after, cv2.RANSAC, CLOSE)
-    far = np.float64([[0, 0], [expected[:, 2].max(), 0], [0, expected[:, 3].max()], expected[:, 2:].max(0)])
+    far = np.array([[0, 0], [expected[:, 2].max(), 0], [0, expected[:, 3].max()], expected[:, 2:].max(0)], float)
     if matrix is None or np.abs(cv2.perspectiveTransform(far[None], matrix)[0] - far).max() > FARTHEST * far.max():
         return None
     return matrix

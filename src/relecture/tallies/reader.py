@@ -130,7 +130,7 @@ def _laid(dark: np.ndarray, corners: np.ndarray, form: Form, shrink: float) -> t
     boxes = form.boxes.reshape(-1, 4)
     scale = BOX / boxes[:, 2:].min()
     size = (round(form.width * scale), round(form.height * scale))
-    to = np.float32([[0, 0], [size[0], 0], [size[0], size[1]], [0, size[1]]])
+    to = np.array([[0, 0], [size[0], 0], [size[0], size[1]], [0, size[1]]], np.float32)
     matrix = cv2.getPerspectiveTransform(to, corners.astype(np.float32))
     for _ in range(CORRECTIONS):
         flat = cv2.warpPerspective(dark, matrix, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)

@@ -64,14 +64,14 @@ class Scan:
             picture = cv2.GaussianBlur(picture, (0, 0), self.blur)
         if self.noise > 0:
             grain = random.standard_normal(size=picture.shape, dtype=np.float32)
-            picture += np.float32(self.noise) * grain
+            picture = picture + np.float32(self.noise) * grain
         return picture.clip(0, 255).round().astype(np.uint8)
 
 
 def _askew(size: tuple[int, int], turn: float, shift: np.ndarray, bend: np.ndarray) -> np.ndarray:
     """Turned by `turn` degrees around the middle, shifted, and each corner moved by its row of `bend`, in pixels."""
     width, height = size
-    corners = np.float32([[0, 0], [width, 0], [width, height], [0, height]])
+    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     turned = cv2.transform(corners[None], cv2.getRotationMatrix2D((width / 2, height / 2), turn, 1.0))[0]
     return cv2.getPerspectiveTransform(corners, (turned + shift + bend).astype(np.float32))
 

@@ -97,7 +97,7 @@ def fit(
     epochs = max(trainer.current_epoch, best.last if best else 0)
     learner.end_history(epochs)
     if keep is not None:
-        _copied(go_on.found() or start, keep)
+        _copied(go_on.found() or start or go_on.path, keep)
     if best:
         best.put_back(network)
     history = _long(learner.history, members)
