@@ -65,7 +65,7 @@ class Scan:
             picture = cv2.GaussianBlur(picture, (0, 0), self.blur)
         if self.noise > 0:
             grain = random.standard_normal(size=picture.shape, dtype=np.float32)
-            picture += np.float32(self.noise) * grain
+            picture = picture + np.float32(self.noise) * grain
         return picture.clip(0, 255).round().astype(np.uint8)
 
 
