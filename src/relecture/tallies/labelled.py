@@ -13,7 +13,7 @@ from relecture.tallies.handwriting import Handwriting
 from relecture.tallies.page import Printer
 
 ROWS = 10  # parties on a sheet that only carries labelled digits
-TRIES = 50  # at drawing a sheet that can be read
+TRIES = 20  # at drawing a sheet that can be read
 
 
 def drawn(spec: dict[str, Any], handwriting: Handwriting) -> Cells:
