@@ -91,9 +91,9 @@ def totals(election: Election, out: Path) -> None:
     numbers = pd.concat([numbers, pd.DataFrame([{"party": ALL, **everything}])], ignore_index=True)
     shown = pd.DataFrame({"party": numbers.party.replace(ALL, "all votes")})
     if election.known:
-        shown["true"] = [_votes(value) for value in numbers.true]
+        shown["true"] = [_count(value) for value in numbers.true]
     for name in election.readings:
-        shown[f"counted {READINGS[name]}"] = [_votes(value) for value in numbers[f"counted_{name}"]]
+        shown[f"counted {READINGS[name]}"] = [_count(value) for value in numbers[f"counted_{name}"]]
         if election.known:
             shown[f"error {READINGS[name]}"] = [_signed(value) for value in numbers[f"error_{name}"]]
     shown["95 % expected"] = [_range(*pair) for pair in zip(numbers.expected_low, numbers.expected_high, strict=True)]
@@ -118,13 +118,13 @@ def districts(election: Election, out: Path) -> None:
                 "district": "all together" if row.district == ALL else row.district,
                 "sheets": str(row.sheets),
                 "winner": row.winner,
-                "margin": _votes(row.margin),
+                "margin": _count(row.margin),
                 "margin, 95 % expected": _range(row.margin_low, row.margin_high),
                 "risk of another": "under 0.1 %" if row.risk == 0 else _percent(row.risk),
                 "safe": "yes" if row.safe else "no",
             }
             if election.known:
-                text |= {"true winner": row.true_winner, "true margin": _votes(row.true_margin),
+                text |= {"true winner": row.true_winner, "true margin": _count(row.true_margin),
                          "changed": "yes" if row.changed else "no"}  # fmt: skip
             shown.append(text)
         if election.known:
@@ -172,7 +172,7 @@ def checking(election: Election, out: Path) -> None:
             text = {"reading": READINGS[name], "order": ORDERS[row["order"]], "totals right": row["target"]}
             if election.known:
                 text |= {"sheets needed": tables.number(row["needed"], 0), "95 %": _range(row["low"], row["high"]),
-                         "fewer than at random": tables.number(row["saved"], 0),
+                         "fewer than at random": _count(row["saved"]),
                          "fewer, 95 %": _range(row["saved_low"], row["saved_high"])}  # fmt: skip
             shown.append(text | {"expected by the reader": tables.number(row["expected"], 0)})
     note = (
@@ -201,8 +201,8 @@ def _sheets(election: Election) -> str:
     return f"{election.name}: {election.sheets:,} sheets.{unread}"
 
 
-def _votes(value: float) -> str:
-    return tables.number(value, 0)
+def _count(value: float) -> str:
+    return "–" if pd.isna(value) else f"{round(value):,}"  # no minus before a zero
 
 
 def _percent(share: float, digits: int = 1) -> str:
