@@ -43,8 +43,8 @@ class Scan:
             light=(1 + slope[0] * x + slope[1] * y + uneven).astype(np.float32),
             paper=238 - severity * random.uniform(0, 22),
             background=random.choice([60.0, 150.0, 205.0]) if severity > 0 else 238.0,
-            contrast=max(1 - severity * (random.uniform(0.5, 0.62) if worse else random.uniform(0, 0.15)), FAINTEST),
-            blur=severity * (random.uniform(1.5, 2.2) if worse else random.uniform(0.3, 0.7)),
+            contrast=max(1 - severity * (random.uniform(0.45, 0.58) if worse else random.uniform(0, 0.15)), FAINTEST),
+            blur=severity * (random.uniform(1.4, 2.0) if worse else random.uniform(0.3, 0.7)),
             noise=severity * (random.uniform(7, 11) if worse else random.uniform(2, 5)),
             fold=_fold(random, severity) if worse and random.random() < 0.6 else None,
         )
