@@ -43,6 +43,14 @@ def quarters(examples):
     return copy, run("quarters")
 
 
+@pytest.fixture(scope="module")
+def own_sheets(examples):
+    copy, run = examples
+    written = copy.run(sys.executable, "examples/tallies/write.py")
+    assert written.code == 0, written.output
+    return copy, run("tallies")
+
+
 def test_every_example_has_a_command_that_is_also_in_its_settings():
     assert set(COMMANDS) == {path.parent.name for path in (ROOT / "examples").glob("*/config.yaml")}
     for name, target in COMMANDS.items():
@@ -103,6 +111,20 @@ def test_quarters_go_through_every_method_and_keep_their_names(quarters):
     # Stagflation is one group, and the calm years of the late nineties are another.
     assert times["1974 Q4"] == times["1980 Q1"] == times["1981 Q2"]
     assert times["1997 Q2"] == times["1998 Q3"] != times["1980 Q1"]
+
+
+def test_cells_and_sheets_of_ones_own_are_learned_from_and_counted(own_sheets):
+    copy, ended = own_sheets
+    assert ended.code == 0, ended.trouble
+    assert not {"tallies_sheets", "fetch usps"} & ended.jobs
+    counts = pd.read_csv(copy / "results/tallies/count/after/counts.csv")
+    unread = 12 - counts.sheet.nunique()
+    assert unread <= 2
+    assert counts.party.nunique() == 6
+    totals = pd.read_csv(copy / "results/tallies/totals.csv").set_index("party")
+    truth = pd.read_csv(copy / "examples/tallies/sheets/truth.csv")
+    known = truth[truth.sheet.isin(counts.sheet)].groupby("party").votes.sum()
+    assert totals.true[known.index].to_dict() == known.to_dict()
 
 
 @pytest.mark.parametrize(

@@ -162,7 +162,7 @@ def count(
     cut: PathOption,
     reader: PathOption,
     out: PathOption,
-    prior: Annotated[bool, typer.Option(help="Weigh digits with how often each stands in its place.")] = False,
+    prior: Annotated[bool, typer.Option(help="Weigh digits with how often each stands in a party's box.")] = False,
 ) -> None:
     """Read the cells of all sheets and count the votes."""
     from relecture.tallies.counting import count
