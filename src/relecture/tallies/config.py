@@ -118,7 +118,7 @@ class Labels(Block):
 
     seeds: Seeds = Field(description="Networks per method and number of cells.")
     cells: list[Annotated[int, Field(ge=10)]] = Field(min_length=1, description="Numbers of labelled cells.")
-    images: int = Field(ge=100, description="Cells seen in training, with repetition, for every number of them.")
+    images: int = Field(ge=10, description="Cells seen in training, with repetition, for every number of them.")
 
 
 class Final(Block):
