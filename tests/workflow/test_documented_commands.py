@@ -166,7 +166,7 @@ def test_a_documented_command_does_what_it_says(ready, finished, command):
         case "python":  # that of a fit runs whole in the test below
             ended = ready.python(*arguments, "--help")
             assert ended.code == 0, ended.output
-            assert "Usage: " in ended.output
+            assert "usage: " in ended.output.lower()
         case _:
             pytest.fail(f"nobody runs this: {command}")
 
@@ -179,7 +179,7 @@ def test_a_target_that_is_run_elsewhere_calls_commands_that_exist(ready, target)
     for call in calls:
         ended = ready.python(*shlex.split(call), "--help")
         assert ended.code == 0, ended.output
-        assert "Usage: " in ended.output
+        assert "usage: " in ended.output.lower()
 
 
 def test_the_command_in_how_it_works_is_the_one_that_snakemake_prints_and_it_runs(ready, finished, tmp_path):
