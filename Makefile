@@ -77,8 +77,10 @@ bench: $(READY) ## measure speed and memory into benchmarks/results/
 	$(BIN)/python -m benchmarks --threads 1 cnn
 	$(BIN)/python -m benchmarks --threads 2 cnn
 	$(BIN)/python -m benchmarks restarts
-	$(BIN)/python -m benchmarks workflow --budget quick
-	$(BIN)/python -m benchmarks workflow --budget standard
+	$(BIN)/python -m benchmarks reading
+	$(BIN)/python -m benchmarks workflow --budget quick salaries digits
+	$(BIN)/python -m benchmarks workflow --budget standard salaries digits
+	$(BIN)/python -m benchmarks workflow --budget standard tallies
 
 clean: ## remove results, logs and checkpoints (not the data, not MLflow's runs, not .venv)
 	find results -mindepth 1 ! -name README.md -delete

