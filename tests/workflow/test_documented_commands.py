@@ -28,6 +28,8 @@ ELSEWHERE = {
     "make ui": "tests/workflow/test_browser.py, as python -m relecture.tracking ui",
     "make publish": "tests/workflow/test_store_deleted.py, as python -m relecture.tracking publish-all",
     "make report": "the report's own tests",
+    ".venv/bin/snakemake engel": "tests/workflow/test_new_comparison.py",
+    ".venv/bin/python examples/tallies/write.py": "tests/workflow/test_examples.py",
     "make bench": "by hand, on an idle machine",
     "make screenshots": "tests/workflow/test_browser.py takes the same pictures",
     ".venv/bin/python -m pip install --constraint constraints.txt --editable '.[dev,slurm]'": "by hand, on a cluster",
@@ -187,7 +189,7 @@ def test_the_command_in_how_it_works_is_the_one_that_snakemake_prints_and_it_run
     (asked,) = [command for command in lines if "--printshellcmds" in command.line]
     (fit,) = [command for command in lines if " fit " in command.line]
     printed = run(ready, asked).output
-    assert f"{fit.line} 2>&1 | tee" in printed
+    assert f"{fit.line} 2>&1 | tee" in " ".join(printed.split())
     twin = finished.twin(tmp_path / "twin")
     before = (twin / "results/salaries/book/lasso/metrics.csv").read_bytes()
     ended = twin.python(*fit.words[1:])

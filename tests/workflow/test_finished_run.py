@@ -61,7 +61,7 @@ def test_with_a_dead_server_there_is_one_clear_message_and_no_traceback(first_ru
 def test_the_same_command_with_a_store_completes_it_and_fits_nothing_again(second_run, records):
     copy, ended = second_run
     assert ended.code == 0
-    assert ended.jobs == {"store", *(f"publish_record {record}" for record in records)}
+    assert ended.jobs == {"store", "register", *(f"publish_record {record}" for record in records)}
     wanted = results(records) | {f"{record}/published.json" for record in records}
     assert not [name for name in wanted | {"results/tracking.json", "mlflow.db"} if not (copy / name).is_file()]
     assert "Traceback" not in ended.output
@@ -89,7 +89,8 @@ def test_the_scorecard_has_a_row_for_every_printed_number_and_judges_none_of_the
     printed = yaml.safe_load((finished / "config/published.yaml").read_text())
     assert list(scorecard.id) == [entry["id"] for entry in printed]
     assert list(scorecard.published) == [entry["value"] for entry in printed]
-    assert scorecard.reproduced.notna().all()
+    selected = scorecard.id.str.startswith("tallies.selected.filters")  # a network may have fewer blocks
+    assert scorecard.reproduced[~selected].notna().all()
     judged = ["exact", "within", "better", "differs"]
     assert scorecard[scorecard.comparison == "salaries"].verdict.isin(judged).all()
     digits = scorecard[scorecard.comparison == "digits"]
@@ -124,7 +125,9 @@ def test_the_portraits_of_the_sample_say_so_and_no_others(finished, records):
     samples = [record for record in records if params(finished, record)["data"]["sample"]]
     assert set(samples) >= {record for record in RECORDS if "digits" in record}
     for record in records:
-        says = f"<!-- {SAMPLE} -->" in (finished / record / "portrait.svg").read_text()
+        says = (
+            f"<!-- {params(finished, record)['data']['name']} -->" in (finished / record / "portrait.svg").read_text()
+        )
         assert says == (record in samples), record
 
 
