@@ -51,7 +51,7 @@ def _curves(axes: Axes, election: Election, name: str) -> int:
         axes.plot(counts[order], 100 * NEAR, "v", color=colour, markersize=10, zorder=5, clip_on=False)
     axes.axhline(100 * NEAR, color="black", linewidth=1, linestyle=":")
     axes.set(xlabel="sheets checked by a person", xlim=(0, election.sheets))
-    axes.set_title(f"{READINGS[name]}: {counts['quality']} sheets until every party is within 1 %", fontsize=11)
+    axes.set_title(f"{READINGS[name]}: {counts['quality']} until within 1 %", fontsize=11)
     return counts["quality"]
 
 
@@ -109,7 +109,8 @@ def margins(election: Election) -> Figure:
              xlabel="votes of the counted winner before the next party (below 0: another has won)")  # fmt: skip
     last = list(tables)[-1]
     found = tables[last]
-    told = f", {int(found.changed.sum())} are changed by the reading" if election.known else ""
+    changed = int(found.changed.sum()) if election.known else 0
+    told = f", {changed} {'is' if changed == 1 else 'are'} changed by the reading" if election.known else ""
     axes.set_title(f"{READINGS[last].capitalize()}: {int(found.safe.sum())} of {len(found)} winners are safe{told}")
     figure.legend(loc="outside lower center", ncols=2)
     return figure
