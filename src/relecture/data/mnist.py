@@ -2,7 +2,6 @@
 
 import gzip
 import hashlib
-import json
 import math
 import zlib
 from collections.abc import Iterable
@@ -11,13 +10,13 @@ from pathlib import Path
 
 import numpy as np
 
-from relecture.data import catalogue
+from relecture.data.manifest import again, checked
 from relecture.errors import UserError
 
 SAMPLE_NAME = "MNIST-5k sample"
 SAMPLE_TRAIN_PER_DIGIT = 400  # of 500; the other 100 are the test images
 SAMPLE_SEED = 5000
-AGAIN = "Get the files again: snakemake resources/mnist.json --force"
+AGAIN = again("mnist")
 
 _UNSIGNED_BYTE = 8  # the type code in an IDX header
 
@@ -44,12 +43,8 @@ def load(manifest: Path) -> Mnist:
 
     The files lie beside the manifest. A missing or damaged one is a UserError that says how to get it again.
     """
-    try:
-        content = json.loads(manifest.read_text())
-        is_sample, files = bool(content["sample"]), dict(content["files"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UserError(f"{manifest} is missing or damaged ({error!r}). {AGAIN}") from error
-    return sample() if is_sample else _original(manifest, files)
+    files = checked(manifest, "mnist")
+    return _original(manifest, files) if files else sample()
 
 
 def sample() -> Mnist:
@@ -113,11 +108,8 @@ def read_idx(path: Path) -> np.ndarray:
     return np.frombuffer(content, np.uint8, offset=header).reshape(shape).copy()  # a copy can be written to
 
 
-def _original(manifest: Path, files: dict) -> Mnist:
-    names = [file.name for file in catalogue.data_set("mnist")]
-    for name in names:
-        _check(manifest, name, files)
-    train_images, train_labels, test_images, test_labels = (read_idx(manifest.parent / name) for name in names)
+def _original(manifest: Path, files: list[Path]) -> Mnist:
+    train_images, train_labels, test_images, test_labels = map(read_idx, files)
     for images, labels in ((train_images, train_labels), (test_images, test_labels)):
         if images.shape != (len(labels), 28, 28) or labels.ndim != 1 or labels.max(initial=0) > 9:
             raise UserError(f"the files beside {manifest} do not fit together as MNIST. {AGAIN}")
@@ -128,20 +120,8 @@ def _original(manifest: Path, files: dict) -> Mnist:
         test_labels,
         name="MNIST",
         sample=False,
-        digest=_digest(files[name]["sha256"].encode() for name in names),
+        digest=_digest(hashlib.sha256(file.read_bytes()).hexdigest().encode() for file in files),
     )
-
-
-def _check(manifest: Path, name: str, files: dict) -> None:
-    path = manifest.parent / name
-    try:
-        expected, found = files[name]["sha256"], hashlib.sha256(path.read_bytes()).hexdigest()
-    except (KeyError, TypeError) as error:
-        raise UserError(f"{manifest} is damaged: it does not describe {name}. {AGAIN}") from error
-    except OSError as error:
-        raise UserError(f"{path} is missing or cannot be read ({error.strerror}). {AGAIN}") from error
-    if found != expected:
-        raise UserError(f"{path} is damaged: expected sha256 {expected}, found {found}. {AGAIN}")
 
 
 def _digest(parts: Iterable[bytes]) -> str:
