@@ -59,8 +59,8 @@ def _columns(shown: pd.DataFrame, align: list[str]) -> str:
 
 
 def number(value: float | None, digits: int) -> str:
-    """A number for reading, or a dash where there is none."""
-    return "–" if value is None or pd.isna(value) else f"{value:,.{digits}f}"
+    """A number for reading, or a dash where there is none; what rounds to zero has no sign."""
+    return "–" if value is None or pd.isna(value) else f"{value:z,.{digits}f}"
 
 
 def _is_text(column: pd.Series) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from relecture.data.manifest import again, checked
+from relecture.data.notice import box
 from relecture.errors import UserError
 
 SAMPLE_NAME = "MNIST-5k sample"
@@ -79,9 +80,7 @@ def sample_notice() -> str:
         "  RELECTURE_MIRROR=<folder> snakemake resources/mnist.json --force",
         "To get an error instead of this notice: data.allow_embedded: false",
     ]
-    width = max(map(len, lines))
-    edge = "#" * (width + 8)
-    return "\n".join([edge, *(f"##  {line:<{width}}  ##" for line in lines), edge])
+    return box(lines)
 
 
 def read_idx(path: Path) -> np.ndarray:
