@@ -13,7 +13,7 @@ from relecture.errors import UserError
 from relecture.tallies.cnn import cnn
 from relecture.tallies.counting import ALL, COUNTS, PROBABILITIES, Reading, count, place_shares, read, weighed
 from relecture.tallies.cut import Cut
-from relecture.tallies.recognizer import Recognizer
+from relecture.tallies.recognizer import Recognizer, shares
 
 ARCHITECTURE = {"filters": [4, 6], "dropout": 0.1, "fc1": 12, "fc2": 8}
 
@@ -168,3 +168,23 @@ def test_without_a_single_readable_sheet_nothing_is_counted(cut):
     empty = replace(cut, images=cut.images[:0], names=cut.names[:0])
     with pytest.raises(UserError, match=r"none of the 1 sheets of made up can be read \(d: no frame is found on it\)"):
         read(empty, Recognizer(cnn(ARCHITECTURE, seed=1), ARCHITECTURE, "tiny"))
+
+
+def test_a_reader_that_learned_from_many_zeros_counts_as_one_that_saw_all_digits_equally_often():
+    learned = np.array([0.55] + [0.05] * 9)
+    equal = made(60, seed=3).reading
+    leaning = weighed(equal.probabilities, learned)  # what Bayes' rule gives with these shares
+    found = replace(equal, probabilities=leaning, learned=tuple(learned))
+    np.testing.assert_allclose(found.beliefs, equal.beliefs, atol=1e-4)
+    ignorant = replace(equal, probabilities=leaning)
+    truth = made(60, seed=3).true.sum()
+    assert abs(found.expected()[0].sum() - truth) < abs(ignorant.expected()[0].sum() - truth)
+
+
+def test_what_a_reader_learned_from_goes_with_its_reading(cut, tmp_path):
+    learned = shares(np.array([0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8]))
+    assert learned == pytest.approx([3 / 12] + [1 / 12] * 9)  # a digit that is missing counts as seen once
+    Recognizer(cnn(ARCHITECTURE, seed=1), ARCHITECTURE, "tiny", learned=learned).save(tmp_path / "reader.pt")
+    recognizer = Recognizer.load(tmp_path / "reader.pt")
+    read(cut, recognizer).save(tmp_path / "counts")
+    assert Reading.load(tmp_path / "counts").learned == recognizer.learned == learned

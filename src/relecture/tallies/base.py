@@ -12,7 +12,7 @@ from relecture.records import Fit
 from relecture.tallies.cells import Cells
 from relecture.tallies.cnn import Cnn, cnn, count_trained
 from relecture.tallies.fitting import accuracy, arrays, cases, logits, train
-from relecture.tallies.recognizer import Recognizer
+from relecture.tallies.recognizer import Recognizer, shares
 
 #: MNIST images from the training set on which the learning itself is watched, with dropout off.
 WATCHED = 500
@@ -56,7 +56,8 @@ def base(spec: dict[str, Any], mnist: Mnist, cells: Cells, scratch: Path) -> Fit
     def save(folder: Path) -> None:
         keep(folder, spec["architecture"], weights)
         name = f"trained on {mnist.name} alone"
-        Recognizer(networks[0], spec["architecture"], name).save(folder / "reader.pt")
+        reader = Recognizer(networks[0], spec["architecture"], name, learned=shares(labels))
+        reader.save(folder / "reader.pt")
 
     result.save_model = save
     return result

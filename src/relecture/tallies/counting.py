@@ -15,7 +15,7 @@ import pandas as pd
 
 from relecture.errors import UserError
 from relecture.tallies.cut import Cut
-from relecture.tallies.recognizer import CLASSES, Recognizer
+from relecture.tallies.recognizer import CLASSES, EQUAL, Recognizer
 
 PROBABILITIES = [f"p{digit}" for digit in range(CLASSES)]
 COUNTS = ("sheet", "district", "station", "party", "votes", "quality")
@@ -31,7 +31,8 @@ class Reading:
 
     `probabilities` (sheets, parties, boxes, 10), the leftmost box first, are the reader's, each summing to 1; `sheets`
     (sheets,) and `parties` are names; `districts`, `stations` (sheets,) say where each sheet is from. With `prior`,
-    digits are read by `beliefs`, else by `probabilities`.
+    digits are read by `beliefs`, else by `probabilities`. `learned` (10 numbers) says how frequent each digit was among
+    those that the reader learned from.
     """
 
     probabilities: np.ndarray
@@ -40,11 +41,14 @@ class Reading:
     districts: np.ndarray
     stations: np.ndarray
     prior: bool = False
+    learned: tuple[float, ...] = EQUAL
 
     @cached_property
     def beliefs(self) -> np.ndarray:
         """The probabilities of a reader that knows how often each digit stands in each box, of the same shape."""
-        return weighed(self.probabilities, place_shares(self.probabilities))
+        # First as if the reader had learned from every digit equally often.
+        evidence = weighed(self.probabilities, 1 / np.array(self.learned))
+        return weighed(evidence, place_shares(evidence))
 
     @cached_property
     def digits(self) -> np.ndarray:
@@ -119,6 +123,7 @@ class Reading:
             }
         )
         table[PROBABILITIES] = self.probabilities.reshape(-1, CLASSES)
+        table.attrs["learned"] = list(self.learned)
         table.to_parquet(folder / "digits.parquet", index=False)
         self.totals().to_csv(folder / "totals.csv", index=False)
         self.counts().to_csv(folder / "counts.csv", index=False)
@@ -131,7 +136,8 @@ class Reading:
         first = table.iloc[:: boxes * len(parties)]
         probabilities = table[PROBABILITIES].to_numpy().reshape(-1, len(parties), boxes, CLASSES)
         names = (first[key].to_numpy(dtype=object) for key in ("sheet", "district", "station"))
-        return cls(probabilities, next(names), parties, next(names), next(names), bool(table.prior.iloc[0]))
+        prior, learned = bool(table.prior.iloc[0]), tuple(table.attrs["learned"])
+        return cls(probabilities, next(names), parties, next(names), next(names), prior, learned)
 
     @property
     def _ground(self) -> np.ndarray:
@@ -154,13 +160,14 @@ def read(cut: Cut, recognizer: Recognizer, prior: bool = False) -> Reading:
         districts=where.district.fillna(ALL).replace("", ALL).to_numpy(dtype=object),
         stations=where.station.fillna("").to_numpy(dtype=object),
         prior=prior,
+        learned=recognizer.learned,
     )
 
 
 def place_shares(probabilities: np.ndarray) -> np.ndarray:
     """How often each digit stands in each party's boxes, (parties, boxes, 10), estimated without a single label.
 
-    `probabilities` (sheets, parties, boxes, 10) are those of a reader that learned from digits in equal shares.
+    `probabilities` (sheets, parties, boxes, 10) are those of a reader that learned from every digit equally often.
     Expectation maximisation by Saerens, Latinne and Decaestecker (2002), "Adjusting the outputs of a classifier to new
     a priori probabilities", Neural Computation 14, eq. 2.9: first for each place over all parties, EACH_DIGIT keeping
     a digit possible that was never read there; then for each party, whose own sheets count beside PLACE sheets on

@@ -18,7 +18,8 @@ from relecture.errors import UserError
 from relecture.tallies.cnn import cnn
 
 SIDE, CLASSES, BATCH = 28, 10, 256
-KEYS = ("architecture", "weights", "temperature", "name")
+KEYS = ("architecture", "weights", "temperature", "name", "learned")
+EQUAL = (1 / CLASSES,) * CLASSES
 
 
 @dataclass(frozen=True)
@@ -27,13 +28,14 @@ class Recognizer:
 
     `architecture` is that of `cnn`. Logits are divided by `temperature` before they become probabilities: above 1 it
     makes a network less sure of itself, and never changes which digit is read (Guo et al. 2017, "On Calibration of
-    Modern Neural Networks").
+    Modern Neural Networks"). `learned` (10 numbers) says how frequent each digit was among those it learned from.
     """
 
     network: nn.Module
     architecture: dict[str, Any]
     name: str
     temperature: float = 1.0
+    learned: tuple[float, ...] = EQUAL
 
     @classmethod
     def load(cls, path: Path, accelerator: str = "auto") -> "Recognizer":
@@ -58,7 +60,8 @@ class Recognizer:
         if accelerator == "auto":
             accelerator = "cuda" if torch.cuda.is_available() else "cpu"
         network = network.eval().to(accelerator).to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # PyTorch's own types leave memory_format out
-        return cls(network, content["architecture"], content["name"], float(content["temperature"]))
+        temperature, learned = float(content["temperature"]), tuple(content["learned"])
+        return cls(network, content["architecture"], content["name"], temperature, learned)
 
     def save(self, path: Path) -> None:
         """Write the reader to `path`, whole or not at all; the same reader gives the same bytes."""
@@ -68,6 +71,7 @@ class Recognizer:
             "weights": weights,
             "temperature": float(self.temperature),
             "name": self.name,
+            "learned": list(self.learned),
         }
         memory = io.BytesIO()  # a file's own name would be part of what torch writes
         torch.save(content, memory)
@@ -97,6 +101,12 @@ class Recognizer:
     def probabilities(self, images: np.ndarray) -> np.ndarray:
         """The probability of each digit: images (..., 28, 28) uint8 -> (..., 10) float32, each row summing to 1."""
         return softmax(self.logits(images), self.temperature)
+
+
+def shares(labels: np.ndarray) -> tuple[float, ...]:
+    """How frequent each digit is among `labels` (n,); one that is missing counts as seen once."""
+    counts = np.maximum(np.bincount(labels, minlength=CLASSES), 1)
+    return tuple((counts / counts.sum()).tolist())
 
 
 def softmax(logits: np.ndarray, temperature: float = 1.0) -> np.ndarray:

@@ -13,7 +13,7 @@ from relecture.tallies.base import keep, plain, read, scores
 from relecture.tallies.cells import Cells
 from relecture.tallies.cnn import Above, Cnn, below, cnn, count_trained, freeze
 from relecture.tallies.fitting import AT_ONCE, arrays, cases, logits, train
-from relecture.tallies.recognizer import Recognizer
+from relecture.tallies.recognizer import Recognizer, shares
 from relecture.training.learner import Arrays
 
 WATCHED = 500  # labelled cells on which the learning itself is watched, with dropout off
@@ -76,7 +76,8 @@ def final(spec: dict[str, Any], cells: Cells, base: Path, scratch: Path) -> Fit:
 
     def save(folder: Path) -> None:
         keep(folder, architecture, {member: plain(network)})
-        Recognizer(network, architecture, f"MNIST, carried over to {cells.name}").save(folder / "reader.pt")
+        name, learned = f"MNIST, carried over to {cells.name}", shares(cells.labels[rows])
+        Recognizer(network, architecture, name, learned=learned).save(folder / "reader.pt")
 
     result.save_model = save
     return result
