@@ -11,6 +11,8 @@ from relecture.records import Record
 from relecture.tallies import space
 from relecture.tallies.figures import learning, search
 
+CHOSEN = {"accuracy": 0.4, "values": {"epochs": 15}}
+
 
 @pytest.fixture(autouse=True)
 def _look():
@@ -70,12 +72,29 @@ def test_the_title_names_the_hyperparameter_that_accuracy_goes_with():
 
 
 def test_the_title_claims_nothing_where_chance_would_do_as_well():
-    assert "15 trials do not tell which hyperparameter matters" in search.hyperparameters(searched(0.0)).get_suptitle()
+    title = search.hyperparameters(searched(0.0)).get_suptitle()
+    assert title.startswith("Chance alone could do this: the strongest correlation is with")
+
+
+def test_a_hyperparameter_of_few_trials_does_not_hide_a_clear_one():
+    found = {"filters": search.Correlation(0.9, 0.04, 5), "rate": search.Correlation(-0.8, 0.0003, 15)}
+    assert search.finding(found) == "Accuracy goes most with rate (ρ = −0.80, 15 trials)"
+
+
+def test_five_trials_in_perfect_order_are_as_likely_as_permutations_say():
+    values = pd.Series([1.0, 2, 3, 4, 5])
+    assert search.correlation(values, values**2) == search.Correlation(pytest.approx(1), pytest.approx(2 / 120), 5)
+
+
+def test_what_is_marked_as_selected_is_what_was_selected():
+    chosen = {"accuracy": 0.9, "values": {"epochs": 5}}
+    (mark,) = [text for text in search.budget(searched(0.5), chosen).axes[0].texts if text.get_text() == "selected"]
+    assert mark.xy == (5, pytest.approx(90))
 
 
 def test_the_epochs_bring_what_the_title_of_the_budget_says():
     record = searched(0.5)
-    axes = search.budget(record).axes[0]
+    axes = search.budget(record, CHOSEN).axes[0]
     curves = record.history
     first = curves[curves.step == 5].value.max()
     last = record.metrics[record.metrics.metric == "accuracy"].value.max()
@@ -88,7 +107,7 @@ def test_the_epochs_bring_what_the_title_of_the_budget_says():
 def test_one_trial_alone_can_be_drawn():
     record = searched(0.5, trials=1)
     assert search.hyperparameters(record).get_suptitle() == "Accuracy against each hyperparameter"
-    assert search.budget(record).axes[0].get_title(loc="left")
+    assert search.budget(record, CHOSEN).axes[0].get_title(loc="left")
 
 
 def scored(method: str, values: list[float], **more: float) -> list[dict]:

@@ -32,9 +32,10 @@ def found(tmp_path):
         folders.append(leave(tmp_path, f"base/{name}", {"seeds": SEEDS}, scores))
     for way, mean in ACCURACY.items():
         scores = {
-            f"seed-{i:02d}": {"target_accuracy": mean + i / 100, "validation_accuracy": mean} for i in range(SEEDS)
+            f"seed-{i:02d}": {"target_accuracy": mean + i / 100, "validation_accuracy": mean, "cells": 2000}
+            for i in range(SEEDS)
         }
-        folders.append(leave(tmp_path, f"transfer/{way}", {"cells": 2000}, scores))
+        folders.append(leave(tmp_path, f"transfer/{way}", {}, scores))
     for way in tallies.LABELS:
         scores = {f"cells-{n:04d}-seed-{i:02d}": {"cells": n, "target_accuracy": ACCURACY[way] - 10 / n + i / 1000}
                   for n in (100, 500) for i in range(SEEDS)}  # fmt: skip
@@ -77,13 +78,13 @@ def test_every_printed_number_has_a_counterpart_and_none_is_judged(found, printe
     from relecture.scorecard import build
     from relecture.tallies.space import SPACE
 
-    chosen = {row.name: row.printed for row in SPACE}
+    chosen = {"accuracy": 0.32, "values": {row.name: row.printed for row in SPACE}}
     summary.quantities(found, chosen, tmp_path / "quantities.csv")
     quantities = pd.read_csv(tmp_path / "quantities.csv")
     assert set(quantities.id) == {one.id for one in printed if one.comparison == "tallies"}
     assert set(build(printed, quantities).verdict) == {""}
     best = quantities.set_index("id").reproduced["tallies.search.accuracy"]
-    assert best == pytest.approx(0.32)  # of the trials that were trained to the end
+    assert best == pytest.approx(0.32)
 
 
 def test_what_is_listed_as_printed_is_what_the_space_has(printed):
@@ -94,7 +95,8 @@ def test_what_is_listed_as_printed_is_what_the_space_has(printed):
 
 
 def test_the_filters_of_a_block_that_was_not_selected_are_left_out(found, tmp_path):
-    summary.quantities(found, {"blocks": 2, "filters_3": None}, tmp_path / "quantities.csv")
+    chosen = {"accuracy": 0.3, "values": {"blocks": 2, "filters_3": None}}
+    summary.quantities(found, chosen, tmp_path / "quantities.csv")
     assert "tallies.selected.filters_3" not in set(pd.read_csv(tmp_path / "quantities.csv").id)
 
 

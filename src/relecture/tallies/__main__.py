@@ -202,7 +202,7 @@ def table(
     summary.differences(found, out / "differences")
     summary.labels(found, out / "labels")
     summary.selected(chosen["rows"], out / "selected")
-    summary.quantities(found, chosen["values"], out / "quantities.csv")
+    summary.quantities(found, chosen, out / "quantities.csv")
 
 
 @app.command()

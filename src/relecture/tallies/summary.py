@@ -2,6 +2,7 @@
 
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -37,8 +38,9 @@ def table(found: dict[str, Record], printed: list[Printed], out: Path) -> None:
     numbers, shown = [], []
     for method, name in NAMES.items():
         record = found[method]
-        scores, spec = records.summary(record), record.params["spec"]
-        row = {"model": name, "labelled_cells": spec.get("cells", 0), "parameters": record.params["parameters"]}
+        scores = records.summary(record)
+        cells = int(scores.loc["cells", "mean"]) if "cells" in scores.index else 0
+        row = {"model": name, "labelled_cells": cells, "parameters": record.params["parameters"]}
         text = {"model": name, "labelled cells": f"{row['labelled_cells']:,}", "parameters": f"{row['parameters']:,}"}
         validation_printed = best if method == "base/selected" else ""
         text["target validation, printed, %"] = f"{100 * float(best):.1f}" if validation_printed else "–"
@@ -108,14 +110,16 @@ def selected(rows: list[dict], out: Path) -> None:
     tables.write(out, pd.DataFrame(rows), pd.DataFrame(shown), "Tallies: the space of the search", note)
 
 
-def quantities(found: dict[str, Record], chosen: dict[str, float | None], out: Path) -> None:
-    """Write every printed number that has a counterpart here. The handwriting is another, so nothing is judged."""
+def quantities(found: dict[str, Record], chosen: dict[str, Any], out: Path) -> None:
+    """Write every printed number that has a counterpart here. The handwriting is another, so nothing is judged.
+
+    `chosen` is what `search.selected` gives.
+    """
     collected = Quantities(f"Target: {found['base/selected'].params['data']['name']}, not the paper's sheets")
-    for name, value in chosen.items():
+    for name, value in chosen["values"].items():
         if value is not None:  # the filters of a block that the selected network does not have
             collected.add(f"tallies.selected.{name}", value)
-    last = found["search"].metrics.pivot(index="member", columns="metric", values="value")
-    collected.add(BEST, float(last.accuracy[last.epochs == last.epochs.max()].max()))
+    collected.add(BEST, chosen["accuracy"])
     collected.add("tallies.base.accuracy", *records.summary(found["base/selected"]).loc["validation_accuracy"])
     collected.write(out)
 

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from relecture import figures, records
 from relecture.data import mnist as images
 from relecture.tallies import LABELS, TRANSFERS, outcome, reader
+from relecture.tallies.calibration import LOGITS
 from relecture.tallies.cells import Cells
 from relecture.tallies.cut import Cut
 from relecture.tallies.explanation import explain, pairs
@@ -17,7 +18,7 @@ from relecture.tallies.figures import checking, counting, learning, pages, valid
 from relecture.tallies.figures import search as of_search
 from relecture.tallies.form import Form
 from relecture.tallies.images import among
-from relecture.tallies.recognizer import Recognizer
+from relecture.tallies.recognizer import Recognizer, softmax
 
 EXPLAINED = 6  # pairs of a misread and a right cell
 
@@ -29,6 +30,7 @@ def draw(results: Path, sheets: Path, mnist: Path, high: float, orders: int, tru
     election = outcome.load({name: results / "count" / name for name in outcome.READINGS},
                             results / "data" / "cut.npz", truth, high, orders)  # fmt: skip
     final = records.read(results / "final")
+    stand_in = final.sample_name or election.name * election.sample
     with figures.look():
         for name, figure in [
             *_of_the_material(results, sheets, mnist),
@@ -36,7 +38,7 @@ def draw(results: Path, sheets: Path, mnist: Path, high: float, orders: int, tru
             *_of_the_reader(results, final),
             *_of_the_count(results, sheets, election),
         ]:
-            figures.save(figure(), results / "figures" / name, final.sample_name)
+            figures.save(figure(), results / "figures" / name, stand_in)
 
 
 def _of_the_material(results: Path, sheets: Path, mnist: Path) -> Drawn:
@@ -48,11 +50,12 @@ def _of_the_material(results: Path, sheets: Path, mnist: Path) -> Drawn:
 
 def _of_networks(results: Path) -> Drawn:
     search = records.read(results / "search")
+    chosen = json.loads((results / "search" / "selected.json").read_text())
     found = {"base/selected": records.read(results / "base" / "selected")}
     found |= {f"transfer/{way}": records.read(results / "transfer" / way) for way in TRANSFERS}
     found |= {f"labels/{way}": records.read(results / "labels" / way) for way in LABELS}
     yield "hyperparameters", lambda: of_search.hyperparameters(search)
-    yield "budget", lambda: of_search.budget(search)
+    yield "budget", lambda: of_search.budget(search, chosen)
     yield "transfer", lambda: learning.transfer(found)
     yield "labels", lambda: learning.labels(found)
 
@@ -62,6 +65,8 @@ def _of_the_reader(results: Path, final: records.Record) -> Drawn:
     cells, _ = Cells.load(results / "data" / "cells.npz").part("test")
     table = pd.read_csv(results / "validation" / "reliability.csv")
     found = json.loads((results / "validation" / "temperature.json").read_text())
+    # As sure as the reader that counts is, whose probabilities are calibrated.
+    test["probability"] = softmax(test[LOGITS].to_numpy(), found["temperature"]).max(1)
     yield "confusion", lambda: validation.confusion(test)
     yield "misread", lambda: validation.misread(test, cells)
     yield "reliability", lambda: validation.reliability(table, found)

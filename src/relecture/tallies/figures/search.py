@@ -1,6 +1,7 @@
 """The search: what each hyperparameter did, and what more epochs brought."""
 
 from itertools import cycle
+from typing import Any, NamedTuple
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -8,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from scipy.stats import spearmanr
+from scipy.stats import permutation_test, rankdata, zscore
 
 from relecture import figures
 from relecture.records import Record
@@ -17,32 +18,43 @@ from relecture.tallies.space import DRAWN, Hyperparameter
 ACCURACY = "accuracy on target validation cells (%)"
 SHADES = (figures.SKY, figures.BLUE, figures.RED, figures.ORANGE, figures.GREEN, figures.PINK, figures.GREY)
 FEW = 5  # trials that have a hyperparameter, below which no correlation is told
+PERMUTATIONS = 19_999  # all of them, where there are fewer
+
+
+class Correlation(NamedTuple):
+    """Of one hyperparameter with accuracy, over the trials that have it."""
+
+    rho: float
+    p: float
+    trials: int
 
 
 def hyperparameters(record: Record) -> Figure:
     """Accuracy against each hyperparameter, a point per trial, after the epochs that all trials had.
 
     The title names the hyperparameter that goes with accuracy most, if any does beyond chance: Spearman's rank
-    correlation, at 5 % over all hyperparameters together.
+    correlation by a permutation test, at 5 % over all hyperparameters together.
     """
     common, trials = _trials(record)
     figure, grid = plt.subplots(2, 4, figsize=(13, 6.6), sharey=True)
-    found = {}
+    found: dict[str, Correlation] = {}
     for axes, row in zip(grid.flat, DRAWN, strict=True):
         own = trials[trials[row.name].notna()] if row.name in trials else trials.head(0)
         _panel(axes, row, own)
         if len(own) >= FEW and own[row.name].nunique() > 1:
-            test = spearmanr(own[row.name], own.accuracy)
-            found[row.label] = test.statistic, test.pvalue
-            axes.set_title(f"{row.label}: ρ = {_signed(test.statistic)}", fontsize=12)
+            found[row.label] = correlation(own[row.name], own.accuracy)
+            axes.set_title(f"{row.label}: ρ = {_signed(found[row.label].rho)}", fontsize=12)
     figure.supylabel(f"after {common} epochs: {ACCURACY}", fontsize=12)
     figure.legend(handles=_key(), loc="outside lower center", ncols=4)
-    figure.suptitle(_finding(found, len(trials)), x=0.01, ha="left", fontweight="bold")
+    figure.suptitle(finding(found), x=0.01, ha="left", fontweight="bold")
     return figure
 
 
-def budget(record: Record) -> Figure:
-    """Accuracy by epoch, a line per trial that ends where Hyperband gave it up."""
+def budget(record: Record, chosen: dict[str, Any]) -> Figure:
+    """Accuracy by epoch, a line per trial that ends where Hyperband gave it up.
+
+    `chosen` is what `search.selected` gives: the training that was selected may be one from which a trial went on.
+    """
     _, trials = _trials(record)
     curves = record.history[record.history.metric == "validation_accuracy"]
     rungs = sorted(trials.epochs.unique())
@@ -54,8 +66,7 @@ def budget(record: Record) -> Figure:
             axes.plot(curve.step, 100 * curve.value, color=colour, linewidth=1.6)
             axes.plot(curve.step.iloc[-1], 100 * curve.value.iloc[-1], "o", color=colour, markersize=6)
         axes.plot([], [], "o-", color=colour, label=f"{len(own)} trained for {rung:.0f} epochs")
-    best = trials.last_accuracy.idxmax()
-    place = trials.epochs[best], 100 * trials.last_accuracy[best]
+    place = chosen["values"]["epochs"], 100 * chosen["accuracy"]
     axes.plot(*place, "o", color="black", fillstyle="none", markersize=13, markeredgewidth=1.8)
     axes.annotate("selected", place, xytext=(0, 11), textcoords="offset points", ha="center", va="bottom")
     ticks = sorted({1, *map(int, rungs)})
@@ -116,17 +127,31 @@ def _key() -> list[Line2D]:
     ]
 
 
-def _finding(found: dict[str, tuple[float, float]], trials: int) -> str:
-    """In words, from the numbers."""
+def correlation(values: pd.Series, accuracy: pd.Series) -> Correlation:
+    """Spearman's rank correlation, and its p by permuting trials: the usual formula is wrong for a handful of them."""
+    a, b = (zscore(rankdata(numbers)) for numbers in (values, accuracy))
+    test = permutation_test(
+        (a,),
+        lambda some, axis: (some * b).mean(axis),
+        permutation_type="pairings",
+        vectorized=True,
+        n_resamples=PERMUTATIONS,
+        rng=np.random.default_rng(1),  # the same each time: a figure is part of the results
+    )
+    return Correlation(float(test.statistic), float(test.pvalue), len(values))
+
+
+def finding(found: dict[str, Correlation]) -> str:
+    """In words, which of the correlations is beyond chance."""
     if not found:
         return "Accuracy against each hyperparameter"
-    label = max(found, key=lambda name: abs(found[name][0]))
-    correlation, p = found[label]
-    if p < 0.05 / len(found):
-        return f"Accuracy goes most with {label} (ρ = {_signed(correlation)}, {trials} trials)"
-    return (
-        f"{trials} trials do not tell which hyperparameter matters: the strongest ρ is {_signed(correlation)} ({label})"
-    )
+    clear = {label: one for label, one in found.items() if one.p < 0.05 / len(found)}
+    among = clear or found
+    label = max(among, key=lambda name: abs(among[name].rho))
+    told = f"ρ = {_signed(among[label].rho)}, {among[label].trials} trials"
+    if clear:
+        return f"Accuracy goes most with {label} ({told})"
+    return f"Chance alone could do this: the strongest correlation is with {label} ({told})"
 
 
 def _signed(value: float, digits: int = 2) -> str:
