@@ -7,10 +7,9 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_readings import PARTIES, made, reading, sure
+from made_readings import made, reading, sure
 
-from relecture.errors import UserError
-from relecture.tallies.checking import Checked, by_quality, checks, misplaced, needed, party_errors, true_votes
+from relecture.tallies.checking import Checked, by_quality, checks, misplaced, needed, party_errors
 from relecture.tallies.winners import draw_totals, intervals, winners
 
 
@@ -151,25 +150,3 @@ def test_the_draws_have_the_expected_mean_and_spread():
     drawn = draw_totals(found, 4000)["all"]
     np.testing.assert_allclose(drawn.mean(0), mean.sum(0), atol=4 * np.sqrt(variance.sum(0) / 4000).max())
     np.testing.assert_allclose(drawn.std(0), np.sqrt(variance.sum(0)), rtol=0.06)
-
-
-@pytest.mark.parametrize(
-    ("table", "message"),
-    [
-        ("sheet,party\ns,Ash", "lacks the column votes"),
-        ("sheet,party,votes\nsheet-000,Ash,1", "no votes for sheet sheet-000, party Birch"),
-        ("sheet,party,votes\nsheet-000,Ash,few", "every entry of the column votes must be a whole number"),
-        ("sheet,party,votes\nsheet-000,Ash,1\nsheet-000,Ash,2", "sheet-000, party Ash more than once"),
-    ],
-)
-def test_a_wrong_table_of_true_votes_is_refused(tmp_path, table, message):
-    (tmp_path / "truth.csv").write_text(table)
-    with pytest.raises(UserError, match=f"truth.csv.*{message}"):
-        true_votes(tmp_path / "truth.csv", sure(np.array([[1, 2, 3]])))
-
-
-def test_true_votes_come_in_the_order_of_the_reading(tmp_path):
-    found = sure(np.array([[1, 2, 3], [4, 5, 6]]))
-    table = pd.DataFrame({"sheet": np.repeat(found.sheets, 3), "party": [*PARTIES] * 2, "votes": range(6), "more": 1})
-    table.sample(frac=1, random_state=1).to_csv(tmp_path / "truth.csv", index=False)
-    assert true_votes(tmp_path / "truth.csv", found).tolist() == [[0, 1, 2], [3, 4, 5]]

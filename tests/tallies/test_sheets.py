@@ -157,6 +157,20 @@ def test_a_shard_without_any_read_sheet_is_empty_and_not_wrong(folder):
     assert [reason for _, reason in first.unread] == ["it is empty"] * 3
 
 
+def test_true_votes_come_in_the_order_of_the_reading(tmp_path):
+    path = tmp_path / "truth.csv"
+    path.write_text("sheet, party, votes\ns-2, NA, 4\ns-1, Ash, 1\ns-2, Ash, 3\ns-1, NA, 2\n")
+    assert places.true_votes(path, ("s-1", "s-2"), ("NA", "Ash")).tolist() == [[2, 1], [4, 3]]
+    with pytest.raises(UserError, match=r"truth\.csv has no votes for 's-3'"):
+        places.true_votes(path, ("s-1", "s-3"), ("NA", "Ash"))
+
+
+def test_a_truth_that_is_not_text_is_told(tmp_path):
+    (tmp_path / "truth.csv").write_bytes(b"sheet,party,votes\ns-1,Caf\xe9,1\n")
+    with pytest.raises(UserError, match=r"truth\.csv cannot be read as CSV"):
+        places.true_votes(tmp_path / "truth.csv", ("s-1",), ("Café",))
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [

@@ -12,13 +12,11 @@ reader's beliefs (`Reading.beliefs`) are right and its errors independent of eac
 
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from relecture.errors import UserError
 from relecture.tallies.counting import Reading
 
 #: Within what share of its true total each party's must be.
@@ -163,29 +161,6 @@ def party_errors(checked: Checked, resamples: int, seed: int = 1) -> pd.DataFram
 def misplaced(checked: Checked) -> float:
     """The parties' absolute errors together, as a share of all true votes."""
     return float(np.abs(checked.errors.sum(0)).sum() / checked.true.sum())
-
-
-def true_votes(path: Path, reading: Reading) -> np.ndarray:
-    """The true votes, (sheets, parties), of what was read, from a table with the columns sheet, party, votes.
-
-    Raises UserError for a table that lacks one of these columns or a sheet and party that were read, that names one
-    twice, or whose votes are not whole numbers.
-    """
-    table = pd.read_csv(path, dtype={"sheet": str, "party": str})
-    missing = [column for column in ("sheet", "party", "votes") if column not in table]
-    if missing:
-        raise UserError(f"{path} lacks the column {', '.join(missing)}; it needs sheet, party and votes")
-    if not pd.api.types.is_integer_dtype(table.votes):
-        raise UserError(f"{path}: every entry of the column votes must be a whole number")
-    if (twice := table.duplicated(["sheet", "party"])).any():
-        row = table[twice].iloc[0]
-        raise UserError(f"{path} names sheet {row.sheet}, party {row.party} more than once")
-    found = table.pivot(index="sheet", columns="party", values="votes")
-    found = found.reindex(index=list(reading.sheets), columns=list(reading.parties))
-    if found.isna().to_numpy().any():
-        sheet, party = np.argwhere(found.isna().to_numpy())[0]
-        raise UserError(f"{path} has no votes for sheet {reading.sheets[sheet]}, party {reading.parties[party]}")
-    return found.to_numpy(dtype=np.int64)
 
 
 def _left(values: np.ndarray) -> np.ndarray:

@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 
 from relecture import tables
-from relecture.tallies.checking import ORDERS, TARGETS, Checked, by_quality, checks, misplaced, party_errors, true_votes
+from relecture.tallies.checking import ORDERS, TARGETS, Checked, by_quality, checks, misplaced, party_errors
 from relecture.tallies.counting import ALL, Reading
 from relecture.tallies.cut import Cut
+from relecture.tallies.places import true_votes
 from relecture.tallies.winners import DRAWS, RISK, draw_totals, intervals, winners
 
 #: What is counted, and how it is called in tables; the paper's is `after`.
@@ -52,7 +53,7 @@ def load(folders: dict[str, Path], cut: Path, truth: Path | None, high: float, r
     """Put the counted `folders`, by the keys of READINGS, beside the `truth` where it is known."""
     readings = {name: Reading.load(folder) for name, folder in folders.items()}
     sheets = Cut.load(cut)
-    votes = None if truth is None else true_votes(truth, readings["after"])
+    votes = None if truth is None else true_votes(truth, readings["after"].sheets.tolist(), readings["after"].parties)
     return Election(
         readings={name: Checked(reading, votes) for name, reading in readings.items()},
         unread=len(sheets.unread),
@@ -187,7 +188,8 @@ def checking(election: Election, out: Path) -> None:
 def _told(name: str, found: pd.DataFrame, held: pd.DataFrame) -> str:
     """What became of the winners of one reading, and whether the truth is where the reader expected it."""
     if len(found) > 1:  # districts, and all of them together
-        found, held = found[found.district != ALL], held[held.district != ALL]
+        found = found[found.district != ALL]
+    held = held[held.district.isin(found.district)]
     return (
         f"{name}: {found.changed.sum()} of {len(found)} winners changed, {(found.changed & found.safe).sum()} of them "
         f"called safe, and {held.covered.sum()} of {len(held)} true totals inside their expected 95 %"

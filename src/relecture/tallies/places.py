@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from relecture.errors import UserError
@@ -50,6 +51,14 @@ def truth(path: Path, parties: Sequence[str]) -> pd.DataFrame:
     if len(short := counts[counts < len(parties)]):
         raise UserError(f"{path} has {short.iloc[0]} of {len(parties)} parties for {_few(list(short.index))}")
     return table.assign(votes=votes.astype(int))
+
+
+def true_votes(path: Path, sheets: Sequence[str], parties: Sequence[str]) -> np.ndarray:
+    """The true votes of some sheets, int64 (sheets, parties), from `truth`; a UserError names the first it lacks."""
+    found = truth(path, parties).pivot(index="sheet", columns="party", values="votes")
+    if missing := [name for name in sheets if name not in found.index]:
+        raise UserError(f"{path} has no votes for {_few(missing)}")
+    return found.loc[list(sheets), list(parties)].to_numpy(dtype=np.int64)
 
 
 def _table(path: Path, columns: Sequence[str]) -> pd.DataFrame:
