@@ -1,6 +1,6 @@
 """Writes cells/ and sheets/ with the handwriting of scikit-learn: .venv/bin/python examples/tallies/write.py
 
-1,797 digits by 43 people (E. Alpaydin and C. Kaynak, UCI repository, CC BY 4.0), drawn on tally sheets. The folders
+1,797 digits by 13 people (E. Alpaydin and C. Kaynak, UCI repository, CC BY 4.0), drawn on tally sheets. The folders
 look as your own would: labelled cells in a sub-folder per digit, pages with layout.json, stations.csv and truth.csv.
 """
 

@@ -4,6 +4,7 @@ A command is a line of a fenced block that begins with a program. What cannot be
 who runs it; nothing else is left out.
 """
 
+import itertools
 import os
 import re
 import shlex
@@ -208,13 +209,15 @@ def test_the_settings_in_how_it_works_are_the_standard_ones():
 def test_the_messages_in_the_faq_are_those_of_the_program():
     sources = [*(ROOT / "src").rglob("*.py"), ROOT / "Makefile"]
     program = words(" ".join(file.read_text() for file in sources))
+    known = set(itertools.pairwise(program))
     said = re.findall(r"^\*\*`(.+?)`\*\*$", (ROOT / "docs/faq.md").read_text(), re.MULTILINE)
     own = [message for message in said if "argument --executor" not in message]  # Snakemake's
     assert len(own) > 10
     for message in own:
         spoken = words(message.removeprefix("relecture: "))
-        runs = [" ".join(spoken[at : at + 3]) for at in range(max(1, len(spoken) - 2))]
-        assert any(f" {run} " in f" {' '.join(program)} " for run in runs), message
+        pairs = set(itertools.pairwise(spoken))
+        # Numbers, names of files and what is left out are the case's own.
+        assert len(pairs & known) >= 0.6 * len(pairs), message
 
 
 def words(text: str) -> list[str]:

@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 import yaml
 
+from relecture.settings import COMPARISONS
+
 pytestmark = pytest.mark.slow
 
 RECORDS = {
@@ -73,7 +75,7 @@ def test_with_everything_done_no_job_runs(finished):
 
 
 def test_each_comparison_is_a_target_of_its_own(finished):
-    for target in ("salaries", "digits", "clusters", "data", "publish"):
+    for target in (*COMPARISONS, "data", "publish"):
         assert finished.launch(target, "--dry-run").nothing_to_do, target
 
 

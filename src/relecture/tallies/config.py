@@ -171,13 +171,14 @@ class TalliesConfig(Block):
             )
         return block
 
-    @field_validator("labels")
+    @field_validator("transfer", "labels")
     @classmethod
-    def _are_there(cls, labels: Labels, info: ValidationInfo) -> Labels:
+    def _are_there(cls, block: Transfer | Labels, info: ValidationInfo) -> Transfer | Labels:
         labelled = info.data.get("labelled")
-        if info.data.get("cells") == SIMULATED and labelled is not None and max(labels.cells) > labelled.train:
+        most = block.cells if isinstance(block, Transfer) else max(block.cells)
+        if info.data.get("cells") == SIMULATED and labelled is not None and most > labelled.train:
             raise ValueError(f"tallies.labelled.train has only {labelled.train} cells to learn from")
-        return labels
+        return block
 
     def cells_spec(self) -> dict[str, Any]:
         """What the labelled cells depend on."""

@@ -19,8 +19,8 @@ TRIES = 20  # at drawing a sheet that can be read
 def drawn(spec: dict[str, Any], handwriting: Handwriting) -> Cells:
     """As many cells of each part as `spec` says, every digit as often as the others (to within one).
 
-    Each part has its own writers. Sheets that cannot be read are left out, as anybody would who labels cells, and
-    others are drawn.
+    Each part has its own images, and of USPS its own writers. Sheets that cannot be read are left out, as anybody
+    would who labels cells, and others are drawn.
     """
     counts = [spec[part] for part in PARTS]
     images, labels = zip(*(_part(spec, handwriting, part, place) for place, part in enumerate(PARTS)), strict=True)

@@ -52,7 +52,8 @@ def examples(folder: Path) -> Figure:
         for axes, page in zip(line, row, strict=False):
             _draw(axes, page)
     read = sum(page.outlines is not None for page in found)
-    title = f"{read} of {len(found)} sheets are read; the faintest print and the unread below"
+    looked_at = f"{len(found)} sheets" if len(found) == len(paths) else f"the first {len(found)} sheets"
+    title = f"{read} of {looked_at} are read; the faintest print and some unread below"
     figure.suptitle(title, x=0.01, ha="left", fontweight="bold")
     return figure
 
