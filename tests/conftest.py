@@ -14,18 +14,25 @@ os.environ.update(OMP_WAIT_POLICY="PASSIVE", MPLBACKEND="agg", CUBLAS_WORKSPACE_
 
 ROOT = Path(__file__).parents[1]
 
-#: Of the tests of the workflow, those that do not need its finished run.
-BY_THEMSELVES = ("test_reproducible", "test_rules", "test_profiles")
+#: Groups of tests that take long, which begin first: two at a time, and the short ones fill what is left.
+LONGEST = ("finished run", "test_examples", "test_reproducible")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With several workers, tests that share what is slow to make run in one of them, the longest group first."""
+    """With several workers, tests that share what is slow to make run in one of them."""
     if not config.pluginmanager.hasplugin("xdist"):
         return
+    places = {group: place for place, group in enumerate(LONGEST)}
     for item in items:
-        folder = item.path.relative_to(ROOT / "tests").parts[0]
-        item.add_marker(pytest.mark.xdist_group(item.path.stem if item.path.stem in BY_THEMSELVES else folder))
-    items.sort(key=lambda item: item.get_closest_marker("xdist_group").args != ("workflow",))
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
+    items.sort(key=lambda item: places.get(_group(item), len(places)))
+
+
+def _group(item: pytest.Item) -> str:
+    if "first_run" in item.fixturenames:
+        return "finished run"
+    folder, *more = item.path.relative_to(ROOT / "tests").parts
+    return item.path.stem if folder == "workflow" or not more else folder
 
 
 @pytest.fixture(scope="session")

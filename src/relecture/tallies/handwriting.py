@@ -1,10 +1,10 @@
 """The handwriting on the sheets, divided so that no image of a labelled cell is also on a counted sheet.
 
 The USPS files list ZIP codes digit by digit (zip.train.gz starts 6,5,4,7,3 | 6,3,1,0,1 | 7,0,1,1,7), so neighbouring
-images come from one hand. The division is by blocks of neighbours, with a gap between them that nobody uses: of USPS, no
-writer of a labelled cell writes on a counted sheet. (Of scikit-learn's digits, the stand-in, 13 people wrote more than
-a hundred each, so there the same hand may do both.) It is always the same, without a seed, so that cells and sheets
-that are drawn in different jobs never share an image.
+images come from one hand. The division is by blocks of neighbours, with a gap between them that nobody uses: of USPS,
+no writer of a labelled cell writes on a counted sheet. (Of scikit-learn's digits, the stand-in, 13 people wrote more
+than a hundred each, so there the same hand may do both.) It is always the same, without a seed, so that cells and
+sheets that are drawn in different jobs never share an image.
 """
 
 from dataclasses import dataclass
