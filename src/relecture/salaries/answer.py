@@ -24,7 +24,7 @@ def question(results: Path) -> str:
 
 
 def answer(results: Path) -> tuple[str, str]:
-    """The errors on one split, beside what is printed for it; then what random splits say of the gaps.
+    """The errors on one split, beside what is printed where it is the book's; then what random splits say of the gaps.
 
     Args:
         results: The folder of all results; of `salaries/` table.csv, differences.csv and the settings of one method
@@ -49,7 +49,10 @@ def _one_split(table: pd.DataFrame, unit: str, digits: int) -> str:
     errors: list[str] = []
     for method, row in table.iterrows():
         subject = _SUBJECTS[method] if row.n == 1 else f"{row.n} networks"
-        printed = f" ({'' if errors else 'printed: '}{row.mae_printed})" if compared else ""
+        beside = compared and not pd.isna(
+            row.mae_printed
+        )  # nothing is printed of a lasso relaxed with other predictors
+        printed = f" ({'' if errors else 'printed: '}{row.mae_printed})" if beside else ""
         errors.append(f"{spread(row.mae, row.mae_sd, digits)} for {subject}{printed}")
     where = "the book's own split" if compared else "the first split"
     return f"On {where} the mean absolute error, in {unit}, is {listed(errors)}."
