@@ -31,7 +31,7 @@ def answer(results: Path) -> tuple[str, str]:
     """
     folder = results / "clusters"
     elbow, restarts = pd.read_csv(folder / "elbow.csv"), pd.read_csv(folder / "restarts.csv")
-    return _number(elbow), f"{_restarts(restarts)}, and {_meaning(pd.read_csv(folder / 'features.csv'))}."
+    return _number(elbow), f"{_restarts(restarts)}; {_meaning(pd.read_csv(folder / 'features.csv'))}."
 
 
 def _number(elbow: pd.DataFrame) -> str:
@@ -55,22 +55,28 @@ def _restarts(restarts: pd.DataFrame) -> str:
     if found.empty:
         return "No start from a random assignment ends in the best optimum known"
     hardest, easiest = found.iloc[0], found.iloc[-1]
-    never = [_name(name) for name in all_of_kind.dataset[all_of_kind.best_share == 0]]
+    never = [
+        f"for {_name(row.dataset)} none of {number(row.starts, 0)}"
+        for row in all_of_kind[all_of_kind.best_share == 0].itertuples()
+    ]
     return (
         f"A start from a random assignment ends in the best optimum known with a probability of "
         f"{percent(hardest.best_share)} ({_name(hardest.dataset)}) to {percent(easiest.best_share)} "
-        f"({_name(easiest.dataset)}){f', and never for {listed(never)}' if never else ''}, so that "
-        f"{number(easiest.starts_for_95, 0)} to {number(hardest.starts_for_95, 0)} starts find it with 95 % certainty"
+        f"({_name(easiest.dataset)}), so that {number(easiest.starts_for_95, 0)} to "
+        f"{number(hardest.starts_for_95, 0)} starts find it with 95 % certainty"
+        f"{f'; {listed(never)} starts did' if never else ''}"
     )
 
 
 def _meaning(features: pd.DataFrame) -> str:
-    states = features[features.dataset == "statecrime"]
+    """The most distinctive feature of a cluster, other than of one state by itself, such as the capital."""
+    states = features[(features.dataset == "statecrime") & (features.members > 1)]
     most = states.loc[states.difference.abs().idxmax()]
     sign, side = (1, "above") if most.difference > 0 else (-1, "below")
     low, high = sorted((sign * most.low, sign * most.high))
+    feature, _, unit = most.feature.partition(", ")
     return (
-        f"what sets a cluster of US states apart the most is {most.feature}, {number(abs(most.difference), 1)} "
+        f"what sets a cluster of several US states apart the most is {feature}{f' ({unit})' if unit else ''}, {number(abs(most.difference), 1)} "
         f"standard deviations {side} the others (95 % interval {interval(low, high, 1)})"
     )
 
