@@ -1,5 +1,7 @@
 """The answer says what the tables say, also when the numbers change."""
 
+import json
+
 import pandas as pd
 import pytest
 
@@ -20,9 +22,11 @@ FEATURES = [
 def results(tmp_path):
     """Writes the tables of a comparison: `results(elbow=..., shares=...)` is the folder of all results."""
 
-    def write(elbow=ELBOW, shares=SHARES, features=tuple(FEATURES)):
+    def write(elbow=ELBOW, shares=SHARES, features=tuple(FEATURES), sample=""):
         folder = tmp_path / "clusters"
-        folder.mkdir(exist_ok=True)
+        (folder / "images" / "elbow").mkdir(parents=True, exist_ok=True)
+        params = {"data": {"name": sample or "MNIST", "sample": bool(sample)}}
+        (folder / "images" / "elbow" / "params.json").write_text(json.dumps(params))
         rows = [(name, *answers) for name, answers in elbow.items()]
         columns = ["dataset", "known", "elbow", "silhouette", "gap"]
         pd.DataFrame(rows, columns=columns).to_csv(folder / "elbow.csv", index=False)
@@ -79,6 +83,11 @@ def test_a_cluster_of_one_state_is_none_to_tell_about(results):
     _, second = answer(results())
     assert "single parents" not in second
     assert "is murders, 5.5 standard deviations above" in second
+
+
+def test_the_sample_is_named_where_it_stands_in_for_mnist(results):
+    first, _ = answer(results(sample="MNIST-5k sample"))
+    assert first.startswith("With digits of the MNIST-5k sample, which is not all of MNIST, on the number of clusters")
 
 
 def test_the_question_is_that_of_the_comparison(tmp_path):

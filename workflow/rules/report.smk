@@ -25,7 +25,10 @@ CHAPTERS = {
         "print": chapter("digits", DIGITS_TABLES, ["test_error", "curves", "confidently_wrong"]),
     },
     "tallies": {
-        "numbers": expand("results/tallies/{name}.csv", name=["table", "labels", "totals", "quality", "checking"]),
+        "numbers": [
+            *expand("results/tallies/{name}.csv", name=["table", "totals", "checking"]),
+            "results/tallies/base/selected/params.json",
+        ],
         "page": chapter("tallies", TALLIES_TABLES, TALLIES_FIGURES),
         "print": chapter(
             "tallies",
@@ -34,7 +37,10 @@ CHAPTERS = {
         ),
     },
     "clusters": {
-        "numbers": expand("results/clusters/{name}.csv", name=["elbow", "restarts", "features"]),
+        "numbers": [
+            *expand("results/clusters/{name}.csv", name=["elbow", "restarts", "features"]),
+            "results/clusters/images/elbow/params.json",
+        ],
         "page": chapter("clusters", CLUSTERS_TABLES, CLUSTERS_FIGURES),
         "print": chapter(
             "clusters",

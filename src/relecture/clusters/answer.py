@@ -1,11 +1,12 @@
 """The answer of the comparison `clusters` in two sentences, from its tables."""
 
+import json
 from pathlib import Path
 
 import pandas as pd
 
 from relecture.clusters import QUESTION
-from relecture.wording import count, interval, listed, number, percent
+from relecture.wording import count, interval, listed, number, percent, sentence
 
 #: What the data sets are called in a sentence; one of the reader's own by its name.
 _NAMES = {
@@ -27,14 +28,19 @@ def answer(results: Path) -> tuple[str, str]:
     """How well the number of clusters is found; then how many restarts are enough, and what the clusters mean.
 
     Args:
-        results: The folder of all results; of `clusters/` elbow.csv, restarts.csv and features.csv are read.
+        results: The folder of all results; of `clusters/` elbow.csv, restarts.csv, features.csv and the settings of
+            one method on the images are read.
     """
     folder = results / "clusters"
     elbow, restarts = pd.read_csv(folder / "elbow.csv"), pd.read_csv(folder / "restarts.csv")
-    return _number(elbow), f"{_restarts(restarts)}; {_meaning(pd.read_csv(folder / 'features.csv'))}."
+    images = json.loads((folder / "images" / "elbow" / "params.json").read_text())["data"]
+    return _number(
+        elbow, images["name"] if images["sample"] else ""
+    ), f"{_restarts(restarts)}; {_meaning(pd.read_csv(folder / 'features.csv'))}."
 
 
-def _number(elbow: pd.DataFrame) -> str:
+def _number(elbow: pd.DataFrame, sample: str) -> str:
+    """`sample` names what stands in for MNIST, if anything does."""
     answers = elbow[list(_CRITERIA)]
     agree = int(((answers.nunique(axis=1) == 1) & answers.notna().all(axis=1)).sum())
     known = elbow[elbow.known.notna()]
@@ -42,9 +48,10 @@ def _number(elbow: pd.DataFrame) -> str:
         f"{words} finds it in {count(int((known[name] == known.known).sum()))}" for name, words in _CRITERIA.items()
     ]
     right = [right[0], *(words.replace(" finds it in", " in") for words in right[1:])]
-    return (
-        f"On the number of clusters {listed(list(_CRITERIA.values()))} agree in {count(agree)} of {count(len(elbow))} "
-        f"data sets; where it is known, {listed(right)} of {count(len(known))}."
+    where = f"with digits of the {sample}, which is not all of MNIST, " if sample else ""
+    return sentence(
+        f"{where}on the number of clusters {listed(list(_CRITERIA.values()))} agree in {count(agree)} of "
+        f"{count(len(elbow))} data sets; where it is known, {listed(right)} of {count(len(known))}"
     )
 
 
@@ -76,8 +83,9 @@ def _meaning(features: pd.DataFrame) -> str:
     low, high = sorted((sign * most.low, sign * most.high))
     feature, _, unit = most.feature.partition(", ")
     return (
-        f"what sets a cluster of several US states apart the most is {feature}{f' ({unit})' if unit else ''}, {number(abs(most.difference), 1)} "
-        f"standard deviations {side} the others (95 % interval {interval(low, high, 1)})"
+        f"what sets a cluster of several US states apart the most is {feature}{f' ({unit})' if unit else ''}, "
+        f"{number(abs(most.difference), 1)} standard deviations {side} the others "
+        f"(95 % interval {interval(low, high, 1)})"
     )
 
 
