@@ -57,6 +57,18 @@ def test_with_another_seed_than_the_lab_s_nothing_is_compared(standard, found, p
     assert len(ids) == 3
 
 
+def test_with_both_labs_changed_the_table_of_printed_numbers_is_one_the_report_can_read(found, printed, tmp_path):
+    from relecture.report.chapter import read_table
+
+    changed = dict(found)
+    for name in ("book_r", "book_python"):
+        record = found[f"{name}/restarts"]
+        metrics = record.metrics[record.metrics.member != "lab"]
+        changed[f"{name}/restarts"] = type(record)(metrics, record.history, record.predictions, record.params)
+    summary.table(changed, printed, tmp_path / "table")
+    assert read_table(tmp_path / "table").rows == [["No rows with these settings."]]
+
+
 def test_shares_of_the_optima_sum_to_one(tables):
     for _, rows in pd.read_csv(tables / "optima.csv").groupby("dataset"):
         assert rows[["assignment", "points", "plus_plus"]].sum().to_numpy() == pytest.approx([1, 1, 1])

@@ -34,9 +34,8 @@ def answer(results: Path) -> tuple[str, str]:
     folder = results / "clusters"
     elbow, restarts = pd.read_csv(folder / "elbow.csv"), pd.read_csv(folder / "restarts.csv")
     images = json.loads((folder / "images" / "elbow" / "params.json").read_text())["data"]
-    return _number(
-        elbow, images["name"] if images["sample"] else ""
-    ), f"{_restarts(restarts)}; {_meaning(pd.read_csv(folder / 'features.csv'))}."
+    sample, features = images["name"] if images["sample"] else "", pd.read_csv(folder / "features.csv")
+    return _number(elbow, sample), f"{_restarts(restarts)}; {_meaning(features)}."
 
 
 def _number(elbow: pd.DataFrame, sample: str) -> str:
