@@ -15,6 +15,11 @@ SALARIES_FIGURES = {
     "lasso_path": "lasso path and cross-validation",
     "residuals": "residuals",
 }
+SALARIES_CHAPTER = {
+    "numbers": expand("results/salaries/{name}", name=["table.csv", "differences.csv", "book/linear/params.json"]),
+    "page": chapter("salaries", SALARIES_TABLES, SALARIES_FIGURES),
+    "print": chapter("salaries", SALARIES_TABLES, ["splits", "lasso_path"]),
+}
 SALARIES_SUBJECT = settings.salaries.subject()
 
 
