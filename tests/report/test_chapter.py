@@ -102,6 +102,23 @@ def test_the_chapters_of_the_report_are_in_the_lecture_s_order():
     assert chapter_in_report("salaries") == "2 Salaries"
 
 
+@pytest.mark.parametrize(
+    ("name", "claim", "condition"),
+    [
+        ("salaries_table_table", "printed", "where it is"),
+        ("salaries_splits", "printed", "where it is"),
+        ("tallies_pages", "simulated", "those of the simulated election"),
+        ("tallies_result", "true votes", "where they are known"),
+        ("tallies_totals_table", "true votes", "where they are known"),
+        ("tallies_margins", "true one", "where it is known"),
+    ],
+)
+def test_a_caption_is_true_of_one_s_own_data_too(name, claim, condition):
+    caption = (Path(__file__).parents[2] / f"workflow/report/{name}.rst").read_text()
+    assert claim in caption
+    assert condition in caption
+
+
 def test_labels_keep_their_order_when_they_are_sorted():
     labels = {f"figure_{letter}": f"the {letter}" for letter in "zyxwvutsrqp"}
     shown = in_report("clusters", "figures", labels)

@@ -9,7 +9,7 @@ from pathlib import Path
 from relecture import salaries
 
 SALARIES_RECORDS = expand("results/salaries/{protocol}/{method}", protocol=salaries.PROTOCOLS, method=salaries.METHODS)
-SALARIES_TABLES = {"table": "printed and reproduced", "differences": "paired differences"}
+SALARIES_TABLES = {"table": "error and R² of each method", "differences": "paired differences"}
 SALARIES_FIGURES = {
     "splits": "error over random splits",
     "lasso_path": "lasso path and cross-validation",
