@@ -12,8 +12,7 @@ _WORDS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight"
 
 def number(value: float, digits: int) -> str:
     """`−3.10`, `1,345`; a dash where there is none, and no sign before a number that rounds to zero."""
-    shown = minus(tables.number(value, digits))
-    return shown.lstrip("−") if not shown.strip("−0.,") else shown
+    return minus(tables.number(value, digits))
 
 
 def minus(text: str) -> str:

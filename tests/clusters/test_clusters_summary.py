@@ -8,6 +8,7 @@ import pytest
 from relecture import figures, quantities, scorecard
 from relecture.clusters import summary
 from relecture.clusters.figures import FIGURES
+from relecture.clusters.figures.algorithm import told
 from relecture.clusters.figures.portrait import portrait
 from relecture.settings import load
 from relecture.settings.files import merge
@@ -99,6 +100,12 @@ def test_figures_are_drawn_from_records_the_same_bytes_every_time(found, dataset
         for kind in ("svg", "png"):
             once, again = (tmp_path / turn / f"{name}.{kind}" for turn in ("once", "again"))
             assert once.read_bytes() == again.read_bytes()
+
+
+def test_the_title_of_six_runs_counts_as_one_speaks():
+    assert told(6, 3, 3) == "6 runs, three local optima; three reach the lowest (blue)"
+    assert told(6, 1, 6) == "6 runs, one local optimum; six reach the lowest (blue)"
+    assert told(6, 6, 1) == "6 runs, six local optima; one reaches the lowest (blue)"
 
 
 def test_the_figure_of_six_runs_counts_the_optima_and_names_the_lowest(found, datasets):

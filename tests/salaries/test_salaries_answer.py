@@ -66,11 +66,6 @@ def test_where_no_gap_is_clear_it_says_so(results):
     assert second.endswith("and no gap between methods is clear of zero.")
 
 
-def test_one_split_says_nothing_about_luck(results):
-    _, second = answer(results(gaps=[("linear", "lasso", 3.0, None, None)], splits=1))
-    assert second.endswith("but one split says nothing about luck.")
-
-
 def test_another_table_has_its_own_unit_and_nothing_printed(results):
     folder = results(mae=(2.547, 2.523, 2.347, 2.578), printed=False, target="wage", unit="euros an hour")
     first, _ = answer(folder)
