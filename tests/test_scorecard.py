@@ -72,7 +72,7 @@ def test_a_number_that_differs_has_a_reason(came_out):
     numbers = came_out(("salaries.a", 260.0), ("salaries.b", 234.7), ("salaries.c", 1345.0))
     assert card(numbers).note.tolist() == ["No reason is known.", "A slip.", "With biases."]
     quick = card(numbers, "quick").note
-    assert quick["salaries.a"] == "The budget `quick` trains for fewer epochs than the book."
+    assert quick["salaries.a"] == "Made with smaller budgets than the standard run's."
     assert quick["salaries.b"] == "A slip."
 
 
@@ -136,6 +136,19 @@ def test_the_command_writes_four_formats_and_shows_the_scorecard(written, tmp_pa
     assert [line for line in lines if line.startswith("differs")] == ["differs  error b: A slip."]
     assert any("results/scorecard.html" in line for line in lines)
     assert "THIS IS NOT ALL OF MNIST" not in done.stdout
+
+
+def test_the_command_knows_that_a_quick_run_is_a_small_one(written, came_out, tmp_path):
+    came_out(("salaries.a", 260.0))
+    for budget, reason in (
+        ("quick", "Made with smaller budgets than the standard run's."),
+        ("standard", "No reason is known."),
+        ("full", "No reason is known."),
+    ):
+        done = run("write", tmp_path / "quantities.csv", "--published", tmp_path / "published.yaml",
+                   "--budget", budget, "--out", tmp_path / budget)  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        assert pd.read_csv(tmp_path / f"{budget}.csv").note[0] == reason
 
 
 def test_showing_the_scorecard_of_a_sample_says_that_it_is_one(written, tmp_path):

@@ -42,7 +42,7 @@ def test_things_are_listed_as_one_speaks(things, text):
 
 
 def test_numbers_are_words_up_to_twelve():
-    assert [wording.count(n) for n in (0, 1, 12, 13, 1345)] == ["no", "one", "twelve", "13", "1,345"]
+    assert [wording.count(n) for n in (0, 1, 12, 13, 1345)] == ["none", "one", "twelve", "13", "1,345"]
 
 
 def test_a_sentence_begins_and_ends_as_one():

@@ -15,7 +15,7 @@ from relecture.errors import UserError
 from relecture.published import Printed, load
 
 COLUMNS = ("id", "comparison", "quantity", "source", "published", "reproduced", "sd", "n", "verdict", "note")
-QUICK, STANDARD = "quick", "standard"
+QUICK, STANDARD = "quick", "standard"  # of the budgets that come with the project only `quick` is smaller
 COLOURS = {"exact": "green", "within": "green", "better": "cyan", "differs": "yellow"}
 
 app = Command("Compare what came out with what was printed.")
@@ -77,7 +77,7 @@ def _reason(entry: Printed, budget: str) -> str:
     if entry.differs:
         return entry.differs
     if budget == QUICK:
-        return "The budget `quick` trains for fewer epochs than the book."
+        return "Made with smaller budgets than the standard run's."
     return "No reason is known."
 
 
@@ -107,7 +107,8 @@ def shown(scorecard: pd.DataFrame) -> pd.DataFrame:
 @app.command()
 def write(published: PathOption, quantities: list[Path], budget: TextOption, out: PathOption) -> None:
     """Write the scorecard to OUT.csv, .md, .tex and .html from the QUANTITIES of the comparisons."""
-    scorecard = build(load(published), pd.concat([pd.read_csv(path) for path in quantities], ignore_index=True))
+    found = pd.concat([pd.read_csv(path) for path in quantities], ignore_index=True)
+    scorecard = build(load(published), found, budget)
     note = (
         "exact: rounds to the printed number. within: the printed number lies in mean ± 2 standard deviations. "
         f"Mean ± standard deviation over n members. Budget: {budget}."

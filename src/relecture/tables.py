@@ -7,6 +7,9 @@ import pandas as pd
 
 FORMATS = ("csv", "md", "tex", "html")
 
+#: What stands in a table without rows.
+EMPTY = "No rows with these settings."
+
 #: A cell with more characters is broken into lines.
 LONG = 40
 
@@ -31,13 +34,18 @@ p {{ color: #555 }}
 def write(stem: Path, numbers: pd.DataFrame, shown: pd.DataFrame, caption: str, note: str = "") -> None:
     """Write `stem`.csv from `numbers` at full precision, and .md, .tex, .html from `shown` (all text).
 
+    A table without rows says so in words, as EMPTY. In Markdown a vertical bar in a cell has a backslash before it.
     `note` goes below the table: what the columns mean, which data, which budget.
     """
     stem.parent.mkdir(parents=True, exist_ok=True)
     shown = shown.rename_axis(columns=None)  # the name of all columns would be a column of its own in HTML
+    if shown.empty:
+        shown = pd.DataFrame({"": [EMPTY]})
     numbers.to_csv(stem.with_suffix(".csv"), index=False)
     align = ["left" if _is_text(shown[column]) else "right" for column in shown]
-    markdown = shown.to_markdown(index=False, colalign=align, disable_numparse=True)
+    markdown = (
+        shown.map(_in_a_cell).rename(columns=_in_a_cell).to_markdown(index=False, colalign=align, disable_numparse=True)
+    )
     stem.with_suffix(".md").write_text(f"**{caption}**\n\n{markdown}\n\n{note}\n")
     latex = shown.to_latex(index=False, escape=True, caption=caption, column_format="".join(side[0] for side in align))
     stem.with_suffix(".tex").write_text(f"{latex}% {note}\n")
@@ -61,6 +69,11 @@ def _columns(shown: pd.DataFrame, align: list[str]) -> str:
 def number(value: float | None, digits: int) -> str:
     """A number for reading, or a dash where there is none; what rounds to zero has no sign."""
     return "–" if value is None or pd.isna(value) else f"{value:z,.{digits}f}"
+
+
+def _in_a_cell(text: str) -> str:
+    """Names from one's own data may hold what Markdown ends a cell or a row with."""
+    return " ".join(text.splitlines()).replace("|", r"\|")
 
 
 def _is_text(column: pd.Series) -> bool:

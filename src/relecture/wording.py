@@ -7,13 +7,12 @@ import pandas as pd
 
 from relecture import tables
 
-_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_WORDS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 
 def number(value: float, digits: int) -> str:
     """`−3.10`, `1,345`; a dash where there is none, and no sign before a number that rounds to zero."""
-    shown = minus(tables.number(value, digits))
-    return shown.lstrip("−") if not shown.strip("−0.,") else shown
+    return minus(tables.number(value, digits))
 
 
 def minus(text: str) -> str:
@@ -38,7 +37,7 @@ def percent(share: float, digits: int = 0) -> str:
 
 
 def count(n: int) -> str:
-    """A whole number: as a word up to twelve, as in print."""
+    """A whole number that stands by itself, `none of`: as a word up to twelve, as in print."""
     return _WORDS[n] if n < len(_WORDS) else f"{n:,}"
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from relecture.clusters import elbow
 from relecture.clusters.data import load, save
 from relecture.clusters.own import read
 from relecture.clusters.simulated import book_r
@@ -116,6 +117,19 @@ def test_fewer_rows_than_clusters_are_told(own):
 def test_fewer_different_rows_than_clusters_are_told(own):
     content = "age\n1\n1\n1\n2\n"
     assert told(own, ["age"], content, clusters=3) == ["it has 2 different rows, fewer than the 3 clusters asked for"]
+
+
+def test_a_table_with_two_different_rows_has_no_number_of_clusters_to_choose(own):
+    assert told(own, ["age"], "age\n1\n1\n2\n2\n") == [
+        "it has 2 different rows: with fewer than 3 there is no number of clusters to choose"
+    ]
+
+
+def test_with_three_different_rows_the_silhouette_can_choose(own, standard):
+    mine = own(["age"], "age\n1\n1\n2\n4\n")
+    spec = standard.clusters.method("elbow", "statecrime") | {"starts": 5, "references": 5}
+    scores = {row["metric"]: row["value"] for row in elbow.fit(mine, spec).metrics}
+    assert scores["silhouette"] == 2
 
 
 def test_a_misspelt_column_is_told_with_the_one_that_was_probably_meant(own):

@@ -8,6 +8,7 @@ import pytest
 from relecture import figures, quantities, scorecard
 from relecture.clusters import summary
 from relecture.clusters.figures import FIGURES
+from relecture.clusters.figures.algorithm import told
 from relecture.clusters.figures.portrait import portrait
 from relecture.settings import load
 from relecture.settings.files import merge
@@ -57,6 +58,18 @@ def test_with_another_seed_than_the_lab_s_nothing_is_compared(standard, found, p
     assert len(ids) == 3
 
 
+def test_with_both_labs_changed_the_table_of_printed_numbers_is_one_the_report_can_read(found, printed, tmp_path):
+    from relecture.report.chapter import read_table
+
+    changed = dict(found)
+    for name in ("book_r", "book_python"):
+        record = found[f"{name}/restarts"]
+        metrics = record.metrics[record.metrics.member != "lab"]
+        changed[f"{name}/restarts"] = type(record)(metrics, record.history, record.predictions, record.params)
+    summary.table(changed, printed, tmp_path / "table")
+    assert read_table(tmp_path / "table").rows == [["No rows with these settings."]]
+
+
 def test_shares_of_the_optima_sum_to_one(tables):
     for _, rows in pd.read_csv(tables / "optima.csv").groupby("dataset"):
         assert rows[["assignment", "points", "plus_plus"]].sum().to_numpy() == pytest.approx([1, 1, 1])
@@ -87,6 +100,12 @@ def test_figures_are_drawn_from_records_the_same_bytes_every_time(found, dataset
         for kind in ("svg", "png"):
             once, again = (tmp_path / turn / f"{name}.{kind}" for turn in ("once", "again"))
             assert once.read_bytes() == again.read_bytes()
+
+
+def test_the_title_of_six_runs_counts_as_one_speaks():
+    assert told(6, 3, 3) == "6 runs, three local optima; three reach the lowest (blue)"
+    assert told(6, 1, 6) == "6 runs, one local optimum; six reach the lowest (blue)"
+    assert told(6, 6, 1) == "6 runs, six local optima; one reaches the lowest (blue)"
 
 
 def test_the_figure_of_six_runs_counts_the_optima_and_names_the_lowest(found, datasets):

@@ -5,11 +5,13 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from scipy.stats import ttest_rel
 
 from relecture import records, scorecard
 from relecture.digits import METHODS, figures, summary
 from relecture.figures import look
+from relecture.training.mlp import mlp
 
 NETWORKS = ["plain", "ridge", "dropout", "early_stopping", "logistic"]
 
@@ -157,3 +159,18 @@ def test_the_figure_of_confident_mistakes_shows_what_was_misread(found, sample_d
     read_as = [(title[0], title.split()[3]) for title in titles if title]
     assert len(read_as) == 24
     assert all(label != predicted for label, predicted in read_as)
+
+
+@pytest.mark.parametrize("hidden", [[8], [8, 6], [8, 6, 4]])
+def test_the_figure_of_weights_has_a_panel_for_each_layer(hidden, tmp_path):
+    found = {}
+    for method in summary.NETWORKS:
+        states = {f"seed-{seed}": mlp([20, *hidden, 10], seed=seed).state_dict() for seed in (0, 1)}
+        (tmp_path / method / "model").mkdir(parents=True)
+        torch.save(states, tmp_path / method / "model/weights.pt")
+        params = {"spec": {"hidden": hidden}}
+        found[method] = records.Record(pd.DataFrame(), pd.DataFrame(), pd.DataFrame(), params, tmp_path / method)
+    with look():
+        axes = figures.weights(found).axes
+    names = [f"hidden layer {place}" for place in range(1, len(hidden) + 1)]
+    assert [panel.get_title(loc="left") for panel in axes] == [*names, "output layer (not penalised)"]

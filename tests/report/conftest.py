@@ -41,7 +41,7 @@ def scorecard(tmp_path) -> Path:
         ("digits", "another", "7.2", 7.0, None, 1, "", "MNIST-5k sample: not judged."),
     ]
     columns = ["comparison", "quantity", "published", "reproduced", "sd", "n", "verdict", "note"]
-    table = pd.DataFrame(rows, columns=columns).assign(source="a book")
+    table = pd.DataFrame(rows, columns=columns).assign(source="ISL, <p. 9> & more")
     stem = tmp_path / "scorecard"
     table.to_csv(stem.with_suffix(".csv"), index=False)
     stem.with_suffix(".md").write_text("**Scorecard**\n\n| a |\n|:--|\n| b |\n\nMean ± sd. Budget: mine.\n")

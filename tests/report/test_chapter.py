@@ -4,11 +4,14 @@ import json
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from relecture import tables
 from relecture.errors import UserError
-from relecture.report import chapter, html
+from relecture.report import chapter, html, paper
 from relecture.report.__main__ import page
+from relecture.report.grid import grid
 from relecture.workflow import chapter_files, chapter_in_report, in_report, places
 
 
@@ -50,6 +53,28 @@ def test_a_file_that_is_no_table_is_told_by_its_name(contents):
         chapter.read(contents)
 
 
+def test_a_bar_in_a_name_does_not_end_a_cell(tmp_path):
+    names = ["Left|Right", "||", "x\\", "of two\nlines"]
+    shown = pd.DataFrame({"party | list": names, "votes": ["1", "2", "3", "4"]})
+    tables.write(tmp_path / "table", shown, shown, "Votes", "Of two | parties.")
+    table = chapter.read_table(tmp_path / "table")
+    assert table.columns == ["party | list", "votes"]
+    assert table.rows == [["Left|Right", "1"], ["||", "2"], ["x\\", "3"], ["of two lines", "4"]]
+    assert table.note == "Of two | parties."
+
+
+def test_a_table_without_rows_says_so_in_words(tmp_path):
+    tables.write(tmp_path / "table", pd.DataFrame([]), pd.DataFrame([]), "Printed and reproduced", "With K = 3.")
+    table = chapter.read_table(tmp_path / "table")
+    assert table.rows == [[tables.EMPTY]]
+    assert table.note == "With K = 3."
+    assert tables.EMPTY in html.table(table)
+    paper.register_fonts()
+    assert grid(table.columns, table.rows, table.right)
+    for form in ("html", "tex"):
+        assert tables.EMPTY in (tmp_path / f"table.{form}").read_text()
+
+
 def test_the_page_holds_everything_and_fetches_nothing(contents):
     page(json.dumps(contents), Path("page.html"))
     written = Path("page.html").read_text()
@@ -75,6 +100,23 @@ def test_the_chapters_of_the_report_are_in_the_lecture_s_order():
     shelves = [SCORECARD_IN_REPORT, *map(chapter_in_report, COMPARISONS), MAKING_IN_REPORT]
     assert shelves == sorted(shelves)
     assert chapter_in_report("salaries") == "2 Salaries"
+
+
+@pytest.mark.parametrize(
+    ("name", "claim", "condition"),
+    [
+        ("salaries_table_table", "printed", "where it is"),
+        ("salaries_splits", "printed", "where it is"),
+        ("tallies_pages", "simulated", "those of the simulated election"),
+        ("tallies_result", "true votes", "where they are known"),
+        ("tallies_totals_table", "true votes", "where they are known"),
+        ("tallies_margins", "true one", "where it is known"),
+    ],
+)
+def test_a_caption_is_true_of_one_s_own_data_too(name, claim, condition):
+    caption = (Path(__file__).parents[2] / f"workflow/report/{name}.rst").read_text()
+    assert claim in caption
+    assert condition in caption
 
 
 def test_labels_keep_their_order_when_they_are_sorted():

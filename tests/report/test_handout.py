@@ -50,7 +50,13 @@ def test_it_has_a4_pages_and_brings_its_fonts(written):
 def test_its_text_has_the_scorecard_first_then_the_comparison_and_page_numbers(written):
     text = subprocess.run(["pdftotext", "-layout", written, "-"], check=True, capture_output=True, text=True).stdout
     wanted = [
-        *("relecture", "Of 4 printed numbers 1 is exact", "linear regression, error", "MNIST-5k sample: not judged."),
+        *(
+            "relecture",
+            "Of 4 printed numbers 1 is exact",
+            "linear regression, error",
+            "ISL, <p. 9> & more",
+            "MNIST-5k sample: not judged.",
+        ),
         *("Is x < y?", "It is, by 1.5", "Table 1. Which gaps mean anything? Gaps between <methods>.", "−12 to −7"),
         *("In thousands of dollars.", "Figure 1. Errors over splits.", "Table 3.", "Figure 3.", "How this was made."),
     ]

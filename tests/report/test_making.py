@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from relecture.machine import installed
 from relecture.records import Fit
 from relecture.report.making import budget, fits, machine, making, packages
 
@@ -67,6 +68,11 @@ def test_the_budget_is_the_one_that_the_scorecard_names(scorecard, tmp_path):
     assert budget(scorecard.with_suffix(".md")) == "mine"
     (tmp_path / "other.md").write_text("no note\n")
     assert budget(tmp_path / "other.md") == "unknown"
+
+
+def test_a_package_that_is_not_there_has_no_version():
+    assert installed("pandas") == version("pandas")
+    assert installed("no-such-package-of-ours") is None
 
 
 def test_the_packages_are_those_that_the_project_asks_for():

@@ -15,13 +15,15 @@ GAPS = [("linear", "lasso", 3.0, -5.0, 11.0), ("relaxed_lasso", "network", -22.4
 def results(tmp_path):
     """Writes the tables of a comparison: `results(mae=..., gaps=...)` is the folder of all results."""
 
-    def write(mae=(254.7, 252.3, 234.7, 257.79), gaps=tuple(GAPS), n=50, splits=100, printed=True, **data):
+    def write(
+        mae=(254.7, 252.3, 234.7, 257.79), gaps=tuple(GAPS), n=50, splits=100, printed=True, relaxed="224.8", **data
+    ):
         folder = tmp_path / "salaries"
         (folder / "book" / "linear").mkdir(parents=True, exist_ok=True)
         table = pd.DataFrame({"model": METHODS, "mae": mae, "mae_sd": [None, None, None, 1.54 if n > 1 else None]})
         table = table.assign(n=[1, 1, 1, n], mae_random=[value - 5 for value in mae], mae_random_sd=24.5)
         if printed:
-            table["mae_printed"] = ["254.7", "252.3", "224.8", "257.4"]
+            table["mae_printed"] = ["254.7", "252.3", relaxed, "257.4"]
         table.assign(n_random=splits).to_csv(folder / "table.csv", index=False)
         pd.DataFrame(gaps, columns=["a", "b", "mean", "low", "high"]).to_csv(folder / "differences.csv", index=False)
         params = {"question": "Which method?", "data": {"name": "Hitters", **data}}
@@ -64,16 +66,22 @@ def test_where_no_gap_is_clear_it_says_so(results):
     assert second.endswith("and no gap between methods is clear of zero.")
 
 
-def test_one_split_says_nothing_about_luck(results):
-    _, second = answer(results(gaps=[("linear", "lasso", 3.0, None, None)], splits=1))
-    assert second.endswith("but one split says nothing about luck.")
-
-
 def test_another_table_has_its_own_unit_and_nothing_printed(results):
     folder = results(mae=(2.547, 2.523, 2.347, 2.578), printed=False, target="wage", unit="euros an hour")
     first, _ = answer(folder)
     assert first.startswith("On the first split the mean absolute error, in euros an hour, is 2.55 for linear")
     assert "printed" not in first
+
+
+def test_on_another_split_of_the_players_nothing_is_printed_either(results):
+    first, _ = answer(results(printed=False))
+    assert first.startswith("On the first split the mean absolute error, in thousands of dollars, is 254.7 for linear")
+    assert "printed" not in first
+
+
+def test_a_lasso_relaxed_with_other_predictors_has_nothing_printed_beside_it(results):
+    first, _ = answer(results(relaxed=""))
+    assert "252.3 for the lasso (252.3), 234.7 for the relaxed lasso and 257.8 ± 1.5 for 50 networks (257.4)" in first
 
 
 def test_the_question_is_that_of_the_records(results):

@@ -1,13 +1,14 @@
 """The comparison's table, differences and numbers for the scorecard, from real fits of small budget."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 from scipy.stats import ttest_rel
 
-from relecture import records, scorecard
+from relecture import records, salaries, scorecard
 from relecture.figures import look
 from relecture.salaries import METHODS, PROTOCOLS, figures, summary
 
@@ -128,7 +129,43 @@ def test_with_predictors_of_one_s_own_the_scorecard_says_what_was_not_computed(f
     card = scorecard.build(printed, pd.read_csv(tmp_path / "quantities.csv")).set_index("id")
     assert card.n["salaries.table_10_3.CRuns"] == 0
     assert card.note["salaries.table_10_3.CRuns"] == "Not computed with these settings."
-    assert card.n["salaries.table_10_3.Hits"] == 1
+    relaxed = card[card.index.str.contains(r"relaxed_lasso|table_10_3")]
+    assert len(relaxed) == 7
+    assert set(relaxed.verdict) == {""}  # not even Hits, whose coefficient beside RBI is another
+    assert card.verdict["salaries.lasso.mae"] == "exact"
+    summary.table(own, printed, tmp_path / "table")
+    table = pd.read_csv(tmp_path / "table.csv", dtype=str).set_index("model")
+    assert table.mae_printed.fillna("").tolist() == ["254.7", "252.3", "", "257.4"]
+    assert marked_as_printed(own, printed) == [252.3, 254.7, 257.4]
+
+
+def test_of_another_split_nothing_is_compared(found, printed, tmp_path):
+    def renamed(table):
+        return table.assign(member=table.member.str.replace("split-0013", "split-0014"))
+
+    other = {
+        name: replace(record, metrics=renamed(record.metrics), predictions=renamed(record.predictions))
+        for name, record in found.items()
+    }
+    fewer = {name: replace(record, predictions=record.predictions.iloc[1:]) for name, record in found.items()}
+    for at, drawn in enumerate((other, fewer)):
+        summary.quantities(drawn, printed, tmp_path / f"{at}.csv")
+        card = scorecard.build(printed, pd.read_csv(tmp_path / f"{at}.csv"))
+        assert set(card.verdict) == {""}
+        assert card.note.str.contains("Hitters, with another split than the book's: not judged.").all()
+        assert card.reproduced.notna().all()
+        summary.table(drawn, printed, tmp_path / f"table-{at}")
+        assert "printed" not in " ".join(pd.read_csv(tmp_path / f"table-{at}.csv"))
+        text = (tmp_path / f"table-{at}.md").read_text()
+        assert "The first split;" in text
+        assert "in thousands of dollars" in text
+        assert marked_as_printed(drawn, printed) == []
+
+
+def test_the_standard_settings_are_those_of_the_printed_numbers(standard):
+    assert standard.salaries.book_seed == salaries.BOOK_SPLIT["seed"]
+    assert standard.salaries.test_size == salaries.BOOK_SPLIT["test_size"]
+    assert tuple(standard.salaries.relaxed_lasso) == salaries.BOOK_PREDICTORS
 
 
 def test_the_model_of_least_squares_has_the_fit_on_either_part(found):
@@ -138,11 +175,19 @@ def test_the_model_of_least_squares_has_the_fit_on_either_part(found):
         assert {part: len(values) for part, values in split.items()} == {"train": terms, "test": terms}
 
 
-def test_the_figure_of_splits_marks_every_printed_error(found, printed):
+def marked_as_printed(found, printed) -> list[float]:
+    """The errors that the figure of splits marks as printed."""
     with look():
         (axes,) = figures.splits(found, printed).axes
-    marked = [float(line.get_xdata()[0]) for line in axes.lines if line.get_marker() == "D" and len(line.get_xdata())]
-    assert sorted(marked) == [224.8, 252.3, 254.7, 257.4]
+    return sorted(
+        float(line.get_xdata()[0]) for line in axes.lines if line.get_marker() == "D" and len(line.get_xdata())
+    )
+
+
+def test_the_figure_of_splits_marks_every_printed_error(found, printed):
+    assert marked_as_printed(found, printed) == [224.8, 252.3, 254.7, 257.4]
+    with look():
+        (axes,) = figures.splits(found, printed).axes
     assert axes.get_xlabel() == "mean absolute error on the test players (thousands of dollars)"
 
 

@@ -1,5 +1,7 @@
 """The tables say what the records say, and nothing is judged against other handwriting."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -115,7 +117,9 @@ def test_every_record_has_a_portrait(found, method, tmp_path):
     assert (tmp_path / "portrait.svg").stat().st_size > 5000
 
 
-def test_the_answer_says_what_the_tables_say(found, printed, tmp_path):
+@pytest.fixture
+def answered(found, printed, tmp_path):
+    """The answer from small tables; `answered(sample="...")` with that in place of the real data."""
     from relecture.tallies.answer import answer
 
     folder = tmp_path / "tallies"
@@ -125,8 +129,27 @@ def test_the_answer_says_what_the_tables_say(found, printed, tmp_path):
     pd.DataFrame(totals).to_csv(folder / "totals.csv", index=False)
     checks = {"reading": "after", "order": ["quality", "random"], "target": "within 1 %", "sheets": 150}
     pd.DataFrame(checks | {"needed": [7, 140]}).to_csv(folder / "checking.csv", index=False)
-    first, second = answer(tmp_path)
+
+    def write(sample=""):
+        (folder / "base/selected").mkdir(parents=True, exist_ok=True)
+        data = {"name": sample or TARGET["name"], "sample": bool(sample)}
+        (folder / "base/selected/params.json").write_text(json.dumps({"data": data}))
+        return answer(tmp_path)
+
+    return write
+
+
+def test_the_answer_says_what_the_tables_say(answered):
+    first, second = answered()
+    assert first.startswith("A network that has seen MNIST alone")
     assert "reads 99.0 ± 0.0 % of MNIST's digits and 61.0 ± 1.0 % of those on the sheets (in print 35.2 %" in first
     assert "with 2,000 labelled cells it reads 98.0 ± 1.0 %, and without the base 91.0 ± 1.0 %" in first
     assert "off by 100.0 % before transfer, 1.0 % after it and 0.0 % with known shares of the digits" in second
     assert "a person checks 7 of 150 sheets, worst first, or 140 at random" in second
+
+
+def test_the_answer_says_where_a_sample_stands_in_for_the_data(answered):
+    first, _ = answered(sample="MNIST-5k sample, USPS on tally sheets")
+    assert first.startswith(
+        "With a sample in place of the real data (MNIST-5k sample, USPS on tally sheets), a network that has seen MNIST"
+    )

@@ -1,11 +1,13 @@
 """Mistakes in the configuration, made at the real Snakefile."""
 
 import time
+from pathlib import Path
 
 import pytest
 
 pytestmark = pytest.mark.slow
 
+FAQ = (Path(__file__).parents[2] / "docs/faq.md").read_text()
 MINE = """
 salaries: {resampled: {splits: many}}
 digits: {dropuot: [0.4, 0.3], training: {learning_rate: -1}}
@@ -19,7 +21,9 @@ def test_three_mistakes_are_all_told_at_once_and_nothing_runs(fresh, command):
     ended = fresh.python("-m", command, "--cores", "2", "--configfile", "mine.yaml")
     assert time.monotonic() - start < 10  # 2 s on an idle machine
     assert ended.code == 1
-    assert "relecture: 3 mistakes in the configuration (mine.yaml, config/config.yaml)" in ended.output
+    message = "relecture: 3 mistakes in the configuration (mine.yaml, config/config.yaml)"
+    assert message in ended.output
+    assert f"**`{message}`**" in FAQ
     for path, word in (
         ("salaries.resampled.splits", "many"),
         ("digits.dropuot", "dropout"),

@@ -85,6 +85,22 @@ def test_its_records_are_records_and_its_figure_is_drawn(followed):
     assert (copy / "results/engel/median/portrait.png").stat().st_size > 10_000
 
 
+def test_the_report_and_the_handout_have_its_chapter(followed):
+    copy, _ = followed
+    page = (copy / "results/engel/page.html").read_text()
+    for text in (
+        "A line through the mean or through the median of what households spend on food?",
+        "Of every further franc 49 % go to food by the line through the mean, 56 % by the one through the median.",
+        "The first is 77.3 francs from a household on average, the second 74.7.",
+        "Intercept, slope and mean absolute error",
+    ):
+        assert text in page
+    planned = copy.snakemake("--dry-run", "--quiet", "host", "--", "report")
+    assert planned.code == 0, planned.trouble
+    assert {"report_handout", "report_page salaries"} <= planned.jobs
+    assert "report_page engel" not in planned.jobs  # it is there
+
+
 def test_everything_and_mlflow_know_of_it(followed):
     copy, _ = followed
     planned = copy.snakemake("--dry-run", "--quiet", "host", "--", "all")

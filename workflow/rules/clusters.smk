@@ -38,6 +38,18 @@ CLUSTERS_FIGURES = {
     "outliers": "outliers",
     "music": "music tastes",
 }
+CLUSTERS_CHAPTER = {
+    "numbers": [
+        *expand("results/clusters/{name}.csv", name=["elbow", "restarts", "features"]),
+        "results/clusters/images/elbow/params.json",
+    ],
+    "page": chapter("clusters", CLUSTERS_TABLES, CLUSTERS_FIGURES),
+    "print": chapter(
+        "clusters",
+        ["table", "elbow", "six_runs"],
+        ["steps", "six_runs", "success", "elbow", "features", "images", "outliers"],
+    ),
+}
 
 
 rule clusters:

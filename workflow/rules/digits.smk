@@ -15,6 +15,14 @@ DIGITS_FIGURES = {
     "confusion": "confusion matrix",
     "confidently_wrong": "most confidently wrong",
 }
+DIGITS_CHAPTER = {
+    "numbers": [
+        *expand("results/digits/{name}.csv", name=["table", "differences", "quantities"]),
+        "results/digits/plain/params.json",
+    ],
+    "page": chapter("digits", DIGITS_TABLES, DIGITS_FIGURES),
+    "print": chapter("digits", DIGITS_TABLES, ["test_error", "curves", "confidently_wrong"]),
+}
 
 
 rule digits:

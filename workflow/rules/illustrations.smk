@@ -34,6 +34,19 @@ ILLUSTRATIONS_DATA = {
     **dict.fromkeys(ILLUSTRATED, "resources/mnist.json"),
     "early_stopping": "results/digits/early_stopping",
 }
+ILLUSTRATIONS_CHAPTER = {
+    "numbers": [
+        "results/scorecard.csv",
+        *expand("results/illustrations/{name}.csv", name=["representation", "interaction", "flexibility"]),
+    ],
+    "page": chapter("illustrations", [], ILLUSTRATIONS, folder=""),
+    "print": chapter(
+        "illustrations",
+        [],
+        ["representation", "interaction", "flexibility", "early_stopping", "convolution"],
+        folder="",
+    ),
+}
 ILLUSTRATIONS_SCORED = expand("results/illustrations/{figure}.csv", figure=["parameters", "squares", "convolution"])
 
 

@@ -9,53 +9,22 @@
 report: "../report/front.rst"
 
 
-# Per comparison: the files with the numbers in its answer, its tables and figures, and those of them in the handout.
-CHAPTERS = {
-    "salaries": {
-        "numbers": expand("results/salaries/{name}", name=["table.csv", "differences.csv", "book/linear/params.json"]),
-        "page": chapter("salaries", SALARIES_TABLES, SALARIES_FIGURES),
-        "print": chapter("salaries", SALARIES_TABLES, ["splits", "lasso_path"]),
-    },
-    "digits": {
-        "numbers": [
-            *expand("results/digits/{name}.csv", name=["table", "differences", "quantities"]),
-            "results/digits/plain/params.json",
-        ],
-        "page": chapter("digits", DIGITS_TABLES, DIGITS_FIGURES),
-        "print": chapter("digits", DIGITS_TABLES, ["test_error", "curves", "confidently_wrong"]),
-    },
-    "tallies": {
-        "numbers": expand("results/tallies/{name}.csv", name=["table", "labels", "totals", "quality", "checking"]),
-        "page": chapter("tallies", TALLIES_TABLES, TALLIES_FIGURES),
-        "print": chapter(
-            "tallies",
-            ["table", "totals", "checking"],
-            ["pages", "budget", "labels", "attribution", "reading", "result", "checking"],
-        ),
-    },
-    "clusters": {
-        "numbers": expand("results/clusters/{name}.csv", name=["elbow", "restarts", "features"]),
-        "page": chapter("clusters", CLUSTERS_TABLES, CLUSTERS_FIGURES),
-        "print": chapter(
-            "clusters",
-            ["table", "elbow", "six_runs"],
-            ["steps", "six_runs", "success", "elbow", "features", "images", "outliers"],
-        ),
-    },
-    "illustrations": {
-        "numbers": [
-            "results/scorecard.csv",
-            *expand("results/illustrations/{name}.csv", name=["representation", "interaction", "flexibility"]),
-        ],
-        "page": chapter("illustrations", [], ILLUSTRATIONS, folder=""),
-        "print": chapter(
-            "illustrations",
-            [],
-            ["representation", "interaction", "flexibility", "early_stopping", "convolution"],
-            folder="",
-        ),
-    },
+# A comparison says in <NAME>_CHAPTER, among its own rules: the files with the numbers in its answer, the tables and
+# figures on its page, and those of them in the handout. One without is no part of the report.
+TALLIES_CHAPTER = {
+    "numbers": [
+        *expand("results/tallies/{name}.csv", name=["table", "totals", "checking"]),
+        "results/tallies/base/selected/params.json",
+    ],
+    "page": chapter("tallies", TALLIES_TABLES, TALLIES_FIGURES),
+    "print": chapter(
+        "tallies",
+        ["table", "totals", "checking"],
+        ["pages", "budget", "labels", "attribution", "reading", "result", "checking"],
+    ),
 }
+FOUND = {name: globals().get(f"{name.upper()}_CHAPTER") for name in COMPARISONS}
+CHAPTERS = {name: found for name, found in FOUND.items() if found}
 ANSWERS = expand("results/{comparison}/answer.md", comparison=CHAPTERS)
 
 
@@ -63,11 +32,7 @@ rule report:
     """Everything that the report and the handout show."""
     input:
         # The whole comparisons, so that the report also knows how long each step of them took.
-        rules.salaries.input,
-        rules.digits.input,
-        rules.tallies.input,
-        rules.clusters.input,
-        rules.illustrations.input,
+        *(getattr(rules, comparison).input for comparison in CHAPTERS),
         "results/scorecard.csv",
         "results/front.html",
         "results/making.html",

@@ -9,11 +9,16 @@ from pathlib import Path
 from relecture import salaries
 
 SALARIES_RECORDS = expand("results/salaries/{protocol}/{method}", protocol=salaries.PROTOCOLS, method=salaries.METHODS)
-SALARIES_TABLES = {"table": "printed and reproduced", "differences": "paired differences"}
+SALARIES_TABLES = {"table": "error and R² of each method", "differences": "paired differences"}
 SALARIES_FIGURES = {
     "splits": "error over random splits",
     "lasso_path": "lasso path and cross-validation",
     "residuals": "residuals",
+}
+SALARIES_CHAPTER = {
+    "numbers": expand("results/salaries/{name}", name=["table.csv", "differences.csv", "book/linear/params.json"]),
+    "page": chapter("salaries", SALARIES_TABLES, SALARIES_FIGURES),
+    "print": chapter("salaries", SALARIES_TABLES, ["splits", "lasso_path"]),
 }
 SALARIES_SUBJECT = settings.salaries.subject()
 

@@ -16,7 +16,7 @@ TALLIES_TABLES = {
 }
 COUNTED = list(TALLIES_TABLES)[4:]  # tables of the count
 TALLIES_FIGURES = {
-    "pages": "pages of the election",
+    "pages": "pages with tally sheets",
     "cells": "cells beside MNIST",
     "hyperparameters": "accuracy against each hyperparameter",
     "budget": "accuracy against budget",
@@ -28,7 +28,7 @@ TALLIES_FIGURES = {
     "reliability": "reliability before and after",
     "reading": "one sheet and its reading",
     "quality": "quality by station and district",
-    "result": "counted against true",
+    "result": "the votes as counted",
     "groups": "sheets of high and low quality",
     "checking": "sheets to check",
     "margins": "does the reading change a winner",

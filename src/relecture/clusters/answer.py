@@ -1,11 +1,12 @@
 """The answer of the comparison `clusters` in two sentences, from its tables."""
 
+import json
 from pathlib import Path
 
 import pandas as pd
 
 from relecture.clusters import QUESTION
-from relecture.wording import count, interval, listed, number, percent
+from relecture.wording import count, interval, listed, number, percent, sentence
 
 #: What the data sets are called in a sentence; one of the reader's own by its name.
 _NAMES = {
@@ -27,14 +28,18 @@ def answer(results: Path) -> tuple[str, str]:
     """How well the number of clusters is found; then how many restarts are enough, and what the clusters mean.
 
     Args:
-        results: The folder of all results; of `clusters/` elbow.csv, restarts.csv and features.csv are read.
+        results: The folder of all results; of `clusters/` elbow.csv, restarts.csv, features.csv and the settings of
+            one method on the images are read.
     """
     folder = results / "clusters"
     elbow, restarts = pd.read_csv(folder / "elbow.csv"), pd.read_csv(folder / "restarts.csv")
-    return _number(elbow), f"{_restarts(restarts)}, and {_meaning(pd.read_csv(folder / 'features.csv'))}."
+    images = json.loads((folder / "images" / "elbow" / "params.json").read_text())["data"]
+    sample, features = images["name"] if images["sample"] else "", pd.read_csv(folder / "features.csv")
+    return _number(elbow, sample), f"{_restarts(restarts)}; {_meaning(features)}."
 
 
-def _number(elbow: pd.DataFrame) -> str:
+def _number(elbow: pd.DataFrame, sample: str) -> str:
+    """`sample` names what stands in for MNIST, if anything does."""
     answers = elbow[list(_CRITERIA)]
     agree = int(((answers.nunique(axis=1) == 1) & answers.notna().all(axis=1)).sum())
     known = elbow[elbow.known.notna()]
@@ -42,9 +47,10 @@ def _number(elbow: pd.DataFrame) -> str:
         f"{words} finds it in {count(int((known[name] == known.known).sum()))}" for name, words in _CRITERIA.items()
     ]
     right = [right[0], *(words.replace(" finds it in", " in") for words in right[1:])]
-    return (
-        f"On the number of clusters {listed(list(_CRITERIA.values()))} agree in {count(agree)} of {count(len(elbow))} "
-        f"data sets; where it is known, {listed(right)} of {count(len(known))}."
+    where = f"with digits of the {sample}, which is not all of MNIST, " if sample else ""
+    return sentence(
+        f"{where}on the number of clusters {listed(list(_CRITERIA.values()))} agree in {count(agree)} of "
+        f"{count(len(elbow))} data sets; where it is known, {listed(right)} of {count(len(known))}"
     )
 
 
@@ -55,23 +61,30 @@ def _restarts(restarts: pd.DataFrame) -> str:
     if found.empty:
         return "No start from a random assignment ends in the best optimum known"
     hardest, easiest = found.iloc[0], found.iloc[-1]
-    never = [_name(name) for name in all_of_kind.dataset[all_of_kind.best_share == 0]]
+    never = [
+        f"for {_name(row.dataset)} none of {number(row.starts, 0)}"
+        for row in all_of_kind[all_of_kind.best_share == 0].itertuples()
+    ]
     return (
         f"A start from a random assignment ends in the best optimum known with a probability of "
         f"{percent(hardest.best_share)} ({_name(hardest.dataset)}) to {percent(easiest.best_share)} "
-        f"({_name(easiest.dataset)}){f', and never for {listed(never)}' if never else ''}, so that "
-        f"{number(easiest.starts_for_95, 0)} to {number(hardest.starts_for_95, 0)} starts find it with 95 % certainty"
+        f"({_name(easiest.dataset)}), so that {number(easiest.starts_for_95, 0)} to "
+        f"{number(hardest.starts_for_95, 0)} starts find it with 95 % certainty"
+        f"{f'; {listed(never)} starts did' if never else ''}"
     )
 
 
 def _meaning(features: pd.DataFrame) -> str:
-    states = features[features.dataset == "statecrime"]
+    """The most distinctive feature of a cluster, other than of one state by itself, such as the capital."""
+    states = features[(features.dataset == "statecrime") & (features.members > 1)]
     most = states.loc[states.difference.abs().idxmax()]
     sign, side = (1, "above") if most.difference > 0 else (-1, "below")
     low, high = sorted((sign * most.low, sign * most.high))
+    feature, _, unit = most.feature.partition(", ")
     return (
-        f"what sets a cluster of US states apart the most is {most.feature}, {number(abs(most.difference), 1)} "
-        f"standard deviations {side} the others (95 % interval {interval(low, high, 1)})"
+        f"what sets a cluster of several US states apart the most is {feature}{f' ({unit})' if unit else ''}, "
+        f"{number(abs(most.difference), 1)} standard deviations {side} the others "
+        f"(95 % interval {interval(low, high, 1)})"
     )
 
 

@@ -56,8 +56,7 @@ def distinctive(dataset: Dataset, labels: np.ndarray, resamples: int, random: np
     weights = np.maximum(counts, 1e-9)  # a cluster that a sample misses stays where it is
     start = np.broadcast_to(means(x, labels, clusters), (resamples, clusters, x.shape[1]))
     again = lloyd(x, start, weights)
-    _, _, found = _differences(x, labels[None], np.ones((1, len(x))), clusters)
-    inside, outside, _ = _differences(x, labels[None], np.ones((1, len(x))), clusters)
+    inside, outside, found = _differences(x, labels[None], np.ones((1, len(x))), clusters)
     _, _, resampled = _differences(x, again.labels, weights, clusters)
     low, high = np.percentile(resampled, [2.5, 97.5], axis=0)
     units = [values[0] * dataset.scale + dataset.center for values in (inside, outside)]

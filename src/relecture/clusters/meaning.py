@@ -46,16 +46,15 @@ def distinctive(found: Found, printed: list[Printed], out: Path) -> None:
         if method != "interpretation" or name == "images":
             continue
         table = features(record)
-        numbers.append(table.assign(dataset=name))
+        sizes = record.predictions.cluster.value_counts()
+        numbers.append(table.assign(dataset=name, members=table.cluster.map(sizes)))
         for cluster, rows in table.groupby("cluster"):
             nearest, drawn = members(record, int(cluster))
             for i, row in enumerate(rows.head(3).itertuples()):
                 shown.append(
                     {
                         "data": TITLES.get(name, name) if i == 0 else "",
-                        "cluster": f"{cluster} ({len(record.predictions.query('cluster == @cluster'))})"
-                        if not i
-                        else "",
+                        "cluster": f"{cluster} ({sizes[cluster]})" if i == 0 else "",
                         "feature": row.feature,
                         "difference, sd": f"{row.difference:+.2f}",
                         "95 % interval": f"{row.low:+.2f} to {row.high:+.2f}",

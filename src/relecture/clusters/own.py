@@ -11,13 +11,16 @@ from relecture.clusters.data import Dataset, standardised
 from relecture.data import own_table
 from relecture.errors import UserError
 
+#: Different rows that the silhouette needs to be defined for any number of clusters.
+FEWEST = 3
+
 
 def read(spec: dict[str, Any], source: Path | None = None) -> Dataset:
     """The columns `spec["columns"]` of the CSV file `spec["path"]`, standardised.
 
     Raises:
         UserError: With every obstacle at once: no such file or column, text, missing or infinite values, a
-            constant column, fewer rows than clusters.
+            constant column, fewer rows than clusters, fewer than three different rows.
     """
     name, path, columns = spec["name"], Path(spec["path"]), list(dict.fromkeys(spec["columns"]))
     table = own_table.read(path, f"the data set `{name}` in clusters.datasets")
@@ -58,3 +61,5 @@ def _too_few(numbers: pd.DataFrame, clusters: int) -> Iterator[str]:
         yield f"it has {own_table.counted(len(numbers), 'row')}, fewer than the {clusters} clusters asked for"
     elif distinct < clusters:
         yield f"it has {distinct} different rows, fewer than the {clusters} clusters asked for"
+    elif distinct < FEWEST:
+        yield f"it has {distinct} different rows: with fewer than {FEWEST} there is no number of clusters to choose"

@@ -59,20 +59,21 @@ def curves(found: Records) -> Figure:
 
 def weights(found: Records) -> Figure:
     """Distribution of the weights of each layer, per method, over all seeds."""
-    figure, grid = plt.subplots(1, 3, figsize=(13, 4.2))
+    hidden = len(found["plain"].params["spec"]["hidden"])
+    names = [f"hidden layer {place}" for place in range(1, hidden + 1)]
+    widths = [0.4, *[0.6] * (hidden - 1), 1.2]  # of the range that is shown; what is beyond stands at its ends
+    figure, grid = plt.subplots(1, hidden + 1, figsize=(max(9, 13 / 3 * (hidden + 1)), 4.2))
     for method in NETWORKS:
         states = torch.load(found[method].folder / "model" / "weights.pt", weights_only=True)
         layers = zip(*([v for n, v in state.items() if n.endswith("weight")] for state in states.values()), strict=True)
-        for axes, widest, layer in zip(grid, (0.4, 0.6, 1.2), layers, strict=False):
+        for axes, widest, layer in zip(grid, widths, layers, strict=True):
             values = torch.stack(layer).flatten().clip(-widest, widest).numpy()
             axes.hist(values, bins=np.linspace(-widest, widest, 81), density=True, histtype="step", linewidth=1.8,
                       color=COLOUR[method], label=NAMES[method])  # fmt: skip
-    for axes, name in zip(
-        grid, ("first hidden layer", "second hidden layer", "output layer (not penalised)"), strict=True
-    ):
+    for axes, name in zip(grid, [*names, "output layer (not penalised)"], strict=True):
         axes.set(title=name, xlabel="weight", yscale="log", ylim=(1e-3, None))
     grid[0].set_ylabel("density")
-    figure.legend(*grid[0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
+    figure.legend(*grid[0].get_legend_handles_labels(), loc="outside lower center", ncols=4 if hidden > 1 else 2)
     return figure
 
 

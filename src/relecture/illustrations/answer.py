@@ -5,7 +5,8 @@ from pathlib import Path
 import pandas as pd
 
 from relecture.illustrations import QUESTION
-from relecture.wording import number, sentence, spread
+from relecture.uncertainty import paired
+from relecture.wording import listed, sentence, spread
 
 
 def question(results: Path) -> str:
@@ -49,8 +50,8 @@ def _rings(found: pd.DataFrame) -> str:
 
 def _network(found: pd.DataFrame) -> str:
     """Test R2 where the truth is the product of two variables."""
-    of_product = found[found.truth == "product"].groupby("model").r2.mean()
-    r2 = {name: number(of_product[name], 2) for name in ("curves", "network", "products")}
+    of_product = found[found.truth == "product"].groupby("model").r2.agg(["mean", "std"])
+    r2 = {name: spread(mean, sd, 2) for name, mean, sd in of_product.itertuples()}
     return (
         f"where two variables interact, a small network has an R² of {r2['network']}, squares and cubes alone "
         f"{r2['curves']}, and with the product as a term {r2['products']}"
@@ -58,7 +59,12 @@ def _network(found: pd.DataFrame) -> str:
 
 
 def _units(found: pd.DataFrame) -> str:
-    test = found.groupby("units").test.mean()
+    """The size with the lowest error on new rows, and the sizes that the same draws do not tell apart from it."""
+    test = found.pivot(index="member", columns="units", values="test")
+    best = test.mean().idxmin()
+    alike = [str(units) for units in test if units != best and not paired(test[units], test[best]).clear]
+    rest = f", not told apart from {listed(alike)}" if alike else ""
     return (
-        f"of {test.index.min()} to {test.index.max()} hidden units, {test.idxmin()} have the lowest error on new rows"
+        f"of {test.columns.min()} to {test.columns.max()} hidden units, {best} {'has' if best == 1 else 'have'} the "
+        f"lowest error on new rows{rest}"
     )

@@ -1,5 +1,6 @@
 """One comparison as it is shown: its question, the answer, tables and figures with their captions."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from pkgutil import resolve_name
@@ -78,8 +79,9 @@ def read_table(stem: Path, caption: str = "") -> Table:
 
 
 def _cells(line: str) -> list[str]:
-    """The cells of a line, with true minus signs."""
-    return [minus(cell.strip()) for cell in line.strip().strip("|").split("|")]
+    """The cells of a line, with true minus signs; a bar with a backslash before it is part of a cell."""
+    inside = line.strip().removeprefix("|").removesuffix("|")
+    return [minus(cell.strip().replace(r"\|", "|")) for cell in re.split(r"(?<!\\)\|", inside)]
 
 
 def _caption(path: Path) -> str:

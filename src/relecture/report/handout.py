@@ -58,7 +58,14 @@ def _scorecard(path: Path, made: str) -> Iterator[Flowable]:
             mark = f"<super>{notes[row.note]}</super>" if row.note else ""
             verdict = f"<b>{row.verdict}</b>" if row.verdict == "differs" else row.verdict
             rows.append(
-                [escape(row.quantity) + mark, row.source, minus(row.printed), minus(row.reproduced), row.n, verdict]
+                [
+                    escape(row.quantity) + mark,
+                    escape(row.source),
+                    minus(row.printed),
+                    minus(row.reproduced),
+                    row.n,
+                    verdict,
+                ]
             )
     columns = ["quantity", "source", "printed", "reproduced", "n", "verdict"]
     yield grid(columns, rows, [False, False, True, True, True, False], marked_up=True)

@@ -1,15 +1,14 @@
 """How the results were made: source, machine, packages, and the settings, seconds and memory of every fit."""
 
-import os
 import platform
 import re
-from importlib.metadata import PackageNotFoundError, requires, version
+from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
 
 import pandas as pd
-import psutil
 
 from relecture import records
+from relecture.machine import cores, installed, memory, processor
 from relecture.records import Record
 from relecture.report.chapter import Table
 from relecture.report.html import page, table
@@ -26,11 +25,10 @@ def budget(scorecard: Path) -> str:
 
 def machine() -> dict[str, str]:
     """Processor, cores, memory, system and Python of this machine."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return {
-        "processor": _processor(),
-        "cores": str(cores),
-        "memory": f"{psutil.virtual_memory().total / 2**30:.1f} GiB",
+        "processor": processor(),
+        "cores": str(cores()),
+        "memory": f"{memory():.1f} GiB",
         "system": f"{platform.system()} {platform.release()}",
         "Python": platform.python_version(),
     }
@@ -43,7 +41,7 @@ def packages() -> dict[str, str]:
     except PackageNotFoundError:  # run from the source, without being installed
         return {}
     names = [re.split(r"[^\w.-]", line, maxsplit=1)[0] for line in wanted if "extra ==" not in line]
-    return {name: _version(name) for name in sorted(names, key=str.lower)}
+    return {name: installed(name) or "not installed" for name in sorted(names, key=str.lower)}
 
 
 def fits(folders: list[Path], benchmarks: Path) -> pd.DataFrame:
@@ -115,18 +113,3 @@ def _pairs(title: str, values: dict[str, str], note: str) -> Table:
 def _table(title: str, shown: pd.DataFrame, note: str) -> Table:
     right = [name in ("members", "seconds", "memory, MiB") for name in shown]
     return Table(title, "", list(shown), shown.to_numpy().tolist(), right, note)
-
-
-def _processor() -> str:
-    information = Path("/proc/cpuinfo")
-    names = (
-        re.findall(r"^model name\s*:\s*(.+)$", information.read_text(), re.MULTILINE) if information.exists() else []
-    )
-    return names[0] if names else platform.processor() or platform.machine()
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "not installed"

@@ -11,7 +11,7 @@ from relecture.published import Printed
 from relecture.records import Record
 from relecture.salaries import subject
 from relecture.salaries.subject import Subject
-from relecture.salaries.summary import NAMES
+from relecture.salaries.summary import NAMES, compared
 
 Records = dict[tuple[str, str], Record]
 
@@ -19,7 +19,8 @@ Records = dict[tuple[str, str], Record]
 def splits(found: Records, printed: list[Printed]) -> Figure:
     """Test error over random splits, one row per method, the printed value and the book's split marked."""
     about = subject.of(found["book", "linear"])
-    by_id = {entry.id: float(entry.number) for entry in printed} if about == subject.HITTERS else {}
+    by_id = {entry.id: float(entry.number) for entry in printed}
+    marked = [method for method in NAMES if compared(found, method)]
     figure, axes = plt.subplots(figsize=(9, 5))
     for place, (method, name) in enumerate(reversed(NAMES.items())):
         values = _metric(found["resampled", method], "mae")
@@ -28,7 +29,7 @@ def splits(found: Records, printed: list[Printed]) -> Figure:
         axes.plot(values.mean(), place, "|", color="black", markersize=26, markeredgewidth=2)
         book = _metric(found["book", method], "mae").mean()
         axes.plot(book, place - 0.12, "o", color=figures.RED, markersize=8, zorder=6)
-        if by_id:
+        if method in marked:
             axes.plot(by_id[f"salaries.{method}.mae"], place + 0.12, **figures.PRINTED)
         axes.annotate(name, (0, place), xycoords=("axes fraction", "data"), xytext=(-8, 0),
                       textcoords="offset points", ha="right", va="center")  # fmt: skip
@@ -40,7 +41,7 @@ def splits(found: Records, printed: list[Printed]) -> Figure:
     axes.plot([], [], ".", color=figures.BLUE, label="one random split")
     axes.plot([], [], "|", color="black", markersize=14, markeredgewidth=2, label="their mean")
     axes.plot([], [], "o", color=figures.RED, label=about.first_split)
-    if by_id:
+    if marked:
         axes.plot([], [], label="printed", **figures.PRINTED)
     figure.legend(loc="outside lower center", ncols=4)
     return figure

@@ -1,9 +1,10 @@
 """What a table is about: the words that tables and figures need, of Hitters and of any other table."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from relecture.records import Record
+from relecture.salaries import BOOK_SPLIT
 
 
 @dataclass(frozen=True)
@@ -77,9 +78,22 @@ HITTERS = Subject(
     comparison="Salaries",
     own_split="The book's own split",
 )
+#: The same players, divided in another way: of such a split nothing is printed.
+OTHER_SPLIT = replace(HITTERS, first_split=Subject.first_split, own_split=Subject.own_split)
 
 
 def of(record: Record) -> Subject:
-    """What a record is about."""
+    """What a record is about; HITTERS itself only for the split whose numbers the book prints."""
     data = record.params["data"]
-    return Subject(**{key: data[key] for key in ("name", "target", "rows", "unit")}) if "target" in data else HITTERS
+    if "target" in data:
+        return Subject(**{key: data[key] for key in ("name", "target", "rows", "unit")})
+    return HITTERS if _on_the_book_s_split(record) else OTHER_SPLIT
+
+
+def _on_the_book_s_split(record: Record) -> bool:
+    """By the names of the members, `split-0013` or `split-0013-seed-00`, and the players that were held out."""
+    held_out = record.predictions.groupby("member").size()
+    return all(
+        int(member.split("-")[1]) == BOOK_SPLIT["seed"] and rows == BOOK_SPLIT["test_size"]
+        for member, rows in held_out.items()
+    )

@@ -12,7 +12,7 @@ from relecture import records, tables
 from relecture.published import Printed
 from relecture.quantities import Quantities
 from relecture.records import Record
-from relecture.salaries import subject
+from relecture.salaries import BOOK_PREDICTORS, subject
 from relecture.uncertainty import paired
 
 NAMES = {
@@ -34,19 +34,25 @@ def read(folders: list[Path]) -> dict[tuple[str, str], Record]:
 def decimals(found: dict[tuple[str, str], Record]) -> int:
     """Decimals of an error: the book's for its table, and for another as many as its size asks for."""
     record = found["book", "linear"]
-    if subject.of(record) == subject.HITTERS:
+    if "target" not in record.params["data"]:
         return DIGITS["mae"]
     error = records.summary(record).loc["mae", "mean"]
     return max(0, SIGNIFICANT - 1 - math.floor(math.log10(error))) if error > 0 else SIGNIFICANT
 
 
+def compared(found: dict[tuple[str, str], Record], method: str) -> bool:
+    """Whether the book prints numbers of a method as it was fitted here: its table, its split, its predictors."""
+    on_its_split = subject.of(found["book", "linear"]) == subject.HITTERS
+    return on_its_split and (method != "relaxed_lasso" or _has_the_book_s_predictors(found))
+
+
 def table(found: dict[tuple[str, str], Record], printed: list[Printed], out: Path) -> None:
     """Write the printed table with what came out beside it: the book's split, then the random ones.
 
-    Of a table of one's own nothing is printed, so it has no such columns.
+    Of a table of one's own, and of another split, nothing is printed, so they have no such columns.
     """
     about = subject.of(found["book", "linear"])
-    compared = about == subject.HITTERS
+    columns = about == subject.HITTERS
     by_id, places = {entry.id: entry for entry in printed}, {**DIGITS, "mae": decimals(found)}
     numbers, shown = [], []
     for method, name in NAMES.items():
@@ -55,15 +61,16 @@ def table(found: dict[tuple[str, str], Record], printed: list[Printed], out: Pat
         row: dict[str, Any] = {"model": name}
         text = {"model": name}
         parameters = found["book", method].params["parameters"]
-        if compared:
-            row |= {"parameters_printed": _printed(by_id, method, "parameters")}
+        known = by_id if compared(found, method) else {}
+        if columns:
+            row |= {"parameters_printed": _printed(known, method, "parameters")}
             text |= {"parameters printed": row["parameters_printed"] or "–"}
         row |= {"parameters": parameters}
         text |= {"parameters": f"{parameters:,}"}
         for metric, label in (("mae", "MAE"), ("r2", "R²")):
             mean, sd, n = book.loc[metric]
-            if compared:
-                row |= {f"{metric}_printed": _printed(by_id, method, metric)}
+            if columns:
+                row |= {f"{metric}_printed": _printed(known, method, metric)}
                 text |= {f"{label} printed": row[f"{metric}_printed"] or "–"}
             row |= {metric: mean, f"{metric}_sd": sd}
             row |= {
@@ -86,7 +93,7 @@ def table(found: dict[tuple[str, str], Record], printed: list[Printed], out: Pat
         f"{about.own_split}; mean ± standard deviation over n networks that differ in their seed. "
         f"Last column: mean ± standard deviation over {numbers[0]['n_random']} random splits of the same sizes."
     )
-    caption = "Salaries: printed and reproduced" if compared else f"{about.title}: which method predicts it best?"
+    caption = "Salaries: printed and reproduced" if columns else f"{about.title}: which method predicts best?"
     tables.write(out, pd.DataFrame(numbers), pd.DataFrame(shown), caption, note)
 
 
@@ -121,17 +128,24 @@ def differences(found: dict[tuple[str, str], Record], test_to_train: float, out:
 
 
 def quantities(found: dict[tuple[str, str], Record], printed: list[Printed], out: Path) -> None:
-    """Write every number that the book prints of this comparison; of another table none is a counterpart to those."""
+    """Write every number that the book prints of this comparison; of another table none is a counterpart to those.
+
+    With another split than the book's the numbers are written and not judged; with other predictors the relaxed
+    lasso has none.
+    """
     about = subject.of(found["book", "linear"])
-    if about != subject.HITTERS:
+    if about not in (subject.HITTERS, subject.OTHER_SPLIT):
         other = Quantities(about.name)
         for entry in printed:
             if entry.comparison == "salaries":
                 other.add(entry.id, math.nan, n=0)
         other.write(out)
         return
-    collected = Quantities()
+    collected = Quantities("" if about == subject.HITTERS else f"{about.name}, with another split than the book's")
+    relaxed = _has_the_book_s_predictors(found)
     for method in NAMES:
+        if method == "relaxed_lasso" and not relaxed:
+            continue
         record = found["book", method]
         scores = records.summary(record)
         collected.add(f"salaries.{method}.parameters", record.params["parameters"])
@@ -141,11 +155,13 @@ def quantities(found: dict[tuple[str, str], Record], printed: list[Printed], out
     collected.add("salaries.lasso.mae_in_r", records.summary(found["book", "lasso"]).loc["mae", "mean"])
     path = found["book", "relaxed_lasso"].folder / "model" / "coefficients.json"
     (split,) = json.loads(path.read_text()).values()
-    for term, values in split["test"].items():
-        id = f"salaries.table_10_3.{'intercept' if term == 'const' else term}"
-        if id in {entry.id for entry in printed}:  # not so with predictors of one's own
-            collected.add(id, values["coefficient"])
+    for term, values in split["test"].items() if relaxed else ():
+        collected.add(f"salaries.table_10_3.{'intercept' if term == 'const' else term}", values["coefficient"])
     collected.write(out)
+
+
+def _has_the_book_s_predictors(found: dict[tuple[str, str], Record]) -> bool:
+    return set(found["book", "relaxed_lasso"].params["spec"]["predictors"]) == set(BOOK_PREDICTORS)
 
 
 def _printed(by_id: dict[str, Printed], method: str, metric: str) -> str:

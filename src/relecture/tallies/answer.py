@@ -1,12 +1,13 @@
 """The answer of the comparison `tallies` in two sentences, from its tables."""
 
+import json
 from pathlib import Path
 
 import pandas as pd
 
 from relecture.tallies import QUESTION
 from relecture.tallies.summary import NAMES
-from relecture.wording import number, percent, spread
+from relecture.wording import number, percent, sentence, spread
 
 _READINGS = {"before": "before transfer", "after": "after it", "prior": "with known shares of the digits"}
 
@@ -20,23 +21,28 @@ def answer(results: Path) -> tuple[str, str]:
     """What a network reads before and after transfer; then what that means for the count.
 
     Args:
-        results: The folder of all results; of `tallies/` table.csv, totals.csv and checking.csv are read.
+        results: The folder of all results; of `tallies/` table.csv, totals.csv, checking.csv and the settings of one
+            base are read.
     """
     folder = results / "tallies"
     table = pd.read_csv(folder / "table.csv")
     table.index = list(NAMES)
-    return _networks(table), _count(pd.read_csv(folder / "totals.csv"), pd.read_csv(folder / "checking.csv"))
+    # A base was trained on MNIST and tested on the cells, so its record knows of a stand-in for either.
+    data = json.loads((folder / "base" / "selected" / "params.json").read_text())["data"]
+    sample = data["name"] if data["sample"] else ""
+    return _networks(table, sample), _count(pd.read_csv(folder / "totals.csv"), pd.read_csv(folder / "checking.csv"))
 
 
-def _networks(table: pd.DataFrame) -> str:
+def _networks(table: pd.DataFrame, sample: str) -> str:
     base, carried, scratch = (table.loc[name] for name in ("base/selected", "transfer/frozen", "transfer/scratch"))
     printed = base.validation_accuracy_printed
     beside = "" if pd.isna(printed) else f" (in print {100 * float(printed):.1f} %, of other handwriting)"
-    return (
-        f"A network that has seen MNIST alone reads {_accuracy(base, 'mnist_accuracy')} of MNIST's digits and "
+    where = f"with a sample in place of the real data ({sample}), " if sample else ""
+    return sentence(
+        f"{where}a network that has seen MNIST alone reads {_accuracy(base, 'mnist_accuracy')} of MNIST's digits and "
         f"{_accuracy(base)} of those on the sheets{beside}; carried over with "
         f"{int(carried.labelled_cells):,} labelled cells it reads {_accuracy(carried)}, and without the base "
-        f"{_accuracy(scratch)}."
+        f"{_accuracy(scratch)}"
     )
 
 

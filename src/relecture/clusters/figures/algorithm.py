@@ -12,9 +12,9 @@ from relecture.clusters.figures.points import bare, centres, same_numbers, scatt
 from relecture.clusters.found import Found, curve, model, optima, values
 from relecture.clusters.kmeans import means, wss
 from relecture.records import Record
+from relecture.wording import count
 
 SHOWN = "book_r"
-WORDS = {0: "no", 1: "one", 2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
 
 
 def steps(found: Found, sets: dict[str, Dataset]) -> Figure:
@@ -115,15 +115,20 @@ def six_runs(found: Found, sets: dict[str, Dataset]) -> Figure:
         for side in axes.spines.values():
             side.set(color=figures.BLUE if wins else "#BBBBBB", linewidth=2.5 if wins else 1)
     distinct = len({scores[member].optimum for member in members})
-    winners = sum(scores[member].optimum == 1 for member in members)
-    count = WORDS.get(distinct, str(distinct))
-    title = f"{len(members)} runs, {count} local optima; {WORDS.get(winners, winners)} reach the lowest (blue)"
+    winners = int(sum(scores[member].optimum == 1 for member in members))
+    title = told(len(members), distinct, winners)
     starts = optima(found[f"{SHOWN}/restarts"])
     if starts.wss.min() < scores[best].wss * (1 - 1e-7):
         total = len(found[f"{SHOWN}/restarts"].predictions)
         title += f"\nbut {total:,} starts know a better one: {starts.wss.min():.4f}"
     figure.suptitle(title, x=0.01, ha="left", fontweight="bold")
     return figure
+
+
+def told(runs: int, optima: int, winners: int) -> str:
+    """What the runs found, as a title: `6 runs, three local optima; three reach the lowest (blue)`."""
+    found = f"{runs} {'run' if runs == 1 else 'runs'}, {count(optima)} local {'optimum' if optima == 1 else 'optima'}"
+    return f"{found}; {count(winners)} {'reaches' if winners == 1 else 'reach'} the lowest (blue)"
 
 
 def _last(record: Record, member: str) -> np.ndarray:
