@@ -52,7 +52,8 @@ def train_shard(
 
     Args:
         spec: seed, max_epochs, factor, images, batch_size, rho, epsilon.
-        ranking: that of the rung before, None for the first. before: the folders of its checkpoints.
+        ranking: that of the rung before, None for the first. before: the folders of its checkpoints. Two that hold
+            the same trial's are a UserError: they are of two searches, and one of them is old.
         scratch: a shard that was killed and is asked for again goes on from there: a finished trial is not trained
             again, an unfinished one goes on where it was.
     """
@@ -60,7 +61,7 @@ def train_shard(
     drawn = space.draw(spec["seed"], bracket, size) if ranking is None else pd.read_csv(ranking).head(size)
     trials = [space.architecture(trial) for trial in drawn.to_dict("records")]
     own = brackets.share([space.work(architecture) for architecture in trials], shards)[shard]
-    states = {path.name: path for folder in before for path in folder.glob("*.ckpt")}
+    states = _states(before)
     images, labels = mnist.train_images[: spec["images"]], mnist.train_labels[: spec["images"]]
     data = arrays((images, labels), {"train": (images[:WATCHED], labels[:WATCHED]),
                                      "validation": cells.part("validation")})  # fmt: skip
@@ -157,6 +158,19 @@ def selected(found: pd.DataFrame) -> dict[str, Any]:
 def member(bracket: int, trial: int) -> str:
     """The name of a trial."""
     return f"b{bracket}-trial-{trial:02d}"
+
+
+def _states(folders: Sequence[Path]) -> dict[str, Path]:
+    """The checkpoints in all folders, by their names."""
+    found: dict[str, Path] = {}
+    for path in (path for folder in folders for path in sorted(folder.glob("*.ckpt"))):
+        if path.name in found:
+            raise UserError(
+                f"{found[path.name].parent} and {path.parent} both hold the checkpoint {path.name}: "
+                "name only folders of one search, split into the same number of shards"
+            )
+        found[path.name] = path
+    return found
 
 
 def _state(states: dict[str, Path], name: str, ranking: Path) -> Path:
