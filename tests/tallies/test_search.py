@@ -1,6 +1,7 @@
 """A search goes on from rung to rung, gives the same whether it was killed or not, and tells what it selected."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -196,12 +197,19 @@ def test_one_trial_s_checkpoint_in_two_folders_is_a_mistake_that_names_both(sear
         shard(tmp_path, 1, 0)
 
 
-def test_a_missing_checkpoint_of_the_rung_before_is_named(searched, tmp_path):
+@pytest.mark.parametrize("damage", [Path.unlink, lambda path: path.write_bytes(path.read_bytes()[:500])])
+def test_a_missing_or_damaged_checkpoint_is_named_with_what_makes_it_again(searched, tmp_path, damage):
     shutil.copytree(searched / "rung-0", tmp_path / "rung-0")
-    for path in states(tmp_path / "rung-0").values():
-        path.unlink()
-    with pytest.raises(UserError, match=r"trial-\d\d\.ckpt .* is gone\. Make the rung again: snakemake .*ranking\.csv"):
+    lost = states(tmp_path / "rung-0")
+    for path in lost.values():
+        damage(path)
+    with pytest.raises(UserError) as caught:
         shard(tmp_path, 1, 0)
+    name, command = re.fullmatch(
+        r"the checkpoint (\S+) that .* is missing or damaged\. .*: (.*)", str(caught.value)
+    ).groups()
+    left_by = lost[name].parent.parent
+    assert command == f"snakemake {left_by}/scores.csv --force"
 
 
 def test_the_record_has_a_member_per_trial_with_its_settings_and_its_last_rung(searched):

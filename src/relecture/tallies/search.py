@@ -23,10 +23,12 @@ import pandas as pd
 from relecture.data.mnist import Mnist
 from relecture.errors import UserError
 from relecture.records import Fit
+from relecture.rerun import rerun
 from relecture.tallies import brackets, space
 from relecture.tallies.cells import Cells
 from relecture.tallies.cnn import cnn, count_trained
 from relecture.tallies.fitting import arrays, train
+from relecture.training.callbacks import readable
 
 #: MNIST images from the training set on which the learning itself is watched, with dropout off.
 WATCHED = 500
@@ -83,7 +85,7 @@ def train_shard(
             seed=seed,
             scratch=scratch,
             precision="bf16",
-            start=None if ranking is None else _state(states, f"{name}.ckpt", ranking),
+            start=None if ranking is None else _state(states, f"{name}.ckpt", ranking, int(trial.shard)),
             keep=out / "states" / f"{name}.ckpt",
         )
         reached = fitted.history[fitted.history.metric == "validation_accuracy"].value.iloc[-1]
@@ -173,10 +175,13 @@ def _states(folders: Sequence[Path]) -> dict[str, Path]:
     return found
 
 
-def _state(states: dict[str, Path], name: str, ranking: Path) -> Path:
-    if name not in states:
+def _state(states: dict[str, Path], name: str, ranking: Path, shard: int) -> Path:
+    """Where the checkpoint of a trial is, which a shard of the rung before has left."""
+    if name not in states or not readable(states[name]):
+        scores = ranking.parent / f"shard-{shard}" / "scores.csv"
         raise UserError(
-            f"the checkpoint {name} that {ranking} speaks of is gone. Make the rung again: snakemake {ranking} --force"
+            f"the checkpoint {name} that {ranking} speaks of is missing or damaged. "
+            f"Make its shard again: {rerun(scores)}"
         )
     return states[name]
 
