@@ -24,6 +24,7 @@ from typing import Any
 import pandas as pd
 
 from relecture.errors import UserError
+from relecture.rerun import rerun
 
 METRICS = ("member", "metric", "value")
 HISTORY = ("member", "step", "metric", "value")
@@ -94,7 +95,7 @@ class Fit:
             "spec": spec,
             "parameters": self.parameters,
             "data": data,
-            "rerun": f"snakemake {folder}/metrics.csv --force",
+            "rerun": rerun(folder / "metrics.csv"),
             **({"members": self.members} if self.members else {}),
         }
         record = Record(
@@ -139,7 +140,7 @@ def read(folder: Path) -> Record:
     except (OSError, ValueError) as error:
         raise UserError(
             f"the record in {folder} is incomplete or unreadable ({error}). "
-            f"Make it again: snakemake {folder}/metrics.csv --force"
+            f"Make it again: {rerun(folder / 'metrics.csv')}"
         ) from error
 
 

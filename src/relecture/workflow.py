@@ -15,7 +15,8 @@ import grimp
 
 import relecture
 from relecture.command import OWNER, owner_mark
-from relecture.settings import COMPARISONS
+from relecture.rerun import remember
+from relecture.settings import COMPARISONS, STANDARD
 
 _ROOT = Path(relecture.__file__).parent
 
@@ -41,7 +42,7 @@ def code(function: str) -> list[str]:
     used = {module, *_graph().find_upstream_modules(module)}
     front = ".".join([*module.split(".")[:2], "__main__"])
     if front in _graph().modules:
-        used |= {front, *(name for name in ("relecture.command", "relecture.errors", "relecture.records"))}
+        used |= {front, *(f"relecture.{name}" for name in ("command", "errors", "records", "rerun"))}
     return sorted({_shown(_file(name)) for name in used})
 
 
@@ -106,10 +107,14 @@ def chapter_files(chapter: dict[str, Any]) -> list[str]:
     return [f"results/{chapter['comparison']}/answer.md", *tables, *figures]
 
 
-def prepare_environment() -> None:
-    """What every job inherits: this environment's `python`, its owner, threads that wait without burning a core."""
+def prepare_environment(files: Iterable[str | Path]) -> None:
+    """What every job inherits: this environment's `python`, its owner, threads that wait without burning a core.
+
+    And which configuration `files` the run has, for the command that makes a record again.
+    """
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
     os.environ[OWNER] = owner_mark()
+    remember(files, STANDARD)
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 

@@ -3,9 +3,6 @@
 import json
 import re
 import shutil
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pandas as pd
@@ -181,46 +178,38 @@ def test_a_killed_shard_goes_on_and_trains_no_finished_trial_again(searched, mon
         assert all(torch.equal(a["state_dict"][name], b["state_dict"][name]) for name in a["state_dict"])
 
 
-@pytest.mark.slow
-def test_a_shard_killed_with_sigkill_loses_the_trial_it_was_in_and_no_other(tmp_path):
-    small.cells().save(tmp_path / "cells.npz")
-    (tmp_path / "mnist.json").write_text(json.dumps({"name": "mnist", "sample": True, "files": {}}))
-    spec = json.dumps({**SPEC, "max_epochs": 4, "factor": 2, "images": 1000})
-
-    def command(folder: str) -> list[str]:
-        (tmp_path / folder / "out").mkdir(parents=True)
-        files = {"mnist": "mnist.json", "cells": "cells.npz", "scratch": f"{folder}/scratch", "out": f"{folder}/out"}
-        options = [text for name, file in files.items() for text in (f"--{name}", str(tmp_path / file))]
-        whole = ["shard", "--spec", spec, "--place", "1/0/0", "--shards", "1", *options]
-        return [sys.executable, "-m", "relecture.tallies", "--threads", "1", *whole]
-
-    def trained(said: str) -> list[str]:
-        return re.findall(r"(b1-trial-\d\d): epoch \d of 2", said)
-
-    with subprocess.Popen(command("killed"), stderr=subprocess.PIPE, text=True) as process:
-        said = ""
-        while len(set(trained(said))) < 2 and (line := process.stderr.readline()):  # the second has had an epoch
-            said += line
-        process.send_signal(signal.SIGKILL)
-    assert process.returncode == -signal.SIGKILL, said
-    shutil.rmtree(tmp_path / "killed/out")  # as Snakemake does
-
-    again = subprocess.run(command("killed"), stderr=subprocess.PIPE, text=True, check=True)
-    whole = subprocess.run(command("unharmed"), stderr=subprocess.PIPE, text=True, check=True)
-    first, second, third = dict.fromkeys(trained(whole.stderr))
-    assert set(trained(said)) == {first, second}
-    assert set(trained(again.stderr)) == {second, third}
-    assert not list(tmp_path.glob("killed/scratch/**/*.ckpt"))
-    for name in ("scores.csv", "history.csv"):
-        assert (tmp_path / "killed/out" / name).read_bytes() == (tmp_path / "unharmed/out" / name).read_bytes()
-
-
-def test_a_missing_checkpoint_of_the_rung_before_is_named(searched, tmp_path):
+def test_a_shard_goes_on_from_the_folders_it_is_told_and_not_from_what_another_search_left_beside_them(
+    searched, tmp_path
+):
     shutil.copytree(searched / "rung-0", tmp_path / "rung-0")
-    for path in states(tmp_path / "rung-0").values():
-        path.unlink()
-    with pytest.raises(UserError, match=r"trial-\d\d\.ckpt .* is gone\. Make the rung again: snakemake .*ranking\.csv"):
+    shutil.copytree(searched / "rung-0/shard-0", tmp_path / "rung-0/shard-7")  # of a search in eight shards
+    for path in (tmp_path / "rung-0/shard-7/states").iterdir():
+        path.write_bytes(b"of other weights")
+    assert (shard(tmp_path, 1, 0) / "scores.csv").read_bytes() == (searched / "rung-1/shard-0/scores.csv").read_bytes()
+
+
+def test_one_trial_s_checkpoint_in_two_folders_is_a_mistake_that_names_both(searched, tmp_path):
+    shutil.copytree(searched / "rung-0", tmp_path / "rung-0")
+    first, second = (tmp_path / f"rung-0/shard-{number}/states" for number in range(SHARDS))
+    name = min(path.name for path in first.iterdir())
+    shutil.copy(first / name, second / name)
+    with pytest.raises(UserError, match=rf"shard-0/states and .*shard-1/states both hold the checkpoint {name}"):
         shard(tmp_path, 1, 0)
+
+
+@pytest.mark.parametrize("damage", [Path.unlink, lambda path: path.write_bytes(path.read_bytes()[:500])])
+def test_a_missing_or_damaged_checkpoint_is_named_with_what_makes_it_again(searched, tmp_path, damage):
+    shutil.copytree(searched / "rung-0", tmp_path / "rung-0")
+    lost = states(tmp_path / "rung-0")
+    for path in lost.values():
+        damage(path)
+    with pytest.raises(UserError) as caught:
+        shard(tmp_path, 1, 0)
+    name, command = re.fullmatch(
+        r"the checkpoint (\S+) that .* is missing or damaged\. .*: (.*)", str(caught.value)
+    ).groups()
+    left_by = lost[name].parent.parent
+    assert command == f"snakemake {left_by}/scores.csv --force"
 
 
 def test_the_record_has_a_member_per_trial_with_its_settings_and_its_last_rung(searched):

@@ -154,6 +154,7 @@ def test_mlflow_has_a_run_for_every_record_and_below_it_one_for_every_member(fin
         receipt = json.loads((finished / record / "published.json").read_text())
         parent = parents[receipt["run_id"]]
         assert children[parent.info.run_id] == pd.read_csv(finished / record / "metrics.csv").member.nunique()
-        assert parent.data.tags["relecture.rerun"] == f"snakemake {record}/metrics.csv --force"
+        again = f"snakemake {record}/metrics.csv --force --configfile config/tiny.yaml"
+        assert parent.data.tags["relecture.rerun"] == again
         data = params(finished, record)["data"]
         assert parent.data.tags.get("relecture.sample") == (data["name"] if data["sample"] else None)

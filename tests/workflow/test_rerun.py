@@ -1,6 +1,9 @@
 """A change reruns what depends on it, and nothing else."""
 
+import json
 import re
+import shlex
+import shutil
 
 import pytest
 import yaml
@@ -121,6 +124,19 @@ def test_files_that_are_touched_but_not_changed_rerun_nothing(twin):
     for name in names:
         (twin / name).touch()
     assert planned(twin) == set()
+
+
+def test_the_command_in_a_record_runs_that_fit_again_with_the_same_settings_and_nothing_else(twin):
+    record = json.loads((twin / "results/digits/dropout/params.json").read_text())
+    ended = twin.python("-m", *shlex.split(record["rerun"]), "--cores", "2", "--dry-run")
+    assert ended.code == 0, ended.trouble
+    assert ended.jobs == {"digits_fit dropout"}
+
+
+def test_the_same_settings_in_a_file_of_another_name_rerun_nothing(twin):
+    shutil.copy(twin / "config/tiny.yaml", twin / "config/mine.yaml")
+    ended = twin.python("-m", "snakemake", "--configfile", "config/mine.yaml", "--cores", "2", "--dry-run")
+    assert ended.nothing_to_do, ended.trouble
 
 
 def test_forced_one_fit_runs_again_and_leaves_the_same_bytes(twin):

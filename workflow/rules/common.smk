@@ -26,7 +26,7 @@ from relecture.workflow import (
 
 settings = load_or_exit(config, workflow.configfiles)
 
-prepare_environment()
+prepare_environment(workflow.configfiles)
 
 
 wildcard_constraints:

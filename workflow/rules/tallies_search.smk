@@ -38,6 +38,8 @@ rule tallies_shard:
         spec=text(settings.tallies.search_spec()),
         shards=lambda w: len(SEARCH.shards(int(w.bracket), int(w.rung))),
         ranking=lambda w, input: f"--ranking {shlex.quote(input.ranking)}" if w.rung != "0" else "",
+        # Named one by one: a run with more shards may have left folders of its own beside them.
+        before=lambda w, input: shlex.join(f"--before={folder}" for folder in input.get("states", [])),
         out=lambda w: f"results/tallies/search/bracket-{w.bracket}/rung-{w.rung}/shard-{w.shard}",
     shell:
         "python -m relecture.tallies --threads {threads} shard"
@@ -47,6 +49,7 @@ rule tallies_shard:
         " --mnist {input.mnist:q}"
         " --cells {input.cells:q}"
         " {params.ranking}"
+        " {params.before}"
         " --scratch scratch/tallies/search/{wildcards.bracket}-{wildcards.rung}-{wildcards.shard}"
         " --out {params.out:q}"
         " 2>&1 | tee {log:q}"

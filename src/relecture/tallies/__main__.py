@@ -60,6 +60,7 @@ def shard(
     scratch: PathOption,
     out: PathOption,
     ranking: Annotated[Path | None, typer.Option(help="That of the rung before; none for the first.")] = None,
+    before: Annotated[list[Path] | None, typer.Option(help="A folder of its checkpoints; give all of them.")] = None,
 ) -> None:
     """Train the trials of one shard of a rung."""
     from relecture.data import mnist as images
@@ -76,7 +77,7 @@ def shard(
         shard=number,
         shards=shards,
         ranking=ranking,
-        before=[] if ranking is None else sorted(ranking.parent.glob("shard-*/states")),
+        before=before or [],
         scratch=scratch,
         out=out,
     )

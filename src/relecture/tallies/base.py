@@ -9,6 +9,7 @@ import torch
 from relecture.data.mnist import Mnist
 from relecture.errors import UserError
 from relecture.records import Fit
+from relecture.rerun import rerun
 from relecture.tallies.cells import Cells
 from relecture.tallies.cnn import Cnn, cnn, count_trained
 from relecture.tallies.fitting import accuracy, arrays, cases, logits, train
@@ -87,7 +88,7 @@ def read(folder: Path) -> tuple[dict[str, Any], list[dict[str, torch.Tensor]]]:
         reason = " ".join(str(error).split())[:100]
         raise UserError(
             f"the base in {folder} is missing or damaged ({type(error).__name__}: {reason}). "
-            f"Make it again: snakemake {folder.parent}/metrics.csv --force"
+            f"Make it again: {rerun(folder.parent / 'metrics.csv')}"
         ) from error
 
 

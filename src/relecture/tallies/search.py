@@ -23,10 +23,12 @@ import pandas as pd
 from relecture.data.mnist import Mnist
 from relecture.errors import UserError
 from relecture.records import Fit
+from relecture.rerun import rerun
 from relecture.tallies import brackets, space
 from relecture.tallies.cells import Cells
 from relecture.tallies.cnn import cnn, count_trained
 from relecture.tallies.fitting import arrays, train
+from relecture.training.callbacks import readable
 
 #: MNIST images from the training set on which the learning itself is watched, with dropout off.
 WATCHED = 500
@@ -52,7 +54,8 @@ def train_shard(
 
     Args:
         spec: seed, max_epochs, factor, images, batch_size, rho, epsilon.
-        ranking: that of the rung before, None for the first. before: the folders of its checkpoints.
+        ranking: that of the rung before, None for the first. before: the folders of its checkpoints. Two that hold
+            the same trial's are a UserError: they are of two searches, and one of them is old.
         scratch: a shard that was killed and is asked for again goes on from there: a finished trial is not trained
             again, an unfinished one goes on where it was.
     """
@@ -60,7 +63,7 @@ def train_shard(
     drawn = space.draw(spec["seed"], bracket, size) if ranking is None else pd.read_csv(ranking).head(size)
     trials = [space.architecture(trial) for trial in drawn.to_dict("records")]
     own = brackets.share([space.work(architecture) for architecture in trials], shards)[shard]
-    states = {path.name: path for folder in before for path in folder.glob("*.ckpt")}
+    states = _states(before)
     images, labels = mnist.train_images[: spec["images"]], mnist.train_labels[: spec["images"]]
     data = arrays((images, labels), {"train": (images[:WATCHED], labels[:WATCHED]),
                                      "validation": cells.part("validation")})  # fmt: skip
@@ -82,7 +85,7 @@ def train_shard(
             seed=seed,
             scratch=scratch,
             precision="bf16",
-            start=None if ranking is None else _state(states, f"{name}.ckpt", ranking),
+            start=None if ranking is None else _state(states, f"{name}.ckpt", ranking, int(trial.shard)),
             keep=out / "states" / f"{name}.ckpt",
         )
         reached = fitted.history[fitted.history.metric == "validation_accuracy"].value.iloc[-1]
@@ -159,10 +162,26 @@ def member(bracket: int, trial: int) -> str:
     return f"b{bracket}-trial-{trial:02d}"
 
 
-def _state(states: dict[str, Path], name: str, ranking: Path) -> Path:
-    if name not in states:
+def _states(folders: Sequence[Path]) -> dict[str, Path]:
+    """The checkpoints in all folders, by their names."""
+    found: dict[str, Path] = {}
+    for path in (path for folder in folders for path in sorted(folder.glob("*.ckpt"))):
+        if path.name in found:
+            raise UserError(
+                f"{found[path.name].parent} and {path.parent} both hold the checkpoint {path.name}: "
+                "name only folders of one search, split into the same number of shards"
+            )
+        found[path.name] = path
+    return found
+
+
+def _state(states: dict[str, Path], name: str, ranking: Path, shard: int) -> Path:
+    """Where the checkpoint of a trial is, which a shard of the rung before has left."""
+    if name not in states or not readable(states[name]):
+        scores = ranking.parent / f"shard-{shard}" / "scores.csv"
         raise UserError(
-            f"the checkpoint {name} that {ranking} speaks of is gone. Make the rung again: snakemake {ranking} --force"
+            f"the checkpoint {name} that {ranking} speaks of is missing or damaged. "
+            f"Make its shard again: {rerun(scores)}"
         )
     return states[name]
 

@@ -13,6 +13,7 @@ import pandas as pd
 from relecture import records
 from relecture.errors import UserError
 from relecture.records import Record
+from relecture.rerun import rerun
 
 NAME_LENGTH, PARAM_LENGTH, TAG_LENGTH, DIGEST_LENGTH = 250, 6000, 8000, 36  # MLflow's limits, in characters
 
@@ -114,10 +115,8 @@ def checked(record: Record) -> Record:
     missing += [f"the column {name} in metrics.csv" for name in records.METRICS if name not in record.metrics]
     missing += [f"the column {name} in history.csv" for name in records.HISTORY if name not in record.history]
     if missing:
-        raise UserError(
-            f"the record in {record.folder} lacks {', '.join(missing)}. "
-            f"Make it again: snakemake {record.folder}/metrics.csv --force"
-        )
+        again = record.params.get("rerun") or rerun(record.folder / "metrics.csv")
+        raise UserError(f"the record in {record.folder} lacks {', '.join(missing)}. Make it again: {again}")
     return record
 
 

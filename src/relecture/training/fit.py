@@ -80,7 +80,7 @@ def fit(
     """
     learner = Learner(network, arrays, loss, scores, training, seeds, hidden_penalty, precision, scored_at_once)
     if start is not None and not readable(start):
-        raise UserError(f"{start} is missing or damaged, so training cannot go on from it. Delete it and run again")
+        raise UserError(f"{start} is missing or damaged, so training cannot go on from it. Make it again")
     identity = _identity(learner, members, (patience, precision, start and file_digest(start)))
     go_on = GoOn(scratch / f"{identity}.ckpt", checkpoint_seconds)
     label = members[0] if len(members) == 1 else f"{len(members)} networks"
