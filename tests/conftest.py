@@ -20,19 +20,16 @@ LONGEST = ("finished run", "test_examples", "test_reproducible")
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """With several workers, tests that share what is slow to make run in one of them."""
-    if not config.pluginmanager.hasplugin("xdist"):
-        return
-    places = {group: place for place, group in enumerate(LONGEST)}
-    for item in items:
+    for item in items if config.pluginmanager.hasplugin("xdist") else ():
         item.add_marker(pytest.mark.xdist_group(_group(item)))
-    items.sort(key=lambda item: places.get(_group(item), len(places)))
+    items.sort(key=lambda item: (*LONGEST, _group(item)).index(_group(item)))
 
 
 def _group(item: pytest.Item) -> str:
     if "first_run" in item.fixturenames:
         return "finished run"
-    folder, *more = item.path.relative_to(ROOT / "tests").parts
-    return item.path.stem if folder == "workflow" or not more else folder
+    folder = item.path.parent.name
+    return item.path.stem if folder in ("workflow", "tests") else folder
 
 
 @pytest.fixture(scope="session")

@@ -1,10 +1,11 @@
 """Starts Snakemake: one run at a time in a folder, and after a killed run the same command goes on.
 
-    python -m relecture.launch --cores 2 --configfile config/quick.yaml digits
+    python -m relecture.launch digits --configfile config/quick.yaml --cores 2
 
-All arguments are Snakemake's. Before it starts, this makes sure that no other run is alive in the folder,
-that no job of a killed run still writes, and that the configuration files can be read. Then it becomes
-Snakemake, in the same process: signals reach it directly, and the lock is held as long as it lives.
+All arguments are Snakemake's. (A target right behind `--configfile FILE` would be one more such file.) Before it
+starts, this makes sure that no other run is alive in the folder, that no job of a killed run still writes, and that the
+configuration files can be read. Then it becomes Snakemake, in the same process: signals reach it directly, and the lock
+is held as long as it lives.
 """
 
 import argparse
@@ -36,8 +37,7 @@ def main(arguments: list[str]) -> NoReturn:
     try:
         folder, files = _folder_and_files(arguments)
         _take_the_lock(folder)
-        for file in files:
-            read(file)
+        _check(files)
         _end_orphans(folder)
         if any((folder / ".snakemake" / "locks").glob("*.lock")):
             _unlock(folder, arguments)
@@ -56,6 +56,17 @@ def _folder_and_files(arguments: list[str]) -> tuple[Path, list[Path]]:
     known, _ = parser.parse_known_args(arguments)
     standard = [STANDARD] if STANDARD.exists() else []  # the one the Snakefile names
     return known.directory.resolve(), [*standard, *known.configfile]
+
+
+def _check(files: list[Path]) -> None:
+    """Read the configuration files, so that a mistake in one is told before anything starts."""
+    for file in files:
+        if not file.exists() and not file.suffix:  # as `digits`, or `results/scorecard`
+            raise UserError(
+                f"there is no configuration file {file}. All names behind --configfile are taken for such files: "
+                f"if {file} is what shall be made, put it before --configfile, or behind another option"
+            )
+        read(file)
 
 
 def _take_the_lock(folder: Path) -> None:

@@ -118,6 +118,15 @@ def prepare_environment(files: Iterable[str | Path]) -> None:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
+def files_below(folder: str) -> list[str]:
+    """Every file in a folder and its sub-folders, in order, hidden ones apart; none where there is no such folder.
+
+    As names for `input`: a brace in one is no wildcard.
+    """
+    files = (path for path in Path(folder).rglob("*") if path.is_file() and not path.name.startswith("."))
+    return sorted(str(path).replace("{", "{{").replace("}", "}}") for path in files)
+
+
 def store_address() -> str:
     """Where MLflow's runs go: `MLFLOW_TRACKING_URI`, or a SQLite file in the working folder."""
     return os.environ.get("MLFLOW_TRACKING_URI") or "sqlite:///mlflow.db"

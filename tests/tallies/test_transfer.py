@@ -1,5 +1,7 @@
 """Transfer starts from the base, keeps frozen what is frozen, and is the same labelled cells for every way."""
 
+import dataclasses
+import json
 from pathlib import Path
 from typing import Any
 
@@ -202,3 +204,22 @@ def test_more_seeds_than_the_base_has_is_a_mistake_in_the_settings(model, tmp_pa
 def test_from_scratch_needs_no_such_seed(model, tmp_path):
     fit = transfer.transfer(spec("scratch", seeds=3, epochs=1), small.cells(), model, tmp_path)
     assert len(small.metrics(fit)) == 3
+
+
+@pytest.mark.parametrize(("way", "sample"), [("frozen", True), ("scratch", False)])
+def test_who_starts_from_a_base_of_the_sample_says_so(tmp_path, way, sample):
+    from relecture.tallies.__main__ import app
+
+    cells = dataclasses.replace(small.cells(), sample=False)
+    cells.save(tmp_path / "cells.npz")
+    brief = {**small.BASE, "seeds": 1, "images": 100, "epochs": 1}
+    fit = base.base(brief, small.images(), cells, tmp_path / "scratch")
+    fit.leave(tmp_path / "base", "tallies/base/selected", brief, cells.described(small.images()), "tallies_base")
+    settings = json.dumps(spec(way, seeds=1, cells=20, epochs=1))
+    places = {"cells": "cells.npz", "base": "base/model", "scratch": "scratch", "out": "out"}
+    options = [text for name, file in places.items() for text in (f"--{name}", str(tmp_path / file))]
+    method = ["--method", f"transfer/{way}", "--rule", "tallies_transfer"]
+    app(["transfer", "--spec", settings, *method, *options], standalone_mode=False)
+    data = records.read(tmp_path / "out").params["data"]
+    assert data["sample"] == sample
+    assert data["name"] == ("MNIST-5k sample, scikit-learn's digits" if sample else "scikit-learn's digits")

@@ -128,6 +128,27 @@ def test_cells_and_sheets_of_ones_own_are_learned_from_and_counted(own_sheets):
 
 
 @pytest.mark.parametrize(
+    ("change", "rules"),
+    [
+        (lambda own: None, set()),
+        (lambda own: shutil.copy(next((own / "cells/3").iterdir()), own / "cells/3/more.png"),
+         {"tallies_cells"}),
+        (lambda own: next((own / "cells/7").iterdir()).unlink(), {"tallies_cells"}),
+        (lambda own: (own / "sheets/layout.json").write_text((own / "sheets/layout.json").read_text() + "\n"),
+         {"tallies_cut"}),
+    ],
+    ids=["nothing", "an image more", "one less", "another layout"],
+)  # fmt: skip
+def test_what_is_changed_among_ones_own_files_is_read_again(own_sheets, tmp_path, change, rules):
+    twin = own_sheets[0].twin(tmp_path / "twin")
+    change(twin / "examples/tallies")
+    planned = twin.python("-m", "relecture.launch", "--cores", "2", "--dry-run",
+                          "--configfile", "examples/tallies/config.yaml", "--", "tallies")  # fmt: skip
+    assert planned.code == 0, planned.output
+    assert planned.jobs & {"tallies_cells", "tallies_cut"} == rules
+
+
+@pytest.mark.parametrize(
     ("name", "content", "message"),
     [
         ("voters", None, "salaries.data names the file examples/voters/voters.csv: there is no such file"),

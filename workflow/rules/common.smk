@@ -1,10 +1,11 @@
 # Helpers of the rules; no rules here.
 #
-# settings   the checked configuration, with a block per comparison
-# code       source files behind a function: named as inputs, so that an edit reruns what it touches
-# record     the files of a record
-# text       settings as one line, for params
-# in_report  where the report shows tables and figures, in the lecture's order
+# settings     the checked configuration, with a block per comparison
+# code         source files behind a function: named as inputs, so that an edit reruns what it touches
+# files_below  all files of a folder of one's own, so that a change of any of them reruns what reads it
+# record       the files of a record
+# text         settings as one line, for params
+# in_report    where the report shows tables and figures, in the lecture's order
 
 import shlex
 
@@ -16,6 +17,7 @@ from relecture.workflow import (
     chapter_files,
     chapter_in_report,
     code,
+    files_below,
     in_report,
     local_store,
     prepare_environment,

@@ -11,18 +11,6 @@ report: "../report/front.rst"
 
 # A comparison says in <NAME>_CHAPTER, among its own rules: the files with the numbers in its answer, the tables and
 # figures on its page, and those of them in the handout. One without is no part of the report.
-TALLIES_CHAPTER = {
-    "numbers": [
-        *expand("results/tallies/{name}.csv", name=["table", "totals", "checking"]),
-        "results/tallies/base/selected/params.json",
-    ],
-    "page": chapter("tallies", TALLIES_TABLES, TALLIES_FIGURES),
-    "print": chapter(
-        "tallies",
-        ["table", "totals", "checking"],
-        ["pages", "budget", "labels", "attribution", "reading", "result", "checking"],
-    ),
-}
 FOUND = {name: globals().get(f"{name.upper()}_CHAPTER") for name in COMPARISONS}
 CHAPTERS = {name: found for name, found in FOUND.items() if found}
 ANSWERS = expand("results/{comparison}/answer.md", comparison=CHAPTERS)

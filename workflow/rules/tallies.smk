@@ -21,15 +21,17 @@ OWN_CELLS, OWN_SHEETS = (
     [] if place == SIMULATED else [place] for place in (settings.tallies.cells, settings.tallies.sheets)
 )
 SHEETS = OWN_SHEETS[0] if OWN_SHEETS else "results/tallies/data/sheets"
+# Of sheets of one's own all but the true votes, which are no part of what is read.
+PAGES = [file for file in files_below(SHEETS) if Path(file).name != "truth.csv"] if OWN_SHEETS else [SHEETS]
 HANDWRITING = "resources/usps.json"
 
 
 rule tallies_cells:
     """The labelled cells: drawn on sheets and cut from them, or those of one's own."""
     input:
-        # A folder that is not there is no input, so that our own message tells which setting names it.
         handwriting=[] if OWN_CELLS else HANDWRITING,
-        own=[folder for folder in OWN_CELLS if Path(folder).exists()],
+        # Every image: a folder alone does not tell that something in it was changed, added or taken away.
+        own=[file for folder in OWN_CELLS for file in files_below(folder)],
         code=code("relecture.tallies.labelled:drawn") + code("relecture.tallies.own_cells:from_folder"),
     output:
         cells="results/tallies/data/cells.npz",
@@ -71,7 +73,7 @@ rule tallies_sheets:
 rule tallies_cut:
     """The cells of all sheets: the frame found on each page, straightened, and cut."""
     input:
-        sheets=[SHEETS] if not OWN_SHEETS or Path(SHEETS).exists() else [],
+        sheets=PAGES,
         code=code("relecture.tallies.sheets:cut_all"),
     output:
         cut="results/tallies/data/cut.npz",
@@ -130,6 +132,7 @@ rule tallies_transfer:
     input:
         cells="results/tallies/data/cells.npz",
         base="results/tallies/base/selected/model",
+        record="results/tallies/base/selected/params.json",
         code=lambda w: code(tallies.TRANSFERS[w.method]),
     output:
         **record("results/tallies/transfer/{method}"),
@@ -162,6 +165,7 @@ use rule tallies_transfer as tallies_labels with:
     input:
         cells="results/tallies/data/cells.npz",
         base="results/tallies/base/selected/model",
+        record="results/tallies/base/selected/params.json",
         code=lambda w: code(tallies.LABELS[w.method]),
     output:
         **record("results/tallies/labels/{method}"),
@@ -183,6 +187,7 @@ use rule tallies_transfer as tallies_final with:
     input:
         cells="results/tallies/data/cells.npz",
         base="results/tallies/base/selected/model",
+        record="results/tallies/base/selected/params.json",
         code=code(tallies.FINAL["final"]),
     output:
         **record("results/tallies/final"),

@@ -44,6 +44,18 @@ READERS = {
     "after": "results/tallies/validation/reader.pt",
     "prior": "results/tallies/validation/reader.pt",
 }
+TALLIES_CHAPTER = {
+    "numbers": [
+        *expand("results/tallies/{name}.csv", name=["table", "totals", "checking"]),
+        "results/tallies/base/selected/params.json",
+    ],
+    "page": chapter("tallies", TALLIES_TABLES, TALLIES_FIGURES),
+    "print": chapter(
+        "tallies",
+        ["table", "totals", "checking"],
+        ["pages", "budget", "labels", "attribution", "reading", "result", "checking"],
+    ),
+}
 
 
 rule tallies:
@@ -172,7 +184,7 @@ rule tallies_figures:
         mnist="resources/mnist.json",
         cells="results/tallies/data/cells.npz",
         cut="results/tallies/data/cut.npz",
-        sheets=[SHEETS] if not OWN_SHEETS or Path(SHEETS).exists() else [],
+        sheets=PAGES,
         truth=TRUTH,
         code=code("relecture.tallies.figures.all:draw"),
     output:

@@ -101,7 +101,8 @@ def search(
     from relecture.tallies.cells import Cells
     from relecture.tallies.search import collect, tables
 
-    _leave(collect(rankings), out, "search", json.loads(spec), Cells.load(cells), rule, images.load(mnist))
+    data = Cells.load(cells).described(images.load(mnist))
+    _leave(collect(rankings), out, "search", json.loads(spec), data, rule)
     tables(rankings, out)
 
 
@@ -125,7 +126,8 @@ def base(
     found = json.loads(network or needed(selected, "--network or --selected").read_text())
     settings = json.loads(spec) | {key: found[key] for key in ("architecture", "learning_rate")}
     source, target = images.load(mnist), Cells.load(cells)
-    _leave(base(settings, source, target, scratch), out, f"base/{architecture}", settings, target, rule, source)
+    result, data = base(settings, source, target, scratch), target.described(source)
+    _leave(result, out, f"base/{architecture}", settings, data, rule)
     records.clear(scratch)
 
 
@@ -140,13 +142,15 @@ def transfer(
     rule: TextOption,
 ) -> None:
     """Carry the networks of the folder BASE over to the labelled cells and leave the record in OUT."""
+    from relecture.tallies.base import learned_from
     from relecture.tallies.cells import Cells
 
     functions = {f"transfer/{name}": function for name, function in TRANSFERS.items()}
     functions |= {f"labels/{name}": function for name, function in LABELS.items()} | FINAL
     settings, target = json.loads(spec), Cells.load(cells)
     result = resolve_name(functions[method])(settings, target, base, scratch)
-    _leave(result, out, method, settings, target, rule)
+    data = target.described() if settings["start"] == "scratch" else learned_from(base)
+    _leave(result, out, method, settings, data, rule)
     records.clear(scratch)
 
 
@@ -232,15 +236,8 @@ def figures(
     draw(results, sheets, mnist, high, orders, truth)
 
 
-def _leave(
-    result: Any, out: Path, method: str, spec: dict[str, Any], target: Any, rule: str, mnist: Any = None
-) -> None:
-    """Write a record; its data are the target's cells, and MNIST where that was learned from."""
-    name, digest, sample = target.name, target.digest, target.sample
-    if mnist is not None:
-        sample, digest = sample or mnist.sample, f"{mnist.digest}-{digest}"
-        name = f"{mnist.name}, {name}" if mnist.sample else name
-    result.leave(out, f"tallies/{method}", spec, {"name": name, "digest": digest, "sample": sample}, rule, QUESTION)
+def _leave(result: Any, out: Path, method: str, spec: dict[str, Any], data: dict[str, Any], rule: str) -> None:
+    result.leave(out, f"tallies/{method}", spec, data, rule, QUESTION)
 
 
 app.command()(read)

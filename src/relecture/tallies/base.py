@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 
+from relecture import records
 from relecture.data.mnist import Mnist
 from relecture.errors import UserError
 from relecture.records import Fit
@@ -90,6 +91,11 @@ def read(folder: Path) -> tuple[dict[str, Any], list[dict[str, torch.Tensor]]]:
             f"the base in {folder} is missing or damaged ({type(error).__name__}: {reason}). "
             f"Make it again: {rerun(folder.parent / 'metrics.csv')}"
         ) from error
+
+
+def learned_from(folder: Path) -> dict[str, Any]:
+    """What the record of the base in `folder` says of its data: MNIST and the target's cells."""
+    return records.read(folder.parent).params["data"]
 
 
 def plain(network: Cnn) -> dict[str, torch.Tensor]:

@@ -3,8 +3,11 @@
 import hashlib
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+
+from relecture.data.mnist import Mnist
 
 #: To learn from; to make every choice on; to read once, at the end.
 PARTS = ("train", "validation", "test")
@@ -30,6 +33,13 @@ class Cells:
         """Images and labels of one part, in their order."""
         own = self.parts == name
         return self.images[own], self.labels[own]
+
+    def described(self, mnist: Mnist | None = None) -> dict[str, Any]:
+        """What a record says of its data: these cells, and `mnist` where that was learned from as well."""
+        if mnist is None:
+            return {"name": self.name, "digest": self.digest, "sample": self.sample}
+        name = f"{mnist.name}, {self.name}" if mnist.sample else self.name
+        return {"name": name, "digest": f"{mnist.digest}-{self.digest}", "sample": mnist.sample or self.sample}
 
     def save(self, path: Path) -> None:
         """Keep the cells as one uncompressed file: the same bytes for the same cells."""
