@@ -61,7 +61,7 @@ def _folder_and_files(arguments: list[str]) -> tuple[Path, list[Path]]:
 def _check(files: list[Path]) -> None:
     """Read the configuration files, so that a mistake in one is told before anything starts."""
     for file in files:
-        if not file.exists() and not file.suffix:  # as `digits`, or `results/scorecard`
+        if not file.exists() and file.suffix not in (".yaml", ".yml", ".json"):  # as `digits`, or `results/x.csv`
             raise UserError(
                 f"there is no configuration file {file}. All names behind --configfile are taken for such files: "
                 f"if {file} is what shall be made, put it before --configfile, or behind another option"

@@ -139,7 +139,8 @@ def show(scorecard: PathOption, mnist: PathOption) -> None:
         console.print(sample_notice(), "\n", style="bold red")
     console.print("figures and tables   results/*/figures/, results/*/table.html, results/scorecard.html")
     console.print("the runs in MLflow   make ui")
-    console.print("one thing again      .venv/bin/snakemake results/digits/dropout/metrics.csv --force")
+    if (params := scorecard.parent / "digits" / "dropout" / "params.json").exists():
+        console.print(f"one thing again      .venv/bin/{json.loads(params.read_text())['rerun']}", soft_wrap=True)
 
 
 if __name__ == "__main__":

@@ -119,12 +119,12 @@ def prepare_environment(files: Iterable[str | Path]) -> None:
 
 
 def files_below(folder: str) -> list[str]:
-    """Every file in a folder and its sub-folders, in order, hidden ones apart; none where there is no such folder.
+    """Every file in a folder and its sub-folders, in order; none where there is no such folder.
 
-    As names for `input`: a brace in one is no wildcard.
+    Not those that are hidden, nor with a brace in their name, which Snakemake would take for a wildcard.
     """
     files = (path for path in Path(folder).rglob("*") if path.is_file() and not path.name.startswith("."))
-    return sorted(str(path).replace("{", "{{").replace("}", "}}") for path in files)
+    return sorted(name for name in map(str, files) if not set("{}") & set(name))
 
 
 def store_address() -> str:
