@@ -14,10 +14,10 @@ os.environ.update(OMP_WAIT_POLICY="PASSIVE", MPLBACKEND="agg", CUBLAS_WORKSPACE_
 
 ROOT = Path(__file__).parents[1]
 
-#: Groups of tests that take long, which begin first: two at a time, and the short ones fill what is left.
-LONGEST = ("finished run", "test_examples", "test_reproducible")
+LONGEST = ("finished run", "test_examples")  # groups of tests that begin first, so that short ones fill what is left
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """With several workers, tests that share what is slow to make run in one of them."""
     for item in items if config.pluginmanager.hasplugin("xdist") else ():

@@ -29,7 +29,7 @@ ELSEWHERE = {
     "make ui": "tests/workflow/test_browser.py, as python -m relecture.tracking ui",
     "make publish": "tests/workflow/test_store_deleted.py, as python -m relecture.tracking publish-all",
     "make report": "the report's own tests",
-    ".venv/bin/snakemake engel": "tests/workflow/test_new_comparison.py",
+    ".venv/bin/snakemake engel results/engel/page.html": "tests/workflow/test_new_comparison.py",
     ".venv/bin/python examples/tallies/write.py": "tests/workflow/test_examples.py",
     "make bench": "by hand, on an idle machine",
     "make screenshots": "tests/workflow/test_browser.py takes the same pictures",
