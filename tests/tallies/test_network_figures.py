@@ -147,7 +147,10 @@ def test_each_way_is_compared_with_the_paper_s_in_pairs(found):
 
 def test_what_the_base_is_worth_is_in_the_title_of_the_labels(found):
     axes = learning.labels(found).axes[0]
-    assert axes.get_title(loc="left") == "With 500 labelled cells the base is worth 20 points: 80 % against 60 %"
+    assert (
+        axes.get_title(loc="left")
+        == "With 500 labelled cells the base is worth 20.0 points (95 % interval 20.0 to 20.0)"
+    )
     assert [label.get_text() for label in axes.get_xticklabels()] == ["500", "5,000"]
 
 

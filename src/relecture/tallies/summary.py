@@ -69,7 +69,7 @@ def differences(found: dict[str, Record], out: Path) -> None:
     for a, b in combinations(TRANSFERS, 2):
         name = f"{NAMES[f'transfer/{a}']} − {_lower(NAMES[f'transfer/{b}'])}"
         gaps[a, b, name] = paired(_scores(found[f"transfer/{a}"]), _scores(found[f"transfer/{b}"]))
-    few = [100 * _at(found[f"labels/{method}"], FEW) for method in ("frozen", "scratch")]
+    few = [100 * with_cells(found[f"labels/{method}"], FEW) for method in ("frozen", "scratch")]
     if all(len(scores) for scores in few):
         gaps["frozen", "scratch", f"With {FEW} cells: first block frozen − from scratch"] = paired(*few)
     numbers = [{"a": a, "b": b, "comparison": name, **vars(gap)} for (a, b, name), gap in gaps.items()]
@@ -89,7 +89,7 @@ def labels(found: dict[str, Record], out: Path) -> None:
     for cells in sorted({int(value) for record in by_method.values() for value in _cells(record)}):
         row, text = {"cells": cells}, {"labelled cells": f"{cells:,}"}
         for method, record in by_method.items():
-            scores = 100 * _at(record, cells)
+            scores = 100 * with_cells(record, cells)
             row |= {method: scores.mean(), f"{method}_sd": scores.std(ddof=1), "n": len(scores)}
             text[_lower(NAMES[f"transfer/{method}"]) + ", %"] = _spread(scores.mean(), scores.std(ddof=1), len(scores))
         numbers.append(row)
@@ -134,7 +134,7 @@ def _cells(record: Record) -> pd.Series:
     return record.metrics[record.metrics.metric == "cells"].value
 
 
-def _at(record: Record, cells: int) -> pd.Series:
+def with_cells(record: Record, cells: int) -> pd.Series:
     """Accuracy on target test cells with so many labelled ones, by member."""
     wide = record.metrics.pivot(index="member", columns="metric", values="value")
     return wide.target_accuracy[wide.cells == cells]

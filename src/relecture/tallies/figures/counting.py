@@ -139,7 +139,7 @@ def _errors(axes: Axes, election: Election, places: np.ndarray) -> None:
         axes.errorbar(100 * found.error, places + shift, xerr=np.nan_to_num(ends), fmt=marker, color=colour,
                       markersize=8, capsize=3)  # fmt: skip
         reach = max(reach, 100 * float(found[["error", "low", "high"]].abs().max().max()))
-        wrong.append(f"{100 * (checked.reading.votes.sum() / checked.true.sum() - 1):+.1f} %".replace("-", "−"))
+        wrong.append(f"{100 * (checked.reading.votes.sum() / checked.true.sum() - 1):+z.1f} %".replace("-", "−"))
     axes.axvline(0, color="black", linewidth=1)
     signed_scale(axes, "x", reach)
     axes.set(xlabel="error of the total (%), 95 % interval over polling stations")

@@ -9,7 +9,7 @@ from scipy.stats import t
 from relecture import figures
 from relecture.records import Record
 from relecture.tallies import TRANSFERS
-from relecture.tallies.summary import FEW, NAMES
+from relecture.tallies.summary import FEW, NAMES, with_cells
 from relecture.uncertainty import paired
 
 Records = dict[str, Record]
@@ -63,7 +63,7 @@ def labels(found: Records) -> Figure:
     `found` has records by method: `base/selected` and `labels/<way>`.
     """
     figure, axes = plt.subplots(figsize=(10, 5.8))
-    curves = {way: _curve(found[f"labels/{way}"]) for way in LOOK if f"labels/{way}" in found}
+    curves = {way: _curve(found[f"labels/{way}"]) for way in LOOK}
     for place, (way, curve) in enumerate(curves.items()):
         colour, marker, line = LOOK[way]
         shifted = curve.index * 1.03 ** (place - 1)  # intervals beside each other
@@ -79,19 +79,16 @@ def labels(found: Records) -> Figure:
     axes.minorticks_off()
     axes.set_ylim(top=min(100.5, axes.get_ylim()[1]))
     figure.legend(loc="outside lower center", ncols=3)
-    axes.set_title(_finding(curves))
+    axes.set_title(_finding(found, counts))
     return figure
 
 
-def _finding(curves: dict[str, pd.DataFrame]) -> str:
-    """In words, from the numbers: what the base is worth where labels are few."""
-    shared = set.intersection(*(set(curve.index) for curve in curves.values()))
-    few = min(shared, key=lambda count: abs(count - FEW))
-    if not {"frozen", "scratch"} <= set(curves):
-        return "Accuracy by number of labelled cells"
-    base, scratch = (curves[way]["mean"][few] for way in ("frozen", "scratch"))
-    worth = f"the base is worth {base - scratch:.0f} points: {base:.0f} % against {scratch:.0f} %"
-    return f"With {few:,} labelled cells {worth}"
+def _finding(found: Records, counts: list[int]) -> str:
+    """In words, from the numbers: what the base is worth where labels are few, over the same seeds."""
+    few = min(counts, key=lambda count: abs(count - FEW))
+    gap = paired(*(100 * with_cells(found[f"labels/{way}"], few) for way in ("frozen", "scratch")))
+    interval = "" if np.isnan(gap.low) else f" (95 % interval {gap.low:.1f} to {gap.high:.1f})".replace("-", "−")
+    return f"With {few:,} labelled cells the base is worth {gap.mean:.1f} points{interval}"
 
 
 def _curve(record: Record) -> pd.DataFrame:

@@ -55,8 +55,8 @@ def misread(test: pd.DataFrame, images: np.ndarray) -> Figure:
         _cell(axes, images[case.cell])
         axes.set_title(f"{case.label} read as {case.predicted}\n{100 * case.probability:.1f} %", loc="center",
                        fontsize=10, fontweight="normal")  # fmt: skip
-    shown = min(len(wrong), grid.size)
-    text = f"{len(wrong)} of {len(test):,} test cells are misread" + (f"; the {shown} surest" if shown else "")
+    first = "the surest first" if len(wrong) <= grid.size else f"the {grid.size} surest"
+    text = f"{len(wrong)} of {len(test):,} test cells are misread" + (f"; {first}" if len(wrong) else "")
     figure.suptitle(text, x=0.01, ha="left", fontweight="bold")
     return figure
 
