@@ -11,7 +11,7 @@ from relecture.tables import LONG
 _PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>{title}</title>
 <style>
-body {{ font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; padding: 0 1.5rem; color: #222; max-width: 62rem }}
+body {{ font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; padding: 0 1.5rem; color: #222; max-width: 70rem }}
 h1 {{ margin: 0 0 .3rem }}
 h2 {{ margin: 2.5rem 0 .5rem; font-size: 1.15rem }}
 .question {{ font-size: 1.15rem; color: #555; margin: 0 0 1rem }}
