@@ -14,22 +14,22 @@ os.environ.update(OMP_WAIT_POLICY="PASSIVE", MPLBACKEND="agg", CUBLAS_WORKSPACE_
 
 ROOT = Path(__file__).parents[1]
 
-LONGEST = ("finished run", "test_examples")  # groups of tests that begin first, so that short ones fill what is left
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Two tests at a time: those of one folder share what is slow to make, so one process has them all."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFolder(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return nodeid.partition("::")[0].rpartition("/")[0]
+
+    return ByFolder(config, log)
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With several workers, tests that share what is slow to make run in one of them."""
-    for item in items if config.pluginmanager.hasplugin("xdist") else ():
-        item.add_marker(pytest.mark.xdist_group(_group(item)))
-    items.sort(key=lambda item: (*LONGEST, _group(item)).index(_group(item)))
-
-
-def _group(item: pytest.Item) -> str:
-    if "first_run" in item.fixturenames:
-        return "finished run"
-    folder = item.path.parent.name
-    return item.path.stem if folder in ("workflow", "tests") else folder
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The tests of the workflow take longest, so they begin first."""
+    items.sort(key=lambda item: item.path.parent.name != "workflow")
 
 
 @pytest.fixture(scope="session")
