@@ -66,8 +66,8 @@ rule publish_record:
     """One record as a run in MLflow, as soon as it is complete."""
     input:
         record("{record}").values(),
-        # Its content changes with every run that is written; only its absence makes a difference.
-        ancient(STORE) if STORE else [],
+        # Not the store itself: others write to it meanwhile, and Snakemake fails a job whose input is newer than its
+        # output, `ancient` or not. When the store is made anew, so is this file.
         made="results/tracking.json",
         portrait="{record}/portrait.png",
         code=code("relecture.tracking.publish:publish"),
@@ -86,7 +86,6 @@ rule register:
     """The calibrated reader of digits as a registered model, linked to the run of its record."""
     input:
         record("results/tallies/final").values(),
-        ancient(STORE) if STORE else [],
         reader="results/tallies/validation/reader.pt",
         cells="results/tallies/data/cells.npz",
         published="results/tallies/final/published.json",
