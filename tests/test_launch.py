@@ -234,8 +234,7 @@ def test_a_process_that_only_has_the_number_of_a_dead_snakemake_owns_nothing(fol
 
 def test_a_missing_or_broken_configuration_file_is_told_before_snakemake_starts(folder):
     missing = folder.launched("--configfile", "mine.yaml")
-    assert missing.returncode == 1
-    assert missing.stderr == "relecture: there is no configuration file mine.yaml\n"
+    assert (missing.returncode, missing.stderr) == (1, "relecture: there is no configuration file mine.yaml\n")
     (folder.path / "mine.yaml").write_text("budget: mine\n")
     target = folder.launched("--configfile", "mine.yaml", "digits")
     assert "if digits is what shall be made, put it before --configfile, or behind another option" in target.stderr
@@ -245,5 +244,7 @@ def test_a_missing_or_broken_configuration_file_is_told_before_snakemake_starts(
     assert broken.stderr.startswith("relecture: mine.yaml, line 1, column 10, cannot be read: ")
     (folder.path / "config").mkdir()
     (folder.path / "config" / "config.yaml").write_text("budget: a\nbudget: b\n")
-    assert folder.launched().stderr.startswith("relecture: config/config.yaml, line 2, column 1, cannot be read: ")
+    standard = folder.launched()
+    assert standard.returncode == 1
+    assert standard.stderr.startswith("relecture: config/config.yaml, line 2, column 1, cannot be read: ")
     assert not (folder.path / ".snakemake").exists()
