@@ -37,7 +37,7 @@ full: $(READY) ## the same with budgets at the scale of a paper
 	$(SHOW)
 
 test: $(READY) ## run the tests
-	$(BIN)/python -m pytest --numprocesses 2 $(ARGS)
+	$(BIN)/python -m pytest --numprocesses 2 --no-loadscope-reorder $(ARGS)
 
 check: $(READY) ## check format, lint and types, of Python and of the rules
 	$(BIN)/ruff format --check .

@@ -28,8 +28,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The tests of the workflow take longest, so they begin first."""
-    items.sort(key=lambda item: item.path.parent.name != "workflow")
+    """The tests of the finished run take longest, so they begin first."""
+    items.sort(key=lambda item: item.path.parent.name != "finished")
 
 
 @pytest.fixture(scope="session")

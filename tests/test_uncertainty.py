@@ -1,13 +1,13 @@
-"""Paired differences against scipy's, and the correction for splits that share rows."""
+"""Intervals and paired differences against scipy's, and the correction for splits that share rows."""
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from scipy.stats import ttest_rel
+from scipy.stats import t, ttest_rel
 
-from relecture.uncertainty import Difference, paired
+from relecture.uncertainty import Difference, half_width, paired
 
 SCORES = st.lists(st.tuples(st.floats(-100, 100), st.floats(-100, 100)), min_size=2, max_size=30)
 
@@ -72,3 +72,17 @@ def test_without_a_common_member_there_is_nothing_to_pair():
 @pytest.mark.parametrize(("low", "high", "clear"), [(0.1, 2, True), (-2, -0.1, True), (-0.1, 2, False), (0, 1, False)])
 def test_a_gap_is_clear_when_its_interval_leaves_out_zero(low, high, clear):
     assert Difference((low + high) / 2, low, high, 5).clear is clear
+
+
+@given(SCORES)
+def test_half_the_interval_of_a_mean_is_student_s_for_numbers_and_for_series(pairs):
+    values = pd.Series([a for a, _ in pairs])
+    assume(values.std() > 1e-6)
+    low, high = t.interval(0.95, len(values) - 1, values.mean(), values.sem())
+    assert half_width(values.std(), len(values)) == pytest.approx((high - low) / 2, rel=1e-9)
+    groups = pd.concat({"one": values, "other": values}).groupby(level=0)
+    assert list(half_width(groups.std(), groups.count())) == pytest.approx(2 * [(high - low) / 2], rel=1e-9)
+
+
+def test_one_value_has_no_interval():
+    assert np.isnan(half_width(float("nan"), 1))

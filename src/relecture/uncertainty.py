@@ -1,10 +1,13 @@
-"""Paired differences with intervals: is a gap between two methods more than luck?"""
+"""Intervals of means and of paired differences: is a gap between two methods more than luck?"""
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t
+from scipy.special import stdtrit
+
+Numbers = TypeVar("Numbers", float, pd.Series)
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,14 @@ class Difference:
     def clear(self) -> bool:
         """Whether the interval leaves out zero."""
         return self.low > 0 or self.high < 0
+
+
+def half_width(sd: Numbers, n: int | pd.Series, test_to_train: float = 0.0) -> Numbers:
+    """Half of Student's 95 % interval for the mean of `n` values with standard deviation `sd`, in their unit.
+
+    Numbers, or series of equal length. NaN for one value, which has no interval. `test_to_train`: see `paired`.
+    """
+    return stdtrit(n - 1, 0.975) * sd * np.sqrt(1 / n + test_to_train)
 
 
 def paired(a: pd.Series, b: pd.Series, test_to_train: float = 0.0) -> Difference:
@@ -41,5 +52,5 @@ def paired(a: pd.Series, b: pd.Series, test_to_train: float = 0.0) -> Difference
     mean = float(difference.mean())
     if n == 1:
         return Difference(mean, np.nan, np.nan, 1)
-    half = t.ppf(0.975, n - 1) * np.sqrt((1 / n + test_to_train) * difference.var(ddof=1))
+    half = half_width(float(difference.std(ddof=1)), n, test_to_train)
     return Difference(mean, mean - half, mean + half, n)

@@ -9,12 +9,12 @@ import os
 import re
 import shlex
 import shutil
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import yaml
+from environment import set_up
 
 ROOT = Path(__file__).parents[2]
 TEXTS = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *(ROOT / "examples").rglob("*.md"),
@@ -26,13 +26,13 @@ ASSIGNMENT = re.compile(r"[A-Z_]+=\S*")
 ELSEWHERE = {
     "make test": "CI",
     "make check": "CI",
-    "make ui": "tests/workflow/test_browser.py, as python -m relecture.tracking ui",
-    "make publish": "tests/workflow/test_store_deleted.py, as python -m relecture.tracking publish-all",
+    "make ui": "tests/workflow/finished/test_browser.py, as python -m relecture.tracking ui",
+    "make publish": "tests/workflow/finished/test_store_deleted.py, as python -m relecture.tracking publish-all",
     "make report": "the report's own tests",
     ".venv/bin/snakemake engel results/engel/page.html": "tests/workflow/test_new_comparison.py",
     ".venv/bin/python examples/tallies/write.py": "tests/workflow/test_examples.py",
     "make bench": "by hand, on an idle machine",
-    "make screenshots": "tests/workflow/test_browser.py takes the same pictures",
+    "make screenshots": "tests/workflow/finished/test_browser.py takes the same pictures",
     ".venv/bin/python -m pip install --constraint constraints.txt --editable '.[dev,slurm]'": "by hand, on a cluster",
 }
 
@@ -107,14 +107,7 @@ def ready(untouched, tmp_path_factory):
         shutil.copytree(ROOT / "examples", copy / "examples")
     for part in ("benchmarks", "docs", "tests"):
         shutil.copytree(ROOT / part, copy / part, ignore=shutil.ignore_patterns("__pycache__"))
-    programs = copy / ".venv/bin"
-    programs.mkdir(parents=True)
-    for program, call in {"python": "", "snakemake": "-m snakemake"}.items():
-        (programs / program).write_text(f'#!/bin/sh\nexec "{sys.executable}" {call} "$@"\n')
-        (programs / program).chmod(0o755)
-    (copy / ".venv/.ready").touch()
-    for part in ("pyproject.toml", "constraints.txt"):  # never newer than the stamp, or pip would be asked
-        os.utime(copy / part, (0, 0))
+    set_up(copy)
     for name in ("mine.yaml", "config/mine.yaml", "my.yaml"):  # a reader's own settings
         (copy / name).write_text("budget: mine\n")
     yield copy
@@ -138,7 +131,7 @@ def test_what_is_run_elsewhere_is_documented_or_a_command_of_make():
 
 
 @pytest.mark.parametrize("command", [c for c in COMMANDS if c.line not in ELSEWHERE], ids=str)
-def test_a_documented_command_does_what_it_says(ready, finished, command):
+def test_a_documented_command_does_what_it_says(ready, command):
     program, *arguments = command.words
     match program:
         case "make" if "clean" in arguments:
@@ -185,17 +178,21 @@ def test_a_target_that_is_run_elsewhere_calls_commands_that_exist(ready, target)
         assert "usage: " in ended.output.lower()
 
 
-def test_the_command_in_how_it_works_is_the_one_that_snakemake_prints_and_it_runs(ready, finished, tmp_path):
+def test_the_command_in_how_it_works_is_the_one_that_snakemake_prints_and_it_runs(ready, tmp_path):
     lines = [command for command in COMMANDS if command.file == "docs/how-it-works.md"]
     (asked,) = [command for command in lines if "--printshellcmds" in command.line]
     (fit,) = [command for command in lines if " fit " in command.line]
     printed = run(ready, asked).output
     assert f"{fit.line} 2>&1 | tee" in " ".join(printed.split())
-    twin = finished.twin(tmp_path / "twin")
-    before = (twin / "results/salaries/book/lasso/metrics.csv").read_bytes()
+    twin = ready.twin(tmp_path / "twin")
+    metrics = twin / "results/salaries/book/lasso/metrics.csv"
+    made = twin.snakemake("results/salaries/book/lasso/metrics.csv")
+    assert made.code == 0, made.output
+    before = metrics.read_bytes()
+    metrics.unlink()
     ended = twin.python(*fit.words[1:])
     assert ended.code == 0, ended.output
-    assert (twin / "results/salaries/book/lasso/metrics.csv").read_bytes() == before
+    assert metrics.read_bytes() == before
     assert b"split-0013,mae,252.2523316365" in before  # as the text says; the last digits are the machine's
 
 

@@ -42,14 +42,6 @@ def test_a_target_in_the_arguments_is_not_taken_for_a_configuration_file(ready, 
     assert not {job for job in ended.jobs if "fit" in job}
 
 
-def test_with_everything_done_make_replicate_only_shows_the_scorecard(twin):
-    ended = set_up(twin).run("make", "replicate", "CONFIG=config/tiny.yaml", "CORES=2")
-    assert ended.code == 0, ended.trouble
-    assert not ended.jobs
-    assert ended.output.index("Nothing to be done") < ended.output.index("linear regression, mean absolute error")
-    assert "THIS IS NOT ALL OF MNIST" in ended.output
-
-
 def test_where_something_else_than_everything_is_asked_for_no_scorecard_is_looked_for(ready):
     ended = ready.run("make", "replicate", "CONFIG=config/tiny.yaml", "ARGS=resources/hitters.json", "CORES=1")
     assert ended.code == 0, ended.trouble

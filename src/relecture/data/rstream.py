@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtri
 
 Item = TypeVar("Item")
 
@@ -36,7 +36,7 @@ class RStream:
     def rnorm(self, n: int) -> np.ndarray:
         """`rnorm(n)`: (n,) standard normal numbers by inversion, two uniform draws each."""
         high, low = self.runif(2 * n).reshape(n, 2).T
-        return norm.ppf((np.floor(2**27 * high) + low) / 2**27)
+        return ndtri((np.floor(2**27 * high) + low) / 2**27)
 
     def sample(self, items: Sequence[Item], size: int | None = None) -> list[Item]:
         """`sample(items, size)` without replacement; `size` is all of them unless given."""

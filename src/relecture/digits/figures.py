@@ -3,16 +3,15 @@
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
-from scipy.stats import t
 
 from relecture import figures
 from relecture.digits.summary import NAMES, NETWORKS
 from relecture.published import Printed
 from relecture.records import Record
+from relecture.uncertainty import half_width
 
 Records = dict[str, Record]
 COLOUR = dict(zip(NAMES, figures.COLOURS, strict=True))
@@ -24,10 +23,10 @@ def test_error(found: Records, printed: list[Printed]) -> Figure:
     figure, (low, high) = plt.subplots(1, 2, figsize=(10, 4.8), sharey=True, width_ratios=(3, 2))
     for place, (method, name) in enumerate(reversed(NAMES.items())):
         values = 100 * _metric(found[method], "test_error")
-        half = t.ppf(0.975, len(values) - 1) * values.std(ddof=1) / len(values) ** 0.5 if len(values) > 1 else 0
+        interval = half_width(values.std(), len(values))
         for axes in (low, high):
             axes.plot(values, np.full(len(values), place), "o", color=figures.SKY, markersize=6)
-            axes.errorbar(values.mean(), place, xerr=half, fmt="s", color=figures.BLUE, capsize=5, markersize=7)
+            axes.errorbar(values.mean(), place, xerr=interval, fmt="s", color=figures.BLUE, capsize=5, markersize=7)
             if f"digits.{method}.test_error" in by_id:
                 axes.plot(by_id[f"digits.{method}.test_error"], place + 0.22, **figures.PRINTED)
         low.annotate(name, (0, place), xycoords=("axes fraction", "data"), xytext=(-8, 0),
@@ -59,6 +58,8 @@ def curves(found: Records) -> Figure:
 
 def weights(found: Records) -> Figure:
     """Distribution of the weights of each layer, per method, over all seeds."""
+    import torch
+
     hidden = len(found["plain"].params["spec"]["hidden"])
     names = [f"hidden layer {place}" for place in range(1, hidden + 1)]
     widths = [0.4, *[0.6] * (hidden - 1), 1.2]  # of the range that is shown; what is beyond stands at its ends
@@ -175,5 +176,5 @@ def _around(values: list[float]) -> tuple[float, float]:
     return min(values) - margin, max(values) + margin
 
 
-def _metric(record: Record, metric: str) -> np.ndarray:
-    return record.metrics[record.metrics.metric == metric].value.to_numpy()
+def _metric(record: Record, metric: str) -> pd.Series:
+    return record.metrics[record.metrics.metric == metric].value

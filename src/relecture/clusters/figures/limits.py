@@ -14,6 +14,7 @@ from relecture.clusters.found import Found, values
 from relecture.clusters.kmeans import means
 from relecture.clusters.limits import DOUBT, SHOWN_DISTANCE, SHOWN_SPREAD
 from relecture.records import Record
+from relecture.uncertainty import half_width
 
 #: Metric, words, colour, line and mark of each method.
 METHODS = {
@@ -124,12 +125,10 @@ def music(found: Found, sets: dict[str, Dataset]) -> Figure:
 
 def growing(axes: Axes, record: Record, part: str, methods: tuple[str, ...]) -> None:
     """Mean and 95 % interval of the adjusted Rand index over the simulations, by step."""
-    from scipy.stats import t
-
     for method in methods:
         words, colour, line, mark = METHODS[method]
         own = record.history[record.history.metric == f"{part}.{method}_ari"].groupby("step").value
-        mean, half = own.mean(), t.ppf(0.975, own.count() - 1) * own.std() / own.count() ** 0.5
+        mean, half = own.mean(), half_width(own.std(), own.count())
         axes.fill_between(mean.index, mean - half, mean + half, color=colour, alpha=0.18, linewidth=0)
         axes.plot(mean.index, mean, line, marker=mark, color=colour, label=words)
     axes.set_ylim(-0.05, 1.05)

@@ -4,13 +4,12 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from scipy.stats import t
 
 from relecture import figures
 from relecture.records import Record
 from relecture.tallies import TRANSFERS
 from relecture.tallies.summary import FEW, NAMES, with_cells
-from relecture.uncertainty import paired
+from relecture.uncertainty import half_width, paired
 
 Records = dict[str, Record]
 BEFORE, PAPER = "base/selected", "transfer/frozen"
@@ -32,7 +31,8 @@ def transfer(found: Records) -> Figure:
     for place, method in enumerate(reversed(methods)):
         values = _scores(found[method])
         left.plot(values, np.full(len(values), place), "o", color=figures.SKY, markersize=6)
-        left.errorbar(values.mean(), place, xerr=_half(values), fmt="s", color=figures.BLUE, capsize=5, markersize=7)
+        interval = half_width(values.std(), len(values))
+        left.errorbar(values.mean(), place, xerr=interval, fmt="s", color=figures.BLUE, capsize=5, markersize=7)
         left.annotate(NAMES[method], (0, place), xycoords=("axes fraction", "data"), xytext=(-8, 0),
                       textcoords="offset points", ha="right", va="center")  # fmt: skip
         if method not in (BEFORE, PAPER):
@@ -95,13 +95,7 @@ def _curve(record: Record) -> pd.DataFrame:
     """By number of cells: mean and half the interval."""
     wide = record.metrics.pivot(index="member", columns="metric", values="value")
     groups = (100 * wide.target_accuracy).groupby(wide.cells.astype(int))
-    return pd.DataFrame({"mean": groups.mean(), "half": groups.apply(_half)})
-
-
-def _half(values: pd.Series) -> float:
-    """Half of Student's 95 % interval; none for one value."""
-    n = len(values)
-    return float(t.ppf(0.975, n - 1) * values.std(ddof=1) / n**0.5) if n > 1 else 0.0
+    return pd.DataFrame({"mean": groups.mean(), "half": half_width(groups.std(), groups.count())})
 
 
 def _scores(record: Record) -> pd.Series:

@@ -1,11 +1,13 @@
 """A run from nothing to the scorecard, on 5,000 MNIST images and with an MLflow server that is dead at first."""
 
 import json
+import shutil
 from collections import Counter
 
 import pandas as pd
 import pytest
 import yaml
+from environment import set_up
 
 from relecture.settings import COMPARISONS
 
@@ -72,6 +74,15 @@ def test_the_same_command_with_a_store_completes_it_and_fits_nothing_again(secon
 def test_with_everything_done_no_job_runs(finished):
     assert finished.snakemake().nothing_to_do
     assert finished.launch().nothing_to_do
+
+
+@pytest.mark.skipif(not shutil.which("make"), reason="needs make; this machine has none")
+def test_with_everything_done_make_replicate_only_shows_the_scorecard(twin):
+    ended = set_up(twin).run("make", "replicate", "CONFIG=config/tiny.yaml", "CORES=2")
+    assert ended.code == 0, ended.trouble
+    assert not ended.jobs
+    assert ended.output.index("Nothing to be done") < ended.output.index("linear regression, mean absolute error")
+    assert "THIS IS NOT ALL OF MNIST" in ended.output
 
 
 def test_each_comparison_is_a_target_of_its_own(finished):
