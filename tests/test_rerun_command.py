@@ -1,9 +1,11 @@
 """The command that makes a record again names the settings that it was made with."""
 
 import json
+import shlex
 from pathlib import Path
 
 import pytest
+from snakemake.cli import parse_config
 
 from relecture import rerun
 from relecture.records import Fit
@@ -17,7 +19,7 @@ def here(tmp_path, monkeypatch) -> Path:
     """A working folder, and a run of no settings yet."""
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
-    monkeypatch.setenv(rerun.FILES, "")
+    monkeypatch.setenv(rerun.SETTINGS, "")
     return tmp_path / "here"
 
 
@@ -31,6 +33,27 @@ def test_it_names_further_files_last_and_in_their_order_and_each_once(here):
     # Snakemake hands over those of the command line with their whole paths, and then the Snakefile's own.
     rerun.remember([here / "config/quick.yaml", here / "my own.yaml", "config/quick.yaml", STANDARD], STANDARD)
     assert rerun.rerun("x.csv") == "snakemake x.csv --force --configfile config/quick.yaml 'my own.yaml'"
+
+
+@pytest.mark.parametrize(
+    ("entry", "written"),
+    [
+        ("budget=mine", "budget=mine"),
+        ("salaries={book_seed: 2, resampled: {splits: 20}}",
+         """'salaries={"book_seed": "2", "resampled": {"splits": "20"}}'"""),
+        ("salaries={network: {hidden: [64, 32]}}", """'salaries={"network": {"hidden": ["64", "32"]}}'"""),
+        ("scale=0.5", "scale=0.5"),
+        ("quiet=True", "quiet=True"),
+        ("nothing=", "nothing="),
+        ("name=it's mine", """'name=it'"'"'s mine'"""),
+    ],
+)  # fmt: skip
+def test_values_of_the_command_line_are_named_so_that_snakemake_reads_them_again(here, entry, written):
+    values = parse_config([entry])
+    rerun.remember([here / "my.yaml"], STANDARD, values)
+    command = rerun.rerun("x.csv")
+    assert command == f"snakemake x.csv --force --configfile my.yaml --config {written}"
+    assert parse_config([shlex.split(command)[-1]]) == values
 
 
 def test_a_file_outside_the_working_folder_goes_by_its_whole_path(here):

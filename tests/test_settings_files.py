@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from snakemake.cli import parse_config
 
 from relecture.errors import UserError
 from relecture.settings import Settings
 from relecture.settings.document import document
-from relecture.settings.files import merge, read
+from relecture.settings.files import as_in_a_file, merge, read
 from relecture.settings.rules import Rules
 
 ROOT = Path(__file__).parents[1]
@@ -95,6 +96,23 @@ def test_the_command_checks_files_and_says_so():
     assert (done.returncode, done.stdout) == (0, "config is valid: config/config.yaml, config/quick.yaml\n")
 
 
+@pytest.mark.parametrize(
+    ("entry", "expected"),
+    [
+        ("digits={seeds: 3}", {"digits": {"seeds": 3}}),
+        ("digits={dropout: {rates: [0.4, 1e-3]}}", {"digits": {"dropout": {"rates": [0.4, "1e-3"]}}}),
+        (
+            "salaries={data: {path: 2024.csv, header: true}}",
+            {"salaries": {"data": {"path": "2024.csv", "header": True}}},
+        ),
+        ("budget=mine", {"budget": "mine"}),
+        ("data={mirrors: ['a: b', '{', '~']}", {"data": {"mirrors": ["a: b", "{", "~"]}}),
+    ],
+)
+def test_values_of_the_command_line_are_as_in_a_file(entry, expected):
+    assert as_in_a_file(parse_config([entry])) == expected
+
+
 def test_the_command_ends_with_code_1_and_the_message_alone(tmp_path):
     file = tmp_path / "mine.yaml"
     file.write_text("digits: {sedes: 3}")
@@ -117,11 +135,12 @@ SNAKEFILE = """
 import relecture.settings
 
 configfile: "config.yaml"
-settings = relecture.settings.load_or_exit(config, workflow.configfiles)
+settings = relecture.settings.load_or_exit(config, workflow.configfiles, workflow.config_settings.config)
 
 rule all:
     output: "made"
-    shell: "touch {output}"
+    params: settings.digits.seeds
+    shell: "echo {params} > {output}"
 """
 
 
@@ -149,9 +168,12 @@ def test_snakemake_with_mistakes_ends_with_the_message_alone_and_runs_nothing(tm
 
 
 @pytest.mark.slow
-def test_snakemake_with_a_valid_configuration_runs(tmp_path):
+def test_snakemake_takes_a_value_of_the_command_line_and_names_it_in_a_mistake(tmp_path):
     (tmp_path / "Snakefile").write_text(SNAKEFILE)
     (tmp_path / "config.yaml").write_text((CONFIG / "config.yaml").read_text())
-    done = _run("-m", "snakemake", "--cores", "1", "--config", "budget=mine", folder=tmp_path)
+    done = _run("-m", "snakemake", "--cores", "1", "--config", "digits={seeds: 3}", folder=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert (tmp_path / "made").exists()
+    assert (tmp_path / "made").read_text() == "3\n"
+    done = _run("-m", "snakemake", "--cores", "1", "--config", "digits={seeds: 0}", folder=tmp_path)
+    assert done.returncode == 1
+    assert "relecture: 1 mistake in the configuration (--config, config.yaml)\n  digits.seeds is 0:" in done.stderr

@@ -1,33 +1,45 @@
 """The Snakemake command that makes a file again, with the settings that this run has."""
 
+import json
 import os
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
-#: Names the configuration files of a run beside the standard one, as a command line would. The Snakefile sets it.
-FILES = "RELECTURE_CONFIGFILES"
+#: The settings of a run beside the standard ones, as options of Snakemake. The Snakefile sets it.
+SETTINGS = "RELECTURE_SETTINGS"
 
 
 def rerun(target: str | Path) -> str:
-    """`snakemake TARGET --force`, and the configuration files of the run that the calling job belongs to.
+    """`snakemake TARGET --force`, and the configuration of the run that the calling job belongs to.
 
-    Without them the copied command would take the standard settings, and make everything again that depends on them.
-    They come last: Snakemake would take a target behind `--configfile` for one more of them.
+    Without it the copied command would take the standard settings, and make everything again that depends on them.
+    It comes last: Snakemake would take a target behind `--configfile` for one more of them.
     """
-    files = os.environ.get(FILES)
-    return f"snakemake {shlex.quote(str(target))} --force" + (f" --configfile {files}" if files else "")
+    return f"snakemake {shlex.quote(str(target))} --force {os.environ.get(SETTINGS, '')}".rstrip()
 
 
-def remember(files: Iterable[str | Path], standard: Path) -> None:
-    """Let jobs know the configuration files of this run; `standard` is what a run has anyway.
+def remember(files: Iterable[str | Path], standard: Path, values: Mapping[str, Any] | None = None) -> None:
+    """Let jobs know the configuration of this run: its `files`, and the `values` of `--config`, as they were parsed.
 
-    A file in the working folder goes by its path from there, so that the same run in another folder leaves the same
-    bytes. In the environment, and in no rule's parameters, since settings that are the same under another name fit
-    nothing again.
+    `standard` is the file that a run has anyway. A file in the working folder goes by its path from there, so that the
+    same run in another folder leaves the same bytes. In the environment, and in no rule's parameters, since settings
+    that are the same under another name fit nothing again.
     """
     shown = dict.fromkeys(_from_here(Path(file)) for file in files)
-    os.environ[FILES] = shlex.join(file for file in shown if file != _from_here(standard))
+    further = [file for file in shown if file != _from_here(standard)]
+    options = ["--configfile", *further] if further else []
+    if values:
+        options += ["--config", *(f"{key}={_written(value)}" for key, value in values.items())]
+    os.environ[SETTINGS] = shlex.join(options)
+
+
+def _written(value: Any) -> str:
+    """So that Snakemake parses it into the same value again."""
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False)
+    return "" if value is None else str(value)
 
 
 def _from_here(path: Path) -> str:

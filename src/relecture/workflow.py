@@ -6,7 +6,7 @@ The one module that knows Snakemake's conventions. It is imported while the Snak
 import json
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -107,14 +107,15 @@ def chapter_files(chapter: dict[str, Any]) -> list[str]:
     return [f"results/{chapter['comparison']}/answer.md", *tables, *figures]
 
 
-def prepare_environment(files: Iterable[str | Path]) -> None:
+def prepare_environment(files: Iterable[str | Path], values: Mapping[str, Any]) -> None:
     """What every job inherits: this environment's `python`, its owner, threads that wait without burning a core.
 
-    And which configuration `files` the run has, for the command that makes a record again.
+    And which configuration the run has, for the command that makes a record again: its `files`, and the `values` that
+    the command line gave.
     """
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
     os.environ[OWNER] = owner_mark()
-    remember(files, STANDARD)
+    remember(files, STANDARD, values)
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 

@@ -26,9 +26,9 @@ from relecture.workflow import (
     text,
 )
 
-settings = load_or_exit(config, workflow.configfiles)
+settings = load_or_exit(config, workflow.configfiles, workflow.config_settings.config)
 
-prepare_environment(workflow.configfiles)
+prepare_environment(workflow.configfiles, workflow.config_settings.config)
 
 
 wildcard_constraints:

@@ -16,6 +16,7 @@ from relecture.digits.config import DigitsConfig
 from relecture.errors import UserError
 from relecture.illustrations.config import IllustrationsConfig
 from relecture.salaries.config import SalariesConfig
+from relecture.settings.files import as_in_a_file, merge
 from relecture.settings.mistakes import describe
 from relecture.tallies.config import TalliesConfig
 
@@ -67,11 +68,16 @@ def load(config: Mapping[str, Any], files: Iterable[str | Path] = (STANDARD,)) -
     raise UserError("\n  ".join(lines) + "\nEvery setting and what is allowed: config/README.md")
 
 
-def load_or_exit(config: Mapping[str, Any], files: Iterable[str | Path] = (STANDARD,)) -> Settings:
+def load_or_exit(
+    config: Mapping[str, Any], files: Iterable[str | Path] = (STANDARD,), values: Mapping[str, Any] | None = None
+) -> Settings:
     """As `load`; prints the mistakes and exits with code 1.
 
-    For the Snakefile: Snakemake lets SystemExit pass, but decorates every other exception.
+    For the Snakefile: Snakemake lets SystemExit pass, but decorates every other exception. `values` are those of its
+    option `--config`, which are in `config` already, with numbers as text.
     """
+    if values:
+        config, files = merge(config, as_in_a_file(values)), ["--config", *files]
     try:
         return load(config, files)
     except UserError as error:

@@ -32,7 +32,11 @@ digits:
 ```
 
 and run `make replicate CONFIG=config/mine.yaml`. Blocks are merged key by key, a list is replaced as a whole.
-A small number may be written as `0.001` or `1e-3`.
+A small number may be written as `0.001` or `1e-3`. For one run, a value may also stand in the command:
+
+```
+snakemake digits --config 'digits={seeds: 3}'
+```
 
 **To check** without running anything (every mistake is shown at once, with what would be right):
 

@@ -55,6 +55,21 @@ def read_all(paths: Iterable[Path]) -> dict[Any, Any]:
     return merged
 
 
+def as_in_a_file(value: Any) -> Any:
+    """A value of `--config` with numbers, true and false as in a file: in blocks Snakemake leaves all of it text."""
+    if isinstance(value, Mapping):
+        return {key: as_in_a_file(below) for key, below in value.items()}
+    if isinstance(value, list | tuple):
+        return [as_in_a_file(below) for below in value]
+    if not isinstance(value, str):
+        return value
+    try:
+        read_again = yaml.load(value, _Loader)
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return value
+    return read_again if isinstance(read_again, bool | int | float) else value
+
+
 def merge(below: Mapping[Any, Any], above: Mapping[Any, Any]) -> dict[Any, Any]:
     """One configuration laid over another: blocks key by key, everything else as a whole."""
     merged = dict(below)

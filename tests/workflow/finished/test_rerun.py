@@ -133,6 +133,16 @@ def test_the_command_in_a_record_runs_that_fit_again_with_the_same_settings_and_
     assert ended.jobs == {"digits_fit dropout"}
 
 
+def test_the_command_in_a_record_has_the_values_that_the_command_line_gave(twin):
+    ended = twin.snakemake("--config", "salaries={book_seed: 2}", "--", "results/salaries/book/linear/metrics.csv")
+    assert ended.code == 0, ended.trouble
+    assert ended.jobs == {"salaries_splits book", "salaries_fit book linear"}
+    record = json.loads((twin / "results/salaries/book/linear/params.json").read_text())
+    ended = twin.python("-m", *shlex.split(record["rerun"]), "--cores", "2", "--dry-run")
+    assert ended.code == 0, ended.trouble
+    assert ended.jobs == {"salaries_fit book linear"}
+
+
 def test_the_same_settings_in_a_file_of_another_name_rerun_nothing(twin):
     shutil.copy(twin / "config/tiny.yaml", twin / "config/mine.yaml")
     ended = twin.python("-m", "snakemake", "--configfile", "config/mine.yaml", "--cores", "2", "--dry-run")
