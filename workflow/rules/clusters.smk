@@ -47,7 +47,7 @@ CLUSTERS_CHAPTER = {
     "print": chapter(
         "clusters",
         ["table", "elbow", "six_runs"],
-        ["steps", "six_runs", "success", "elbow", "features", "images", "outliers"],
+        ["steps", "six_runs", "success", "elbow", "images"],
     ),
 }
 

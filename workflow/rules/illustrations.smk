@@ -43,7 +43,7 @@ ILLUSTRATIONS_CHAPTER = {
     "print": chapter(
         "illustrations",
         [],
-        ["representation", "interaction", "flexibility", "early_stopping", "convolution"],
+        ["representation", "interaction", "convolution"],
         folder="",
     ),
 }

@@ -53,7 +53,7 @@ TALLIES_CHAPTER = {
     "print": chapter(
         "tallies",
         ["table", "totals", "checking"],
-        ["pages", "budget", "labels", "attribution", "reading", "result", "checking"],
+        ["pages", "labels", "attribution", "result"],
     ),
 }
 

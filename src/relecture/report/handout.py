@@ -1,4 +1,4 @@
-"""The handout: the scorecard, then each comparison with its main tables and figures, on A4."""
+"""The handout: the scorecard and how it was made, then each comparison with its main tables and figures, on A4."""
 
 from collections.abc import Iterator
 from html import escape
@@ -32,10 +32,10 @@ def handout(chapters: list[Chapter], scorecard: Path, out: Path) -> None:
     paper.register_fonts()
     made = f"budget: {budget(scorecard.with_name(f'{scorecard.name}.md'))}"
     tables, figures = count(1), count(1)
-    story = list(_scorecard(scorecard.with_name(f"{scorecard.name}.csv"), made))
+    story = [*_scorecard(scorecard.with_name(f"{scorecard.name}.csv"), made), *_making()]
     for chapter in chapters:
         story += _chapter(chapter, tables, figures)
-    Paper(out, "relecture: handout", f"relecture, {made}").build([*story, *_making()])
+    Paper(out, "relecture: handout", f"relecture, {made}").build(story)
 
 
 def _scorecard(path: Path, made: str) -> Iterator[Flowable]:
@@ -95,8 +95,8 @@ def _chapter(chapter: Chapter, tables: Iterator[int], figures: Iterator[int]) ->
 
 
 def _making() -> Iterator[Flowable]:
-    """The last paragraph: source, machine and versions."""
+    """A paragraph: source, machine and versions."""
     made = [f"commit {git_commit() or 'unknown'}", *(f"{name} {value}" for name, value in machine().items())]
     with_what = [f"{name} {number}" for name, number in packages().items()]
     text = f"<b>How this was made.</b> {escape(', '.join(made))}. With {escape(', '.join(with_what))}."
-    yield KeepTogether([Spacer(1, 8), Paragraph(text, paper.NOTE)])
+    yield Paragraph(text, paper.NOTE)
