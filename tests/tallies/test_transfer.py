@@ -187,9 +187,10 @@ def test_the_final_model_leaves_all_logits_of_validation_and_test_cells(last):
         assert (own.label == own.predicted).mean() == small.metrics(last[0])["seed-00"][metric]
 
 
-def test_the_reader_is_the_final_model(last):
+def test_the_reader_is_the_final_model(last, model):
     reader = Recognizer.load(last[1] / "model/reader.pt", accelerator="cpu")
     assert reader.temperature == 1.0
+    assert reader.name == f"{Recognizer.load(model / 'reader.pt').name}, carried over to {small.cells().name}"
     assert "scikit-learn's digits" in reader.name
     predictions = records.read(last[1]).predictions
     own = predictions[predictions.part == "test"][[f"l{digit}" for digit in range(10)]].to_numpy()

@@ -57,7 +57,7 @@ def base(spec: dict[str, Any], mnist: Mnist, cells: Cells, scratch: Path) -> Fit
 
     def save(folder: Path) -> None:
         keep(folder, spec["architecture"], weights)
-        name = f"trained on {mnist.name} alone"
+        name = f"a network trained on {mnist.name}"
         reader = Recognizer(networks[0], spec["architecture"], name, learned=shares(labels))
         reader.save(folder / "reader.pt")
 

@@ -76,8 +76,8 @@ def final(spec: dict[str, Any], cells: Cells, base: Path, scratch: Path) -> Fit:
 
     def save(folder: Path) -> None:
         keep(folder, architecture, {member: plain(network)})
-        name, learned = f"MNIST, carried over to {cells.name}", shares(cells.labels[rows])
-        Recognizer(network, architecture, name, learned=learned).save(folder / "reader.pt")
+        name = f"{Recognizer.load(base / 'reader.pt').name}, carried over to {cells.name}"
+        Recognizer(network, architecture, name, learned=shares(cells.labels[rows])).save(folder / "reader.pt")
 
     result.save_model = save
     return result
