@@ -83,7 +83,7 @@ bench: $(READY) ## measure speed and memory into benchmarks/results/
 	$(BIN)/python -m benchmarks workflow --budget standard tallies
 
 clean: ## remove results, logs and checkpoints (not the data, not MLflow's runs, not .venv)
-	find results -mindepth 1 ! -name README.md -delete
+	test ! -d results || find results -mindepth 1 ! -name README.md -delete
 	rm -rf scratch .snakemake
 
 $(READY): pyproject.toml constraints.txt

@@ -107,6 +107,10 @@ def test_every_comparison_has_a_block_of_its_name():
             {"budget": "My Budget"},
             'budget is "My Budget": it must be a word of lower-case letters, digits, - and _',
         ),
+        (
+            {"tallies": {"cells": "my{cells}"}},
+            'tallies.cells is "my{cells}": a brace in a path is a wildcard to Snakemake: rename the file or folder',
+        ),
     ],
 )
 def test_a_bad_value_is_told_with_its_path_and_what_is_allowed(change, message):

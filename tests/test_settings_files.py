@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from snakemake.cli import parse_config
 
 from relecture.errors import UserError
-from relecture.settings import Settings
+from relecture.settings import Settings, load
 from relecture.settings.document import document
 from relecture.settings.files import as_in_a_file, merge, read
 from relecture.settings.rules import Rules
@@ -111,6 +111,12 @@ def test_the_command_checks_files_and_says_so():
 )
 def test_values_of_the_command_line_are_as_in_a_file(entry, expected):
     assert as_in_a_file(parse_config([entry])) == expected
+
+
+def test_a_path_of_ones_own_may_begin_at_home(monkeypatch):
+    monkeypatch.setenv("HOME", "/home/me")
+    checked = load(merge(read(CONFIG / "config.yaml"), {"tallies": {"sheets": "~/sheets", "cells": "./~cells"}}))
+    assert (checked.tallies.sheets, checked.tallies.cells) == ("/home/me/sheets", "./~cells")
 
 
 def test_the_command_ends_with_code_1_and_the_message_alone(tmp_path):

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from relecture import tables
 
+FORMATS = ("csv", "md", "tex", "html")
 NUMBERS = pd.DataFrame({"model": ["Linear & plain", "R² < 1", "x_1"], "mae": [254.66865288375178, 1345.0, None]})
 SHOWN = pd.DataFrame(
     {
@@ -26,8 +27,8 @@ def written(tmp_path_factory) -> dict[str, str]:
     """The four files by their suffix."""
     stem = tmp_path_factory.mktemp("tables") / "new" / "table"
     tables.write(stem, NUMBERS, SHOWN, "Printed and reproduced", "Means over five seeds.")
-    assert {path.suffix for path in stem.parent.iterdir()} == {f".{form}" for form in tables.FORMATS}
-    return {form: stem.with_suffix(f".{form}").read_text() for form in tables.FORMATS}
+    assert {path.suffix for path in stem.parent.iterdir()} == {f".{form}" for form in FORMATS}
+    return {form: stem.with_suffix(f".{form}").read_text() for form in FORMATS}
 
 
 def markdown(text: str) -> list[list[str]]:

@@ -1,6 +1,19 @@
-"""The base of every block of the configuration."""
+"""The base of every block of the configuration, and what stands in several."""
 
-from pydantic import BaseModel, ConfigDict
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict
+
+
+def _own_path(path: str) -> str:
+    if set("{}") & set(path):
+        raise ValueError("a brace in a path is a wildcard to Snakemake: rename the file or folder")
+    return str(Path(path).expanduser()) if path.startswith("~") else path
+
+
+#: The path of a file or folder of one's own, which may begin with `~`.
+OwnPath = Annotated[str, AfterValidator(_own_path)]
 
 
 class Block(BaseModel):

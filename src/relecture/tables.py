@@ -5,8 +5,6 @@ from pathlib import Path
 
 import pandas as pd
 
-FORMATS = ("csv", "md", "tex", "html")
-
 #: What stands in a table without rows.
 EMPTY = "No rows with these settings."
 

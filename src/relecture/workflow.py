@@ -119,6 +119,11 @@ def prepare_environment(files: Iterable[str | Path], values: Mapping[str, Any]) 
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
+def file_there(file: str) -> list[str]:
+    """A file of one's own as an input; none if it is not there: our own message then tells which setting names it."""
+    return [file] if Path(file).exists() else []
+
+
 def files_below(folder: str) -> list[str]:
     """Every file in a folder and its sub-folders, in order; none where there is no such folder.
 

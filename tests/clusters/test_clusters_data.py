@@ -141,6 +141,14 @@ def test_infinite_values_are_told(own):
     assert told(own, ["age"], "age\n1\ninf\n3\n") == ["the column `age` is infinite in row 2"]
 
 
+@pytest.mark.parametrize("size", ["1e-320", "1e308"])
+def test_numbers_whose_squares_cannot_be_computed_are_told(own, size):
+    content = "\n".join(["age", *(f"{digit}{size[1:]}" for digit in (1, -1, 1, -1.5))])
+    assert told(own, ["age"], content) == [
+        "the numbers in the column `age` are too large or too small to be squared: take another unit"
+    ]
+
+
 def test_everything_wrong_is_told_at_once(own):
     assert len(told(own, ["income", "note", "same", "aeg"])) == 4
 

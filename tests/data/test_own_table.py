@@ -78,6 +78,34 @@ def test_other_separators_are_told_by_their_name(read, separator, name):
     )
 
 
+def test_other_separators_are_told_also_where_the_header_has_a_comma_in_it(read):
+    assert told(read, "name;age, years\nDoe;30\n").startswith("its columns are separated by semicolons")
+
+
+def test_a_note_to_excel_is_told(read):
+    assert told(read, "sep=,\na,b\n1,2\n") == (
+        "its first line is a note to Excel: remove it, so that the names of the columns come first"
+    )
+
+
+def test_columns_without_name_and_value_are_dropped_and_one_without_a_name_is_left(read):
+    assert list(read("a,b,,\n1,2,,\n3,4,,\n").columns) == ["a", "b"]
+    assert read(",a,\n1,2,\n2,4,\n").to_numpy().tolist() == [["1", "2"], ["2", "4"]]
+
+
+def test_several_columns_without_a_name_are_told_with_their_places(read):
+    assert told(read, "a,,b,\n1,2,3,4\n") == "the columns 2 and 4 have no name: give each one in the header line"
+
+
+def test_a_comma_at_the_end_of_the_header_is_told(read):
+    assert told(read, "a,b,\n1,2\n") == "row 1 has 2 fields, but the header 3: remove the comma at its end"
+
+
+def test_nobody_has_to_ask_for_the_file(tmp_path):
+    with pytest.raises(UserError, match=f"^{tmp_path / 'mine.csv'}: there is no such file$"):
+        own_table.read(tmp_path / "mine.csv")
+
+
 def test_another_encoding_is_told_with_the_byte_and_its_line(read):
     assert told(read, "name,age\nMax,3\nZoë,4\n".encode("latin-1")) == (
         "it is not UTF-8 (byte 0xeb in line 3): save it as UTF-8 (in Excel: CSV UTF-8)"

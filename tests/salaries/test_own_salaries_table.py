@@ -113,6 +113,22 @@ def test_text_among_numbers_is_told_with_its_row(told, wages):
     ]
 
 
+@pytest.mark.parametrize("written", ["{},5", "{} %", "€{}", "1 00{}"])
+def test_numbers_with_a_decimal_comma_or_a_unit_are_no_factor(told, wages, written):
+    odd = wages.assign(score=[written.format(i % 7) for i in range(ROWS)])
+    assert told(odd) == [
+        f'the column `score` holds numbers that are no plain ones ("{odd.score[0]}" in row 1): '
+        "write them with a point, and without signs and units"
+    ]
+
+
+@pytest.mark.parametrize("written", ["NaN", "N/A", "."])
+def test_what_other_programs_write_for_a_missing_value_is_no_level(told, wages, written):
+    odd = wages.copy()
+    odd.loc[3, "region"] = written
+    assert told(odd) == [f'the column `region` says "{written}" in row 4: leave the field empty if a value is missing']
+
+
 def test_a_target_of_text_is_told(told, wages):
     assert told(wages, target="union") == [
         f'the target `union` holds text ("{wages.union[0]}" in row 1), it must be numbers; '
@@ -168,6 +184,13 @@ def test_a_column_without_a_name_is_told(told, wages):
 def test_a_column_named_as_that_of_a_level_is_told(told, wages):
     assert told(wages.assign(unionyes=range(ROWS))) == [
         "two columns are called `unionyes` once factors have a column per level: rename one"
+    ]
+
+
+@pytest.mark.parametrize("name", ["const", "intercept"])
+def test_a_column_named_as_the_constant_is_told(told, wages, name):
+    assert told(wages.rename(columns={"age": name})) == [
+        f"a column is called `{name}`, as the constant of a regression is: rename it"
     ]
 
 

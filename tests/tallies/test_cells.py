@@ -149,6 +149,9 @@ def spoiled(folder, how: str) -> None:
     if how == "empty class":
         for path in (folder / "3").iterdir():
             path.rename(path.with_suffix(".txt"))
+    if how == "two images":
+        for path in sorted((folder / "8").iterdir())[2:]:
+            path.unlink()
     if how == "no image":
         (folder / "4/bad.png").write_bytes(b"no image")
     if how == "cut off":
@@ -163,6 +166,7 @@ def spoiled(folder, how: str) -> None:
     [
         ("missing class", r"mine/7 is missing: every digit needs a sub-folder"),
         ("empty class", r"mine/3 holds no image"),
+        ("two images", r"mine/8 holds 2 of the 3 images that are needed, one for train, validation, test each"),
         ("no image", r"mine/4/bad\.png: it is no image"),
         ("cut off", r"mine/5/01\.jpg: it cannot be read"),
         ("blank", r"mine/6/blank\.png: there is nothing on it"),

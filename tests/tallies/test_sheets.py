@@ -110,12 +110,15 @@ def test_without_stations_every_sheet_is_one_of_its_own_in_one_district(folder):
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        ("sheet;district;station\n", "no column 'sheet'; it needs sheet, district, station, separated by commas"),
+        ("sheet;district;station\n", "its columns are separated by semicolons"),
+        ("sheet,place\na,b\n", "no column 'district'; it needs sheet, district, station, separated by commas"),
         ("sheet,district,station\nsheet-001,North,1\n", "does not list 'sheet-002'"),
+        ("sheet,district,station\nsheet-001.jpg,North,1\n", "the name of its image without the ending"),
+        ("sheet,district,station\nx,sheet-001,North,1\n", "row 1 has 4 fields, but the header 3"),
+        ("sheet,district,station,station\nsheet-001,North,1,2\n", "the name `station` stands over the columns 3 and 4"),
         ("sheet,district,station\nsheet-001,,1\n", "row 1: a value is missing"),
         ("sheet,district,station\nsheet-001,N,1\nsheet-001,N,1\n", "lists the sheet 'sheet-001' twice"),
-        ("sheet,district,station\na,b,c,d,e\nf\n", "cannot be read as CSV|does not list|a value is missing"),
-        (b"sheet,district,station\nsheet-001,M\xe4rz,1\n", "cannot be read as CSV"),
+        (b"sheet,district,station\nsheet-001,M\xe4rz,1\n", "it is not UTF-8"),
     ],
 )
 def test_wrong_stations_are_answered_with_the_file_and_the_place(folder, content, reason):
@@ -167,7 +170,7 @@ def test_true_votes_come_in_the_order_of_the_reading(tmp_path):
 
 def test_a_truth_that_is_not_text_is_told(tmp_path):
     (tmp_path / "truth.csv").write_bytes(b"sheet,party,votes\ns-1,Caf\xe9,1\n")
-    with pytest.raises(UserError, match=r"truth\.csv cannot be read as CSV"):
+    with pytest.raises(UserError, match=r"truth\.csv: it is not UTF-8"):
         places.true_votes(tmp_path / "truth.csv", ("s-1",), ("Café",))
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import psutil
 
+OVERLAY = ("--configfile", "config/tiny.yaml")
 DEAD_SERVER = "http://127.0.0.1:9"  # the port "discard", where nobody listens
 NO_NETWORK = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), DEAD_SERVER)
 OURS = re.compile(
@@ -137,9 +138,6 @@ class Copy:
         for process in self.processes():
             with contextlib.suppress(psutil.Error):
                 process.kill()
-
-
-OVERLAY = ("--configfile", "config/tiny.yaml")
 
 
 def wait_for(there: Callable[[], object], seconds: float = 120) -> None:

@@ -18,7 +18,7 @@ from environment import set_up
 
 ROOT = Path(__file__).parents[2]
 TEXTS = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *(ROOT / "examples").rglob("*.md"),
-                ROOT / "config/README.md"])  # fmt: skip
+                ROOT / "config/README.md", ROOT / "results/README.md"])  # fmt: skip
 PROGRAMS = {"make", "snakemake", "python", "python3", "bash", "git", "pip", "relecture"}
 ASSIGNMENT = re.compile(r"[A-Z_]+=\S*")
 

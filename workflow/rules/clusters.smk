@@ -4,8 +4,6 @@
 # makes   results/clusters/<data set>/<method>/, results/clusters/limits/   a record each
 #         results/clusters/table.* and other tables, quantities.csv, figures/
 
-from pathlib import Path
-
 from relecture import clusters
 
 CLUSTERS_DATASETS = settings.clusters.names()
@@ -73,12 +71,11 @@ rule clusters_own:
 rule clusters_data:
     """One data set, drawn or read."""
     input:
-        # A file that is not there is no input, so that our own message tells which setting names it.
-        source=lambda w: [
-            file
-            for file in [settings.clusters.source(w.dataset)]
-            if file and (w.dataset in clusters.DATASETS or Path(file).exists())
-        ],
+        source=lambda w: (
+            [file for file in [settings.clusters.source(w.dataset)] if file]
+            if w.dataset in clusters.DATASETS
+            else file_there(settings.clusters.source(w.dataset))
+        ),
         code=lambda w: code(clusters.DATASETS.get(w.dataset, clusters.OWN)),
     output:
         data="results/clusters/data/{dataset}.npz",

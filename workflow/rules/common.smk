@@ -2,6 +2,7 @@
 #
 # settings     the checked configuration, with a block per comparison
 # code         source files behind a function: named as inputs, so that an edit reruns what it touches
+# file_there   a file of one's own, if it is there
 # files_below  all files of a folder of one's own, so that a change of any of them reruns what reads it
 # record       the files of a record
 # text         settings as one line, for params
@@ -17,6 +18,7 @@ from relecture.workflow import (
     chapter_files,
     chapter_in_report,
     code,
+    file_there,
     files_below,
     in_report,
     local_store,

@@ -4,8 +4,6 @@
 # makes   results/salaries/{book,resampled}/<method>/   a record each
 #         results/salaries/table.*, differences.*, quantities.csv, figures/
 
-from pathlib import Path
-
 from relecture import salaries
 
 SALARIES_RECORDS = expand("results/salaries/{protocol}/{method}", protocol=salaries.PROTOCOLS, method=salaries.METHODS)
@@ -34,12 +32,11 @@ rule salaries:
 rule salaries_data:
     """The rows without a missing value, coded as in R."""
     input:
-        # A file that is not there is no input, so that our own message tells which setting names it.
-        source=lambda w: [
-            file
-            for file in [settings.salaries.source()]
-            if settings.salaries.data.is_the_book_s or Path(file).exists()
-        ],
+        source=lambda w: (
+            [settings.salaries.source()]
+            if settings.salaries.data.is_the_book_s
+            else file_there(settings.salaries.source())
+        ),
         code=code("relecture.data.hitters:load") + code("relecture.salaries.own:read"),
     output:
         table="results/salaries/data/table.csv",

@@ -3,9 +3,11 @@
 # needs   resources/mnist.json, resources/usps.json (or folders of one's own: tallies.cells, tallies.sheets)
 # makes   results/tallies/data/   labelled cells, sheets, the truth, the cells cut from the sheets
 #         results/tallies/{search,base/<architecture>,transfer/<way>,labels/<way>,final}/   a record each
-#         results/tallies/validation/, count/{before,after}/, table.* and other tables, quantities.csv, figures/
+#         results/tallies/validation/, count/{before,after,prior}/, table.* and other tables, quantities.csv, figures/
 #
 # The search is in tallies_search.smk, tables and figures are in tallies_summary.smk, both included at the end.
+
+from pathlib import Path
 
 from relecture import tallies
 from relecture.tallies.config import SIMULATED

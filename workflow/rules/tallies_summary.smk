@@ -34,11 +34,7 @@ TALLIES_FIGURES = {
     "margins": "does the reading change a winner",
 }
 # The true votes: simulated, or a file beside sheets of one's own if there is one.
-TRUTH = (
-    ["results/tallies/data/truth.csv"]
-    if not OWN_SHEETS
-    else [file for file in [f"{SHEETS}/truth.csv"] if Path(file).exists()]
-)
+TRUTH = file_there(f"{SHEETS}/truth.csv") if OWN_SHEETS else ["results/tallies/data/truth.csv"]
 READERS = {
     "before": "results/tallies/base/selected/model",
     "after": "results/tallies/validation/reader.pt",

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import Field, ValidationInfo, field_validator
 
 from relecture.clusters import DATASETS, LAB_CLUSTERS, LAB_DATA_SEEDS
-from relecture.configuration import Block
+from relecture.configuration import Block, OwnPath
 
 Clusters = Annotated[int, Field(ge=2, le=20)]
 Seed = Annotated[int, Field(ge=0)]
@@ -59,7 +59,7 @@ class Own(Block):
         description="Name of the data set in results and figures.",
         json_schema_extra={"allowed": "a word of lower-case letters, digits and _"},
     )
-    path: str = Field(description="A CSV file with a header line.")
+    path: OwnPath = Field(description="A CSV file with a header line.")
     columns: list[str] = Field(min_length=1, description="Its columns to cluster by: numbers, none missing.")
     clusters: Clusters = Field(description=K)
     names: str = Field(default="", description="Its column that names the rows; their numbers, unless given.")

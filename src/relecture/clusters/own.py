@@ -13,6 +13,8 @@ from relecture.errors import UserError
 
 #: Different rows that the silhouette needs to be defined for any number of clusters.
 FEWEST = 3
+#: Standard deviation, and the inverse of the largest one, with which sums of squares can be computed.
+LEAST_SPREAD = 1e-100
 
 
 def read(spec: dict[str, Any], source: Path | None = None) -> Dataset:
@@ -20,7 +22,7 @@ def read(spec: dict[str, Any], source: Path | None = None) -> Dataset:
 
     Raises:
         UserError: With every obstacle at once: no such file or column, text, missing or infinite values, a
-            constant column, fewer rows than clusters, fewer than three different rows.
+            constant column, extreme numbers, fewer rows than clusters, fewer than three different rows.
     """
     name, path, columns = spec["name"], Path(spec["path"]), list(dict.fromkeys(spec["columns"]))
     table = own_table.read(path, f"the data set `{name}` in clusters.datasets")
@@ -53,6 +55,8 @@ def _problems(column: str, found: pd.Series, values: pd.Series) -> Iterator[str]
         yield f"the column `{column}` is infinite in row {own_table.first(np.isinf(values))}"
     elif values.nunique() == 1 and not missing.any():
         yield f"the column `{column}` is {found.iloc[0]} in every row, so it tells nothing apart: leave it out"
+    elif not LEAST_SPREAD < values.std() < 1 / LEAST_SPREAD and not missing.all():
+        yield f"the numbers in the column `{column}` are too large or too small to be squared: take another unit"
 
 
 def _too_few(numbers: pd.DataFrame, clusters: int) -> Iterator[str]:

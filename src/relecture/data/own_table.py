@@ -19,8 +19,10 @@ MISSING = ("", "NA")
 _OTHERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
-def read(path: Path, asked_by: str) -> pd.DataFrame:
+def read(path: Path, asked_by: str = "") -> pd.DataFrame:
     """All fields of a file as text, a column for each name in the header; the spaces around a field are dropped.
+
+    Columns without a name and without a value are dropped: spreadsheets leave such behind.
 
     Args:
         path: The file.
@@ -28,7 +30,7 @@ def read(path: Path, asked_by: str) -> pd.DataFrame:
 
     Raises:
         UserError: No such file, not UTF-8, other separators, rows of another length than the header, a name that
-            stands twice, nothing below the header.
+            stands twice, several columns without one, nothing below the header.
     """
     try:
         return _table(path.read_bytes())
@@ -38,7 +40,7 @@ def read(path: Path, asked_by: str) -> pd.DataFrame:
         problem = f"it cannot be read: {error.strerror}"
     except ValueError as error:
         problem = str(error)
-    raise UserError(f"{asked_by} names the file {path}: {problem}")
+    raise UserError(f"{asked_by} names the file {path}: {problem}" if asked_by else f"{path}: {problem}")
 
 
 def missing(column: pd.Series) -> pd.Series:
@@ -88,24 +90,43 @@ def _table(content: bytes) -> pd.DataFrame:
     if not lines:
         raise ValueError("it is empty; it needs a header line with the names of the columns")
     header, *rows = lines
-    for separator, name in _OTHERS.items():
-        if len(header) == 1 and separator in header[0]:
-            raise ValueError(
-                f"its columns are separated by {name}: save it with commas between them (and with points in numbers)"
-            )
+    if header[0].lower().startswith("sep="):
+        raise ValueError("its first line is a note to Excel: remove it, so that the names of the columns come first")
+    if len(header) == 1:
+        _refuse_others(header)
     named = [name for name in header if name]
     if twice := [name for name in dict.fromkeys(named) if named.count(name) > 1]:
         places = [str(place) for place, name in enumerate(header, start=1) if name == twice[0]]
         raise ValueError(f"the name `{twice[0]}` stands over the columns {' and '.join(places)}: rename one of them")
     for place, row in enumerate(rows, start=1):
         if len(row) != len(header):
+            _refuse_others(row)
+            trailing = not header[-1] and len(row) == len(header) - 1
             raise ValueError(
                 f"row {place} has {counted(len(row), 'field')}, but the header {len(header)}: "
-                "a field that holds a comma needs quotes"
+                + ("remove the comma at its end" if trailing else "a field that holds a comma needs quotes")
             )
     if not rows:
         raise ValueError("it has a header line and no rows below it")
-    return pd.DataFrame(rows, columns=header, dtype=str)
+    return _named(pd.DataFrame(rows, columns=header, dtype=str))
+
+
+def _refuse_others(line: list[str]) -> None:
+    for separator, name in _OTHERS.items():
+        if any(separator in field for field in line):
+            raise ValueError(
+                f"its columns are separated by {name}: save it with commas between them (and with points in numbers)"
+            )
+
+
+def _named(table: pd.DataFrame) -> pd.DataFrame:
+    """Without the columns that have neither a name nor a value; one without a name may be left."""
+    nameless = np.flatnonzero(table.columns == "")
+    empty = [place for place in nameless if (table.iloc[:, place] == "").all()]
+    left = [str(place + 1) for place in nameless if place not in empty]
+    if len(left) > 1:
+        raise ValueError(f"the columns {' and '.join(left)} have no name: give each one in the header line")
+    return table.iloc[:, [place for place in range(table.shape[1]) if place not in empty]]
 
 
 def _text(content: bytes) -> str:

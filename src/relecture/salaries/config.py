@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from relecture.configuration import Block
+from relecture.configuration import Block, OwnPath
 from relecture.salaries import BOOK
 from relecture.training.config import Probability, TrainingConfig
 
@@ -23,7 +23,7 @@ Predictor = Annotated[str, Field(json_schema_extra={"allowed": "names of predict
 class TableConfig(Block):
     """Which table: the book's, or one of your own."""
 
-    path: str = Field(description="`hitters`, the book's table, or a CSV file with a header line, commas, in UTF-8.")
+    path: OwnPath = Field(description="`hitters`, the book's table, or a CSV file: a header line, commas, UTF-8.")
     target: str = Field(description="The column to predict: numbers. All others are predictors, text ones as factors.")
     leave_out: list[str] = Field(default=[], description="Columns that are no predictors, such as names of the rows.")
     rows: str = Field(default="", description="What the rows are, for tables and figures, such as `voters`.")

@@ -15,6 +15,10 @@ from relecture.salaries.data import coded, levels, predictors
 SETTING = "salaries.data"
 LEAVE_OUT = f"name it in {SETTING}.leave_out"
 ROWS_A_FOLD = 3  # glmnet asks for as many
+#: What other programs write where a value is missing, which nobody takes for a level of a factor.
+NO_LEVELS = ("NaN", "nan", "N/A", "n/a", "#N/A", "#NV", "NULL", "null", ".")
+#: What the models that are kept call their constant.
+CONSTANTS = ("const", "intercept")
 _FOLDS = f"{ROWS_A_FOLD} for each of the {{folds}} folds of salaries.lasso.folds"
 _COLUMNS = (
     "more than the {columns} predictors: least squares has no answer otherwise (a factor has one per level but one)"
@@ -29,7 +33,8 @@ def read(spec: dict[str, Any]) -> pd.DataFrame:
 
     Raises:
         UserError: With every obstacle at once: no such column, no values, text among numbers, infinite values, a
-            target that is text, a constant column, names instead of a factor, rows too few for the settings.
+            target that is text, a constant column, names instead of a factor, numbers written as text, a name that a
+            column may not have, rows too few for the settings.
     """
     path, target = Path(spec["path"]), spec["target"]
     raw = own_table.read(path, SETTING)
@@ -73,9 +78,22 @@ def _unusable(name: str, column: pd.Series, is_target: bool) -> Iterator[str]:
         found = f'{"the target" if is_target else "the column"} `{name}` holds text ("{column[row - 1]}" in row {row})'
         remedy = "it must be numbers" if is_target else "and numbers elsewhere: write all as one or the other"
         yield f"{found}, {remedy}; an empty field is a missing value"
+    elif text.any() and (odd := column.isin(NO_LEVELS)).any():
+        row = own_table.first(odd)
+        yield f'the column `{name}` says "{column[row - 1]}" in row {row}: leave the field empty if a value is missing'
+    elif text.any() and _numbers_in_other_clothes(column[known]).all():
+        yield (
+            f'the column `{name}` holds numbers that are no plain ones ("{column[known].iloc[0]}" in row '
+            f"{own_table.first(known)}): write them with a point, and without signs and units"
+        )
     elif not text.any() and (infinite := np.isinf(own_table.numbers(column))).any():
         row = own_table.first(infinite)
         yield f"the column `{name}` is infinite in row {row}: write a number, or leave the field empty"
+
+
+def _numbers_in_other_clothes(column: pd.Series) -> pd.Series:
+    """Where a text is a number but for a decimal comma, spaces, a percent sign or that of a currency."""
+    return pd.to_numeric(column.str.replace(r"[\s%€$£]", "", regex=True).str.replace(",", "."), errors="coerce").notna()
 
 
 def _complete(path: Path, raw: pd.DataFrame) -> pd.DataFrame:
@@ -106,7 +124,7 @@ def _telling(name: str, column: pd.Series, is_target: bool) -> Iterator[str]:
 
 
 def _ambiguous(complete: pd.DataFrame) -> Iterator[str]:
-    """A name that two columns would have."""
+    """A name that two columns would have, or a column and the constant."""
     names = [
         name
         for column in complete
@@ -118,6 +136,9 @@ def _ambiguous(complete: pd.DataFrame) -> Iterator[str]:
     ]
     for name in dict.fromkeys(name for name in names if names.count(name) > 1):
         yield f"two columns are called `{name}` once factors have a column per level: rename one"
+    for name in CONSTANTS:
+        if name in names:
+            yield f"a column is called `{name}`, as the constant of a regression is: rename it"
 
 
 def _misfits(table: pd.DataFrame, spec: dict[str, Any]) -> Iterator[str]:

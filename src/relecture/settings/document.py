@@ -32,10 +32,11 @@ digits:
 ```
 
 and run `make replicate CONFIG=config/mine.yaml`. Blocks are merged key by key, a list is replaced as a whole.
-A small number may be written as `0.001` or `1e-3`. For one run, a value may also stand in the command:
+A small number may be written as `0.001` or `1e-3`. For one run, values may also
+stand in the command, behind what is to be made. (Text that looks like a number has to be in a file.)
 
 ```
-snakemake digits --config 'digits={seeds: 3}'
+snakemake digits --config budget=mine 'digits={seeds: 3}'
 ```
 
 **To check** without running anything (every mistake is shown at once, with what would be right):

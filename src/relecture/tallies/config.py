@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from relecture.configuration import Block
+from relecture.configuration import Block, OwnPath
 from relecture.training.config import Probability
 
 SIMULATED = "simulated"
@@ -142,11 +142,11 @@ class Counting(Block):
 class TalliesConfig(Block):
     """Can a network trained elsewhere count votes from tally sheets? (Torres and Cantú 2022)"""
 
-    cells: str = Field(
+    cells: OwnPath = Field(
         description="`simulated`, or a folder of labelled cells of your own: a sub-folder per digit, 0 to 9, of PNG or "
         "JPEG images of any size."
     )
-    sheets: str = Field(
+    sheets: OwnPath = Field(
         description="`simulated`, or a folder of sheets of your own: page images and a `layout.json`; optionally "
         "`stations.csv` (sheet, district, station) and `truth.csv` (sheet, party, votes)."
     )

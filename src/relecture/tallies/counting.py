@@ -18,7 +18,6 @@ from relecture.tallies.cut import Cut
 from relecture.tallies.recognizer import CLASSES, EQUAL, Recognizer
 
 PROBABILITIES = [f"p{digit}" for digit in range(CLASSES)]
-COUNTS = ("sheet", "district", "station", "party", "votes", "quality")
 ALL = "all"  # the district that sheets of an unknown one are in, and the name of all of them together
 ROUNDS, ENOUGH = 500, 1e-5
 EACH_DIGIT = 0.1  # cells: how often every digit has been seen in every place before there are sheets
@@ -89,7 +88,7 @@ class Reading:
         return ((self.beliefs * away).sum(-1) @ self.places).sum(1)
 
     def counts(self) -> pd.DataFrame:
-        """A row per sheet and party, in the columns COUNTS."""
+        """A row per sheet and party, with the columns sheet, district, station, party, votes and quality."""
         parties = len(self.parties)
         named = {"sheet": self.sheets, "district": self.districts, "station": self.stations}
         table = pd.DataFrame({key: np.repeat(values, parties) for key, values in named.items()})

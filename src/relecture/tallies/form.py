@@ -72,7 +72,7 @@ class Form:
             UserError: There is none, it is no JSON, or it describes no form; with the place and what would be right.
         """
         try:
-            layout = json.loads(path.read_text(encoding="utf-8"))
+            layout = json.loads(path.read_text(encoding="utf-8-sig"))
         except FileNotFoundError as error:
             raise UserError(f"{path} is missing: it says where the boxes are on the sheets. {_LIKE_THIS}") from error
         except (OSError, ValueError) as error:  # text that is not UTF-8 and text that is not JSON are ValueErrors

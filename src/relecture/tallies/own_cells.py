@@ -21,13 +21,15 @@ def from_folder(folder: Path, spec: dict[str, Any]) -> Cells:
     `spec` says how many cells each part gets; images beyond their sum are not used.
 
     Raises:
-        UserError: With every obstacle at once: no such folder, a digit without a folder or without images, images
-            that cannot be read or are blank, too few images.
+        UserError: With every obstacle at once: no such folder, a digit without a folder or with fewer images than
+            there are parts, images that cannot be read or are blank, too few images.
     """
     if not folder.is_dir():
         raise UserError(f"tallies.cells names the folder {folder}: there is no such folder. {_LIKE_THIS}")
     files = {digit: among(folder / str(digit)) if (folder / str(digit)).is_dir() else None for digit in range(10)}
-    problems = [_empty(folder / str(digit), paths) for digit, paths in files.items() if not paths]
+    problems = [
+        _too_few_of(folder / str(digit), paths) for digit, paths in files.items() if len(paths or ()) < len(PARTS)
+    ]
     images, labels = [], []
     for digit, paths in files.items():
         for path in paths or ():
@@ -72,10 +74,12 @@ def cell(picture: np.ndarray) -> np.ndarray:
 _LIKE_THIS = f"It needs a sub-folder for each digit, 0 to 9, with images in it ({', '.join(KINDS)})"
 
 
-def _empty(folder: Path, paths: list[Path] | None) -> str:
+def _too_few_of(folder: Path, paths: list[Path] | None) -> str:
     if paths is None:
         return f"{folder} is missing: every digit needs a sub-folder"
-    return f"{folder} holds no image ({', '.join(KINDS)})"
+    if not paths:
+        return f"{folder} holds no image ({', '.join(KINDS)})"
+    return f"{folder} holds {len(paths)} of the {len(PARTS)} images that are needed, one for {', '.join(PARTS)} each"
 
 
 def _too_few(found: int, wanted: list[int]) -> str:

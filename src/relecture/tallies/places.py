@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from relecture.data import own_table
 from relecture.errors import UserError
 from relecture.tallies.cut import STATIONS
 
@@ -27,7 +28,10 @@ def stations(folder: Path, sheets: Sequence[str]) -> pd.DataFrame:
     if twice := _twice(table, ["sheet"]):
         raise UserError(f"{path} lists the sheet {twice[0]!r} twice")
     if missing := [name for name in sheets if name not in set(table.sheet)]:
-        raise UserError(f"{path} does not list {_few(missing)}: every image needs a row (sheet, district, station)")
+        raise UserError(
+            f"{path} does not list {_few(missing)}: every image needs a row (sheet, district, station), "
+            "a sheet being the name of its image without the ending"
+        )
     return table
 
 
@@ -62,15 +66,10 @@ def true_votes(path: Path, sheets: Sequence[str], parties: Sequence[str]) -> np.
 
 
 def _table(path: Path, columns: Sequence[str]) -> pd.DataFrame:
-    try:
-        table = pd.read_csv(path, dtype="str", keep_default_na=False, skipinitialspace=True, encoding="utf-8-sig")
-    except FileNotFoundError as error:
-        raise UserError(f"{path} is missing") from error
-    except (OSError, ValueError) as error:  # pandas' parser errors and text that is not UTF-8 are ValueErrors
-        raise UserError(f"{path} cannot be read as CSV: {' '.join(str(error).split())}") from error
+    table = own_table.read(path)
     if missing := [column for column in columns if column not in table]:
         raise UserError(f"{path} has no column {missing[0]!r}; it needs {', '.join(columns)}, separated by commas")
-    table = table[list(columns)].apply(lambda column: column.str.strip())
+    table = table[list(columns)]
     if (empty := (table == "").any(axis=1)).any():
         raise UserError(f"{path}, row {int(empty.to_numpy().argmax()) + 1}: a value is missing")
     return table
