@@ -13,8 +13,8 @@ from relecture.errors import UserError
 
 #: Different rows that the silhouette needs to be defined for any number of clusters.
 FEWEST = 3
-#: Standard deviation, and the inverse of the largest one, with which sums of squares can be computed.
-LEAST_SPREAD = 1e-100
+#: Up to this number, and down to a standard deviation of its inverse, sums of squares can be computed.
+LARGEST = 1e100
 
 
 def read(spec: dict[str, Any], source: Path | None = None) -> Dataset:
@@ -55,7 +55,7 @@ def _problems(column: str, found: pd.Series, values: pd.Series) -> Iterator[str]
         yield f"the column `{column}` is infinite in row {own_table.first(np.isinf(values))}"
     elif values.nunique() == 1 and not missing.any():
         yield f"the column `{column}` is {found.iloc[0]} in every row, so it tells nothing apart: leave it out"
-    elif not LEAST_SPREAD < values.std() < 1 / LEAST_SPREAD and not missing.all():
+    elif values.abs().max() > LARGEST or values.std() < 1 / LARGEST:
         yield f"the numbers in the column `{column}` are too large or too small to be squared: take another unit"
 
 
