@@ -51,6 +51,14 @@ def own_sheets(examples):
     return copy, run("tallies")
 
 
+@pytest.fixture(scope="module")
+def compared(own_sheets):
+    """The whole comparison on the same cells and sheets."""
+    copy, _ = own_sheets
+    return copy, copy.python("-m", "relecture.launch", "--cores", "2",
+                             "--configfile", "examples/tallies/config.yaml", "--", "tallies")  # fmt: skip
+
+
 def test_every_example_has_a_command_that_is_also_in_its_settings():
     assert set(COMMANDS) == {path.parent.name for path in (ROOT / "examples").glob("*/config.yaml")}
     for name, target in COMMANDS.items():
@@ -116,7 +124,7 @@ def test_quarters_go_through_every_method_and_keep_their_names(quarters):
 def test_cells_and_sheets_of_ones_own_are_learned_from_and_counted(own_sheets):
     copy, ended = own_sheets
     assert ended.code == 0, ended.trouble
-    assert not {"tallies_sheets", "fetch usps"} & ended.jobs
+    assert not {"tallies_sheets", "fetch usps", "tallies_base default", "tallies_figures"} & ended.jobs
     counts = pd.read_csv(copy / "results/tallies/count/after/counts.csv")
     unread = 12 - counts.sheet.nunique()
     assert unread <= 2
@@ -125,6 +133,16 @@ def test_cells_and_sheets_of_ones_own_are_learned_from_and_counted(own_sheets):
     truth = pd.read_csv(copy / "examples/tallies/sheets/truth.csv")
     known = truth[truth.sheet.isin(counts.sheet)].groupby("party").votes.sum()
     assert totals.true[known.index].to_dict() == known.to_dict()
+    answers = records.read(copy / "results/tallies/final").predictions
+    assert (answers.label == answers.predicted).mean() > 0.5  # of the sample; 0.94 of all MNIST
+
+
+def test_on_cells_and_sheets_of_ones_own_all_ways_are_compared_and_drawn(compared):
+    copy, ended = compared
+    assert ended.code == 0, ended.trouble
+    assert {"tallies_base default", "tallies_transfer frozen", "tallies_table", "tallies_figures"} <= ended.jobs
+    assert not {"tallies_final", "tallies_count after", "tallies_sheets", "fetch usps"} & ended.jobs
+    assert len(pd.read_csv(copy / "results/tallies/table.csv")) == 7
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,12 @@ rule tallies:
         expand("{record}/portrait.png", record=TALLIES_RECORDS),
 
 
+rule tallies_own:
+    """The count alone, as for sheets of one's own, without what compares networks and ways of transfer."""
+    input:
+        expand("results/tallies/{table}.html", table=COUNTED),
+
+
 rule tallies_validate:
     """The model that counts, made as sure of itself as it is right."""
     input:
