@@ -10,6 +10,13 @@
 configfile: "config/config.yaml"
 
 
+onstart:
+    # Snakemake 9.27 starts one more timer in every pass of the scheduler while jobs wait, and every timer causes a
+    # pass (snakemake#2967). Without the limit on jobs per second there is no timer; SLURM keeps the limit.
+    if workflow.local_exec:
+        workflow.scheduler.job_rate_limiter = None
+
+
 # Names the Python that everything is tested with, which quiets the linter. It is not used unless Snakemake is asked
 # for containers: all rules run in the environment that constraints.txt pins.
 container: "docker://python:3.11"

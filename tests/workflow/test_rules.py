@@ -62,7 +62,3 @@ def test_every_file_of_rules_opens_with_what_it_is(file):
     if re.search(r"^ *rule\b.*:$", text, re.MULTILINE):
         assert "# needs   " in text
         assert "# makes   " in text
-
-
-def test_the_entry_file_stays_short():
-    assert len((ROOT / "Snakefile").read_text().splitlines()) < 40
