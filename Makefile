@@ -17,9 +17,9 @@ BIN := .venv/bin
 READY := .venv/.ready
 # Starts Snakemake: one run at a time in this folder, and after a killed one the same command goes on.
 # The configuration files come before another option, or a target in ARGS would be taken for one of them.
-RUN = $(BIN)/python -m relecture.launch $(if $(strip $(1) $(CONFIG)),--configfile $(1) $(CONFIG)) --cores $(CORES) $(2) $(ARGS)
+RUN = $(BIN)/relecture run $(if $(strip $(1) $(CONFIG)),--configfile $(1) $(CONFIG)) --cores $(CORES) $(2) $(ARGS)
 # Further arguments may ask for something else than everything; then there may be no scorecard, or an old one.
-SHOW = $(if $(strip $(ARGS)),,@$(BIN)/python -m relecture.scorecard show --scorecard results/scorecard.csv --mnist resources/mnist.json)
+SHOW = $(if $(strip $(ARGS)),,@$(BIN)/relecture scorecard show --scorecard results/scorecard.csv --mnist resources/mnist.json)
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-11s %s\n", $$1, $$2}'
@@ -50,10 +50,10 @@ data: $(READY) ## fetch and check the raw files
 	@$(call RUN,,data)
 
 publish: $(READY) ## mirror all results into MLflow (also after mlflow.db was deleted)
-	@$(BIN)/python -m relecture.tracking publish-all results
+	@$(BIN)/relecture tracking publish-all results
 
 ui: $(READY) ## look at the runs in MLflow, on 127.0.0.1 (PORT=5000)
-	@$(BIN)/python -m relecture.tracking ui --port $(PORT)
+	@$(BIN)/relecture tracking ui --port $(PORT)
 
 # Both show the results that are there, whatever the budget they were made with: only what is missing, or older than
 # what it is made from, is made. (A flag comes last, or the target would be taken for one more trigger.)

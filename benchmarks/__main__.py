@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from relecture.command import Command
+from relecture.cli import Command
 
 if TYPE_CHECKING:
     import torch

@@ -21,9 +21,9 @@ from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
 from benchmarks.epoch import Clock, now
-from relecture.tallies.cnn import cnn
-from relecture.tallies.fitting import AT_ONCE, train
-from relecture.training.learner import Arrays, Precision
+from relecture.tallies.networks.cnn import cnn
+from relecture.tallies.networks.cnn_training import AT_ONCE, train
+from relecture.training.lit_module import Arrays, Precision
 
 FILTERS, DROPOUT, FC1, FC2 = (64, 96, 112), 0.1, 150, 70
 ARCHITECTURE = {"filters": list(FILTERS), "dropout": DROPOUT, "fc1": FC1, "fc2": FC2}

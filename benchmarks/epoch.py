@@ -22,7 +22,7 @@ from torch.utils.data import DataLoader, TensorDataset
 from relecture.digits.networks import cross_entropy, misread
 from relecture.training.config import TrainingConfig
 from relecture.training.fit import fit
-from relecture.training.learner import Arrays
+from relecture.training.lit_module import Arrays
 from relecture.training.mlp import mlp
 
 SIZES, DROPOUT = [784, 256, 128, 10], [0.4, 0.3]

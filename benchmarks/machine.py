@@ -4,7 +4,7 @@ import platform
 import re
 from typing import Any
 
-from relecture.machine import cores, installed, memory, processor
+from relecture.provenance import cores, installed, memory, processor
 
 PACKAGES = ("torch", "pytorch-lightning", "snakemake", "numpy", "scikit-learn")
 

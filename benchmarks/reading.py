@@ -18,11 +18,11 @@ import psutil
 import torch
 
 from relecture.data import usps
-from relecture.tallies.cnn import cnn
-from relecture.tallies.counting import read
-from relecture.tallies.handwriting import divide
-from relecture.tallies.recognizer import Recognizer
-from relecture.tallies.sheets import cut_all, make, own
+from relecture.tallies.counting.vote_counts import read
+from relecture.tallies.networks.cnn import cnn
+from relecture.tallies.networks.digit_classifier import Recognizer
+from relecture.tallies.segmentation.sheet_folder import cut_all, make, own
+from relecture.tallies.simulation.handwriting import divide
 
 ARCHITECTURE = {"filters": [64, 96, 112], "dropout": 0.1, "fc1": 150, "fc2": 70}
 ELECTION = {"seed": 1, "sheets": 100, "districts": 5, "parties": 10, "ballots": 400, "concentration": 20.0,
@@ -82,7 +82,7 @@ def _run(folder: Path, sheets: int, processes: int) -> tuple[float, int]:
     for number in range(sheets):
         (many / f"sheet-{number:06d}.jpg").hardlink_to(pages[number % len(pages)])
     (many / "layout.json").hardlink_to(folder / "sheets" / "layout.json")
-    command = [sys.executable, "-m", "relecture.tallies", "read", many, "--reader", folder / "reader.pt",
+    command = [sys.executable, "-m", "relecture", "tallies", "read", many, "--reader", folder / "reader.pt",
                "--out", many / "counts.csv", "--processes", str(processes)]  # fmt: skip
     start, peak = time.perf_counter(), 0
     with (many / "log").open("w") as log, psutil.Popen(list(map(str, command)), stdout=log, stderr=log) as run:

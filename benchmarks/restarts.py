@@ -13,9 +13,9 @@ import numpy as np
 from sklearn.cluster import KMeans
 from sklearn.exceptions import ConvergenceWarning
 
-from relecture.clusters.engine import assignment
+from relecture.clusters.datasets import book_r
+from relecture.clusters.kmeans_batched import assignment
 from relecture.clusters.restarts import study
-from relecture.clusters.simulated import book_r
 
 CLUSTERS = 3
 

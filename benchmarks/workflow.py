@@ -59,7 +59,7 @@ def _run(copy: Path, arguments: list[str]) -> tuple[float, int]:
     """Seconds, and the most memory that all processes of the run held together (bytes)."""
     mirror = {"RELECTURE_MIRROR": os.environ.get("RELECTURE_MIRROR", str((ROOT / "../shared/data").resolve()))}
     environment = {**os.environ, **mirror, "PYTHONPATH": str(copy / "src")}
-    command = [sys.executable, "-m", "relecture.launch", *arguments]
+    command = [sys.executable, "-m", "relecture", "run", *arguments]
     start, peak = time.perf_counter(), 0
     with (copy / "run.log").open("w") as log:
         run = psutil.Popen(command, cwd=copy, env=environment, stdout=log, stderr=subprocess.STDOUT)

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from relecture.command import Command
+from relecture.cli import Command
 from relecture.errors import UserError
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def served(folder: Path) -> Iterator[dict[str, str]]:
     with socket.socket() as trial:
         trial.bind(("127.0.0.1", 0))
         port = trial.getsockname()[1]
-    command = [sys.executable, "-m", "relecture.tracking", "ui", "--port", str(port)]
+    command = [sys.executable, "-m", "relecture", "tracking", "ui", "--port", str(port)]
     with tempfile.TemporaryFile("w+") as said:
         server = subprocess.Popen(command, cwd=folder, stdout=said, stderr=said, start_new_session=True)
         try:

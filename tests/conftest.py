@@ -38,8 +38,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def standard():
     """The standard configuration, checked."""
-    from relecture.settings import load
-    from relecture.settings.files import read
+    from relecture.config import load
+    from relecture.config.yaml_files import read
 
     return load(read(ROOT / "config/config.yaml"))
 
@@ -47,7 +47,7 @@ def standard():
 @pytest.fixture(scope="session")
 def printed():
     """What `config/published.yaml` lists."""
-    from relecture.published import load
+    from relecture.scorecard.published_values import load
 
     return load(ROOT / "config/published.yaml")
 
@@ -56,13 +56,13 @@ def fetched(name: str, folder: Path) -> list[Path]:
     """The files of a data set, from `resources`, a mirror or the network; skips where no source has them."""
     import yaml
 
-    from relecture.data import catalogue
+    from relecture.data import registry
     from relecture.data.fetch import MIRROR, Unavailable, fetch
 
     config = yaml.safe_load((ROOT / "config/config.yaml").read_text())
     mirrors = [ROOT / "resources", *(ROOT / mirror for mirror in config["data"]["mirrors"])]
     try:
-        return [fetch(file.name, folder, mirrors) for file in catalogue.data_set(name)]
+        return [fetch(file.name, folder, mirrors) for file in registry.data_set(name)]
     except Unavailable:
         pytest.skip(f"needs {name}; no source has it (name a folder that does in {MIRROR})")
 
@@ -75,10 +75,10 @@ def hitters_csv(tmp_path_factory) -> Path:
 
 def manifest(name: str, folder: Path) -> Path:
     """The manifest of a whole data set, as the data command writes it."""
-    from relecture.data import catalogue
+    from relecture.data import registry
 
     fetched(name, folder)
-    files = {file.name: {"sha256": file.sha256, "source": "a test"} for file in catalogue.data_set(name)}
+    files = {file.name: {"sha256": file.sha256, "source": "a test"} for file in registry.data_set(name)}
     path = folder / f"{name}.json"
     path.write_text(json.dumps({"name": name, "sample": False, "files": files}))
     return path
@@ -99,7 +99,7 @@ def usps_manifest(tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def mnist_digits(mnist_manifest, standard, tmp_path_factory):
     """All of MNIST: 50,000 images to learn from, 10,000 for validation, 10,000 for the test."""
-    from relecture.digits.__main__ import data
+    from relecture.digits.cli import data
     from relecture.digits.data import load
 
     path = tmp_path_factory.mktemp("digits") / "mnist.npz"
@@ -110,7 +110,7 @@ def mnist_digits(mnist_manifest, standard, tmp_path_factory):
 @pytest.fixture(scope="session")
 def sample_npz(tmp_path_factory) -> Path:
     """The 5,000 real MNIST images inside a package, as the data command keeps them where it has no MNIST."""
-    from relecture.digits.__main__ import data
+    from relecture.digits.cli import data
 
     folder = tmp_path_factory.mktemp("sample")
     (folder / "mnist.json").write_text(json.dumps({"name": "mnist", "sample": True, "files": {}}))

@@ -11,7 +11,7 @@ import pytest
 
 import relecture
 from relecture import clusters, digits, salaries, workflow
-from relecture.settings import COMPARISONS
+from relecture.config import COMPARISONS
 
 ROOT = Path(__file__).parents[1]
 SOURCE = Path(relecture.__file__).parent
@@ -58,12 +58,12 @@ def test_comparisons_never_import_each_other(graph):
 
 def test_nothing_below_imports_a_comparison_but_the_settings_their_settings(graph):
     upward = [(a, b) for a, b in edges(graph) if comparison(b) and not comparison(a)]
-    assert upward == [("relecture.settings", f"relecture.{name}.config") for name in sorted(COMPARISONS)]
+    assert upward == [("relecture.config", f"relecture.{name}.config") for name in sorted(COMPARISONS)]
 
 
 def test_the_ground_floor_imports_nothing_above_it(graph):
     above = [(a, b) for a, b in edges(graph) if a.startswith("relecture.data.") and not b.startswith("relecture.data")]
-    allowed = {"relecture.errors", "relecture.command", "relecture.configuration"}
+    allowed = {"relecture.errors", "relecture.cli", "relecture.config_model"}
     assert {b for _, b in above} <= allowed
 
 
@@ -119,7 +119,7 @@ def test_only_data_fetch_touches_the_network():
 
 def test_parsing_the_snakefile_imports_nothing_heavy(graph):
     heavy = {"torch", "pytorch_lightning", "mlflow", "sklearn", "pandas", "numpy", "matplotlib", "scipy"}
-    for module in ("relecture.workflow", "relecture.settings"):
+    for module in ("relecture.workflow", "relecture.config"):
         assert not heavy & graph.find_upstream_modules(module)
 
 

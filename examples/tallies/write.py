@@ -10,9 +10,9 @@ from pathlib import Path
 import cv2
 
 from relecture.data.usps import sample
-from relecture.tallies.handwriting import divide
-from relecture.tallies.labelled import drawn
-from relecture.tallies.sheets import make
+from relecture.tallies.segmentation.sheet_folder import make
+from relecture.tallies.simulation.handwriting import divide
+from relecture.tallies.simulation.labelled_cells import drawn
 
 HERE = Path(__file__).parent
 LOOK = {"severity": 1.0, "badly_scanned": 0.1}

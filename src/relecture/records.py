@@ -24,7 +24,7 @@ from typing import Any
 import pandas as pd
 
 from relecture.errors import UserError
-from relecture.rerun import rerun
+from relecture.provenance import rerun
 
 METRICS = ("member", "metric", "value")
 HISTORY = ("member", "step", "metric", "value")

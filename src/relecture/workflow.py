@@ -14,9 +14,9 @@ from typing import Any
 import grimp
 
 import relecture
-from relecture.command import OWNER, owner_mark
-from relecture.rerun import remember
-from relecture.settings import COMPARISONS, STANDARD
+from relecture.cli import OWNER, owner_mark
+from relecture.config import COMPARISONS, STANDARD
+from relecture.provenance import remember
 
 _ROOT = Path(relecture.__file__).parent
 
@@ -40,9 +40,9 @@ def code(function: str) -> list[str]:
     """
     module = function.partition(":")[0]
     used = {module, *_graph().find_upstream_modules(module)}
-    front = ".".join([*module.split(".")[:2], "__main__"])
-    if front in _graph().modules:
-        used |= {front, *(f"relecture.{name}" for name in ("command", "errors", "records", "rerun"))}
+    cli = ".".join([*module.split(".")[:2], "cli"])
+    if cli in _graph().modules:
+        used |= {cli, *(f"relecture.{name}" for name in ("__main__", "cli", "errors", "records", "provenance"))}
     return sorted({_shown(_file(name)) for name in used})
 
 

@@ -56,6 +56,6 @@ def clusters_folders(datasets, standard, tmp_path_factory) -> dict[str, Path]:
 @pytest.fixture(scope="session")
 def found(clusters_folders):
     """The records, read."""
-    from relecture.clusters.summary import read
+    from relecture.clusters.result_tables import read
 
     return read(list(clusters_folders.values()))

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from relecture.clusters.datasets import made, music
 from relecture.clusters.elbow import elbow, fit, gap_choice
-from relecture.clusters.found import curve, values
-from relecture.clusters.simulated import made, music
+from relecture.clusters.record_access import curve, values
 
 BRIEF = {"largest": 10, "starts": 10, "references": 10, "seed": 1}
 

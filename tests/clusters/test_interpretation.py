@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 from sklearn.metrics import adjusted_rand_score
 
-from relecture.clusters.found import features, members, model, values
 from relecture.clusters.interpretation import distinctive
-from relecture.clusters.kmeans import means
+from relecture.clusters.kmeans_trace import means
+from relecture.clusters.record_access import features, members, model, values
 
 
 def test_the_music_tastes_are_recovered(found):

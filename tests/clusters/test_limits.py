@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from relecture.clusters.found import curve
 from relecture.clusters.limits import fit, matched
+from relecture.clusters.record_access import curve
 from relecture.records import summary
 
 

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from relecture.clusters import STARTS
-from relecture.clusters.found import curve, model, optima, values
-from relecture.clusters.lab import book_python, book_r
-from relecture.clusters.optima import distinct, few_runs, found_within, share, starts_needed, within
+from relecture.clusters.isl_labs import book_python, book_r
+from relecture.clusters.local_optima import distinct, few_runs, found_within, share, starts_needed, within
+from relecture.clusters.record_access import curve, model, optima, values
 from relecture.clusters.restarts import study
 
 

@@ -14,9 +14,9 @@ import pytest
 import yaml
 
 import relecture
-from relecture.data import catalogue
-from relecture.data.catalogue import RawFile
+from relecture.data import registry
 from relecture.data.fetch import MIRROR, Unavailable, fetch
+from relecture.data.registry import RawFile
 
 ROOT = Path(__file__).parents[2]
 CONTENT = bytes(range(256)) * 1200  # some chunks long
@@ -56,7 +56,7 @@ class Toy:
         begin = (
             "from pathlib import Path\n"
             "from relecture.data import catalogue\n"
-            "from relecture.data.catalogue import RawFile\n"
+            "from relecture.data.registry import RawFile\n"
             "from relecture.data.fetch import fetch\n"
             f"catalogue.DATA_SETS['toy'] = ({self.file(*urls)!r},)\n"
             f"name, resources = {self.name!r}, Path({str(self.resources)!r})\n"
@@ -74,7 +74,7 @@ def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Toy:
     monkeypatch.delenv(MIRROR, raising=False)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     thing = Toy(mirror=tmp_path / "mirror", resources=tmp_path / "resources")
-    monkeypatch.setitem(catalogue.DATA_SETS, "toy", (thing.file(),))
+    monkeypatch.setitem(registry.DATA_SETS, "toy", (thing.file(),))
     return thing
 
 
@@ -84,7 +84,7 @@ def toy_urls(toy: Toy, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
     def give(*urls: str) -> None:
         monkeypatch.setattr("relecture.data.fetch.PAUSE", 0)
-        monkeypatch.setitem(catalogue.DATA_SETS, "toy", (toy.file(*urls),))
+        monkeypatch.setitem(registry.DATA_SETS, "toy", (toy.file(*urls),))
 
     return give
 
@@ -124,7 +124,7 @@ def full_mnist(tmp_path_factory: pytest.TempPathFactory) -> Path:
     mirrors = [ROOT / "resources", *(ROOT / mirror for mirror in config["data"]["mirrors"])]
     folder = tmp_path_factory.mktemp("full")
     try:
-        for file in catalogue.data_set("mnist"):
+        for file in registry.data_set("mnist"):
             fetch(file.name, folder, mirrors)
     except Unavailable:
         pytest.skip(f"needs the full MNIST; no source has it (name a folder that does in {MIRROR})")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from relecture.data import catalogue
+from relecture.data import registry
 from relecture.data.fetch import MIRROR, Unavailable, fetch
 from relecture.errors import UserError
 
@@ -175,8 +175,8 @@ def in_wheel(toy, tmp_path, monkeypatch):
             wheel.writestr(f"{about}/RECORD", "")
         monkeypatch.setenv("PIP_NO_INDEX", "1")
         monkeypatch.setenv("PIP_FIND_LINKS", str(links))
-        source = catalogue.WheelMember("toypackage==1.0", "toypackage/data.bin")
-        monkeypatch.setitem(catalogue.DATA_SETS, "toy", (toy.file(wheel=source),))
+        source = registry.WheelMember("toypackage==1.0", "toypackage/data.bin")
+        monkeypatch.setitem(registry.DATA_SETS, "toy", (toy.file(wheel=source),))
 
     return give
 
@@ -213,7 +213,7 @@ def test_a_package_that_pip_does_not_find_is_one_of_the_reasons(toy, in_wheel, m
 def test_importing_the_module_loads_no_network_library():
     slow = "('pooch', 'requests', 'numpy')"
     code = f"import sys, relecture.data.fetch; print([name for name in {slow} if name in sys.modules])"
-    src = str(Path(catalogue.__file__).parents[2])
+    src = str(Path(registry.__file__).parents[2])
     done = subprocess.run(
         [sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": src}, capture_output=True, text=True
     )

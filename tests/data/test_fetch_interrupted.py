@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from relecture.data import drafts
+from relecture import atomic_files
 from relecture.data.fetch import CHUNK, fetch
 from relecture.errors import UserError
 
@@ -39,7 +39,7 @@ def test_a_fetch_killed_in_the_middle_leaves_nothing_under_the_final_name(toy, s
             time.sleep(0.02)
         assert str(child.pid) in left[0].name
         # While it lives, another fetch does not touch its draft.
-        drafts.sweep(toy.final.parent)
+        atomic_files.sweep(toy.final.parent)
         assert left[0].exists()
     finally:
         child.kill()
@@ -111,7 +111,7 @@ def test_only_the_drafts_of_dead_processes_are_swept(toy):
 
 def test_a_manifest_is_replaced_whole_or_not_at_all(tmp_path, monkeypatch):
     path = tmp_path / "toy.json"
-    drafts.write_json(path, {"b": 1, "a": 2})
+    atomic_files.write_json(path, {"b": 1, "a": 2})
     assert path.read_text() == '{\n  "a": 2,\n  "b": 1\n}\n'
 
     def broken(*_):
@@ -119,6 +119,6 @@ def test_a_manifest_is_replaced_whole_or_not_at_all(tmp_path, monkeypatch):
 
     monkeypatch.setattr(os, "fsync", broken)
     with pytest.raises(UserError, match=r"toy\.json: Input/output error"):
-        drafts.write_json(path, {"a": 3})
+        atomic_files.write_json(path, {"a": 3})
     assert path.read_text() == '{\n  "a": 2,\n  "b": 1\n}\n'
     assert list(tmp_path.iterdir()) == [path]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from relecture.data import catalogue
+from relecture.data import registry
 from relecture.data.fetch import ATTEMPTS, Unavailable, fetch
 
 
@@ -107,6 +107,6 @@ def test_a_server_that_never_answers_is_given_up(toy, toy_urls, serve, monkeypat
 def test_a_packed_file_stays_packed_whatever_the_server_calls_it(toy, serve, monkeypatch):
     packed = gzip.compress(toy.content, mtime=0)
     url = serve(lambda handler: send(handler, packed, Content_Encoding="x-gzip"))
-    file = catalogue.RawFile("toy/data.gz", hashlib.sha256(packed).hexdigest(), len(packed), (url,), "free")
-    monkeypatch.setitem(catalogue.DATA_SETS, "toy", (file,))
+    file = registry.RawFile("toy/data.gz", hashlib.sha256(packed).hexdigest(), len(packed), (url,), "free")
+    monkeypatch.setitem(registry.DATA_SETS, "toy", (file,))
     assert fetch(file.name, toy.resources, []).read_bytes() == packed

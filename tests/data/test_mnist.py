@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relecture.data import catalogue, mnist
-from relecture.data.catalogue import DATA_SETS
+from relecture.data import mnist, registry
+from relecture.data.registry import DATA_SETS
 from relecture.errors import UserError
 
 
@@ -163,7 +163,7 @@ def test_labels_that_do_not_belong_to_the_images_are_a_user_error(small):
 
 
 def test_mnist_has_60000_training_and_10000_test_images(full_mnist):
-    files = {file.name: {"sha256": file.sha256, "source": "here"} for file in catalogue.data_set("mnist")}
+    files = {file.name: {"sha256": file.sha256, "source": "here"} for file in registry.data_set("mnist")}
     manifest = full_mnist / "mnist.json"
     manifest.write_text(json.dumps({"name": "mnist", "sample": False, "files": files}))
     found = mnist.load(manifest)

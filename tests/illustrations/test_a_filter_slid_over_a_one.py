@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from relecture.illustrations.convolution import DIAGONAL, FOLLOWED, convolve, one, pool, stages
-from relecture.illustrations.summary import FEATURE_MAP
+from relecture.illustrations.result_tables import FEATURE_MAP
 from relecture.illustrations.translation import likeness, moved
 
 NUMBERS = st.floats(-10, 10)

@@ -10,10 +10,10 @@ import pytest
 from relecture import records
 from relecture.data import mnist
 from relecture.illustrations import ILLUSTRATIONS, mnist_examples
-from relecture.illustrations.__main__ import app
 from relecture.illustrations.augmentation import DEGREES, PIXELS, VARIATIONS, ZOOM, Variation, variations
+from relecture.illustrations.cli import app
 from relecture.illustrations.rows_and_columns import TABLE, column_groups, loadings, row_groups
-from relecture.scorecard import build
+from relecture.scorecard.verdicts import build
 
 
 @pytest.fixture(scope="module")

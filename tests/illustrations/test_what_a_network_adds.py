@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 import torch
 
-from relecture.illustrations import flexibility, interaction, linear_collapse, parameters, representation, squares
+from relecture.illustrations import (
+    flexibility,
+    interaction,
+    linear_collapse,
+    parameters,
+    quadratic_activation,
+    representation,
+)
 from relecture.illustrations.activations import ACTIVATIONS, values
 from relecture.training.mlp import count_parameters, mlp
 
@@ -52,7 +59,7 @@ def test_squares_give_2_x1_squared_6_x1_x2_and_5_x2_squared_as_on_the_slide():
     sympy = pytest.importorskip("sympy")
     x1, x2 = sympy.symbols("x1 x2")
     assert sympy.expand((x1 + x2) ** 2 + (x1 + 2 * x2) ** 2) == 2 * x1**2 + 6 * x1 * x2 + 5 * x2**2
-    found = squares.coefficients(seed=2).set_index(["activation", "term"])
+    found = quadratic_activation.coefficients(seed=2).set_index(["activation", "term"])
     for way in ("by_algebra", "from_outputs"):
         assert found[way]["square"].to_dict() == {"1": 0, "x1": 0, "x2": 0, "x1^2": 2, "x1 x2": 6, "x2^2": 5}
         assert found[way]["linear"].to_dict() == {"1": 0, "x1": 2, "x2": 3, "x1^2": 0, "x1 x2": 0, "x2^2": 0}

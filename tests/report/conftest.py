@@ -6,7 +6,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 
-from relecture import figures, tables
+from relecture import plotting, tables
 from relecture.workflow import chapter
 
 ANSWER = "**Is x < y?**\n\nIt is, by 1.5 (95 % interval 1.0 to 2.0). But not everywhere.\n"
@@ -24,7 +24,7 @@ def contents(tmp_path, monkeypatch) -> dict:
     tables.write(folder / "table", shown, shown, "Which gaps mean anything?", "In thousands of dollars.")
     figure, axes = plt.subplots(figsize=(9, 5))
     axes.plot([0, 1], [0, 1])
-    figures.save(figure, folder / "figures" / "splits")
+    plotting.save(figure, folder / "figures" / "splits")
     (folder / "answer.md").write_text(ANSWER)
     (captions / "salaries_table_table.rst").write_text("Gaps between <methods>.\n")
     (captions / "salaries_splits.rst").write_text("Errors over splits.\n")

@@ -9,9 +9,9 @@ import pytest
 
 from relecture import tables
 from relecture.errors import UserError
-from relecture.report import chapter, html, paper
-from relecture.report.__main__ import page
-from relecture.report.grid import grid
+from relecture.report import chapter, html_pages, pdf_style
+from relecture.report.cli import page
+from relecture.report.pdf_table import grid
 from relecture.workflow import chapter_files, chapter_in_report, in_report, places
 
 
@@ -37,7 +37,7 @@ def test_the_files_of_a_chapter_are_all_that_its_page_reads(contents):
         kept = Path(file).read_bytes()
         Path(file).unlink()
         with pytest.raises((UserError, FileNotFoundError)):
-            html.chapter(chapter.read(contents))
+            html_pages.chapter(chapter.read(contents))
         Path(file).write_bytes(kept)
 
 
@@ -68,8 +68,8 @@ def test_a_table_without_rows_says_so_in_words(tmp_path):
     table = chapter.read_table(tmp_path / "table")
     assert table.rows == [[tables.EMPTY]]
     assert table.note == "With K = 3."
-    assert tables.EMPTY in html.table(table)
-    paper.register_fonts()
+    assert tables.EMPTY in html_pages.table(table)
+    pdf_style.register_fonts()
     assert grid(table.columns, table.rows, table.right)
     for form in ("html", "tex"):
         assert tables.EMPTY in (tmp_path / f"table.{form}").read_text()
@@ -88,13 +88,13 @@ def test_the_page_holds_everything_and_fetches_nothing(contents):
 def test_numbers_stand_right_and_long_texts_are_broken(contents):
     found = chapter.read(contents)
     found.tables[0].rows[0][0] = "a text of more than forty characters in the cell of a table"
-    written = html.table(found.tables[0])
+    written = html_pages.table(found.tables[0])
     assert written.count('class="number"') == 3
     assert written.count('class="long"') == 3
 
 
 def test_the_chapters_of_the_report_are_in_the_lecture_s_order():
-    from relecture.settings import COMPARISONS
+    from relecture.config import COMPARISONS
     from relecture.workflow import MAKING_IN_REPORT, SCORECARD_IN_REPORT
 
     shelves = [SCORECARD_IN_REPORT, *map(chapter_in_report, COMPARISONS), MAKING_IN_REPORT]

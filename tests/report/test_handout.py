@@ -9,17 +9,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from relecture.report import chapter, paper
-from relecture.report.drawing import Drawing
-from relecture.report.grid import widths
+from relecture.report import chapter, pdf_style
 from relecture.report.handout import handout
+from relecture.report.pdf_figure import Drawing
+from relecture.report.pdf_table import widths
 
 TEXTS = st.lists(st.text("abc xyz", max_size=60), min_size=3, max_size=3)
 
 
 @pytest.fixture(autouse=True, scope="module")
 def fonts():
-    paper.register_fonts()
+    pdf_style.register_fonts()
 
 
 @pytest.fixture
@@ -74,16 +74,16 @@ def test_its_text_has_the_scorecard_and_how_it_was_made_then_the_comparisons_and
 )
 def test_a_figure_shrinks_only_a_little_to_fit_on_the_page(contents, room, scale):
     drawing = Drawing(Path("results/salaries/figures/splits.png"), "A caption.")
-    _, whole = drawing.wrap(paper.WIDTH, 10_000)
+    _, whole = drawing.wrap(pdf_style.WIDTH, 10_000)
     below = whole - drawing.size[1]
     height = room * drawing.size[1] + below
-    _, wanted = drawing.wrap(paper.WIDTH, height)
+    _, wanted = drawing.wrap(pdf_style.WIDTH, height)
     assert wanted == pytest.approx(whole if scale else height)
 
 
 def test_letters_in_figures_are_printed_with_at_least_five_and_a_half_points(contents):
     drawing = Drawing(Path("results/salaries/figures/splits.png"), "A caption.")
-    drawing.wrap(paper.WIDTH, 10_000)
+    drawing.wrap(pdf_style.WIDTH, 10_000)
     assert 12 * drawing.size[0] / (9 * 72) == pytest.approx(6.6, abs=0.01)
     assert 6.6 * 0.85 > 5.5
 

@@ -10,9 +10,9 @@ import statsmodels.api as sm
 from sklearn.linear_model import LinearRegression
 from sklearn.metrics import mean_absolute_error
 
-from relecture.published import rounded
 from relecture.salaries import linear
 from relecture.salaries.data import predictors
+from relecture.scorecard.published_values import rounded
 
 FOUR = ["Hits", "Walks", "CRuns", "PutOuts"]
 

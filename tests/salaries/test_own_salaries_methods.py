@@ -8,12 +8,13 @@ import pandas as pd
 import pytest
 from sklearn.linear_model import LinearRegression
 
-from relecture import records, scorecard, tables
-from relecture.figures import look
-from relecture.salaries import METHODS, PROTOCOLS, figures, lasso, linear, network, summary
+from relecture import records, tables
+from relecture.plotting import look
+from relecture.salaries import METHODS, PROTOCOLS, figures, lasso, linear, network, result_tables
 from relecture.salaries.data import draw, splits
-from relecture.salaries.method import named
-from relecture.salaries.subject import HITTERS, Subject, of
+from relecture.salaries.scoring import named
+from relecture.salaries.table_labels import HITTERS, Subject, of
+from relecture.scorecard import verdicts
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*(rank-deficient|degenerate)")
 
@@ -59,7 +60,7 @@ def found(rents, some, spec, tmp_path_factory):
             folder, source = top / protocol / method, WORDS.source("0123456789abcdef")
             named(fit, WORDS).leave(folder, f"salaries/{protocol}/{method}", spec[method], source, "a", WORDS.question)
             folders.append(folder)
-    return summary.read(folders)
+    return result_tables.read(folders)
 
 
 def mae(fit) -> float:
@@ -123,8 +124,8 @@ def test_a_record_says_what_it_is_about(found, players, book, tmp_path):
 
 
 def test_its_tables_have_nothing_printed_and_its_own_words(found, printed, tmp_path):
-    summary.table(found, printed, tmp_path / "table")
-    summary.differences(found, 0.5, tmp_path / "differences")
+    result_tables.table(found, printed, tmp_path / "table")
+    result_tables.differences(found, 0.5, tmp_path / "differences")
     assert not [name for name in pd.read_csv(tmp_path / "table.csv") if "printed" in name]
     for name in ("table.md", "differences.md"):
         text = (tmp_path / name).read_text()
@@ -137,18 +138,18 @@ def test_its_tables_have_nothing_printed_and_its_own_words(found, printed, tmp_p
 def test_errors_have_three_digits_whatever_their_size(found, error, shown):
     metrics = found["book", "linear"].metrics.assign(value=error)
     other = {**found, ("book", "linear"): records.Record(metrics, *[None] * 2, found["book", "linear"].params)}
-    assert tables.number(error, summary.decimals(other)) == shown
+    assert tables.number(error, result_tables.decimals(other)) == shown
 
 
 def test_its_numbers_are_not_judged_by_those_of_the_book(found, printed, tmp_path):
-    summary.quantities(found, printed, tmp_path / "quantities.csv")
-    card = scorecard.build(printed, pd.read_csv(tmp_path / "quantities.csv"))
+    result_tables.quantities(found, printed, tmp_path / "quantities.csv")
+    card = verdicts.build(printed, pd.read_csv(tmp_path / "quantities.csv"))
     assert set(card.comparison) == {"salaries"}
     assert len(card) == len([entry for entry in printed if entry.comparison == "salaries"])
     assert card.reproduced.isna().all()
     assert (card.verdict == "").all()
     assert card.note.str.endswith("rents.csv: not judged.").all()
-    assert set(scorecard.shown(card).reproduced) == {"–"}
+    assert set(verdicts.shown(card).reproduced) == {"–"}
 
 
 def test_its_figures_use_its_own_words_and_mark_nothing_printed(found, printed):

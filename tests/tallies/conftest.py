@@ -24,7 +24,7 @@ def election_spec():
 def stand_in():
     """The handwriting that is always at hand, divided."""
     from relecture.data import usps
-    from relecture.tallies.handwriting import divide
+    from relecture.tallies.simulation.handwriting import divide
 
     return divide(usps.sample())
 
@@ -33,7 +33,7 @@ def stand_in():
 def handwriting(usps_manifest):
     """The USPS digits, divided."""
     from relecture.data import usps
-    from relecture.tallies.handwriting import divide
+    from relecture.tallies.simulation.handwriting import divide
 
     return divide(usps.load(usps_manifest))
 
@@ -41,8 +41,8 @@ def handwriting(usps_manifest):
 @pytest.fixture(scope="session")
 def form():
     """The standard form for ten parties."""
-    from relecture.tallies.election import party_names
-    from relecture.tallies.form import Form
+    from relecture.tallies.segmentation.layout import Form
+    from relecture.tallies.simulation.election import party_names
 
     return Form.standard(party_names(10))
 
@@ -50,7 +50,7 @@ def form():
 @pytest.fixture(scope="session")
 def election_folder(election_spec, stand_in, tmp_path_factory) -> Path:
     """A folder with `sheets/`, twelve sheets of an election, and `truth.csv` beside it. Copy before you change it."""
-    from relecture.tallies.sheets import make
+    from relecture.tallies.segmentation.sheet_folder import make
 
     folder = tmp_path_factory.mktemp("election")
     make(election_spec, stand_in, folder / "sheets", folder / "truth.csv")

@@ -3,23 +3,17 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-import synthetic
+from tracking_store import Command, Shop, free_port
 
-from relecture.records import Record
-from relecture.tracking.publish import Published, load, publish
-from relecture.tracking.store import Store, connect
-
-Command = Callable[..., subprocess.CompletedProcess[str]]
+from relecture.tracking.store import connect
 
 
 @pytest.fixture(scope="session")
@@ -51,13 +45,6 @@ def file_store(tmp_path_factory: pytest.TempPathFactory, empty_store: Path) -> s
     return f"sqlite:///{file}"
 
 
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        return trial.getsockname()[1]
-
-
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory, empty_store: Path) -> Iterator[str]:
     """The address of an MLflow server, started by our own `ui`; it ends, with all its processes, at the end."""
@@ -66,7 +53,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, empty_store: Path) -> Itera
     environment = {name: value for name, value in os.environ.items() if name != "MLFLOW_TRACKING_URI"}
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "relecture.tracking", "ui", "--port", str(port)],
+            [sys.executable, "-m", "relecture", "tracking", "ui", "--port", str(port)],
             cwd=folder,
             env=environment,
             stdout=log,
@@ -96,39 +83,6 @@ def _healthy(address: str) -> bool:
         return False
 
 
-class Shop:
-    """A store, a folder of results, and an experiment that no other test uses."""
-
-    def __init__(self, store: Store, results: Path, comparison: str):
-        self.store, self.results, self.comparison = store, results, comparison
-
-    def publish(self, record: Record, **more: Any) -> Published:
-        """Leave the record and publish it."""
-        return publish(self.store, load(synthetic.leave(record, self.results)), **more)
-
-    def network(self, **more: Any) -> Record:
-        return synthetic.network(self.comparison, **more)
-
-    def experiment(self) -> str:
-        return self.store.client.get_experiment_by_name(self.comparison).experiment_id
-
-    def runs(self) -> list[Any]:
-        """The active runs."""
-        return list(self.store.client.search_runs([self.experiment()], max_results=1000))
-
-    def names(self) -> list[str]:
-        """Their names, sorted."""
-        return sorted(run.info.run_name for run in self.runs())
-
-    def parent(self) -> Any:
-        [parent] = [run for run in self.runs() if "mlflow.parentRunId" not in run.data.tags]
-        return parent
-
-    def children(self) -> dict[str, Any]:
-        parent = self.parent().info.run_id
-        return {run.info.run_name: run for run in self.runs() if run.data.tags.get("mlflow.parentRunId") == parent}
-
-
 @pytest.fixture(params=["file_store", pytest.param("server", marks=pytest.mark.slow)])
 def shop(request: pytest.FixtureRequest, workplace: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
     """A place to publish to, in both kinds of store; tests share the stores, but no experiment in them."""
@@ -138,11 +92,11 @@ def shop(request: pytest.FixtureRequest, workplace: Path, monkeypatch: pytest.Mo
 
 @pytest.fixture
 def command(workplace: Path) -> Command:
-    """`python -m relecture.tracking ...` in the workplace."""
+    """`relecture tracking ...` in the workplace."""
 
     def call(*words: str, check: bool = True, **environment: str) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
-            [sys.executable, "-m", "relecture.tracking", *words],
+            [sys.executable, "-m", "relecture", "tracking", *words],
             cwd=workplace,
             env={**os.environ, **environment},
             capture_output=True,

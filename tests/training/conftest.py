@@ -11,7 +11,7 @@ def toy():
     """240 made-up rows of 8 numbers in two classes that overlap, 160 to learn from and 80 to watch."""
     import torch
 
-    from relecture.training.learner import Arrays
+    from relecture.training.lit_module import Arrays
 
     random = torch.Generator().manual_seed(3)
     x, noise = torch.randn(240, 8, generator=random), torch.randn(240, generator=random)

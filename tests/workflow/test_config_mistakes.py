@@ -14,7 +14,7 @@ digits: {dropuot: [0.4, 0.3], training: {learning_rate: -1}}
 """
 
 
-@pytest.mark.parametrize("command", ["snakemake", "relecture.launch"])
+@pytest.mark.parametrize("command", ["snakemake", "relecture.run_snakemake"])
 def test_three_mistakes_are_all_told_at_once_and_nothing_runs(fresh, command):
     (fresh / "mine.yaml").write_text(MINE)
     start = time.monotonic()

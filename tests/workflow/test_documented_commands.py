@@ -26,8 +26,8 @@ ASSIGNMENT = re.compile(r"[A-Z_]+=\S*")
 ELSEWHERE = {
     "make test": "CI",
     "make check": "CI",
-    "make ui": "tests/workflow/finished/test_browser.py, as python -m relecture.tracking ui",
-    "make publish": "tests/workflow/finished/test_store_deleted.py, as python -m relecture.tracking publish-all",
+    "make ui": "tests/workflow/finished/test_browser.py, as relecture tracking ui",
+    "make publish": "tests/workflow/finished/test_store_deleted.py, as relecture tracking publish-all",
     "make report": "the report's own tests",
     ".venv/bin/snakemake engel results/engel/page.html": "tests/workflow/test_new_comparison.py",
     ".venv/bin/python examples/tallies/write.py": "tests/workflow/test_examples.py",
@@ -148,7 +148,7 @@ def test_a_documented_command_does_what_it_says(ready, command):
             ended = run(ready, command, "--dry-run")
             assert ended.code == 0, ended.output
             assert "This was a dry-run" in ended.output
-        case "python" if "relecture.launch" in arguments:
+        case "python" if "relecture.run_snakemake" in arguments:
             at = arguments.index("--workflow-profile") if "--workflow-profile" in arguments else None
             if at is not None:  # the profile needs a plug-in; tests/workflow/test_profiles.py reads it
                 assert (ready / arguments[at + 1] / "profile.yaml").is_file()

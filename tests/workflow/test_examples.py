@@ -25,7 +25,7 @@ def examples(untouched, tmp_path_factory):
 
     def run(name: str, *overlays: str):
         files = [f"examples/{name}/config.yaml", *overlays]
-        return copy.python("-m", "relecture.launch", "--cores", "2", "--configfile", *files, "--", COMMANDS[name])
+        return copy.python("-m", "relecture", "run", "--cores", "2", "--configfile", *files, "--", COMMANDS[name])
 
     yield copy, run
     copy.stop()
@@ -55,7 +55,7 @@ def own_sheets(examples):
 def compared(own_sheets):
     """The whole comparison on the same cells and sheets."""
     copy, _ = own_sheets
-    return copy, copy.python("-m", "relecture.launch", "--cores", "2",
+    return copy, copy.python("-m", "relecture", "run", "--cores", "2",
                              "--configfile", "examples/tallies/config.yaml", "--", "tallies")  # fmt: skip
 
 
@@ -160,7 +160,7 @@ def test_on_cells_and_sheets_of_ones_own_all_ways_are_compared_and_drawn(compare
 def test_what_is_changed_among_ones_own_files_is_read_again(own_sheets, tmp_path, change, rules):
     twin = own_sheets[0].twin(tmp_path / "twin")
     change(twin / "examples/tallies")
-    planned = twin.python("-m", "relecture.launch", "--cores", "2", "--dry-run",
+    planned = twin.python("-m", "relecture", "run", "--cores", "2", "--dry-run",
                           "--configfile", "examples/tallies/config.yaml", "--", "tallies")  # fmt: skip
     assert planned.code == 0, planned.output
     assert planned.jobs & {"tallies_cells", "tallies_cut"} == rules

@@ -85,7 +85,7 @@ rule clusters_data:
         spec=lambda w: text(settings.clusters.dataset(w.dataset)),
         source=lambda w, input: f"--source {shlex.quote(str(input.source))}" if input.source else "",
     shell:
-        "python -m relecture.clusters data"
+        "relecture clusters data"
         " --dataset {wildcards.dataset}"
         " --spec {params.spec:q}"
         " {params.source}"
@@ -114,7 +114,7 @@ rule clusters_fit:
         spec=lambda w: text(settings.clusters.method(w.method, w.dataset)),
         out=lambda w: f"results/clusters/{w.dataset}/{w.method}",
     shell:
-        "python -m relecture.clusters --threads {threads} fit"
+        "relecture clusters --threads {threads} fit"
         " --method {wildcards.method}"
         " --spec {params.spec:q}"
         " --data {input.data:q}"
@@ -139,7 +139,7 @@ rule clusters_limits:
     params:
         spec=text(settings.clusters.method("limits")),
     shell:
-        "python -m relecture.clusters --threads {threads} limits"
+        "relecture clusters --threads {threads} limits"
         " --spec {params.spec:q}"
         " --out results/clusters/limits"
         " --rule clusters_limits"
@@ -151,7 +151,7 @@ rule clusters_portrait:
     input:
         **record("{record}"),
         model="{record}/model",
-        code=code("relecture.clusters.figures.portrait:portrait"),
+        code=code("relecture.clusters.figures.overview:portrait"),
     output:
         multiext("{record}/portrait", ".svg", ".png"),
     log:
@@ -159,7 +159,7 @@ rule clusters_portrait:
     wildcard_constraints:
         record="|".join(CLUSTERS_RECORDS),
     shell:
-        "python -m relecture.clusters portrait"
+        "relecture clusters portrait"
         " --record {wildcards.record:q}"
         " --out {wildcards.record:q}/portrait"
         " 2>&1 | tee {log:q}"
@@ -173,7 +173,7 @@ rule clusters_table:
         params=expand("{record}/params.json", record=CLUSTERS_RECORDS),
         models=expand("{record}/model", record=CLUSTERS_RECORDS),
         published="config/published.yaml",
-        code=code("relecture.clusters.summary:table"),
+        code=code("relecture.clusters.result_tables:table"),
     output:
         *(f"results/clusters/{table}.{kind}" for table in CLUSTERS_TABLES for kind in ("csv", "md", "tex")),
         *(
@@ -186,7 +186,7 @@ rule clusters_table:
     params:
         records=CLUSTERS_RECORDS,
     shell:
-        "python -m relecture.clusters table {params.records:q}"
+        "relecture clusters table {params.records:q}"
         " --published {input.published:q}"
         " --out results/clusters"
         " 2>&1 | tee {log:q}"
@@ -212,7 +212,7 @@ rule clusters_figures:
     params:
         records=CLUSTERS_RECORDS,
     shell:
-        "python -m relecture.clusters figures {params.records:q}"
+        "relecture clusters figures {params.records:q}"
         " --data results/clusters/data"
         " --out results/clusters/figures"
         " 2>&1 | tee {log:q}"

@@ -10,7 +10,7 @@
 
 import shlex
 
-from relecture.settings import COMPARISONS, load_or_exit
+from relecture.config import COMPARISONS, load_or_exit
 from relecture.workflow import (
     MAKING_IN_REPORT,
     SCORECARD_IN_REPORT,

@@ -24,7 +24,7 @@ rule fetch:
     params:
         embedded="--allow-embedded" if settings.data.allow_embedded else "--no-allow-embedded",
     shell:
-        "python -m relecture.data fetch {wildcards.dataset}"
+        "relecture data fetch {wildcards.dataset}"
         " --resources resources"
         " {resources.mirrors}"
         " {params.embedded}"

@@ -43,10 +43,7 @@ rule digits_data:
     log:
         "results/logs/digits/data.log",
     shell:
-        "python -m relecture.digits data"
-        " --manifest {input.manifest:q}"
-        " --out {output.images:q}"
-        " 2>&1 | tee {log:q}"
+        "relecture digits data" " --manifest {input.manifest:q}" " --out {output.images:q}" " 2>&1 | tee {log:q}"
 
 
 rule digits_fit:
@@ -73,7 +70,7 @@ rule digits_fit:
         rule="digits_fit",
         search="",
     shell:
-        "python -m relecture.digits --threads {threads} fit"
+        "relecture digits --threads {threads} fit"
         " --method {params.method}"
         " --spec {params.spec:q}"
         " --data {input.images:q}"
@@ -136,7 +133,7 @@ rule digits_portrait:
     log:
         "results/logs/digits/{method}_portrait.log",
     shell:
-        "python -m relecture.digits portrait"
+        "relecture digits portrait"
         " --record results/digits/{wildcards.method}"
         " --out results/digits/{wildcards.method}/portrait"
         " 2>&1 | tee {log:q}"
@@ -148,7 +145,7 @@ rule digits_table:
         metrics=expand("{record}/metrics.csv", record=DIGITS_RECORDS),
         params=expand("{record}/params.json", record=DIGITS_RECORDS),
         published="config/published.yaml",
-        code=code("relecture.digits.summary:table"),
+        code=code("relecture.digits.result_tables:table"),
     output:
         *(f"results/digits/{table}.{kind}" for table in DIGITS_TABLES for kind in ("csv", "md", "tex")),
         *(
@@ -161,7 +158,7 @@ rule digits_table:
     params:
         records=DIGITS_RECORDS,
     shell:
-        "python -m relecture.digits table {params.records:q}"
+        "relecture digits table {params.records:q}"
         " --published {input.published:q}"
         " --out results/digits"
         " 2>&1 | tee {log:q}"
@@ -188,7 +185,7 @@ rule digits_figures:
     params:
         records=DIGITS_RECORDS,
     shell:
-        "python -m relecture.digits figures {params.records:q}"
+        "relecture digits figures {params.records:q}"
         " --published {input.published:q}"
         " --data {input.images:q}"
         " --out results/digits/figures"

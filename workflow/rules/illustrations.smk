@@ -77,7 +77,7 @@ for figure, shown in in_report("illustrations", "figures", ILLUSTRATIONS).items(
             spec=text(settings.illustrations.illustration(figure)),
             data=f"--data {ILLUSTRATIONS_DATA[figure]}" if figure in ILLUSTRATIONS_DATA else "",
         shell:
-            "python -m relecture.illustrations draw"
+            "relecture illustrations draw"
             " --name {params.name}"
             " --spec {params.spec:q}"
             " {params.data}"
@@ -89,12 +89,10 @@ rule illustrations_quantities:
     """The numbers that the slides print, on their way to the scorecard."""
     input:
         numbers=ILLUSTRATIONS_SCORED,
-        code=code("relecture.illustrations.summary:quantities"),
+        code=code("relecture.illustrations.result_tables:quantities"),
     output:
         quantities="results/illustrations/quantities.csv",
     log:
         "results/logs/illustrations/quantities.log",
     shell:
-        "python -m relecture.illustrations quantities {input.numbers:q}"
-        " --out {output.quantities:q}"
-        " 2>&1 | tee {log:q}"
+        "relecture illustrations quantities {input.numbers:q}" " --out {output.quantities:q}" " 2>&1 | tee {log:q}"

@@ -32,7 +32,8 @@ rule report_answer:
     """A comparison's question, and its answer in two sentences."""
     input:
         numbers=lambda w: CHAPTERS[w.comparison]["numbers"],
-        code=lambda w: code(f"relecture.{w.comparison}.answer:answer") + code("relecture.report.chapter:write_answer"),
+        code=lambda w: code(f"relecture.{w.comparison}.conclusions:answer")
+        + code("relecture.report.chapter:write_answer"),
     output:
         answer="results/{comparison}/answer.md",
     log:
@@ -40,7 +41,7 @@ rule report_answer:
     wildcard_constraints:
         comparison="|".join(CHAPTERS),
     shell:
-        "python -m relecture.report answer"
+        "relecture report answer"
         " --comparison {wildcards.comparison}"
         " --results results"
         " --out {output.answer:q}"
@@ -51,7 +52,7 @@ rule report_page:
     """A comparison on one page: question, answer, tables and figures."""
     input:
         shown=lambda w: chapter_files(CHAPTERS[w.comparison]["page"]),
-        code=code("relecture.report.html:chapter"),
+        code=code("relecture.report.html_pages:chapter"),
     output:
         page=report(
             "results/{comparison}/page.html",
@@ -67,10 +68,7 @@ rule report_page:
     params:
         contents=lambda w: text(CHAPTERS[w.comparison]["page"]),
     shell:
-        "python -m relecture.report page"
-        " --contents {params.contents:q}"
-        " --out {output.page:q}"
-        " 2>&1 | tee {log:q}"
+        "relecture report page" " --contents {params.contents:q}" " --out {output.page:q}" " 2>&1 | tee {log:q}"
 
 
 rule report_front:
@@ -78,13 +76,13 @@ rule report_front:
     input:
         answers=ANSWERS,
         scorecard="results/scorecard.csv",
-        code=code("relecture.report.front:front"),
+        code=code("relecture.report.front_page:front"),
     output:
         front="results/front.html",
     log:
         "results/logs/report/front.log",
     shell:
-        "python -m relecture.report front {input.answers:q}"
+        "relecture report front {input.answers:q}"
         " --scorecard {input.scorecard:q}"
         " --out {output.front:q}"
         " 2>&1 | tee {log:q}"
@@ -96,7 +94,7 @@ rule report_making:
         params=expand("{record}/params.json", record=RECORDS),
         metrics=expand("{record}/metrics.csv", record=RECORDS),
         scorecard="results/scorecard.md",
-        code=code("relecture.report.making:making"),
+        code=code("relecture.report.provenance_page:making"),
     output:
         making=report(
             "results/making.html",
@@ -109,7 +107,7 @@ rule report_making:
     params:
         records=RECORDS,
     shell:
-        "python -m relecture.report making {params.records:q}"
+        "relecture report making {params.records:q}"
         " --benchmarks results/benchmarks"
         " --scorecard {input.scorecard:q}"
         " --out {output.making:q}"
@@ -129,7 +127,7 @@ rule report_handout:
     params:
         contents=text([CHAPTERS[comparison]["print"] for comparison in CHAPTERS]),
     shell:
-        "python -m relecture.report handout"
+        "relecture report handout"
         " --contents {params.contents:q}"
         " --scorecard results/scorecard"
         " --out {output.handout:q}"

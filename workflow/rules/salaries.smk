@@ -37,7 +37,7 @@ rule salaries_data:
             if settings.salaries.data.is_the_book_s
             else file_there(settings.salaries.source())
         ),
-        code=code("relecture.data.hitters:load") + code("relecture.salaries.own:read"),
+        code=code("relecture.data.hitters:load") + code("relecture.salaries.user_table:read"),
     output:
         table="results/salaries/data/table.csv",
     log:
@@ -46,7 +46,7 @@ rule salaries_data:
         spec=text(settings.salaries.table()),
         source=settings.salaries.source(),
     shell:
-        "python -m relecture.salaries data"
+        "relecture salaries data"
         " --spec {params.spec:q}"
         " --source {params.source:q}"
         " --out {output.table:q}"
@@ -65,7 +65,7 @@ rule salaries_splits:
     params:
         spec=lambda w: text(settings.salaries.splits(w.protocol)),
     shell:
-        "python -m relecture.salaries splits"
+        "relecture salaries splits"
         " --spec {params.spec:q}"
         " --data {input.table:q}"
         " --out {output.splits:q}"
@@ -92,7 +92,7 @@ rule salaries_fit:
         out=lambda w: f"results/salaries/{w.protocol}/{w.method}",
         subject=f"--subject {shlex.quote(text(SALARIES_SUBJECT))}" if SALARIES_SUBJECT else "",
     shell:
-        "python -m relecture.salaries --threads {threads} fit"
+        "relecture salaries --threads {threads} fit"
         " --protocol {wildcards.protocol}"
         " --method {wildcards.method}"
         " --spec {params.spec:q}"
@@ -117,7 +117,7 @@ rule salaries_portrait:
     params:
         record=lambda w: f"results/salaries/{w.protocol}/{w.method}",
     shell:
-        "python -m relecture.salaries portrait"
+        "relecture salaries portrait"
         " --record {params.record:q}"
         " --out {params.record:q}/portrait"
         " 2>&1 | tee {log:q}"
@@ -130,7 +130,7 @@ rule salaries_table:
         params=expand("{record}/params.json", record=SALARIES_RECORDS),
         splits="results/salaries/data/resampled.parquet",
         published="config/published.yaml",
-        code=code("relecture.salaries.summary:table"),
+        code=code("relecture.salaries.result_tables:table"),
     output:
         *(f"results/salaries/{table}.{kind}" for table in SALARIES_TABLES for kind in ("csv", "md", "tex")),
         *(
@@ -143,7 +143,7 @@ rule salaries_table:
     params:
         records=SALARIES_RECORDS,
     shell:
-        "python -m relecture.salaries table {params.records:q}"
+        "relecture salaries table {params.records:q}"
         " --published {input.published:q}"
         " --splits {input.splits:q}"
         " --out results/salaries"
@@ -169,7 +169,7 @@ rule salaries_figures:
     params:
         records=SALARIES_RECORDS,
     shell:
-        "python -m relecture.salaries figures {params.records:q}"
+        "relecture salaries figures {params.records:q}"
         " --published {input.published:q}"
         " --out results/salaries/figures"
         " 2>&1 | tee {log:q}"

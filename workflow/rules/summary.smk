@@ -14,7 +14,7 @@ rule scorecard:
     input:
         quantities=expand("results/{comparison}/quantities.csv", comparison=COMPARISONS),
         published="config/published.yaml",
-        code=code("relecture.scorecard:write"),
+        code=code("relecture.scorecard.verdicts:write"),
     output:
         multiext("results/scorecard", ".csv", ".md", ".tex"),
         page=report(
@@ -28,7 +28,7 @@ rule scorecard:
     params:
         budget=settings.budget,
     shell:
-        "python -m relecture.scorecard write {input.quantities:q}"
+        "relecture scorecard write {input.quantities:q}"
         " --published {input.published:q}"
         " --budget {params.budget}"
         " --out results/scorecard"
@@ -56,10 +56,7 @@ rule store:
         address=store_address(),
         experiment_flags=[f"--experiment={name}" for name in dict.fromkeys(record.split("/")[1] for record in RECORDS)],
     shell:
-        "python -m relecture.tracking store"
-        " {params.experiment_flags:q}"
-        " --out {output.made:q}"
-        " 2>&1 | tee {log:q}"
+        "relecture tracking store" " {params.experiment_flags:q}" " --out {output.made:q}" " 2>&1 | tee {log:q}"
 
 
 rule publish_record:
@@ -70,13 +67,13 @@ rule publish_record:
         # output, `ancient` or not. When the store is made anew, so is this file.
         made="results/tracking.json",
         portrait="{record}/portrait.png",
-        code=code("relecture.tracking.publish:publish"),
+        code=code("relecture.tracking.sync:publish"),
     output:
         receipt="{record}/published.json",
     log:
         "results/logs/publish/{record}.log",
     shell:
-        "python -m relecture.tracking publish {wildcards.record:q}"
+        "relecture tracking publish {wildcards.record:q}"
         " --figure {input.portrait:q}"
         " --receipt {output.receipt:q}"
         " 2>&1 | tee {log:q}"
@@ -89,13 +86,13 @@ rule register:
         reader="results/tallies/validation/reader.pt",
         cells="results/tallies/data/cells.npz",
         published="results/tallies/final/published.json",
-        code=code("relecture.tracking.models:register"),
+        code=code("relecture.tracking.model_registry:register"),
     output:
         receipt="results/tallies/validation/registered.json",
     log:
         "results/logs/register.log",
     shell:
-        "python -m relecture.tracking register {input.reader:q}"
+        "relecture tracking register {input.reader:q}"
         " --record results/tallies/final"
         " --cells {input.cells:q}"
         " --receipt {output.receipt:q}"

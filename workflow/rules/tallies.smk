@@ -34,7 +34,8 @@ rule tallies_cells:
         handwriting=[] if OWN_CELLS else HANDWRITING,
         # Every image: a folder alone does not tell that something in it was changed, added or taken away.
         own=[file for folder in OWN_CELLS for file in files_below(folder)],
-        code=code("relecture.tallies.labelled:drawn") + code("relecture.tallies.own_cells:from_folder"),
+        code=code("relecture.tallies.simulation.labelled_cells:drawn")
+        + code("relecture.tallies.networks.image_folder:from_folder"),
     output:
         cells="results/tallies/data/cells.npz",
     log:
@@ -44,7 +45,7 @@ rule tallies_cells:
         spec=text(settings.tallies.cells_spec()),
         source=f"--own {shlex.quote(OWN_CELLS[0])}" if OWN_CELLS else f"--handwriting {HANDWRITING}",
     shell:
-        "python -m relecture.tallies cells"
+        "relecture tallies cells"
         " --spec {params.spec:q}"
         " {params.source}"
         " --out {output.cells:q}"
@@ -55,7 +56,7 @@ rule tallies_sheets:
     """The simulated election: a page image per polling station, and the truth apart from them."""
     input:
         handwriting=HANDWRITING,
-        code=code("relecture.tallies.sheets:make"),
+        code=code("relecture.tallies.segmentation.sheet_folder:make"),
     output:
         sheets=directory("results/tallies/data/sheets"),
         truth="results/tallies/data/truth.csv",
@@ -64,7 +65,7 @@ rule tallies_sheets:
     params:
         spec=text(settings.tallies.election.model_dump()),
     shell:
-        "python -m relecture.tallies sheets"
+        "relecture tallies sheets"
         " --spec {params.spec:q}"
         " --handwriting {input.handwriting:q}"
         " --out {output.sheets:q}"
@@ -76,7 +77,7 @@ rule tallies_cut:
     """The cells of all sheets: the frame found on each page, straightened, and cut."""
     input:
         sheets=PAGES,
-        code=code("relecture.tallies.sheets:cut_all"),
+        code=code("relecture.tallies.segmentation.sheet_folder:cut_all"),
     output:
         cut="results/tallies/data/cut.npz",
     log:
@@ -85,7 +86,7 @@ rule tallies_cut:
     params:
         sheets=lambda w: SHEETS,
     shell:
-        "python -m relecture.tallies --threads {threads} cut"
+        "relecture tallies --threads {threads} cut"
         " --sheets {params.sheets:q}"
         " --out {output.cut:q}"
         " 2>&1 | tee {log:q}"
@@ -117,7 +118,7 @@ rule tallies_base:
             else f"--network {shlex.quote(text(settings.tallies.default()))}"
         ),
     shell:
-        "python -m relecture.tallies --threads {threads} base"
+        "relecture tallies --threads {threads} base"
         " --architecture {wildcards.architecture}"
         " --spec {params.spec:q}"
         " {params.network}"
@@ -152,7 +153,7 @@ rule tallies_transfer:
         name=lambda w: f"transfer/{w.method}",
         rule="tallies_transfer",
     shell:
-        "python -m relecture.tallies --threads {threads} transfer"
+        "relecture tallies --threads {threads} transfer"
         " --method {params.name}"
         " --spec {params.spec:q}"
         " --cells {input.cells:q}"

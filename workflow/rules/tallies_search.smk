@@ -6,7 +6,7 @@
 #         results/tallies/search/bracket-<b>/rung-<r>/ranking.csv
 #         results/tallies/search/   the record, trials.csv, selected.json
 
-from relecture.tallies.plan import Plan
+from relecture.tallies.networks.hyperband import Plan
 
 SEARCH = Plan(**settings.tallies.search.model_dump(include={"max_epochs", "factor", "brackets", "shards"}))
 
@@ -23,7 +23,7 @@ rule tallies_shard:
         unpack(lambda w: SEARCH.before(int(w.bracket), int(w.rung))),
         mnist="resources/mnist.json",
         cells="results/tallies/data/cells.npz",
-        code=code("relecture.tallies.search:train_shard"),
+        code=code("relecture.tallies.networks.hyperband_search:train_shard"),
     output:
         scores="results/tallies/search/bracket-{bracket}/rung-{rung}/shard-{shard}/scores.csv",
         history="results/tallies/search/bracket-{bracket}/rung-{rung}/shard-{shard}/history.csv",
@@ -42,7 +42,7 @@ rule tallies_shard:
         before=lambda w, input: shlex.join(f"--before={folder}" for folder in input.get("states", [])),
         out=lambda w: f"results/tallies/search/bracket-{w.bracket}/rung-{w.rung}/shard-{w.shard}",
     shell:
-        "python -m relecture.tallies --threads {threads} shard"
+        "relecture tallies --threads {threads} shard"
         " --spec {params.spec:q}"
         " --place {wildcards.bracket}/{wildcards.rung}/{wildcards.shard}"
         " --shards {params.shards}"
@@ -59,7 +59,7 @@ rule tallies_ranking:
     """The trials of one rung, the best first."""
     input:
         scores=lambda w: [f"{shard}/scores.csv" for shard in SEARCH.shards(int(w.bracket), int(w.rung))],
-        code=code("relecture.tallies.search:rank"),
+        code=code("relecture.tallies.networks.hyperband_search:rank"),
     output:
         ranking="results/tallies/search/bracket-{bracket}/rung-{rung}/ranking.csv",
     log:
@@ -67,9 +67,7 @@ rule tallies_ranking:
     priority: 60
     threads: 1
     shell:
-        "python -m relecture.tallies --threads {threads} rank {input.scores:q}"
-        " --out {output.ranking:q}"
-        " 2>&1 | tee {log:q}"
+        "relecture tallies --threads {threads} rank {input.scores:q}" " --out {output.ranking:q}" " 2>&1 | tee {log:q}"
 
 
 rule tallies_search:
@@ -79,7 +77,7 @@ rule tallies_search:
         histories=SEARCH.histories(),
         cells="results/tallies/data/cells.npz",
         mnist="resources/mnist.json",
-        code=code("relecture.tallies.search:collect"),
+        code=code("relecture.tallies.networks.hyperband_search:collect"),
     output:
         **record("results/tallies/search"),
         model=directory("results/tallies/search/model"),
@@ -91,7 +89,7 @@ rule tallies_search:
     params:
         spec=text(settings.tallies.search_spec()),
     shell:
-        "python -m relecture.tallies search {input.rankings:q}"
+        "relecture tallies search {input.rankings:q}"
         " --spec {params.spec:q}"
         " --mnist {input.mnist:q}"
         " --cells {input.cells:q}"

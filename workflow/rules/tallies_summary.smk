@@ -73,14 +73,14 @@ rule tallies_validate:
     input:
         **record("results/tallies/final"),
         model="results/tallies/final/model",
-        code=code("relecture.tallies.calibration:calibrate"),
+        code=code("relecture.tallies.networks.calibration:calibrate"),
     output:
         multiext("results/tallies/validation/", "reliability.csv", "temperature.json"),
         reader="results/tallies/validation/reader.pt",
     log:
         "results/logs/tallies/validate.log",
     shell:
-        "python -m relecture.tallies validate"
+        "relecture tallies validate"
         " --final results/tallies/final"
         " --out results/tallies/validation"
         " 2>&1 | tee {log:q}"
@@ -91,7 +91,7 @@ rule tallies_count:
     input:
         cut="results/tallies/data/cut.npz",
         reader=lambda w: READERS[w.reading],
-        code=code("relecture.tallies.counting:count"),
+        code=code("relecture.tallies.counting.vote_counts:count"),
     output:
         multiext("results/tallies/count/{reading}/", "digits.parquet", "counts.csv", "totals.csv"),
     log:
@@ -103,7 +103,7 @@ rule tallies_count:
         reader=lambda w, input: f"{input.reader}/reader.pt" if w.reading == "before" else input.reader,
         prior=lambda w: "--prior" if w.reading == "prior" else "--no-prior",
     shell:
-        "python -m relecture.tallies --threads {threads} count"
+        "relecture tallies --threads {threads} count"
         " --cut {input.cut:q}"
         " --reader {params.reader:q}"
         " {params.prior}"
@@ -117,7 +117,7 @@ rule tallies_outcome:
         counts=expand("results/tallies/count/{reading}/digits.parquet", reading=READERS),
         cut="results/tallies/data/cut.npz",
         truth=TRUTH,
-        code=code("relecture.tallies.outcome:write"),
+        code=code("relecture.tallies.counting.vote_tables:write"),
     output:
         *(f"results/tallies/{table}.{kind}" for table in COUNTED for kind in ("csv", "md", "tex")),
         *(
@@ -131,7 +131,7 @@ rule tallies_outcome:
         counting=settings.tallies.counting.model_dump(),
         truth=f"--truth {shlex.quote(TRUTH[0])}" if TRUTH else "",
     shell:
-        "python -m relecture.tallies outcome"
+        "relecture tallies outcome"
         " --count results/tallies/count"
         " --cut {input.cut:q}"
         " {params.truth}"
@@ -148,7 +148,7 @@ rule tallies_table:
         params=expand("{record}/params.json", record=TALLIES_RECORDS),
         selected="results/tallies/search/selected.json",
         published="config/published.yaml",
-        code=code("relecture.tallies.summary:table"),
+        code=code("relecture.tallies.result_tables:table"),
     output:
         *(
             f"results/tallies/{table}.{kind}"
@@ -167,7 +167,7 @@ rule tallies_table:
     params:
         records=TALLIES_RECORDS,
     shell:
-        "python -m relecture.tallies table {params.records:q}"
+        "relecture tallies table {params.records:q}"
         " --selected {input.selected:q}"
         " --published {input.published:q}"
         " --out results/tallies"
@@ -188,7 +188,7 @@ rule tallies_figures:
         cut="results/tallies/data/cut.npz",
         sheets=PAGES,
         truth=TRUTH,
-        code=code("relecture.tallies.figures.all:draw"),
+        code=code("relecture.tallies.figures.draw_all:draw"),
     output:
         expand("results/tallies/figures/{figure}.png", figure=TALLIES_FIGURES),
         *(
@@ -202,7 +202,7 @@ rule tallies_figures:
         truth=f"--truth {shlex.quote(TRUTH[0])}" if TRUTH else "",
         sheets=lambda w: SHEETS,
     shell:
-        "python -m relecture.tallies figures"
+        "relecture tallies figures"
         " --results results/tallies"
         " --sheets {params.sheets:q}"
         " {params.truth}"
@@ -216,7 +216,7 @@ rule tallies_portrait:
     """One record by itself, as a figure for its run in MLflow."""
     input:
         **record("{record}"),
-        code=code("relecture.tallies.figures.portrait:portrait"),
+        code=code("relecture.tallies.figures.overview:portrait"),
     output:
         multiext("{record}/portrait", ".svg", ".png"),
     log:
@@ -224,7 +224,7 @@ rule tallies_portrait:
     wildcard_constraints:
         record="|".join(TALLIES_RECORDS),
     shell:
-        "python -m relecture.tallies portrait"
+        "relecture tallies portrait"
         " --record {wildcards.record:q}"
         " --out {wildcards.record:q}/portrait"
         " 2>&1 | tee {log:q}"

@@ -4,11 +4,11 @@ QUESTION = "K-means: how many clusters, how many restarts, and what do they mean
 
 #: Each data set that comes with the project and the function that makes it, in the order of the figures.
 DATASETS = {
-    "book_r": "relecture.clusters.simulated:book_r",
-    "book_python": "relecture.clusters.simulated:book_python",
-    "music": "relecture.clusters.simulated:music",
-    "statecrime": "relecture.clusters.real:statecrime",
-    "images": "relecture.clusters.real:images",
+    "book_r": "relecture.clusters.datasets:book_r",
+    "book_python": "relecture.clusters.datasets:book_python",
+    "music": "relecture.clusters.datasets:music",
+    "statecrime": "relecture.clusters.datasets:statecrime",
+    "images": "relecture.clusters.datasets:images",
 }
 #: What they are called; a data set of one's own is called by its name.
 TITLES = {
@@ -19,7 +19,7 @@ TITLES = {
     "images": "Handwritten digits",
 }
 #: What reads a data set of one's own.
-OWN = "relecture.clusters.own:read"
+OWN = "relecture.clusters.user_table:read"
 
 #: Each method, done on every data set, and its function.
 METHODS = {

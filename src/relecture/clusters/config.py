@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import Field, ValidationInfo, field_validator
 
 from relecture.clusters import DATASETS, LAB_CLUSTERS, LAB_DATA_SEEDS
-from relecture.configuration import Block, OwnPath
+from relecture.config_model import Block, OwnPath
 
 Clusters = Annotated[int, Field(ge=2, le=20)]
 Seed = Annotated[int, Field(ge=0)]

@@ -10,7 +10,7 @@ from sklearn.metrics import pairwise_distances, silhouette_score
 
 from relecture import records
 from relecture.clusters.data import Dataset
-from relecture.clusters.engine import Runs, cluster
+from relecture.clusters.kmeans_batched import Runs, cluster
 from relecture.records import Fit
 
 MEMBER = "data"

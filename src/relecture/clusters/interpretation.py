@@ -7,8 +7,8 @@ import pandas as pd
 from sklearn.metrics import adjusted_rand_score
 
 from relecture.clusters.data import Dataset
-from relecture.clusters.engine import cluster, lloyd
-from relecture.clusters.kmeans import by_size, means
+from relecture.clusters.kmeans_batched import cluster, lloyd
+from relecture.clusters.kmeans_trace import by_size, means
 from relecture.records import Fit
 
 ALL = "all"

@@ -18,8 +18,8 @@ from sklearn.metrics import adjusted_rand_score
 from sklearn.mixture import GaussianMixture
 
 from relecture import records
-from relecture.clusters.engine import cluster
-from relecture.clusters.simulated import listeners
+from relecture.clusters.datasets import listeners
+from relecture.clusters.kmeans_batched import cluster
 from relecture.records import Fit
 
 DISTANCES = (2, 3, 4, 5, 6)  # between two groups of standard deviation 1

@@ -8,10 +8,10 @@ import pandas as pd
 from relecture import records
 from relecture.clusters import STARTS
 from relecture.clusters.data import Dataset
-from relecture.clusters.engine import Runs, cluster
-from relecture.clusters.kmeans import by_size
-from relecture.clusters.lab import LABS
-from relecture.clusters.optima import distinct, few_runs, found_within, share, starts_needed, within
+from relecture.clusters.isl_labs import LABS
+from relecture.clusters.kmeans_batched import Runs, cluster
+from relecture.clusters.kmeans_trace import by_size
+from relecture.clusters.local_optima import distinct, few_runs, found_within, share, starts_needed, within
 from relecture.records import Fit
 
 #: The lecture's outcome of six runs: three local optima, three of the runs in the best.

@@ -7,8 +7,8 @@ import pandas as pd
 
 from relecture import records
 from relecture.clusters.data import Dataset
-from relecture.clusters.kmeans import Step, random_assignment, trace
-from relecture.clusters.optima import distinct
+from relecture.clusters.kmeans_trace import Step, random_assignment, trace
+from relecture.clusters.local_optima import distinct
 from relecture.records import Fit
 
 

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from relecture.configuration import Block
+from relecture.config_model import Block
 
 
 class DataConfig(Block):

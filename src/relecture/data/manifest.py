@@ -2,9 +2,10 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
-from relecture.data import catalogue
+from relecture.data import registry
 from relecture.errors import UserError
 
 
@@ -24,7 +25,7 @@ def checked(manifest: Path, data_set: str) -> list[Path]:
         is_sample, files = bool(content["sample"]), dict(content["files"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UserError(f"{manifest} is missing or damaged ({error!r}). {again(data_set)}") from error
-    names = [] if is_sample else [file.name for file in catalogue.data_set(data_set)]
+    names = [] if is_sample else [file.name for file in registry.data_set(data_set)]
     return [_intact(manifest, name, files, data_set) for name in names]
 
 
@@ -39,3 +40,10 @@ def _intact(manifest: Path, name: str, files: dict, data_set: str) -> Path:
     if found != expected:
         raise UserError(f"{path} is damaged: expected sha256 {expected}, found {found}. {again(data_set)}")
     return path
+
+
+def box(lines: Sequence[str]) -> str:
+    """The lines inside an edge of number signs, all of the same width."""
+    width = max(map(len, lines))
+    edge = "#" * (width + 8)
+    return "\n".join([edge, *(f"##  {line:<{width}}  ##" for line in lines), edge])

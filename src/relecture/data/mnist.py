@@ -10,8 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from relecture.data.manifest import again, checked
-from relecture.data.notice import box
+from relecture.data.manifest import again, box, checked
 from relecture.errors import UserError
 
 SAMPLE_NAME = "MNIST-5k sample"
@@ -40,7 +39,7 @@ class Mnist:
 
 
 def load(manifest: Path) -> Mnist:
-    """The data set that `python -m relecture.data fetch mnist` wrote `manifest` about.
+    """The data set that `relecture data fetch mnist` wrote `manifest` about.
 
     The files lie beside the manifest. A missing or damaged one is a UserError that says how to get it again.
     """

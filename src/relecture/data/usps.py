@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from relecture.data import manifest
-from relecture.data.notice import box
+from relecture.data.manifest import box
 from relecture.errors import UserError
 
 SIDE = 16
@@ -32,7 +32,7 @@ class Usps:
 
 
 def load(path: Path) -> Usps:
-    """The data set that `python -m relecture.data fetch usps` wrote the manifest `path` about.
+    """The data set that `relecture data fetch usps` wrote the manifest `path` about.
 
     The training file comes first, then the test file. A missing or damaged one is a UserError that says how to get
     it again.

@@ -7,8 +7,8 @@ METHODS = {
     "dropout": "relecture.digits.networks:fit",
     "early_stopping": "relecture.digits.networks:fit",
     "logistic": "relecture.digits.networks:fit",
-    "sklearn_logistic": "relecture.digits.classical:sklearn_logistic",
-    "lda": "relecture.digits.classical:lda",
+    "sklearn_logistic": "relecture.digits.baselines:sklearn_logistic",
+    "lda": "relecture.digits.baselines:lda",
 }
 
 #: The networks among which the strength of `ridge` is chosen; a record like that of a method.

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from relecture.configuration import Block
+from relecture.config_model import Block
 from relecture.training.config import Probability, TrainingConfig
 
 

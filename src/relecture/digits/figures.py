@@ -7,14 +7,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from relecture import figures
-from relecture.digits.summary import NAMES, NETWORKS
-from relecture.published import Printed
+from relecture import plotting
+from relecture.digits.result_tables import NAMES, NETWORKS
 from relecture.records import Record
+from relecture.scorecard.published_values import Printed
 from relecture.uncertainty import half_width
 
 Records = dict[str, Record]
-COLOUR = dict(zip(NAMES, figures.COLOURS, strict=True))
+COLOUR = dict(zip(NAMES, plotting.COLOURS, strict=True))
 
 
 def test_error(found: Records, printed: list[Printed]) -> Figure:
@@ -25,10 +25,10 @@ def test_error(found: Records, printed: list[Printed]) -> Figure:
         values = 100 * _metric(found[method], "test_error")
         interval = half_width(values.std(), len(values))
         for axes in (low, high):
-            axes.plot(values, np.full(len(values), place), "o", color=figures.SKY, markersize=6)
-            axes.errorbar(values.mean(), place, xerr=interval, fmt="s", color=figures.BLUE, capsize=5, markersize=7)
+            axes.plot(values, np.full(len(values), place), "o", color=plotting.SKY, markersize=6)
+            axes.errorbar(values.mean(), place, xerr=interval, fmt="s", color=plotting.BLUE, capsize=5, markersize=7)
             if f"digits.{method}.test_error" in by_id:
-                axes.plot(by_id[f"digits.{method}.test_error"], place + 0.22, **figures.PRINTED)
+                axes.plot(by_id[f"digits.{method}.test_error"], place + 0.22, **plotting.PRINTED)
         low.annotate(name, (0, place), xycoords=("axes fraction", "data"), xytext=(-8, 0),
                      textcoords="offset points", ha="right", va="center")  # fmt: skip
     few = np.concatenate([100 * _metric(found[method], "test_error") for method in NETWORKS])
@@ -38,9 +38,9 @@ def test_error(found: Records, printed: list[Printed]) -> Figure:
     high.tick_params(left=False)
     low.set_title("networks")
     high.set_title("linear methods")
-    low.plot([], [], "o", color=figures.SKY, label="one seed")
-    low.errorbar([], [], xerr=[], fmt="s", color=figures.BLUE, capsize=5, label="mean, 95 % interval")
-    low.plot([], [], label="printed", **figures.PRINTED)
+    low.plot([], [], "o", color=plotting.SKY, label="one seed")
+    low.errorbar([], [], xerr=[], fmt="s", color=plotting.BLUE, capsize=5, label="mean, 95 % interval")
+    low.plot([], [], label="printed", **plotting.PRINTED)
     figure.legend(loc="outside lower center", ncols=3)
     return figure
 
@@ -123,8 +123,8 @@ def portrait(record: Record) -> Figure:
 
 def _losses(axes: Axes, record: Record) -> None:
     for metric, colour, name in (
-        ("train_loss", figures.BLUE, "training"),
-        ("validation_loss", figures.RED, "validation"),
+        ("train_loss", plotting.BLUE, "training"),
+        ("validation_loss", plotting.RED, "validation"),
     ):
         curve = record.history[record.history.metric == metric]
         for _, member in curve.groupby("member"):
@@ -136,9 +136,9 @@ def _losses(axes: Axes, record: Record) -> None:
 
 def _search(axes: Axes, record: Record) -> None:
     wide = record.metrics.pivot(index="member", columns="metric", values="value").sort_values("penalty")
-    axes.plot(wide.penalty, 100 * wide.validation_error, "o", color=figures.SKY)
+    axes.plot(wide.penalty, 100 * wide.validation_error, "o", color=plotting.SKY)
     mean = 100 * wide.groupby("penalty").validation_error.mean()
-    axes.plot(mean.index, mean, color=figures.BLUE)
+    axes.plot(mean.index, mean, color=plotting.BLUE)
     axes.set(
         xscale="log",
         xlabel="strength of the penalty",

@@ -16,14 +16,14 @@ import pandas as pd
 import torch
 
 from relecture.digits.data import CLASSES, Digits
-from relecture.digits.method import add
+from relecture.digits.scoring import add
 from relecture.records import Fit
 from relecture.training.config import TrainingConfig
 from relecture.training.fit import Fitted, outputs
 from relecture.training.fit import fit as train
-from relecture.training.learner import Arrays
+from relecture.training.lit_module import Arrays
+from relecture.training.losses import cross_entropy, misread
 from relecture.training.mlp import count_parameters, mlp
-from relecture.training.scores import cross_entropy, misread
 
 #: Training images on which the training loss is watched with dropout off: as many as there are for validation.
 WATCHED = 10_000

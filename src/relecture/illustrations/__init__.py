@@ -6,7 +6,7 @@ QUESTION = "Do the lecture's drawings hold when every line of them is computed?"
 ILLUSTRATIONS = {
     "representation": "relecture.illustrations.representation:draw",
     "linear_collapse": "relecture.illustrations.linear_collapse:draw",
-    "squares": "relecture.illustrations.squares:draw",
+    "squares": "relecture.illustrations.quadratic_activation:draw",
     "activations": "relecture.illustrations.activations:draw",
     "interaction": "relecture.illustrations.interaction:draw",
     "parameters": "relecture.illustrations.parameters:draw",

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
-from relecture import figures
+from relecture import plotting
 from relecture.illustrations.illustration import Illustration
 
 Function = Callable[[np.ndarray], np.ndarray]
@@ -58,9 +58,9 @@ def draw(spec: dict[str, Any], data: Path | None = None) -> Illustration:
     curves = values(np.linspace(-4, 4, 802))  # an even number: zero, where ReLU has a kink, is none of them
     figure, grid = plt.subplots(1, 4, figsize=(13, 4.2), sharey=True)
     for axes, (name, curve) in zip(grid, curves.groupby("activation", sort=False), strict=True):
-        axes.axhline(0, color=figures.GREY, linewidth=0.8)
-        axes.plot(curve.z, curve.value, color=figures.BLUE, linewidth=3, label="g(z)")
-        axes.plot(curve.z, curve.slope, color=figures.RED, linewidth=2, linestyle="--", label="slope of g")
+        axes.axhline(0, color=plotting.GREY, linewidth=0.8)
+        axes.plot(curve.z, curve.value, color=plotting.BLUE, linewidth=3, label="g(z)")
+        axes.plot(curve.z, curve.slope, color=plotting.RED, linewidth=2, linestyle="--", label="slope of g")
         axes.set(
             title=name if name in ("tanh", "ReLU") else name.capitalize(),
             xlabel="z",

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.ndimage import affine_transform
 
-from relecture import figures
+from relecture import plotting
 from relecture.data import mnist
 from relecture.illustrations.illustration import Illustration
 
@@ -64,7 +64,7 @@ def draw(spec: dict[str, Any], data: Path) -> Illustration:
         axes.spines[:].set_visible(True)
         axes.set_title(_said(variation), fontsize=11, fontweight="normal")
     grid[0, 0].set_title(f"a {label} of MNIST")
-    grid[0, 0].spines[:].set(linewidth=3, color=figures.RED)
+    grid[0, 0].spines[:].set(linewidth=3, color=plotting.RED)
     numbers.insert(0, "label", label)
     return Illustration(figure, numbers, images.name if images.sample else "")
 

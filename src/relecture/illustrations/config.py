@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, field_validator
 
-from relecture.configuration import Block
+from relecture.config_model import Block
 
 
 class Rings(Block):

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from relecture.illustrations.illustration import Illustration
-from relecture.illustrations.pixels import frame, show
+from relecture.illustrations.matrix_plot import frame, show
 
 #: The lecture's filter: it answers most strongly to a stroke from the upper left to the lower right.
 DIAGONAL = np.eye(3)

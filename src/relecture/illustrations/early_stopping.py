@@ -8,11 +8,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from relecture import figures, records
+from relecture import plotting, records
 from relecture.illustrations.illustration import Illustration
 from relecture.records import Record
 
-CURVES = {"train_loss": ("training", figures.BLUE, "-"), "validation_loss": ("validation", figures.RED, "--")}
+CURVES = {"train_loss": ("training", plotting.BLUE, "-"), "validation_loss": ("validation", plotting.RED, "--")}
 
 
 def stops(record: Record) -> pd.DataFrame:
@@ -52,7 +52,7 @@ def draw(spec: dict[str, Any], data: Path) -> Illustration:
 
 
 def _mark(axes: Axes, epoch: int, loss: float, marker: str, text: str, above: bool = True) -> None:
-    axes.plot(epoch, loss, marker, color=figures.RED, markersize=12, markeredgecolor="black", zorder=5)
+    axes.plot(epoch, loss, marker, color=plotting.RED, markersize=12, markeredgecolor="black", zorder=5)
     axes.annotate(
         text,
         (epoch, loss),

@@ -10,7 +10,7 @@ import pandas as pd
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPRegressor
 
-from relecture import figures
+from relecture import plotting
 from relecture.illustrations.illustration import Illustration
 
 NOISE = 0.4  # standard deviation; its square is the error that nobody can avoid
@@ -60,8 +60,8 @@ def draw(spec: dict[str, Any], data: Path | None = None) -> Illustration:
     mean = found.groupby("units")[["train", "test"]].mean()
     figure, axes = plt.subplots(figsize=(9, 5.4))
     for column, colour, marker, label in (
-        ("train", figures.BLUE, "o", "training rows"),
-        ("test", figures.RED, "s", "new rows"),
+        ("train", plotting.BLUE, "o", "training rows"),
+        ("test", plotting.RED, "s", "new rows"),
     ):
         for _, member in found.groupby("member"):
             axes.plot(member.units, member[column], color=colour, alpha=0.15, linewidth=1)

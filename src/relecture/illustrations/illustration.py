@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.figure import Figure
 
-from relecture import figures
+from relecture import plotting
 
 
 @dataclass(frozen=True)
@@ -19,5 +19,5 @@ class Illustration:
 
     def leave(self, stem: Path) -> None:
         """Write `stem`.svg, `stem`.png and `stem`.csv."""
-        figures.save(self.figure, stem, self.sample)
+        plotting.save(self.figure, stem, self.sample)
         self.numbers.to_csv(stem.with_suffix(".csv"), index=False)

@@ -9,7 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
-from relecture import figures
+from relecture import plotting
 from relecture.illustrations.activations import ACTIVATIONS
 from relecture.illustrations.illustration import Illustration
 
@@ -72,7 +72,7 @@ def draw(spec: dict[str, Any], data: Path | None = None) -> Illustration:
     found, outputs = compared(**spec)
     figure, (left, middle, right) = plt.subplots(1, 3, figsize=(13, 4.6))
     linear = found[found.activation == "linear"]
-    left.plot(linear["product"], "o", color=figures.SKY, markersize=14, label="product of the three weight matrices")
+    left.plot(linear["product"], "o", color=plotting.SKY, markersize=14, label="product of the three weight matrices")
     left.plot(
         linear.regression,
         "x",
@@ -87,8 +87,8 @@ def draw(spec: dict[str, Any], data: Path | None = None) -> Illustration:
     for axes, name in ((middle, "linear"), (right, "ReLU")):
         y, straight = outputs[name]
         r2 = found[found.activation == name].r2.iloc[0]
-        axes.axline((0, 0), slope=1, color=figures.GREY, linewidth=1)
-        axes.plot(straight, y, "o", color=figures.BLUE, markersize=4, alpha=0.7)
+        axes.axline((0, 0), slope=1, color=plotting.GREY, linewidth=1)
+        axes.plot(straight, y, "o", color=plotting.BLUE, markersize=4, alpha=0.7)
         axes.set(title=f"{name[0].upper()}{name[1:]} activation: R² = {r2:.2f}", xlabel="best linear map",
                  ylabel="output of the network")  # fmt: skip
     return Illustration(figure, found)

@@ -8,7 +8,7 @@ from typing import Any
 import matplotlib.pyplot as plt
 import pandas as pd
 
-from relecture import figures
+from relecture import plotting
 from relecture.illustrations.illustration import Illustration
 
 #: Name -> inputs, hidden layers, outputs. The last is ISL's network of section 10.2.
@@ -57,7 +57,7 @@ def draw(spec: dict[str, Any], data: Path | None = None) -> Illustration:
     found = counts()
     figure, axes = plt.subplots(figsize=(11, 5.2))
     height = 0.26
-    shades = dict(zip(COUNTED, (figures.SKY, figures.BLUE, "#003A5D"), strict=True))
+    shades = dict(zip(COUNTED, (plotting.SKY, plotting.BLUE, "#003A5D"), strict=True))
     for place, model in enumerate(reversed(SIZES)):
         rows = found[found.model == model]
         for i, row in enumerate(rows.itertuples()):

@@ -12,7 +12,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from sklearn.linear_model import LogisticRegression
 
-from relecture import figures
+from relecture import plotting
 from relecture.illustrations.illustration import Illustration
 
 RADII = (1.0, 2.0)
@@ -84,6 +84,6 @@ def _scatter(axes: Axes, model: LogisticRegression, inputs: np.ndarray, ring: np
     outer = model.predict_proba(np.column_stack([x.ravel(), y.ravel()]))[:, 1].reshape(x.shape)
     axes.contourf(x, y, outer, levels=[0.5, 1], colors=[SHADE], zorder=0)
     axes.contour(x, y, outer, levels=[0.5], colors="black", linewidths=1.5)
-    axes.plot(*inputs[ring == 0].T, "o", color=figures.BLUE, markersize=5, label="inner ring")
-    axes.plot(*inputs[ring == 1].T, "^", color=figures.ORANGE, markersize=5, label="outer ring")
+    axes.plot(*inputs[ring == 0].T, "o", color=plotting.BLUE, markersize=5, label="inner ring")
+    axes.plot(*inputs[ring == 1].T, "^", color=plotting.ORANGE, markersize=5, label="outer ring")
     axes.grid(False)

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from sklearn.cluster import KMeans
 from sklearn.decomposition import PCA
 
-from relecture import figures
+from relecture import plotting
 from relecture.illustrations.illustration import Illustration
 
 #: The lecture's users by artists: 1 where a user listens to an artist.
@@ -55,10 +55,10 @@ def draw(spec: dict[str, Any], data: Path | None = None) -> Illustration:
     _table(left, TABLE)
     left.set(title="Users by artists", xlabel="artist", ylabel="user")
     _table(middle, ordered)
-    middle.axhline((rows == 0).sum() - 0.5, color=figures.RED, linewidth=3)
+    middle.axhline((rows == 0).sum() - 0.5, color=plotting.RED, linewidth=3)
     middle.set(title="Rows: two groups by k-means", xlabel="artist")
     places = np.arange(1, len(weights) + 1)
-    for group, colour in enumerate((figures.ORANGE, figures.BLUE)):
+    for group, colour in enumerate((plotting.ORANGE, plotting.BLUE)):
         right.bar(places[columns == group], weights[columns == group], color=colour)
     right.axhline(0, color="black", linewidth=1)
     right.set(title="Columns: two groups by PCA", xlabel="artist", ylabel="weight in the first component")

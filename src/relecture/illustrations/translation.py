@@ -10,10 +10,10 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
-from relecture import figures
+from relecture import plotting
 from relecture.illustrations.convolution import one, stages
 from relecture.illustrations.illustration import Illustration
-from relecture.illustrations.pixels import show
+from relecture.illustrations.matrix_plot import show
 
 SHIFTS = range(5)  # pixels to the right
 SHOWN = 1
@@ -59,7 +59,7 @@ def draw(spec: dict[str, Any], data: Path | None = None) -> Illustration:
         line[0].set_ylabel(place)
     axes = curve.subplots()
     for (name, title), colour, marker in zip(
-        NAMES.items(), (figures.GREY, figures.SKY, figures.BLUE), "os^", strict=True
+        NAMES.items(), (plotting.GREY, plotting.SKY, plotting.BLUE), "os^", strict=True
     ):
         rows = found[found.stage == name]
         axes.plot(rows.right, rows.correlation, marker=marker, color=colour, linewidth=2.5, label=title, markersize=8)

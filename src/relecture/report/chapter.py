@@ -7,7 +7,7 @@ from pkgutil import resolve_name
 from typing import Any
 
 from relecture.errors import UserError
-from relecture.wording import minus
+from relecture.text_format import minus
 from relecture.workflow import places
 
 
@@ -48,7 +48,7 @@ class Chapter:
 
 def write_answer(comparison: str, results: Path, out: Path) -> None:
     """Write a comparison's question and its answer in two sentences, as Markdown."""
-    question, answer = (resolve_name(f"relecture.{comparison}.answer:{name}") for name in ("question", "answer"))
+    question, answer = (resolve_name(f"relecture.{comparison}.conclusions:{name}") for name in ("question", "answer"))
     out.write_text(f"**{question(results)}**\n\n{' '.join(answer(results))}\n")
 
 

@@ -9,16 +9,16 @@ from string import ascii_lowercase
 import pandas as pd
 from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, Paragraph, Spacer
 
-from relecture.report import paper
+from relecture.provenance import git_commit
+from relecture.report import pdf_style
 from relecture.report.chapter import Chapter
-from relecture.report.drawing import Drawing
-from relecture.report.front import tally
-from relecture.report.grid import grid
-from relecture.report.making import budget, machine, packages
-from relecture.report.paper import Paper
-from relecture.revision import git_commit
-from relecture.scorecard import shown
-from relecture.wording import minus
+from relecture.report.front_page import tally
+from relecture.report.pdf_figure import Drawing
+from relecture.report.pdf_style import Paper
+from relecture.report.pdf_table import grid
+from relecture.report.provenance_page import budget, machine, packages
+from relecture.scorecard.verdicts import shown
+from relecture.text_format import minus
 
 
 def handout(chapters: list[Chapter], scorecard: Path, out: Path) -> None:
@@ -29,7 +29,7 @@ def handout(chapters: list[Chapter], scorecard: Path, out: Path) -> None:
         scorecard: results/scorecard, without a suffix; .csv and .md are read.
         out: The file.
     """
-    paper.register_fonts()
+    pdf_style.register_fonts()
     made = f"budget: {budget(scorecard.with_name(f'{scorecard.name}.md'))}"
     tables, figures = count(1), count(1)
     story = [*_scorecard(scorecard.with_name(f"{scorecard.name}.csv"), made), *_making()]
@@ -41,14 +41,14 @@ def handout(chapters: list[Chapter], scorecard: Path, out: Path) -> None:
 def _scorecard(path: Path, made: str) -> Iterator[Flowable]:
     """The front page: every printed number with what came out; the notes below, by letter."""
     card = pd.read_csv(path, dtype={"published": str}).fillna({"verdict": "", "note": ""})
-    yield Paragraph("relecture", paper.TITLE)
+    yield Paragraph("relecture", pdf_style.TITLE)
     yield Paragraph(
-        f"A lecture again, from raw data: what was printed, and what came out ({escape(made)})", paper.SUBTITLE
+        f"A lecture again, from raw data: what was printed, and what came out ({escape(made)})", pdf_style.SUBTITLE
     )
     yield Paragraph(
         f"{escape(tally(path))} Exact: rounds to the printed number; within: the printed number lies in mean ± 2 "
         "standard deviations over n members (seeds, starts).",
-        paper.BODY,
+        pdf_style.BODY,
     )
     notes = {text: _letter(place) for place, text in enumerate(dict.fromkeys(note for note in card.note if note))}
     rows = []
@@ -70,7 +70,7 @@ def _scorecard(path: Path, made: str) -> Iterator[Flowable]:
     columns = ["quantity", "source", "printed", "reproduced", "n", "verdict"]
     yield grid(columns, rows, [False, False, True, True, True, False], marked_up=True)
     lines = [f"<super>{letter}</super> {escape(text)}" for text, letter in notes.items()]
-    yield Paragraph("<br/>".join(lines), paper.NOTE)
+    yield Paragraph("<br/>".join(lines), pdf_style.NOTE)
 
 
 def _letter(place: int) -> str:
@@ -79,16 +79,18 @@ def _letter(place: int) -> str:
 
 
 def _chapter(chapter: Chapter, tables: Iterator[int], figures: Iterator[int]) -> Iterator[Flowable]:
-    yield CondPageBreak(paper.HEIGHT / 3)
+    yield CondPageBreak(pdf_style.HEIGHT / 3)
     yield Spacer(1, 8)
-    yield Paragraph(escape(chapter.title), paper.HEADING)
-    yield Paragraph(escape(chapter.question), paper.QUESTION)
-    yield Paragraph(escape(chapter.answer), paper.BODY)
+    yield Paragraph(escape(chapter.title), pdf_style.HEADING)
+    yield Paragraph(escape(chapter.question), pdf_style.QUESTION)
+    yield Paragraph(escape(chapter.answer), pdf_style.BODY)
     for table in chapter.tables:
         title = f"{table.title}{'' if table.title[-1] in '.?!' else '.'}"
         caption = f"<b>Table {next(tables)}. {escape(title)}</b> {escape(table.caption)}"
         cells = grid(table.columns, table.rows, table.right)
-        yield KeepTogether([Paragraph(caption, paper.CAPTION), cells, Paragraph(escape(table.note), paper.NOTE)])
+        yield KeepTogether(
+            [Paragraph(caption, pdf_style.CAPTION), cells, Paragraph(escape(table.note), pdf_style.NOTE)]
+        )
     for figure in chapter.figures:
         png = figure.stem.with_name(f"{figure.stem.name}.png")
         yield Drawing(png, f"<b>Figure {next(figures)}.</b> {escape(figure.caption)}")
@@ -99,4 +101,4 @@ def _making() -> Iterator[Flowable]:
     made = [f"commit {git_commit() or 'unknown'}", *(f"{name} {value}" for name, value in machine().items())]
     with_what = [f"{name} {number}" for name, number in packages().items()]
     text = f"<b>How this was made.</b> {escape(', '.join(made))}. With {escape(', '.join(with_what))}."
-    yield Paragraph(text, paper.NOTE)
+    yield Paragraph(text, pdf_style.NOTE)

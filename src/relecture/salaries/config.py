@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from relecture.configuration import Block, OwnPath
+from relecture.config_model import Block, OwnPath
 from relecture.salaries import BOOK
 from relecture.training.config import Probability, TrainingConfig
 

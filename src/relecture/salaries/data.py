@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from relecture.data.rstream import RStream
+from relecture.data.r_random import RStream
 from relecture.errors import UserError
-from relecture.salaries.subject import HITTERS
+from relecture.salaries.table_labels import HITTERS
 
 
 @dataclass(frozen=True)

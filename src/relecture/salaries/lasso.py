@@ -15,7 +15,7 @@ from sklearn.linear_model import lars_path
 
 from relecture.records import Fit
 from relecture.salaries.data import Split, predictors, scaled, target
-from relecture.salaries.method import add
+from relecture.salaries.scoring import add
 
 
 def fit(table: pd.DataFrame, splits: list[Split], spec: dict[str, Any], scratch: Path) -> Fit:

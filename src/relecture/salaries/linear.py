@@ -9,7 +9,7 @@ import statsmodels.api as sm
 
 from relecture.records import Fit
 from relecture.salaries.data import Split, predictors, target
-from relecture.salaries.method import add
+from relecture.salaries.scoring import add
 
 
 def fit(table: pd.DataFrame, splits: list[Split], spec: dict[str, Any], scratch: Path) -> Fit:

@@ -12,11 +12,11 @@ import torch
 
 from relecture.records import Fit
 from relecture.salaries.data import Split, predictors, scaled, target
-from relecture.salaries.method import add
+from relecture.salaries.scoring import add
 from relecture.training.config import TrainingConfig
 from relecture.training.fit import fit as train
 from relecture.training.fit import outputs
-from relecture.training.learner import Arrays, PerRow
+from relecture.training.lit_module import Arrays, PerRow
 from relecture.training.mlp import count_parameters, mlp, stack
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from relecture.configuration import Block, OwnPath
+from relecture.config_model import Block, OwnPath
 from relecture.training.config import Probability
 
 SIMULATED = "simulated"

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
 from relecture.errors import UserError
-from relecture.tracking.content import NOTE
-from relecture.tracking.shelf import Shelf
+from relecture.tracking.existing_runs import Shelf
+from relecture.tracking.run_content import NOTE
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient

@@ -10,10 +10,10 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 from relecture.errors import UserError
+from relecture.tracking.saved_views import KEY, TAG, link
 from relecture.tracking.store import QUIET, shown, sqlite_file, tracking_uri
-from relecture.tracking.views import KEY, TAG, link
 
-APP = "relecture"  # relecture.tracking.pages, by its entry point in pyproject.toml
+APP = "relecture"  # relecture.tracking.server_app, by its entry point in pyproject.toml
 
 
 def serve(port: int) -> None:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from relecture.configuration import Block
+from relecture.config_model import Block
 
 Probability = Annotated[float, Field(ge=0, lt=1)]
 

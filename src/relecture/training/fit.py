@@ -19,7 +19,7 @@ from relecture.errors import UserError
 from relecture.records import code_digest, file_digest
 from relecture.training.callbacks import GoOn, KeepBest, Progress, readable
 from relecture.training.config import TrainingConfig
-from relecture.training.learner import Arrays, Learner, PerRow, Precision
+from relecture.training.lit_module import Arrays, Learner, PerRow, Precision
 
 
 @dataclass(frozen=True)

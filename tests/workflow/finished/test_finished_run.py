@@ -9,7 +9,7 @@ import pytest
 import yaml
 from environment import set_up
 
-from relecture.settings import COMPARISONS
+from relecture.config import COMPARISONS
 
 pytestmark = pytest.mark.slow
 
@@ -116,7 +116,7 @@ def test_the_sample_is_announced_before_anything_is_fitted_and_again_at_the_end(
     assert ended.output.index(NOTICE) < ended.output.index("rule digits_data:")
     assert NOTICE in (finished / "results/logs/data/mnist.log").read_text()
     show = ("--scorecard", "results/scorecard.csv", "--mnist", "resources/mnist.json")
-    shown = finished.python("-m", "relecture.scorecard", "show", *show)
+    shown = finished.python("-m", "relecture", "scorecard", "show", *show)
     assert shown.code == 0
     assert shown.output.index("salaries") < shown.output.index("digits") < shown.output.index(NOTICE)
     ways_on = shown.output.strip().splitlines()[-3:]
@@ -166,6 +166,6 @@ def test_mlflow_has_a_run_for_every_record_and_below_it_one_for_every_member(fin
         parent = parents[receipt["run_id"]]
         assert children[parent.info.run_id] == pd.read_csv(finished / record / "metrics.csv").member.nunique()
         again = f"snakemake {record}/metrics.csv --force --configfile config/tiny.yaml"
-        assert parent.data.tags["relecture.rerun"] == again
+        assert parent.data.tags["relecture.provenance"] == again
         data = params(finished, record)["data"]
         assert parent.data.tags.get("relecture.sample") == (data["name"] if data["sample"] else None)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from environment import set_up
 
-from relecture.settings import COMPARISONS
+from relecture.config import COMPARISONS
 from relecture.workflow import MAKING_IN_REPORT, SCORECARD_IN_REPORT, chapter_in_report
 
 pytestmark = [

@@ -51,6 +51,6 @@ def test_a_rebuilt_store_has_a_run_for_each_record_and_no_rule_empties_it_again(
     assert ask(copy, "SELECT count(*) FROM experiments WHERE name = 'of somebody else'") == {(1,)}
     assert copy.launch(*TARGETS).nothing_to_do
 
-    published = copy.python("-m", "relecture.tracking", "publish-all", "results")  # make publish
+    published = copy.python("-m", "relecture", "tracking", "publish-all", "results")  # make publish
     assert published.code == 0, published.output
     assert ask(copy, ACTIVE_PARENTS) > runs

@@ -1,6 +1,6 @@
 """The figures of the comparison `clusters`, in the order of the lecture; each from all records and the data sets."""
 
-from relecture.clusters.figures import algorithm, choice, limits, meaning, restarts
+from relecture.clusters.figures import algorithm, interpretation, k_selection, limits, restarts
 
 #: Every figure by the name of its files.
 FIGURES = {
@@ -9,10 +9,10 @@ FIGURES = {
     "six_runs": algorithm.six_runs,
     "optima": restarts.optima,
     "success": restarts.success,
-    "elbow": choice.elbow,
-    "features": meaning.features,
-    "images": meaning.images,
-    "crosstab": meaning.crosstab,
+    "elbow": k_selection.elbow,
+    "features": interpretation.features,
+    "images": interpretation.images,
+    "crosstab": interpretation.crosstab,
     "soft": limits.soft,
     "spread": limits.spread,
     "outliers": limits.outliers,

@@ -5,14 +5,14 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from relecture import figures
+from relecture import plotting
 from relecture.clusters import TITLES
 from relecture.clusters.data import Dataset
-from relecture.clusters.figures.points import bare, centres, same_numbers, scatter
-from relecture.clusters.found import Found, curve, model, optima, values
-from relecture.clusters.kmeans import means, wss
+from relecture.clusters.figures.scatter import bare, centres, same_numbers, scatter
+from relecture.clusters.kmeans_trace import means, wss
+from relecture.clusters.record_access import Found, curve, model, optima, values
 from relecture.records import Record
-from relecture.wording import count
+from relecture.text_format import count
 
 SHOWN = "book_r"
 
@@ -84,10 +84,10 @@ def falling(axes: plt.Axes, record: Record) -> None:
         y = np.column_stack([after_a, after_b]).ravel()
         best = ends[member] == 1
         axes.plot(
-            x, y, color=figures.BLUE if best else "#A8A8A8", linewidth=2 if best else 1.3, zorder=3 if best else 2
+            x, y, color=plotting.BLUE if best else "#A8A8A8", linewidth=2 if best else 1.3, zorder=3 if best else 2
         )
-        axes.plot(x[-1], y[-1], "o", color=figures.BLUE if best else "#6E6E6E", markersize=6, zorder=4)
-    axes.plot([], [], color=figures.BLUE, linewidth=2, label="runs that reach the lowest of these")
+        axes.plot(x[-1], y[-1], "o", color=plotting.BLUE if best else "#6E6E6E", markersize=6, zorder=4)
+    axes.plot([], [], color=plotting.BLUE, linewidth=2, label="runs that reach the lowest of these")
     axes.plot([], [], color="#A8A8A8", label="other runs")
     axes.plot([], [], "o", color="#6E6E6E", label="nothing changes any more")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -110,10 +110,10 @@ def six_runs(found: Found, sets: dict[str, Dataset]) -> Figure:
         scatter(axes, x, labels, size=6)
         centres(axes, means(x, labels, labels.max() + 1))
         wins = scores[member].optimum == 1
-        axes.set_title(f"{scores[member].wss:.4f}", color=figures.BLUE if wins else "black",
+        axes.set_title(f"{scores[member].wss:.4f}", color=plotting.BLUE if wins else "black",
                        fontweight="bold" if wins else "normal", fontsize=15)  # fmt: skip
         for side in axes.spines.values():
-            side.set(color=figures.BLUE if wins else "#BBBBBB", linewidth=2.5 if wins else 1)
+            side.set(color=plotting.BLUE if wins else "#BBBBBB", linewidth=2.5 if wins else 1)
     distinct = len({scores[member].optimum for member in members})
     winners = int(sum(scores[member].optimum == 1 for member in members))
     title = told(len(members), distinct, winners)

@@ -7,21 +7,21 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from relecture import figures, records
+from relecture import plotting, records
 from relecture.clusters.data import Dataset
-from relecture.clusters.figures.points import bare, centres, same_numbers, scatter
-from relecture.clusters.found import Found, values
-from relecture.clusters.kmeans import means
+from relecture.clusters.figures.scatter import bare, centres, same_numbers, scatter
+from relecture.clusters.kmeans_trace import means
 from relecture.clusters.limits import DOUBT, SHOWN_DISTANCE, SHOWN_SPREAD
+from relecture.clusters.record_access import Found, values
 from relecture.records import Record
 from relecture.uncertainty import half_width
 
 #: Metric, words, colour, line and mark of each method.
 METHODS = {
-    "kmeans": ("k-means", figures.BLUE, "-", "o"),
-    "mixture": ("mixture", figures.RED, "-", "s"),
-    "kmeans_spare": ("k-means, a group to spare", figures.SKY, "--", "^"),
-    "mixture_spare": ("mixture, a group to spare", figures.ORANGE, "--", "D"),
+    "kmeans": ("k-means", plotting.BLUE, "-", "o"),
+    "mixture": ("mixture", plotting.RED, "-", "s"),
+    "kmeans_spare": ("k-means, a group to spare", plotting.SKY, "--", "^"),
+    "mixture_spare": ("mixture, a group to spare", plotting.ORANGE, "--", "D"),
 }
 
 
@@ -33,7 +33,7 @@ def soft(found: Found, sets: dict[str, Dataset]) -> Figure:
     x = points[["x", "y"]].to_numpy()
     seen = left.scatter(x[:, 0], x[:, 1], c=points.entropy, cmap="cividis_r", vmin=0, vmax=1, s=45, zorder=3)
     wrong = points[points.kmeans != points.group]
-    left.plot(wrong.x, wrong.y, "x", color=figures.RED, markersize=11, markeredgewidth=2.2, zorder=4,
+    left.plot(wrong.x, wrong.y, "x", color=plotting.RED, markersize=11, markeredgewidth=2.2, zorder=4,
               label="k-means is wrong")  # fmt: skip
     bare(left)
     left.legend(loc="upper left")
@@ -42,9 +42,9 @@ def soft(found: Found, sets: dict[str, Dataset]) -> Figure:
     wide = record.metrics.pivot(index="member", columns="metric", values="value")
     for place, metric in enumerate(("soft.wrong_when_sure", "soft.wrong_in_doubt")):
         own = 100 * wide[metric].dropna()
-        right.plot(place + np.linspace(-0.15, 0.15, len(own)), own, "o", color=figures.SKY, markersize=6)
+        right.plot(place + np.linspace(-0.15, 0.15, len(own)), own, "o", color=plotting.SKY, markersize=6)
         right.errorbar(
-            place, own.mean(), yerr=own.std(), fmt="s", color=figures.BLUE, capsize=6, markersize=9, zorder=4
+            place, own.mean(), yerr=own.std(), fmt="s", color=plotting.BLUE, capsize=6, markersize=9, zorder=4
         )
         right.annotate(f"{own.mean():.0f} %", (place + 0.24, own.mean()), va="center", fontsize=14, fontweight="bold")
     labels = [f"sure\n(at most {DOUBT} bits)", f"in doubt\n(more than {DOUBT} bits)"]

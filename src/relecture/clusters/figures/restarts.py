@@ -5,14 +5,14 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from relecture import figures
+from relecture import plotting
 from relecture.clusters import STARTS, TITLES
 from relecture.clusters.data import Dataset
-from relecture.clusters.found import Found, curve, values
-from relecture.clusters.found import optima as reached
+from relecture.clusters.record_access import Found, curve, values
+from relecture.clusters.record_access import optima as reached
 from relecture.records import Record
 
-LOOK = {"assignment": (figures.BLUE, "o"), "points": (figures.ORANGE, "s"), "plus_plus": (figures.GREEN, "^")}
+LOOK = {"assignment": (plotting.BLUE, "o"), "points": (plotting.ORANGE, "s"), "plus_plus": (plotting.GREEN, "^")}
 SHOWN = 10
 MARKS = (1, 2, 5, 10, 20, 50, 100)
 

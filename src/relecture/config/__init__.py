@@ -1,0 +1,105 @@
+"""The whole configuration: what may be set, and the check that the Snakefile makes once."""
+
+import math
+import re
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError
+
+from relecture.clusters.config import ClustersConfig
+from relecture.config.error_messages import describe
+from relecture.config.yaml_files import as_in_a_file, merge
+from relecture.config_model import Block
+from relecture.data.config import DataConfig
+from relecture.digits.config import DigitsConfig
+from relecture.errors import UserError
+from relecture.illustrations.config import IllustrationsConfig
+from relecture.salaries.config import SalariesConfig
+from relecture.tallies.config import TalliesConfig
+
+#: The standard configuration; other files are laid over it.
+STANDARD = Path("config/config.yaml")
+
+# YAML 1.1 reads 1e-3 and 1.0e3 as text; only 1.0e-3 is a number to it.
+_EXPONENT = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)[eE][-+]?\d+")
+
+
+class Settings(Block):
+    """What belongs to the whole run; then a block for the data and one for each comparison."""
+
+    budget: str = Field(
+        pattern=r"^[a-z][a-z0-9_-]*$",
+        description="A name for these budgets, shown with the results.",
+        json_schema_extra={"allowed": "a word of lower-case letters, digits, - and _"},
+    )
+    data: DataConfig = Field(description="Where the raw files come from.")
+    salaries: SalariesConfig = Field(description="The comparison `salaries`.")
+    digits: DigitsConfig = Field(description="The comparison `digits`.")
+    tallies: TalliesConfig = Field(description="The comparison `tallies`.")
+    clusters: ClustersConfig = Field(description="The comparison `clusters`.")
+    illustrations: IllustrationsConfig = Field(description="The comparison `illustrations`.")
+
+
+#: The comparisons, each with a block of its own name. (The other list is in the Snakefile.)
+COMPARISONS = tuple(name for name in Settings.model_fields if name not in ("budget", "data"))
+
+
+def load(config: Mapping[str, Any], files: Iterable[str | Path] = (STANDARD,)) -> Settings:
+    """Check a merged configuration.
+
+    Args:
+        config: What Snakemake hands over: the files' contents, merged.
+        files: Where it was read from, for the message.
+
+    Raises:
+        UserError: With every mistake at once, a line each: its path, the value, what is allowed.
+    """
+    try:
+        # Strict, since otherwise `seeds: yes` would be 1 and `mirrors: abc` something else than was meant.
+        return Settings.model_validate(_numbers_as_numbers(config), strict=True)
+    except ValidationError as error:
+        mistakes = describe(error, Settings)
+    count = "1 mistake" if len(mistakes) == 1 else f"{len(mistakes)} mistakes"
+    where = ", ".join(dict.fromkeys(_short(file) for file in files))
+    lines = [f"{count} in the configuration ({where})", *mistakes]
+    raise UserError("\n  ".join(lines) + "\nEvery setting and what is allowed: config/README.md")
+
+
+def load_or_exit(
+    config: Mapping[str, Any], files: Iterable[str | Path] = (STANDARD,), values: Mapping[str, Any] | None = None
+) -> Settings:
+    """As `load`; prints the mistakes and exits with code 1.
+
+    For the Snakefile: Snakemake lets SystemExit pass, but decorates every other exception. `values` are those of its
+    option `--config`, which are in `config` already, with numbers as text.
+    """
+    if values:
+        config, files = merge(config, as_in_a_file(values)), ["--config", *files]
+    try:
+        return load(config, files)
+    except UserError as error:
+        sys.exit(f"relecture: {error}")
+
+
+def _numbers_as_numbers(value: Any) -> Any:
+    """The same configuration with text keys, 1e-3 as a number, 1e3 and 5.0 as whole numbers."""
+    if isinstance(value, Mapping):
+        return {str(key): _numbers_as_numbers(below) for key, below in value.items()}
+    if isinstance(value, list | tuple):
+        return [_numbers_as_numbers(below) for below in value]
+    if isinstance(value, str) and _EXPONENT.fullmatch(value):
+        value = float(value)
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            return str(value)  # text, which no number may be: infinity is above 0, but no setting
+        return int(value) if value.is_integer() else value
+    return value
+
+
+def _short(file: str | Path) -> str:
+    """The path as seen from here, if it lies here."""
+    path, here = Path(file), Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)

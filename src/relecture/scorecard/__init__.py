@@ -1,0 +1,1 @@
+"""The scorecard: published values, reproduced values and the verdict on each pair."""

@@ -1,0 +1,1 @@
+"""From classified digits to votes: counts, districts, audits."""

@@ -1,0 +1,1 @@
+"""Networks that classify digits: search, pretraining, transfer and calibration."""

@@ -1,0 +1,96 @@
+"""How every network of this comparison is trained and asked."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import nn
+
+from relecture.training.config import TrainingConfig
+from relecture.training.fit import Fitted, fit, outputs
+from relecture.training.lit_module import Arrays
+from relecture.training.losses import cross_entropy, read_right
+
+#: Images in one pass where nothing is learned: enough to be fast, few enough for layers of 128 filters to fit.
+AT_ONCE = 512
+
+
+def tensor(images: np.ndarray) -> torch.Tensor:
+    """Images uint8 (n, 28, 28) as networks get them: float32 (n, 1, 28, 28) from 0 to 1."""
+    return torch.from_numpy(images).unsqueeze(1).float() / 255
+
+
+def arrays(train: tuple[np.ndarray, np.ndarray], watched: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> Arrays:
+    """Images and labels to learn from, and the sets to watch, as one."""
+    sets = [train, *watched.values()]
+    ends = np.cumsum([len(labels) for _, labels in sets])
+    rows = [torch.arange(end - len(labels), end) for end, (_, labels) in zip(ends, sets, strict=True)]
+    return Arrays(
+        tensor(np.concatenate([images for images, _ in sets])),
+        torch.from_numpy(np.concatenate([labels.astype(np.int64) for _, labels in sets])),
+        rows[0],
+        dict(zip(watched, rows[1:], strict=True)),
+    )
+
+
+def train(
+    network: nn.Module,
+    data: Arrays,
+    spec: Mapping[str, Any],
+    *,
+    epochs: int,
+    learning_rate: float,
+    member: str,
+    seed: int,
+    scratch: Path,
+    history_every: int = 1,
+    **more: Any,
+) -> Fitted:
+    """`fit` with what all networks here have in common: `spec` has batch_size, rho and epsilon."""
+    training = TrainingConfig(
+        epochs=epochs,
+        batch_size=spec["batch_size"],
+        learning_rate=learning_rate,
+        rho=spec["rho"],
+        epsilon=spec["epsilon"],
+        history_every=history_every,
+    )
+    return fit(
+        network,
+        data,
+        loss=cross_entropy,
+        scores={"loss": cross_entropy, "accuracy": read_right},
+        training=training,
+        members=[member],
+        seeds=[seed],
+        scratch=scratch,
+        shown="validation_accuracy",
+        scored_at_once=AT_ONCE,
+        **more,
+    )
+
+
+def logits(network: nn.Module, images: np.ndarray) -> np.ndarray:
+    """What a trained network answers for images uint8 (n, 28, 28): float32 (n, 10)."""
+    return outputs(network, tensor(images), torch.arange(len(images)), AT_ONCE).numpy()
+
+
+def accuracy(answers: np.ndarray, labels: np.ndarray) -> float:
+    """Share of digits read right, from 0 to 1: answers (n, 10), labels (n,)."""
+    return float((answers.argmax(1) == labels).mean())
+
+
+def cases(answers: np.ndarray, labels: np.ndarray) -> pd.DataFrame:
+    """A row per cell: its number within its part, its digit, the digit read and the probability given to it."""
+    odds = np.exp(answers - answers.max(1, keepdims=True))
+    return pd.DataFrame(
+        {
+            "cell": np.arange(len(labels)),
+            "label": labels.astype(np.int8),
+            "predicted": answers.argmax(1).astype(np.int8),
+            "probability": (odds.max(1) / odds.sum(1)).astype(np.float32),
+        }
+    )

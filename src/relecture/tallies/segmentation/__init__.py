@@ -1,0 +1,1 @@
+"""Page segmentation: from a page image to the crops of its cells."""

@@ -1,0 +1,1 @@
+"""Simulated elections: votes, real handwriting, tally sheets and scans of them."""

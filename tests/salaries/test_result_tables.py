@@ -1,0 +1,200 @@
+"""The comparison's table, differences and numbers for the scorecard, from real fits of small budget."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import ttest_rel
+
+from relecture import records, salaries
+from relecture.plotting import look
+from relecture.salaries import METHODS, PROTOCOLS, figures, result_tables
+from relecture.scorecard import verdicts
+
+
+@pytest.fixture(scope="module")
+def found(salaries_records):
+    return result_tables.read(list(salaries_records.values()))
+
+
+@pytest.fixture(scope="module")
+def quantities(found, printed, tmp_path_factory) -> pd.DataFrame:
+    path = tmp_path_factory.mktemp("quantities") / "quantities.csv"
+    result_tables.quantities(found, printed, path)
+    return pd.read_csv(path)
+
+
+def test_records_are_found_by_protocol_and_method(found):
+    assert set(found) == {(protocol, method) for protocol in PROTOCOLS for method in METHODS}
+
+
+def test_all_methods_are_scored_on_the_same_players_of_the_same_splits(found, book, some_splits):
+    expected = {"book": [book.test], "resampled": [split.test for split in some_splits]}
+    for (protocol, _), record in found.items():
+        cases = record.predictions.groupby("member").player.apply(list)
+        allowed = [rows.tolist() for rows in expected[protocol]]
+        assert all(players in allowed for players in cases)
+        if protocol == "resampled":
+            assert cases.tolist() == allowed
+            assert cases.index.tolist() == [split.name for split in some_splits]
+
+
+def test_the_scores_in_a_record_are_those_of_its_predictions(found):
+    for record in found.values():
+        errors = (record.predictions.salary - record.predictions.predicted).abs()
+        mae = errors.groupby(record.predictions.member).mean()
+        kept = record.metrics[record.metrics.metric == "mae"].set_index("member").value
+        np.testing.assert_allclose(mae[kept.index], kept, rtol=1e-9)
+
+
+def test_a_record_says_what_was_asked_for_and_of_which_data(found, standard):
+    record = found["book", "lasso"]
+    assert record.name == "salaries/book/lasso"
+    assert record.params["spec"] == standard.salaries.method("book", "lasso")
+    assert record.params["data"] == {"name": "Hitters", "digest": "0123456789abcdef", "sample": False}
+    assert record.params["rerun"] == f"snakemake {record.folder}/metrics.csv --force"
+    assert record.sample_name == ""
+
+
+def test_the_table_has_the_printed_numbers_beside_the_reproduced_ones(found, printed, tmp_path):
+    result_tables.table(found, printed, tmp_path / "table")
+    table = pd.read_csv(tmp_path / "table.csv", dtype=str).set_index("model")
+    assert table.index.tolist() == ["Linear regression", "Lasso", "Relaxed lasso", "Neural network"]
+    assert table.parameters_printed.tolist() == ["20", "12", "5", "1,345"]
+    assert table.parameters.tolist() == ["20", "12", "5", "1345"]
+    assert table.mae_printed.tolist() == ["254.7", "252.3", "224.8", "257.4"]
+    assert table.r2_printed.fillna("").tolist() == ["0.56", "0.51", "", "0.54"]
+    assert table.n.tolist() == ["1", "1", "1", "3"]
+    assert table.n_random.tolist() == ["5"] * 4
+    assert table.mae_sd.isna().tolist() == [True, True, True, False]
+    shown = (tmp_path / "table.md").read_text()
+    assert "| Linear regression " in shown
+    for number in ("254.7", "252.3", "234.7", "1,345", "0.56", "0.51"):
+        assert f" {number} " in shown
+
+
+def test_the_differences_are_paired_over_the_random_splits(found, tmp_path):
+    result_tables.differences(found, 87 / 176, tmp_path / "differences")
+    table = pd.read_csv(tmp_path / "differences.csv").set_index(["a", "b"])
+    assert len(table) == 6
+    assert (table.n == 5).all()
+    mae = {
+        method: found["resampled", method].metrics.query("metric == 'mae'").set_index("member").value
+        for method in METHODS
+    }
+    row, test = table.loc["linear", "lasso"], ttest_rel(mae["linear"], mae["lasso"])
+    interval = test.confidence_interval()
+    assert row["mean"] == pytest.approx((mae["linear"] - mae["lasso"]).mean())
+    # Splits share rows: Nadeau and Bengio's interval is wider by the root of 1 + n x test/train.
+    assert row.high - row.low == pytest.approx((interval.high - interval.low) * np.sqrt(1 + 5 * 87 / 176))
+    assert row.a_wins == (mae["linear"] < mae["lasso"]).mean()
+
+
+def test_the_quantities_are_the_means_over_members(quantities, found):
+    rows = quantities.set_index("id")
+    assert rows.loc["salaries.linear.mae", "reproduced"] == pytest.approx(254.66865, abs=5e-6)
+    assert rows.loc["salaries.linear.parameters", "reproduced"] == 20
+    network = found["book", "network"].metrics.query("metric == 'mae'").value
+    row = rows.loc["salaries.network.mae"]
+    assert (row.reproduced, row.sd, row.n) == (
+        pytest.approx(network.mean()),
+        pytest.approx(network.std(ddof=1)),
+        3,
+    )
+    assert rows.loc["salaries.linear.mae", ["sd"]].isna().all()
+    assert quantities.data.isna().all()
+
+
+def test_the_scorecard_of_the_solved_methods_is_exact_but_for_the_known_224_8(quantities, printed):
+    card = verdicts.build(printed, quantities).set_index("id")
+    outcomes = card[~card.index.str.contains("network")].verdict.to_dict()
+    assert outcomes.pop("salaries.relaxed_lasso.mae") == "differs"
+    assert outcomes.pop("salaries.lasso.mae_in_r") == "better"
+    assert set(outcomes.values()) == {"exact"}
+    assert len(outcomes) == 12
+    assert "234.70 on the 87 test players" in card.note["salaries.relaxed_lasso.mae"]
+    assert "thresh = 1e-14" in card.note["salaries.lasso.mae_in_r"]
+    assert card.verdict["salaries.network.parameters"] == "exact"
+
+
+def test_with_predictors_of_one_s_own_the_scorecard_says_what_was_not_computed(found, printed, players, book, tmp_path):
+    from relecture.salaries import linear
+
+    spec = {"predictors": ["Hits", "RBI"]}
+    fit = linear.fit(players, [book], spec, tmp_path)
+    fit.leave(tmp_path / "own", "salaries/book/relaxed_lasso", spec, found["book", "linear"].params["data"], "a_rule")
+    own = {**found, ("book", "relaxed_lasso"): records.read(tmp_path / "own")}
+    result_tables.quantities(own, printed, tmp_path / "quantities.csv")
+    card = verdicts.build(printed, pd.read_csv(tmp_path / "quantities.csv")).set_index("id")
+    assert card.n["salaries.table_10_3.CRuns"] == 0
+    assert card.note["salaries.table_10_3.CRuns"] == "Not computed with these settings."
+    relaxed = card[card.index.str.contains(r"relaxed_lasso|table_10_3")]
+    assert len(relaxed) == 7
+    assert set(relaxed.verdict) == {""}  # not even Hits, whose coefficient beside RBI is another
+    assert card.verdict["salaries.lasso.mae"] == "exact"
+    result_tables.table(own, printed, tmp_path / "table")
+    table = pd.read_csv(tmp_path / "table.csv", dtype=str).set_index("model")
+    assert table.mae_printed.fillna("").tolist() == ["254.7", "252.3", "", "257.4"]
+    assert marked_as_printed(own, printed) == [252.3, 254.7, 257.4]
+
+
+def test_of_another_split_nothing_is_compared(found, printed, tmp_path):
+    def renamed(table):
+        return table.assign(member=table.member.str.replace("split-0013", "split-0014"))
+
+    other = {
+        name: replace(record, metrics=renamed(record.metrics), predictions=renamed(record.predictions))
+        for name, record in found.items()
+    }
+    fewer = {name: replace(record, predictions=record.predictions.iloc[1:]) for name, record in found.items()}
+    for at, drawn in enumerate((other, fewer)):
+        result_tables.quantities(drawn, printed, tmp_path / f"{at}.csv")
+        card = verdicts.build(printed, pd.read_csv(tmp_path / f"{at}.csv"))
+        assert set(card.verdict) == {""}
+        assert card.note.str.contains("Hitters, with another split than the book's: not judged.").all()
+        assert card.reproduced.notna().all()
+        result_tables.table(drawn, printed, tmp_path / f"table-{at}")
+        assert "printed" not in " ".join(pd.read_csv(tmp_path / f"table-{at}.csv"))
+        text = (tmp_path / f"table-{at}.md").read_text()
+        assert "The first split;" in text
+        assert "in thousands of dollars" in text
+        assert marked_as_printed(drawn, printed) == []
+
+
+def test_the_standard_settings_are_those_of_the_printed_numbers(standard):
+    assert standard.salaries.book_seed == salaries.BOOK_SPLIT["seed"]
+    assert standard.salaries.test_size == salaries.BOOK_SPLIT["test_size"]
+    assert tuple(standard.salaries.relaxed_lasso) == salaries.BOOK_PREDICTORS
+
+
+def test_the_model_of_least_squares_has_the_fit_on_either_part(found):
+    for method, terms in (("linear", 20), ("relaxed_lasso", 5)):
+        path = found["book", method].folder / "model/coefficients.json"
+        (split,) = json.loads(path.read_text()).values()
+        assert {part: len(values) for part, values in split.items()} == {"train": terms, "test": terms}
+
+
+def marked_as_printed(found, printed) -> list[float]:
+    """The errors that the figure of splits marks as printed."""
+    with look():
+        (axes,) = figures.splits(found, printed).axes
+    return sorted(
+        float(line.get_xdata()[0]) for line in axes.lines if line.get_marker() == "D" and len(line.get_xdata())
+    )
+
+
+def test_the_figure_of_splits_marks_every_printed_error(found, printed):
+    assert marked_as_printed(found, printed) == [224.8, 252.3, 254.7, 257.4]
+    with look():
+        (axes,) = figures.splits(found, printed).axes
+    assert axes.get_xlabel() == "mean absolute error on the test players (thousands of dollars)"
+
+
+def test_the_figure_of_the_path_names_the_chosen_lambda(found):
+    with look():
+        top, bottom = figures.lasso_path(found).axes
+    texts = [text.get_text() for text in bottom.get_legend().get_texts()]
+    assert "chosen: λ = 6.25, 12 predictors" in texts
+    assert len(top.get_legend().get_texts()) == 6
