@@ -88,7 +88,7 @@ def measure(images: torch.Tensor, labels: torch.Tensor, epochs: int, rounds: int
 
 def _fit(x: torch.Tensor, y: torch.Tensor, epochs: int, precision: Precision) -> Run:
     clock, rows = Clock(), torch.arange(len(y))
-    with tempfile.TemporaryDirectory() as scratch:
+    with tempfile.TemporaryDirectory() as checkpoint_dir:
         fitted = train(
             cnn(ARCHITECTURE, seed=0),
             Arrays(x, y, rows[:TRAIN], {"validation": rows[TRAIN:]}),
@@ -97,7 +97,7 @@ def _fit(x: torch.Tensor, y: torch.Tensor, epochs: int, precision: Precision) ->
             learning_rate=RATE,
             member="benchmark",
             seed=0,
-            scratch=Path(scratch),
+            checkpoint_dir=Path(checkpoint_dir),
             precision=precision,
             callbacks=[clock],
         )

@@ -19,7 +19,7 @@ import torch
 import torch.nn.functional as F
 from torch.utils.data import DataLoader, TensorDataset
 
-from relecture.digits.networks import cross_entropy, misread
+from relecture.digits.networks import cross_entropy, zero_one_loss
 from relecture.training.config import TrainingConfig
 from relecture.training.fit import fit
 from relecture.training.lit_module import Arrays
@@ -81,16 +81,16 @@ def measure(images: torch.Tensor, labels: torch.Tensor, epochs: int, rounds: int
 
 def _fit(images: torch.Tensor, labels: torch.Tensor, epochs: int) -> list[float]:
     clock, rows = Clock(), torch.arange(len(labels))
-    with tempfile.TemporaryDirectory() as scratch:
+    with tempfile.TemporaryDirectory() as checkpoint_dir:
         fit(
             mlp(SIZES, DROPOUT, seed=0),
             Arrays(images, labels, rows[:TRAIN], {"train": rows[:WATCHED], "validation": rows[TRAIN:]}),
             loss=cross_entropy,
-            scores={"loss": cross_entropy, "error": misread},
+            scores={"loss": cross_entropy, "error": zero_one_loss},
             training=TrainingConfig(epochs=epochs, **SETTINGS),
             members=["benchmark"],
             seeds=[0],
-            scratch=Path(scratch),
+            checkpoint_dir=Path(checkpoint_dir),
             shown="validation_error",
             callbacks=[clock],
         )

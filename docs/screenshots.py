@@ -164,7 +164,7 @@ def opened(page: "Page", link: str, method: str) -> None:
     page.get_by_role("tab", name="Artifacts").wait_for(timeout=PATIENCE)
 
 
-def figure(page: "Page", link: str, method: str, name: str = "portrait.png") -> None:
+def figure(page: "Page", link: str, method: str, name: str = "overview.png") -> None:
     """Open a figure among the files of a method's run."""
     opened(page, link, method)
     page.get_by_role("tab", name="Artifacts").click()

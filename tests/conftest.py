@@ -149,8 +149,8 @@ def some_splits(standard):
     """The first five random splits."""
     from relecture.salaries.data import draw, splits
 
-    spec = standard.salaries.splits("resampled")
-    return list(splits(draw(players=263, **{**spec, "seeds": spec["seeds"][:5]})))
+    config = standard.salaries.splits("resampled")
+    return list(splits(draw(players=263, **{**config, "seeds": config["seeds"][:5]})))
 
 
 @pytest.fixture(scope="session")
@@ -160,14 +160,14 @@ def salaries_records(players, book, some_splits, standard, tmp_path_factory) -> 
 
     from relecture.salaries import METHODS
 
-    folders, scratch = {}, tmp_path_factory.mktemp("scratch")
+    folders, checkpoint_dir = {}, tmp_path_factory.mktemp("scratch")
     for protocol, splits in (("book", [book]), ("resampled", some_splits)):
         for method, function in METHODS.items():
-            spec = brief(standard.salaries.method(protocol, method), epochs=5, seeds=3 if protocol == "book" else 1)
+            config = brief(standard.salaries.method(protocol, method), epochs=5, seeds=3 if protocol == "book" else 1)
             folder = tmp_path_factory.mktemp("salaries") / protocol / method
             source = {"name": "Hitters", "digest": "0123456789abcdef", "sample": False}
-            fit = resolve_name(function)(players, splits, spec, scratch)
-            fit.leave(folder, f"salaries/{protocol}/{method}", spec, source, "salaries_fit")
+            fit = resolve_name(function)(players, splits, config, checkpoint_dir)
+            fit.save(folder, f"salaries/{protocol}/{method}", config, source, "salaries_fit")
             folders[protocol, method] = folder
     return folders
 
@@ -179,24 +179,24 @@ def digits_records(sample_digits, standard, tmp_path_factory) -> dict[str, Path]
 
     from relecture.digits import METHODS, SEARCH
 
-    folders, scratch = {}, tmp_path_factory.mktemp("scratch")
+    folders, checkpoint_dir = {}, tmp_path_factory.mktemp("scratch")
     for method, function in {**METHODS, **SEARCH}.items():
-        spec = brief(standard.digits.method(method), epochs=2, seeds=2)
+        config = brief(standard.digits.method(method), epochs=2, seeds=2)
         if method == "ridge":
-            spec["penalty"] = 1e-4
+            config["penalty"] = 1e-4
         if method == "ridge_search":
-            spec["strengths"] = [1e-5, 1e-3]
+            config["strengths"] = [1e-5, 1e-3]
         if method == "sklearn_logistic":
-            spec["max_iterations"] = 5
+            config["max_iterations"] = 5
         folders[method] = tmp_path_factory.mktemp("digits") / method
         source = {"name": sample_digits.name, "digest": sample_digits.digest, "sample": sample_digits.sample}
-        fit = resolve_name(function)(sample_digits, spec, scratch)
-        fit.leave(folders[method], f"digits/{method}", spec, source, "digits_fit")
+        fit = resolve_name(function)(sample_digits, config, checkpoint_dir)
+        fit.save(folders[method], f"digits/{method}", config, source, "digits_fit")
     return folders
 
 
-def brief(spec: dict[str, Any], epochs: int, seeds: int) -> dict[str, Any]:
+def brief(config: dict[str, Any], epochs: int, seeds: int) -> dict[str, Any]:
     """A network's settings with another number of epochs and seeds; other methods' as they are."""
-    if "training" not in spec:
-        return dict(spec)
-    return {**spec, "seeds": seeds, "training": {**spec["training"], "epochs": epochs, "history_every": 1}}
+    if "training" not in config:
+        return dict(config)
+    return {**config, "seeds": seeds, "training": {**config["training"], "epochs": epochs, "history_every": 1}}

@@ -168,18 +168,18 @@ def loaded(tmp_path: Path, module: str, *arguments: object) -> set[Path]:
 
 def named(function: str) -> set[Path]:
     """The files that a rule has as inputs for this function."""
-    return {(Path.cwd() / file).resolve() for file in workflow.code(function)}
+    return {(Path.cwd() / file).resolve() for file in workflow.source_files(function)}
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("method", ["plain", "lda"])
 def test_the_rules_of_digits_name_all_code_that_a_fit_loads(sample_npz, standard, tmp_path, method):
-    spec = standard.digits.method(method)
-    if "training" in spec:
-        spec = {**spec, "hidden": [4], "seeds": 1, "training": {**spec["training"], "epochs": 1}}
+    config = standard.digits.method(method)
+    if "training" in config:
+        config = {**config, "hidden": [4], "seeds": 1, "training": {**config["training"], "epochs": 1}}
     used = loaded(
-        *(tmp_path, "relecture.digits", "fit", "--method", method, "--spec", workflow.text(spec)),
-        *("--data", sample_npz, "--validation-images", 800, "--scratch", tmp_path / "scratch"),
+        *(tmp_path, "relecture.digits", "fit", "--method", method, "--config-json", workflow.to_json(config)),
+        *("--data", sample_npz, "--validation-images", 800, "--checkpoint-dir", tmp_path / "scratch"),
         *("--out", tmp_path / "out", "--rule", "digits_fit"),
     )
     assert (tmp_path / "out/metrics.csv").exists()
@@ -193,13 +193,20 @@ def test_the_rules_of_salaries_name_all_code_that_a_fit_loads(players, standard,
 
     players.to_csv(tmp_path / "players.csv", index=False)
     draw([13], 263, 87, 10).to_parquet(tmp_path / "splits.parquet", index=False)
-    spec = standard.salaries.method("book", method)
-    if "training" in spec:
-        spec = {**spec, "seeds": 1, "training": {**spec["training"], "epochs": 20}}
+    config = standard.salaries.method("book", method)
+    if "training" in config:
+        config = {**config, "seeds": 1, "training": {**config["training"], "epochs": 20}}
     used = loaded(
         *(tmp_path, "relecture.salaries", "fit", "--protocol", "book", "--method", method),
-        *("--spec", workflow.text(spec), "--data", tmp_path / "players.csv", "--splits", tmp_path / "splits.parquet"),
-        *("--scratch", tmp_path / "scratch", "--out", tmp_path / "out", "--rule", "salaries_fit"),
+        *(
+            "--config-json",
+            workflow.to_json(config),
+            "--data",
+            tmp_path / "players.csv",
+            "--splits",
+            tmp_path / "splits.parquet",
+        ),
+        *("--checkpoint-dir", tmp_path / "scratch", "--out", tmp_path / "out", "--rule", "salaries_fit"),
     )
     assert (tmp_path / "out/metrics.csv").exists()
     assert used - named(salaries.METHODS[method]) == set()
@@ -209,13 +216,13 @@ def test_the_rules_of_salaries_name_all_code_that_a_fit_loads(players, standard,
 @pytest.mark.parametrize("method", clusters.METHODS)
 def test_the_rules_of_clusters_name_all_code_that_a_fit_loads(standard, tmp_path, method):
     made = standard.clusters.dataset("book_r")
-    data = ("data", "--dataset", "book_r", "--spec", workflow.text(made), "--out", tmp_path / "data.npz")
+    data = ("data", "--dataset", "book_r", "--config-json", workflow.to_json(made), "--out", tmp_path / "data.npz")
     assert loaded(tmp_path, "relecture.clusters", *data) - named(clusters.DATASETS["book_r"]) == set()
     brief = {"starts": 20, "references": 2, "largest": 3, "resamples": 20, "within": 5}
-    spec = standard.clusters.method(method, "book_r")
-    spec = {key: brief.get(key, value) for key, value in spec.items()}
+    config = standard.clusters.method(method, "book_r")
+    config = {key: brief.get(key, value) for key, value in config.items()}
     used = loaded(
-        *(tmp_path, "relecture.clusters", "fit", "--method", method, "--spec", workflow.text(spec)),
+        *(tmp_path, "relecture.clusters", "fit", "--method", method, "--config-json", workflow.to_json(config)),
         *("--data", tmp_path / "data.npz", "--out", tmp_path / "out", "--rule", "clusters_fit"),
     )
     assert (tmp_path / "out/metrics.csv").exists()

@@ -18,8 +18,8 @@ def drawn(width: float = 4):
 
 
 @pytest.fixture
-def look():
-    with plotting.look():
+def style():
+    with plotting.style():
         yield
 
 
@@ -72,7 +72,7 @@ def test_a_saved_figure_is_closed(tmp_path):
 
 def test_the_look_ends_with_its_block():
     before = mpl.rcParams["axes.spines.top"], mpl.rcParams["savefig.dpi"]
-    with plotting.look():
+    with plotting.style():
         assert (mpl.rcParams["axes.spines.top"], mpl.rcParams["savefig.dpi"]) == (False, 150)
     assert (mpl.rcParams["axes.spines.top"], mpl.rcParams["savefig.dpi"]) == before
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from relecture import records
 from relecture.errors import UserError
-from relecture.records import Fit, Record
+from relecture.records import FitResult, Record
 
 FILES = ("metrics.csv", "history.csv", "predictions.parquet", "params.json")
 DATA = {"name": "Hitters", "digest": "0123456789abcdef", "sample": False}
@@ -30,7 +30,7 @@ def made(value: float = 1.5, sample: bool = False) -> Record:
         params={
             "comparison": "salaries",
             "method": "book/lasso",
-            "spec": {"folds": 10},
+            "config": {"folds": 10},
             "parameters": 12,
             "data": {**DATA, "sample": sample},
             "rerun": "snakemake x --force",
@@ -73,9 +73,9 @@ def test_every_number_is_read_back_with_all_its_digits(values):
 
 
 def test_a_record_without_curves_and_predictions_is_read_as_such(tmp_path):
-    fit = Fit()
+    fit = FitResult()
     fit.add("fit", {"mae": 1.0})
-    fit.leave(tmp_path, "salaries/book/linear", {}, DATA, "salaries_fit")
+    fit.save(tmp_path, "salaries/book/linear", {}, DATA, "salaries_fit")
     found = records.read(tmp_path)
     assert (len(found.history), len(found.predictions)) == (0, 0)
     assert list(found.history.columns) == list(records.HISTORY)
@@ -93,9 +93,11 @@ def test_the_same_record_is_the_same_bytes(tmp_path):
 def test_the_same_fit_is_the_same_record(players, book, tmp_path):
     from relecture.salaries import lasso
 
-    spec = {"path_length": 20, "path_ratio": 0.01}
+    config = {"path_length": 20, "path_ratio": 0.01}
     for name in "ab":
-        lasso.fit(players, [book], spec, tmp_path).leave(tmp_path / name, "salaries/book/lasso", spec, DATA, "a_rule")
+        lasso.fit(players, [book], config, tmp_path).save(
+            tmp_path / name, "salaries/book/lasso", config, DATA, "a_rule"
+        )
     ours, others = content(tmp_path / "a"), content(tmp_path / "b")
     ours["params.json"] = ours["params.json"].replace(b"/a/metrics", b"/b/metrics")  # the command that reruns it
     assert ours == others
@@ -156,12 +158,12 @@ def test_the_digest_changes_with_every_file_of_a_record(folder, name):
 
 def test_the_digest_leaves_out_what_others_put_into_the_folder(folder):
     before = records.digest(folder)
-    (folder / "portrait.png").write_bytes(b"drawn later")
+    (folder / "overview.png").write_bytes(b"drawn later")
     assert records.digest(folder) == before
 
 
 def test_the_summary_is_mean_standard_deviation_and_number_of_members():
-    summary = records.summary(made(1.5))
+    summary = records.summarize(made(1.5))
     assert summary.loc["mae"].tolist() == pytest.approx([2.0, np.std([1.5, 2.5], ddof=1), 2])
     assert summary.loc["r2", ["mean", "n"]].tolist() == [0.5, 1]
     assert np.isnan(summary.loc["r2", "sd"])  # one member has none
@@ -174,28 +176,34 @@ def test_the_data_are_named_where_a_sample_stands_in_for_them():
 
 
 def test_a_fit_gathers_its_members_in_order(tmp_path):
-    fit = Fit(parameters=3, save_model=model)
+    fit = FitResult(parameters=3, save_model=model)
     for member in ("seed-1", "seed-0"):
         fit.add(member, {"mae": 1.0, "r2": 0.1}, pd.DataFrame({"player": [4, 5], "predicted": [1.0, 2.0]}))
-    fit.leave(tmp_path, "salaries/book/network", {"seeds": 2}, DATA, "salaries_fit")
+    fit.save(tmp_path, "salaries/book/network", {"seeds": 2}, DATA, "salaries_fit")
     found = records.read(tmp_path)
     assert found.metrics.member.tolist() == ["seed-1", "seed-1", "seed-0", "seed-0"]
     assert list(found.predictions.columns) == ["member", "player", "predicted"]
     assert found.predictions.member.tolist() == ["seed-1", "seed-1", "seed-0", "seed-0"]
-    expected = {"comparison": "salaries", "method": "book/network", "spec": {"seeds": 2}, "parameters": 3, "data": DATA}
+    expected = {
+        "comparison": "salaries",
+        "method": "book/network",
+        "config": {"seeds": 2},
+        "parameters": 3,
+        "data": DATA,
+    }
     assert {name: found.params[name] for name in expected} == expected
     assert (tmp_path / "model/weights.txt").exists()
 
 
 def test_settings_in_which_members_differ_are_left_with_the_params(tmp_path):
-    fit = Fit(members={"trial-01": {"dropout": 0.1}, "trial-02": {"dropout": 0.2}})
+    fit = FitResult(members={"trial-01": {"dropout": 0.1}, "trial-02": {"dropout": 0.2}})
     fit.add("trial-01", {"accuracy": 0.5})
-    fit.leave(tmp_path, "tallies/search", {}, DATA, "a_rule")
+    fit.save(tmp_path, "tallies/search", {}, DATA, "a_rule")
     assert records.read(tmp_path).params["members"] == fit.members
 
 
 def test_a_record_whose_members_differ_in_nothing_says_nothing_of_it(tmp_path):
-    Fit().leave(tmp_path, "salaries/book/lasso", {}, DATA, "a_rule")
+    FitResult().save(tmp_path, "salaries/book/lasso", {}, DATA, "a_rule")
     assert "members" not in records.read(tmp_path).params
 
 
@@ -217,6 +225,6 @@ def test_a_file_s_digest_is_that_of_its_content(tmp_path):
 def test_clearing_removes_checkpoints_and_minds_nothing_that_is_not_there(tmp_path):
     (tmp_path / "scratch").mkdir()
     (tmp_path / "scratch/a.ckpt").write_text("")
-    records.clear(tmp_path / "scratch")
-    records.clear(tmp_path / "scratch")
+    records.remove_checkpoints(tmp_path / "scratch")
+    records.remove_checkpoints(tmp_path / "scratch")
     assert list(tmp_path.iterdir()) == []

@@ -54,7 +54,7 @@ def test_one_pair_has_a_difference_and_no_interval():
     found = paired(series([3.0]), series([2.0]))
     assert (found.mean, found.n) == (1.0, 1)
     assert np.isnan([found.low, found.high]).all()
-    assert not found.clear
+    assert not found.significant
 
 
 def test_only_members_that_both_have_are_paired_whatever_their_order():
@@ -70,8 +70,8 @@ def test_without_a_common_member_there_is_nothing_to_pair():
 
 
 @pytest.mark.parametrize(("low", "high", "clear"), [(0.1, 2, True), (-2, -0.1, True), (-0.1, 2, False), (0, 1, False)])
-def test_a_gap_is_clear_when_its_interval_leaves_out_zero(low, high, clear):
-    assert Difference((low + high) / 2, low, high, 5).clear is clear
+def test_a_gap_is_clear_when_its_interval_leaves_out_zero(low, high, significant):
+    assert Difference((low + high) / 2, low, high, 5).significant is significant
 
 
 @given(SCORES)

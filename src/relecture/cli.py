@@ -42,7 +42,7 @@ def _prepare(threads: int = typer.Option(1, help="CPU threads this command may u
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # deterministic matrix products on CUDA
     os.environ.setdefault("MPLBACKEND", "agg")
-    _end_with_the_owner()
+    exit_with_parent()
 
 
 def owner_mark() -> str:
@@ -50,7 +50,7 @@ def owner_mark() -> str:
     return f"{socket.gethostname()}:{os.getpid()}"
 
 
-def _end_with_the_owner(seconds: float = 0.5) -> None:
+def exit_with_parent(seconds: float = 0.5) -> None:
     """End this process soon after the Snakemake process it belongs to is gone.
 
     A killed Snakemake leaves its jobs running as orphans; they would write beside the jobs of the next run.

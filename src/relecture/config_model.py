@@ -6,17 +6,17 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
 
-def _own_path(path: str) -> str:
+def _user_path(path: str) -> str:
     if set("{}") & set(path):
         raise ValueError("a brace in a path is a wildcard to Snakemake: rename the file or folder")
     return str(Path(path).expanduser()) if path.startswith("~") else path
 
 
 #: The path of a file or folder of one's own, which may begin with `~`.
-OwnPath = Annotated[str, AfterValidator(_own_path)]
+UserPath = Annotated[str, AfterValidator(_user_path)]
 
 
-class Block(BaseModel):
+class ConfigModel(BaseModel):
     """A block of settings: unknown keys are mistakes, values do not change after they were checked.
 
     Every field has a description with its unit; `config/README.md` is generated from them.

@@ -53,7 +53,7 @@ _STYLE: Any = {
 
 
 @contextmanager
-def look() -> Iterator[None]:
+def style() -> Iterator[None]:
     """The look of the project, for the figures made inside."""
     with mpl.rc_context(_STYLE):
         yield

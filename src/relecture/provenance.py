@@ -45,7 +45,7 @@ def installed(package: str) -> str | None:
 SETTINGS = "RELECTURE_SETTINGS"
 
 
-def rerun(target: str | Path) -> str:
+def rerun_command(target: str | Path) -> str:
     """`snakemake TARGET --force`, and the configuration of the run that the calling job belongs to.
 
     Without it the copied command would take the standard settings, and make everything again that depends on them.
@@ -54,7 +54,7 @@ def rerun(target: str | Path) -> str:
     return f"snakemake {shlex.quote(str(target))} --force {os.environ.get(SETTINGS, '')}".rstrip()
 
 
-def remember(files: Iterable[str | Path], standard: Path, values: Mapping[str, Any] | None = None) -> None:
+def export_run_config(files: Iterable[str | Path], standard: Path, values: Mapping[str, Any] | None = None) -> None:
     """Let jobs know the configuration of this run: its `files`, and the `values` of `--config`, as they were parsed.
 
     `standard` is the file that a run has anyway. A file in the working folder goes by its path from there, so that the

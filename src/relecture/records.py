@@ -24,7 +24,7 @@ from typing import Any
 import pandas as pd
 
 from relecture.errors import UserError
-from relecture.provenance import rerun
+from relecture.provenance import rerun_command
 
 METRICS = ("member", "metric", "value")
 HISTORY = ("member", "step", "metric", "value")
@@ -35,7 +35,7 @@ class Record:
     """One fitted method.
 
     `metrics` has the columns of METRICS, `history` those of HISTORY; `predictions` is free but starts with
-    `member`. `params` must hold `comparison`, `method`, `spec`, `parameters` (counted from the fitted model,
+    `member`. `params` must hold `comparison`, `method`, `config`, `parameters` (counted from the fitted model,
     None where that has no meaning), `data` (name, digest, whether it is the sample) and `rerun` (the command);
     it may hold `members`, settings of single members: {member: {setting: value}}.
     """
@@ -58,7 +58,7 @@ class Record:
 
 
 @dataclass
-class Fit:
+class FitResult:
     """What a method hands back, gathered member by member; `leave` makes it a record.
 
     `save_model` gets the folder `model/` of the record and writes the fitted model there. `members` are the
@@ -78,8 +78,8 @@ class Fit:
         if predictions is not None:
             self.predictions.append(predictions.assign(member=member)[["member", *predictions]])
 
-    def leave(
-        self, folder: Path, method: str, spec: dict[str, Any], data: dict[str, Any], rule: str, question: str = ""
+    def save(
+        self, folder: Path, method: str, config: dict[str, Any], data: dict[str, Any], rule: str, question: str = ""
     ) -> None:
         """Write the record to `folder`.
 
@@ -92,10 +92,10 @@ class Fit:
             "method": name,
             "question": question,
             "rule": rule,
-            "spec": spec,
+            "config": config,
             "parameters": self.parameters,
             "data": data,
-            "rerun": rerun(folder / "metrics.csv"),
+            "rerun": rerun_command(folder / "metrics.csv"),
             **({"members": self.members} if self.members else {}),
         }
         record = Record(
@@ -140,11 +140,11 @@ def read(folder: Path) -> Record:
     except (OSError, ValueError) as error:
         raise UserError(
             f"the record in {folder} is incomplete or unreadable ({error}). "
-            f"Make it again: {rerun(folder / 'metrics.csv')}"
+            f"Make it again: {rerun_command(folder / 'metrics.csv')}"
         ) from error
 
 
-def summary(record: Record) -> pd.DataFrame:
+def summarize(record: Record) -> pd.DataFrame:
     """Mean, standard deviation (n-1; empty for one member) and n of each metric; indexed by metric."""
     return record.metrics.groupby("metric", sort=False)["value"].agg(mean="mean", sd="std", n="count")
 
@@ -157,9 +157,9 @@ def digest(folder: Path) -> str:
     return content.hexdigest()[:16]
 
 
-def clear(scratch: Path) -> None:
+def remove_checkpoints(checkpoint_dir: Path) -> None:
     """Remove checkpoints, once the record that they led to is written."""
-    shutil.rmtree(scratch, ignore_errors=True)
+    shutil.rmtree(checkpoint_dir, ignore_errors=True)
 
 
 def file_digest(path: Path) -> str:

@@ -20,7 +20,7 @@ class Difference:
     n: int
 
     @property
-    def clear(self) -> bool:
+    def significant(self) -> bool:
         """Whether the interval leaves out zero."""
         return self.low > 0 or self.high < 0
 

@@ -16,7 +16,7 @@ import grimp
 import relecture
 from relecture.cli import OWNER, owner_mark
 from relecture.config import COMPARISONS, STANDARD
-from relecture.provenance import remember
+from relecture.provenance import export_run_config
 
 _ROOT = Path(relecture.__file__).parent
 
@@ -32,7 +32,7 @@ def _graph() -> grimp.ImportGraph:
     return grimp.build_graph("relecture", cache_dir=None)
 
 
-def code(function: str) -> list[str]:
+def source_files(function: str) -> list[str]:
     """The source files behind `relecture.digits.networks:fit`: its module, and all of the package that it imports.
 
     Snakemake does not see edits of imported modules, so rules name them as inputs. With them comes the command
@@ -46,12 +46,12 @@ def code(function: str) -> list[str]:
     return sorted({_shown(_file(name)) for name in used})
 
 
-def text(settings: dict[str, Any]) -> str:
+def to_json(settings: dict[str, Any]) -> str:
     """Settings as one line of JSON that is the same whenever they are."""
     return json.dumps(settings, sort_keys=True)
 
 
-def record(folder: str) -> dict[str, str]:
+def record_files(folder: str) -> dict[str, str]:
     """The files of a record that rules read, by name."""
     names = {"metrics": "metrics.csv", "history": "history.csv", "predictions": "predictions.parquet"}
     return {name: f"{folder}/{file}" for name, file in {**names, "params": "params.json"}.items()}
@@ -62,7 +62,7 @@ def chapter_in_report(comparison: str) -> str:
     return f"{COMPARISONS.index(comparison) + 2} {comparison.capitalize()}"
 
 
-def in_report(comparison: str, kind: str, labels: dict[str, str]) -> dict[str, dict[str, Any]]:
+def report_options(comparison: str, kind: str, labels: dict[str, str]) -> dict[str, dict[str, Any]]:
     """Where Snakemake's report shows files of a comparison, in the order of `labels`: arguments for `report`.
 
     Args:
@@ -82,29 +82,31 @@ def in_report(comparison: str, kind: str, labels: dict[str, str]) -> dict[str, d
     return shown
 
 
-def chapter(comparison: str, tables: Iterable[str], figures: Iterable[str], folder: str = "figures/") -> dict[str, Any]:
+def chapter_spec(
+    comparison: str, tables: Iterable[str], figures: Iterable[str], folder: str = "figures/"
+) -> dict[str, Any]:
     """What a page about a comparison shows, by name and in order; `folder` holds its figures, and ends with /."""
     return {"comparison": comparison, "tables": [*tables], "figures": [*figures], "folder": folder}
 
 
-def places(chapter: dict[str, Any]) -> dict[str, list[tuple[str, str]]]:
+def places(chapter_spec: dict[str, Any]) -> dict[str, list[tuple[str, str]]]:
     """Of the `tables` and `figures` of a page: where each is, without a suffix, and the file with its caption."""
-    comparison = chapter["comparison"]
+    comparison = chapter_spec["comparison"]
     return {
         kind: [
             (f"results/{comparison}/{folder}{name}", f"workflow/report/{_caption(comparison, kind, name)}")
-            for name in chapter[kind]
+            for name in chapter_spec[kind]
         ]
-        for kind, folder in (("tables", ""), ("figures", chapter["folder"]))
+        for kind, folder in (("tables", ""), ("figures", chapter_spec["folder"]))
     }
 
 
-def chapter_files(chapter: dict[str, Any]) -> list[str]:
+def chapter_files(chapter_spec: dict[str, Any]) -> list[str]:
     """The files that a page is made of."""
-    found = places(chapter)
+    found = places(chapter_spec)
     tables = [file for stem, caption in found["tables"] for file in (f"{stem}.md", caption)]
     figures = [file for stem, caption in found["figures"] for file in (f"{stem}.svg", f"{stem}.png", caption)]
-    return [f"results/{chapter['comparison']}/answer.md", *tables, *figures]
+    return [f"results/{chapter_spec['comparison']}/answer.md", *tables, *figures]
 
 
 def prepare_environment(files: Iterable[str | Path], values: Mapping[str, Any]) -> None:
@@ -115,16 +117,16 @@ def prepare_environment(files: Iterable[str | Path], values: Mapping[str, Any]) 
     """
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
     os.environ[OWNER] = owner_mark()
-    remember(files, STANDARD, values)
+    export_run_config(files, STANDARD, values)
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
-def file_there(file: str) -> list[str]:
+def if_exists(file: str) -> list[str]:
     """A file of one's own as an input; none if it is not there: our own message then tells which setting names it."""
     return [file] if Path(file).exists() else []
 
 
-def files_below(folder: str) -> list[str]:
+def list_files(folder: str) -> list[str]:
     """Every file in a folder and its sub-folders, in order; none where there is no such folder.
 
     Not those that are hidden, nor with a brace in their name, which Snakemake would take for a wildcard.

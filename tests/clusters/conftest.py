@@ -29,8 +29,8 @@ def datasets(standard, manifest):
 
     made = {}
     for name, function in DATASETS.items():
-        spec = standard.clusters.dataset(name) | ({"images": 300} if name == "images" else {})
-        made[name] = resolve_name(function)(spec, manifest if name == "images" else None)
+        config = standard.clusters.dataset(name) | ({"images": 300} if name == "images" else {})
+        made[name] = resolve_name(function)(config, manifest if name == "images" else None)
     return made
 
 
@@ -42,14 +42,14 @@ def clusters_folders(datasets, standard, tmp_path_factory) -> dict[str, Path]:
     top, folders = tmp_path_factory.mktemp("clusters"), {}
     for name, dataset in datasets.items():
         for method, function in METHODS.items():
-            spec = standard.clusters.method(method, name) | BRIEF[method]
+            config = standard.clusters.method(method, name) | BRIEF[method]
             source = {"name": dataset.source, "digest": dataset.digest, "sample": dataset.sample}
             key = f"{name}/{method}"
-            resolve_name(function)(dataset, spec).leave(top / key, f"clusters/{key}", spec, source, "clusters_fit")
+            resolve_name(function)(dataset, config).save(top / key, f"clusters/{key}", config, source, "clusters_fit")
             folders[key] = top / key
-    spec = standard.clusters.method("limits") | {"replications": 3, "starts": 3, "outliers": [0, 2, 20]}
+    config = standard.clusters.method("limits") | {"replications": 3, "starts": 3, "outliers": [0, 2, 20]}
     source = {"name": "simulated groups", "digest": "0123456789abcdef", "sample": False}
-    limits.fit(spec).leave(top / "limits", "clusters/limits", spec, source, "clusters_limits")
+    limits.fit(config).save(top / "limits", "clusters/limits", config, source, "clusters_limits")
     return {**folders, "limits": top / "limits"}
 
 

@@ -127,8 +127,8 @@ def test_a_table_with_two_different_rows_has_no_number_of_clusters_to_choose(own
 
 def test_with_three_different_rows_the_silhouette_can_choose(own, standard):
     mine = own(["age"], "age\n1\n1\n2\n4\n")
-    spec = standard.clusters.method("elbow", "statecrime") | {"starts": 5, "references": 5}
-    scores = {row["metric"]: row["value"] for row in elbow.fit(mine, spec).metrics}
+    config = standard.clusters.method("elbow", "statecrime") | {"starts": 5, "references": 5}
+    scores = {row["metric"]: row["value"] for row in elbow.fit(mine, config).metrics}
     assert scores["silhouette"] == 2
 
 
@@ -154,9 +154,9 @@ def test_everything_wrong_is_told_at_once(own):
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path):
-    spec = {"name": "mine", "path": str(tmp_path / "no.csv"), "columns": ["a"], "clusters": 2, "names": ""}
+    config = {"name": "mine", "path": str(tmp_path / "no.csv"), "columns": ["a"], "clusters": 2, "names": ""}
     with pytest.raises(UserError, match=r"`mine` in clusters.datasets names the file .*no.csv: there is no such file"):
-        read(spec)
+        read(config)
 
 
 @pytest.mark.parametrize("content", ["", 'a,b\n"1,2\n', "\x00"])
@@ -170,10 +170,10 @@ def test_the_command_tells_it_without_a_traceback(tmp_path):
     import subprocess
     import sys
 
-    spec = {"name": "mine", "path": "no.csv", "columns": ["a"], "clusters": 2, "names": ""}
+    config = {"name": "mine", "path": "no.csv", "columns": ["a"], "clusters": 2, "names": ""}
     done = subprocess.run(
-        [sys.executable, "-m", "relecture", "clusters", "data", "--dataset", "mine", "--spec", json.dumps(spec),
-         "--out", "mine.npz"],
+        [sys.executable, "-m", "relecture", "clusters", "data", "--dataset", "mine",
+         "--config-json", json.dumps(config), "--out", "mine.npz"],
         cwd=tmp_path, capture_output=True, text=True,
     )  # fmt: skip
     assert done.returncode == 1
@@ -191,8 +191,8 @@ def test_an_own_table_goes_through_every_method(own, standard):
     table = pd.DataFrame(np.vstack([random.normal(size=(12, 2)), random.normal(size=(12, 2)) + 8]), columns=["a", "b"])
     mine = own(["a", "b"], table.to_csv(index=False))
     for method, function in METHODS.items():
-        spec = standard.clusters.method(method, "music") | {"clusters": 2, "starts": 20, "references": 3}
-        fit = resolve_name(function)(mine, spec)
+        config = standard.clusters.method(method, "music") | {"clusters": 2, "starts": 20, "references": 3}
+        fit = resolve_name(function)(mine, config)
         assert fit.metrics
         if method == "elbow":
             assert {m["metric"]: m["value"] for m in fit.metrics}["silhouette"] == 2

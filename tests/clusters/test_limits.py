@@ -44,8 +44,8 @@ def test_a_mixture_without_a_group_to_spare_is_no_better_than_k_means_with_few_o
 
 
 def test_the_same_seeds_give_the_same_numbers(found):
-    spec = found["limits"].params["spec"]
-    again = {row["metric"]: row["value"] for row in fit({**spec, "replications": 1}).metrics}
+    config = found["limits"].params["config"]
+    again = {row["metric"]: row["value"] for row in fit({**config, "replications": 1}).metrics}
     first = found["limits"].metrics[found["limits"].metrics.member == "seed-1"].set_index("metric").value
     assert again == pytest.approx(first.to_dict(), nan_ok=True)
 

@@ -9,7 +9,7 @@ from relecture import plotting
 from relecture.clusters import result_tables
 from relecture.clusters.figures import FIGURES
 from relecture.clusters.figures.algorithm import told
-from relecture.clusters.figures.overview import portrait
+from relecture.clusters.figures.overview import overview
 from relecture.config import load
 from relecture.config.yaml_files import merge
 from relecture.scorecard import reproduced_values, verdicts
@@ -92,7 +92,7 @@ def test_the_crosstab_counts_every_image_once(tables):
 
 
 def test_figures_are_drawn_from_records_the_same_bytes_every_time(found, datasets, tmp_path):
-    with plotting.look():
+    with plotting.style():
         for name, draw in FIGURES.items():
             plotting.save(draw(found, datasets), tmp_path / "once" / name)
         for name in ("steps", "six_runs", "success"):
@@ -110,7 +110,7 @@ def test_the_title_of_six_runs_counts_as_one_speaks():
 
 
 def test_the_figure_of_six_runs_counts_the_optima_and_names_the_lowest(found, datasets):
-    with plotting.look():
+    with plotting.style():
         figure = FIGURES["six_runs"](found, datasets)
     ends = found["book_r/steps"].metrics.query("metric == 'optimum'").value
     title = figure.get_suptitle()
@@ -122,18 +122,18 @@ def test_the_figure_of_six_runs_counts_the_optima_and_names_the_lowest(found, da
     assert sum(axes.get_title(loc="left") == "98.1674" for axes in figure.axes) == (ends == 1).sum()
 
 
-def test_every_record_has_a_portrait(found):
-    with plotting.look():
+def test_every_record_has_a_overview(found):
+    with plotting.style():
         for name in ("book_r/steps", "images/restarts", "music/elbow", "images/interpretation",
                      "statecrime/interpretation", "limits"):  # fmt: skip
-            plotting.plt.close(portrait(found[name]))
+            plotting.plt.close(overview(found[name]))
 
 
 def test_the_figure_of_success_says_how_many_starts_each_kind_needs(found, datasets):
     from relecture.clusters import STARTS
     from relecture.clusters.record_access import values
 
-    with plotting.look():
+    with plotting.style():
         figure = FIGURES["success"](found, datasets)
     needed = [values(found["book_r/restarts"], kind).starts_for_95 for kind in STARTS]
     assert figure.axes[0].get_title(loc="left").endswith(f"95 % with {', '.join(f'{n:.0f}' for n in needed)} starts")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from relecture.config import COMPARISONS, Settings, load
+from relecture.config import COMPARISONS, Config, load
 from relecture.config.schema import Rules
 from relecture.config.yaml_files import merge, read, read_all
 from relecture.errors import UserError
@@ -218,7 +218,7 @@ def test_numbers_with_an_exponent_are_numbers_although_yaml_reads_them_as_text(t
     assert isinstance(training.epochs, int)
 
 
-KEYS = st.sampled_from([location[-1] for location in Rules(Settings).locations()]) | st.text() | st.integers()
+KEYS = st.sampled_from([location[-1] for location in Rules(Config).locations()]) | st.text() | st.integers()
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.dates() | st.binary(),
     lambda below: st.lists(below, max_size=3) | st.dictionaries(KEYS, below, max_size=3),
@@ -227,7 +227,7 @@ VALUES = st.recursive(
 
 
 @settings(deadline=None)
-@given(st.sampled_from(list(Rules(Settings).locations())), VALUES)
+@given(st.sampled_from(list(Rules(Config).locations())), VALUES)
 def test_whatever_stands_at_a_key_is_valid_or_a_user_error(location, value):
     overlay = value
     for key in reversed(location):
@@ -244,4 +244,4 @@ def test_whatever_the_configuration_is_it_is_valid_or_a_user_error(config):
 
 def _valid_or_user_error(config: dict) -> None:
     with contextlib.suppress(UserError):
-        assert isinstance(load(config), Settings)
+        assert isinstance(load(config), Config)

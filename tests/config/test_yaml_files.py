@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from snakemake.cli import parse_config
 
-from relecture.config import Settings, load
+from relecture.config import Config, load
 from relecture.config.config_docs import document
 from relecture.config.schema import Rules
 from relecture.config.yaml_files import as_in_a_file, merge, read
@@ -80,7 +80,7 @@ def test_the_reference_is_what_the_models_say():
 
 def test_the_reference_names_every_setting_and_every_value():
     reference = document(CONFIG)
-    for location in Rules(Settings).locations():
+    for location in Rules(Config).locations():
         assert f"`{location[-1]}`" in reference or f"`{'.'.join(location)}`" in reference
     assert "| `0.00001`" not in reference
     assert "`[0.00003, 0.0003]`" in reference

@@ -48,14 +48,14 @@ def test_the_networks_neither_learn_from_nor_watch_a_test_image(sample_digits):
     assert len(found.inputs) == len(sample_digits.train_labels)
     np.testing.assert_array_equal(found.inputs.numpy(), sample_digits.train_images)
     np.testing.assert_array_equal(found.targets.numpy(), sample_digits.train_labels)
-    assert set(found.watched) == {"train", "validation"}
+    assert set(found.eval_sets) == {"train", "validation"}
 
 
 def test_the_validation_images_are_not_learned_from(sample_digits):
     found = arrays(sample_digits)
     assert found.train.tolist() == list(range(3200))
-    assert found.watched["validation"].tolist() == list(range(3200, 4000))
-    assert set(found.watched["train"].tolist()) <= set(found.train.tolist())
+    assert found.eval_sets["validation"].tolist() == list(range(3200, 4000))
+    assert set(found.eval_sets["train"].tolist()) <= set(found.train.tolist())
 
 
 def test_all_of_mnist_is_divided_into_50000_10000_and_10000(mnist_digits):

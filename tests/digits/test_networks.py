@@ -14,7 +14,7 @@ from relecture.digits import METHODS, SEARCH, networks
 from relecture.digits.scoring import error
 from relecture.records import rows
 from relecture.training.config import TrainingConfig
-from relecture.training.fit import Fitted
+from relecture.training.fit import TrainedNetwork
 from relecture.training.mlp import count_parameters, mlp
 
 CONFIG = Path(__file__).parents[2] / "config"
@@ -27,8 +27,8 @@ def asked(monkeypatch, sample_digits, standard, tmp_path):
     def ask(method: str, penalty: float = 0.0) -> tuple[nn.Module, dict]:
         calls = []
         monkeypatch.setattr(networks, "train", lambda network, data, **settings: calls.append((network, settings)))
-        spec = standard.digits.method(method)
-        networks.train_one(spec, networks.arrays(sample_digits), "seed-03", 3, penalty, tmp_path)
+        config = standard.digits.method(method)
+        networks.train_one(config, networks.arrays(sample_digits), "seed-03", 3, penalty, tmp_path)
         return calls[0]
 
     return ask
@@ -76,11 +76,11 @@ def test_networks_of_one_seed_start_from_the_same_weights_whatever_the_method(as
 
 
 def test_the_search_tries_every_strength_with_the_seeds_it_is_given(standard):
-    spec = standard.digits.method("ridge_search")
-    assert spec["strengths"] == standard.digits.ridge.strengths
-    assert spec["seeds"] == standard.digits.ridge.seeds_per_strength
+    config = standard.digits.method("ridge_search")
+    assert config["strengths"] == standard.digits.ridge.strengths
+    assert config["seeds"] == standard.digits.ridge.seeds_per_strength
     plain = standard.digits.method("plain")
-    assert {name: spec[name] for name in ("hidden", "training")} == {
+    assert {name: config[name] for name in ("hidden", "training")} == {
         name: plain[name] for name in ("hidden", "training")
     }
     assert standard.digits.method("ridge") == plain  # the strength comes from the search's record
@@ -94,7 +94,7 @@ def test_a_method_that_does_not_exist_has_no_settings(standard):
 def test_the_error_is_the_share_of_misread_digits():
     assert error(np.array([1, 2, 3, 4]), np.array([1, 2, 3, 9])) == 0.25
     scores = torch.tensor([[0.1, 0.9], [0.8, 0.2]])
-    assert networks.misread(scores, torch.tensor([1, 1])).tolist() == [0.0, 1.0]
+    assert networks.zero_one_loss(scores, torch.tensor([1, 1])).tolist() == [0.0, 1.0]
 
 
 def trials(errors: dict[float, list[float]]) -> pd.DataFrame:
@@ -129,10 +129,10 @@ def test_the_search_never_scores_a_test_image(digits_records):
 
 
 def test_the_test_images_change_nothing_but_their_own_error(sample_digits, standard, tmp_path):
-    spec = {**standard.digits.method("early_stopping"), "hidden": [16], "seeds": 1}
-    spec["training"] = {**spec["training"], "epochs": 2}
+    config = {**standard.digits.method("early_stopping"), "hidden": [16], "seeds": 1}
+    config["training"] = {**config["training"], "epochs": 2}
     blank = type(sample_digits)(**{**vars(sample_digits), "test_images": np.zeros_like(sample_digits.test_images)})
-    seen, unseen = (networks.fit(digits, spec, tmp_path) for digits in (sample_digits, blank))
+    seen, unseen = (networks.fit(digits, config, tmp_path) for digits in (sample_digits, blank))
     assert seen.histories[0].equals(unseen.histories[0])
     other = [row for row in unseen.metrics if row["metric"] != "test_error"]
     assert [row for row in seen.metrics if row["metric"] != "test_error"] == other
@@ -141,7 +141,7 @@ def test_the_test_images_change_nothing_but_their_own_error(sample_digits, stand
 def test_a_network_s_validation_error_is_that_of_the_weights_it_keeps(monkeypatch, sample_digits, standard, tmp_path):
     network = mlp([784, 10], seed=0).eval()
     history = pd.DataFrame(columns=["member", "step", "metric", "value"])
-    monkeypatch.setattr(networks, "train", lambda *_, **__: Fitted(network, history, epochs=9, kept=4))
+    monkeypatch.setattr(networks, "train", lambda *_, **__: TrainedNetwork(network, history, epochs=9, kept=4))
     fit = networks.fit(sample_digits, {**standard.digits.method("logistic"), "seeds": 1}, tmp_path)
     scores = {row["metric"]: row["value"] for row in fit.metrics}
     images, labels = sample_digits.train_images[3200:], sample_digits.train_labels[3200:]

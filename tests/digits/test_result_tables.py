@@ -142,7 +142,7 @@ def test_a_record_says_which_data_it_is_of(found, sample_digits):
         assert record.params["data"] == {"name": "MNIST-5k sample", "digest": sample_digits.digest, "sample": True}
         assert record.sample_name == "MNIST-5k sample"
     params = json.loads((found["ridge"].folder / "params.json").read_text())
-    assert params["spec"]["penalty"] == 1e-4
+    assert params["config"]["penalty"] == 1e-4
 
 
 def test_the_figure_of_test_errors_marks_every_printed_one(found, printed):
@@ -169,7 +169,7 @@ def test_the_figure_of_weights_has_a_panel_for_each_layer(hidden, tmp_path):
         states = {f"seed-{seed}": mlp([20, *hidden, 10], seed=seed).state_dict() for seed in (0, 1)}
         (tmp_path / method / "model").mkdir(parents=True)
         torch.save(states, tmp_path / method / "model/weights.pt")
-        params = {"spec": {"hidden": hidden}}
+        params = {"config": {"hidden": hidden}}
         found[method] = records.Record(pd.DataFrame(), pd.DataFrame(), pd.DataFrame(), params, tmp_path / method)
     with look():
         axes = figures.weights(found).axes

@@ -41,11 +41,11 @@ def sampled(record: Record) -> Record:
     return replace(record, params={**record.params, "data": data})
 
 
-def leave(record: Record, results: Path) -> Path:
-    """Write `record` below `results` as a fit would, with its model and a portrait; its folder."""
+def save(record: Record, results: Path) -> Path:
+    """Write `record` below `results` as a fit would, with its model and a overview; its folder."""
     folder = results / record.name
     records.write(record, folder, lambda model: np.savez(model / "weights.npz", weights=np.arange(4.0)))
-    draw(folder / "portrait.png")
+    draw(folder / "overview.png")
     return folder
 
 
@@ -70,12 +70,12 @@ def _drawn(title: str) -> bytes:
     return memory.getvalue()
 
 
-def _record(comparison: str, method: str, spec: dict, parameters: int | None, metrics: list, history: list) -> Record:
+def _record(comparison: str, method: str, config: dict, parameters: int | None, metrics: list, history: list) -> Record:
     table = pd.DataFrame(metrics)
     params: dict[str, Any] = {
         "comparison": comparison,
         "method": method,
-        "spec": spec,
+        "config": config,
         "parameters": parameters,
         "data": {"name": "MNIST", "digest": "0123456789abcdef", "sample": False},
         "code": "c0dec0dec0dec0de",

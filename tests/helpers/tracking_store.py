@@ -30,7 +30,7 @@ class Shop:
 
     def publish(self, record: Record, **more: Any) -> Published:
         """Leave the record and publish it."""
-        return publish(self.store, load(synthetic.leave(record, self.results)), **more)
+        return publish(self.store, load(synthetic.save(record, self.results)), **more)
 
     def network(self, **more: Any) -> Record:
         return synthetic.network(self.comparison, **more)

@@ -37,9 +37,9 @@ def manifest(images, tmp_path, monkeypatch):
     return path
 
 
-def drawn(name: str, spec: dict, out, *more: str) -> pd.DataFrame:
+def drawn(name: str, config: dict, out, *more: str) -> pd.DataFrame:
     """The numbers behind a figure that the command line drew."""
-    arguments = ["draw", "--name", name, "--spec", json.dumps(spec), "--out", str(out / name), *more]
+    arguments = ["draw", "--name", name, "--config-json", json.dumps(config), "--out", str(out / name), *more]
     app(arguments, standalone_mode=False)
     assert (out / f"{name}.svg").exists()
     assert (out / f"{name}.png").exists()
@@ -118,7 +118,7 @@ def stopped(tmp_path):
         params={
             "comparison": "digits",
             "method": "early_stopping",
-            "spec": {"patience": 2},
+            "config": {"patience": 2},
             "parameters": None,
             "data": {"name": "MNIST", "digest": "0123456789abcdef", "sample": False},
             "rerun": "",
@@ -146,9 +146,9 @@ def test_every_printed_number_of_the_slides_comes_out_exactly(tmp_path, printed)
 def test_the_same_spec_draws_the_same_bytes(tmp_path):
     (tmp_path / "again").mkdir()
     for name in ("representation", "linear_collapse", "rows_and_columns"):
-        spec = {"seed": 2, "seeds": 2, "points": 50} if name == "representation" else {"seed": 2}
-        drawn(name, spec, tmp_path)
-        drawn(name, spec, tmp_path / "again")
+        config = {"seed": 2, "seeds": 2, "points": 50} if name == "representation" else {"seed": 2}
+        drawn(name, config, tmp_path)
+        drawn(name, config, tmp_path / "again")
         for kind in ("svg", "png", "csv"):
             files = [folder / f"{name}.{kind}" for folder in (tmp_path, tmp_path / "again")]
             assert files[0].read_bytes() == files[1].read_bytes()
@@ -156,7 +156,7 @@ def test_the_same_spec_draws_the_same_bytes(tmp_path):
 
 def test_an_unknown_illustration_is_told_with_those_there_are(tmp_path):
     with pytest.raises(SystemExit, match="there is no illustration `nonsense`; there are representation, "):
-        app(["draw", "--name", "nonsense", "--spec", "{}", "--out", str(tmp_path / "x")], standalone_mode=False)
+        app(["draw", "--name", "nonsense", "--config-json", "{}", "--out", str(tmp_path / "x")], standalone_mode=False)
 
 
 def test_every_illustration_has_settings_and_the_list_of_them_is_that_of_the_configuration(standard):

@@ -23,14 +23,14 @@ def rings(standard):
 
 @pytest.fixture(scope="module")
 def errors(standard):
-    spec = standard.illustrations.illustration("flexibility")
-    return flexibility.errors(**{**spec, "seeds": 5}).groupby("units")[["train", "test"]].mean()
+    config = standard.illustrations.illustration("flexibility")
+    return flexibility.errors(**{**config, "seeds": 5}).groupby("units")[["train", "test"]].mean()
 
 
 @pytest.fixture(scope="module")
 def r2(standard):
-    spec = standard.illustrations.illustration("interaction")
-    return interaction.scores(**{**spec, "seeds": 5}).groupby(["truth", "model"]).r2.mean()
+    config = standard.illustrations.illustration("interaction")
+    return interaction.scores(**{**config, "seeds": 5}).groupby(["truth", "model"]).r2.mean()
 
 
 def test_a_straight_line_separates_two_rings_in_polar_coordinates_and_guesses_in_cartesian_ones(rings):

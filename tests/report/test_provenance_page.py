@@ -7,19 +7,19 @@ import pandas as pd
 import pytest
 
 from relecture.provenance import installed
-from relecture.records import Fit
+from relecture.records import FitResult
 from relecture.report.provenance_page import budget, fits, machine, making, packages
 
 
 @pytest.fixture
 def record(tmp_path) -> Path:
     """A record of two seeds, with what Snakemake measured of it."""
-    fit = Fit(parameters=1345)
+    fit = FitResult(parameters=1345)
     for seed in range(2):
         fit.add(f"seed-{seed}", {"mae": 250.0 + seed})
-    spec = {"hidden": [64], "training": {"epochs": 7}}
+    config = {"hidden": [64], "training": {"epochs": 7}}
     source = {"name": "Hitters <all>", "digest": "0123456789abcdef", "sample": False}
-    fit.leave(tmp_path / "results" / "record", "salaries/book/network", spec, source, "a_rule")
+    fit.save(tmp_path / "results" / "record", "salaries/book/network", config, source, "a_rule")
     (tmp_path / "benchmarks" / "salaries").mkdir(parents=True)
     measured = pd.DataFrame({"s": [6.25], "h:m:s": ["0:00:06"], "max_rss": [531.4]})
     measured.to_csv(tmp_path / "benchmarks" / "salaries" / "book_network.tsv", sep="\t", index=False)

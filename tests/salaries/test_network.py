@@ -12,10 +12,10 @@ from relecture.training.mlp import mlp
 
 
 @pytest.fixture
-def spec(standard) -> dict:
+def config(standard) -> dict:
     """The book's network, for eight epochs and one seed."""
-    spec = standard.salaries.method("resampled", "network")
-    return {**spec, "training": {**spec["training"], "epochs": 8, "history_every": 2}}
+    config = standard.salaries.method("resampled", "network")
+    return {**config, "training": {**config["training"], "epochs": 8, "history_every": 2}}
 
 
 def predictions(fit) -> dict[str, np.ndarray]:
@@ -24,22 +24,22 @@ def predictions(fit) -> dict[str, np.ndarray]:
 
 
 def test_the_standard_network_is_the_book_s(standard):
-    spec = standard.salaries.method("book", "network")
-    assert (spec["hidden"], spec["dropout"]) == (64, 0.1)
-    assert (spec["training"]["epochs"], spec["training"]["batch_size"]) == (1000, 32)
-    assert (spec["training"]["learning_rate"], spec["training"]["rho"]) == (0.001, 0.9)  # Keras' RMSprop
-    assert spec["seeds"] > 1
-    assert standard.salaries.method("resampled", "network") == {**spec, "seeds": 1}
+    config = standard.salaries.method("book", "network")
+    assert (config["hidden"], config["dropout"]) == (64, 0.1)
+    assert (config["training"]["epochs"], config["training"]["batch_size"]) == (1000, 32)
+    assert (config["training"]["learning_rate"], config["training"]["rho"]) == (0.001, 0.9)  # Keras' RMSprop
+    assert config["seeds"] > 1
+    assert standard.salaries.method("resampled", "network") == {**config, "seeds": 1}
 
 
-def test_the_network_has_the_printed_1345_parameters(players, some_splits, spec, tmp_path):
-    assert network.fit(players, some_splits, spec, tmp_path).parameters == 1_345
+def test_the_network_has_the_printed_1345_parameters(players, some_splits, config, tmp_path):
+    assert network.fit(players, some_splits, config, tmp_path).parameters == 1_345
 
 
-def test_stacked_networks_are_the_same_networks_trained_one_by_one(players, some_splits, spec, tmp_path):
-    spec["dropout"] = 0.0  # members of a stack share one stream of dropout
-    together = network.fit(players, some_splits, spec, tmp_path)
-    alone = [network.fit(players, [split], spec, tmp_path) for split in some_splits]
+def test_stacked_networks_are_the_same_networks_trained_one_by_one(players, some_splits, config, tmp_path):
+    config["dropout"] = 0.0  # members of a stack share one stream of dropout
+    together = network.fit(players, some_splits, config, tmp_path)
+    alone = [network.fit(players, [split], config, tmp_path) for split in some_splits]
     for fit in alone:
         ((member, expected),) = predictions(fit).items()
         np.testing.assert_allclose(predictions(together)[member], expected, rtol=1e-4, atol=1e-3)
@@ -49,33 +49,35 @@ def test_stacked_networks_are_the_same_networks_trained_one_by_one(players, some
     np.testing.assert_allclose(found.value, expected.value, rtol=1e-4)
 
 
-def test_members_of_one_split_differ_in_their_seed_and_are_the_same_whoever_else_trains(players, book, spec, tmp_path):
-    spec["dropout"] = 0.0
-    three = predictions(network.fit(players, [book], {**spec, "seeds": 3}, tmp_path))
-    two = predictions(network.fit(players, [book], {**spec, "seeds": 2}, tmp_path))
+def test_members_of_one_split_differ_in_their_seed_and_are_the_same_whoever_else_trains(
+    players, book, config, tmp_path
+):
+    config["dropout"] = 0.0
+    three = predictions(network.fit(players, [book], {**config, "seeds": 3}, tmp_path))
+    two = predictions(network.fit(players, [book], {**config, "seeds": 2}, tmp_path))
     assert list(three) == ["split-0013-seed-00", "split-0013-seed-01", "split-0013-seed-02"]
     assert len({values.tobytes() for values in three.values()}) == 3
     for member, values in two.items():
         np.testing.assert_allclose(values, three[member], rtol=1e-4, atol=1e-3)
 
 
-def test_two_fits_are_the_same_bit_by_bit(players, some_splits, spec, tmp_path):
-    first, second = (network.fit(players, some_splits, spec, tmp_path / name) for name in "ab")
+def test_two_fits_are_the_same_bit_by_bit(players, some_splits, config, tmp_path):
+    first, second = (network.fit(players, some_splits, config, tmp_path / name) for name in "ab")
     assert first.metrics == second.metrics
     assert first.histories[0].equals(second.histories[0])
 
 
-def test_the_salaries_of_the_test_players_teach_the_network_nothing(players, book, spec, tmp_path):
+def test_the_salaries_of_the_test_players_teach_the_network_nothing(players, book, config, tmp_path):
     other = players.copy()
     other.loc[book.test, "Salary"] = 0.0
-    ((_, expected),) = predictions(network.fit(players, [book], spec, tmp_path / "a")).items()
-    ((_, found),) = predictions(network.fit(other, [book], spec, tmp_path / "b")).items()
+    ((_, expected),) = predictions(network.fit(players, [book], config, tmp_path / "a")).items()
+    ((_, found),) = predictions(network.fit(other, [book], config, tmp_path / "b")).items()
     assert np.array_equal(found, expected)
 
 
-def test_the_network_learns(players, book, spec, tmp_path):
-    spec["training"] |= {"epochs": 60, "learning_rate": 0.01}
-    fit = network.fit(players, [book], spec, tmp_path)
+def test_the_network_learns(players, book, config, tmp_path):
+    config["training"] |= {"epochs": 60, "learning_rate": 0.01}
+    fit = network.fit(players, [book], config, tmp_path)
     curve = fit.histories[0].pivot(index="step", columns="metric", values="value")
     assert curve.index.tolist() == list(range(2, 61, 2))
     assert (np.diff(curve.train_mae.rolling(5).mean().dropna()) < 0).all()
@@ -84,8 +86,8 @@ def test_the_network_learns(players, book, spec, tmp_path):
     assert scores["mae"] == pytest.approx(curve.test_mae.iloc[-1], rel=1e-5)
 
 
-def test_the_model_that_is_kept_answers_as_the_record_says(players, some_splits, spec, tmp_path):
-    fit = network.fit(players, some_splits[:2], spec, tmp_path)
+def test_the_model_that_is_kept_answers_as_the_record_says(players, some_splits, config, tmp_path):
+    fit = network.fit(players, some_splits[:2], config, tmp_path)
     fit.save_model(tmp_path)
     state = torch.load(tmp_path / "weights.pt", weights_only=True)
     x = players.drop(columns="Salary")

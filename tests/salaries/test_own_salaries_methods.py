@@ -39,7 +39,7 @@ def some(rents) -> list:
 
 
 @pytest.fixture(scope="module")
-def spec(standard) -> dict[str, dict]:
+def config(standard) -> dict[str, dict]:
     """By method, with a short training."""
     training = {**standard.salaries.network.training.model_dump(), "epochs": 60, "history_every": 20}
     return {
@@ -51,14 +51,14 @@ def spec(standard) -> dict[str, dict]:
 
 
 @pytest.fixture(scope="module")
-def found(rents, some, spec, tmp_path_factory):
+def found(rents, some, config, tmp_path_factory):
     """The records of every method on one split and on three."""
     top, folders = tmp_path_factory.mktemp("rents"), []
     for protocol, drawn in zip(PROTOCOLS, (some[:1], some), strict=True):
         for method, function in METHODS.items():
-            fit = resolve_name(function)(rents, drawn, spec[method], top / "scratch")
+            fit = resolve_name(function)(rents, drawn, config[method], top / "scratch")
             folder, source = top / protocol / method, WORDS.source("0123456789abcdef")
-            named(fit, WORDS).leave(folder, f"salaries/{protocol}/{method}", spec[method], source, "a", WORDS.question)
+            named(fit, WORDS).save(folder, f"salaries/{protocol}/{method}", config[method], source, "a", WORDS.question)
             folders.append(folder)
     return result_tables.read(folders)
 
@@ -67,8 +67,8 @@ def mae(fit) -> float:
     return np.mean([row["value"] for row in fit.metrics if row["metric"] == "mae"])
 
 
-def test_least_squares_takes_columns_that_say_the_same_or_are_constant_in_training(rents, some, spec, tmp_path):
-    fit = linear.fit(rents, some, spec["linear"], tmp_path)
+def test_least_squares_takes_columns_that_say_the_same_or_are_constant_in_training(rents, some, config, tmp_path):
+    fit = linear.fit(rents, some, config["linear"], tmp_path)
     x, y = rents[["size", "in_centre"]], rents.rent
     for split, table in zip(some, fit.predictions, strict=True):
         if 17 in split.test:  # the castle is in no training row, so it has no effect
@@ -78,8 +78,8 @@ def test_least_squares_takes_columns_that_say_the_same_or_are_constant_in_traini
     pytest.fail("no split tests it")
 
 
-def test_the_lasso_leaves_out_a_column_that_is_constant_in_training(rents, some, spec, tmp_path):
-    fit = lasso.fit(rents, some, spec["lasso"], tmp_path)
+def test_the_lasso_leaves_out_a_column_that_is_constant_in_training(rents, some, config, tmp_path):
+    fit = lasso.fit(rents, some, config["lasso"], tmp_path)
     fit.save_model(tmp_path)
     models = pd.read_json(tmp_path / "coefficients.json")
     for split in some:
@@ -97,10 +97,10 @@ def test_the_path_of_300_columns_satisfies_the_lasso_s_conditions_to_its_end():
     np.testing.assert_allclose(np.abs(correlations).max(0), lambdas, rtol=1e-6)
 
 
-def test_the_network_learns_a_target_of_any_scale(rents, some, spec, tmp_path):
+def test_the_network_learns_a_target_of_any_scale(rents, some, config, tmp_path):
     mean_error = np.mean([np.abs(rents.rent[s.test] - rents.rent[s.train].mean()).mean() for s in some])
-    raw = {key: value for key, value in spec["network"].items() if key != "standardise_target"}
-    fit = network.fit(rents, some, spec["network"], tmp_path / "a")
+    raw = {key: value for key, value in config["network"].items() if key != "standardise_target"}
+    fit = network.fit(rents, some, config["network"], tmp_path / "a")
     assert mae(fit) < 0.6 * mean_error
     assert mae(network.fit(rents, some, raw, tmp_path / "b")) > mean_error  # as the book's does it, it cannot
     last = fit.histories[0].query("metric == 'test_mae' and step == 60").set_index("member").value
@@ -109,10 +109,10 @@ def test_the_network_learns_a_target_of_any_scale(rents, some, spec, tmp_path):
         assert last[member] == pytest.approx(value, rel=1e-4)  # in the target's unit, as the final numbers
 
 
-def test_in_other_units_the_network_makes_the_same_mistakes(rents, some, spec, tmp_path):
+def test_in_other_units_the_network_makes_the_same_mistakes(rents, some, config, tmp_path):
     small = rents.assign(rent=rents.rent / 1000)
-    error = mae(network.fit(rents, some, spec["network"], tmp_path / "a"))
-    assert mae(network.fit(small, some, spec["network"], tmp_path / "b")) == pytest.approx(error / 1000, rel=0.02)
+    error = mae(network.fit(rents, some, config["network"], tmp_path / "a"))
+    assert mae(network.fit(small, some, config["network"], tmp_path / "b")) == pytest.approx(error / 1000, rel=0.02)
 
 
 def test_a_record_says_what_it_is_about(found, players, book, tmp_path):
@@ -155,7 +155,7 @@ def test_its_numbers_are_not_judged_by_those_of_the_book(found, printed, tmp_pat
 def test_its_figures_use_its_own_words_and_mark_nothing_printed(found, printed):
     with look():
         drawn = [figures.splits(found, printed), figures.lasso_path(found), figures.residuals(found)]
-        drawn += [figures.portrait(record) for record in found.values()]
+        drawn += [figures.overview(record) for record in found.values()]
     for figure in drawn:
         texts = [text.get_text() for text in figure.findobj(lambda artist: hasattr(artist, "get_text"))]
         said = " ".join(texts).lower()

@@ -52,7 +52,7 @@ def test_the_scores_in_a_record_are_those_of_its_predictions(found):
 def test_a_record_says_what_was_asked_for_and_of_which_data(found, standard):
     record = found["book", "lasso"]
     assert record.name == "salaries/book/lasso"
-    assert record.params["spec"] == standard.salaries.method("book", "lasso")
+    assert record.params["config"] == standard.salaries.method("book", "lasso")
     assert record.params["data"] == {"name": "Hitters", "digest": "0123456789abcdef", "sample": False}
     assert record.params["rerun"] == f"snakemake {record.folder}/metrics.csv --force"
     assert record.sample_name == ""
@@ -122,9 +122,9 @@ def test_the_scorecard_of_the_solved_methods_is_exact_but_for_the_known_224_8(qu
 def test_with_predictors_of_one_s_own_the_scorecard_says_what_was_not_computed(found, printed, players, book, tmp_path):
     from relecture.salaries import linear
 
-    spec = {"predictors": ["Hits", "RBI"]}
-    fit = linear.fit(players, [book], spec, tmp_path)
-    fit.leave(tmp_path / "own", "salaries/book/relaxed_lasso", spec, found["book", "linear"].params["data"], "a_rule")
+    config = {"predictors": ["Hits", "RBI"]}
+    fit = linear.fit(players, [book], config, tmp_path)
+    fit.save(tmp_path / "own", "salaries/book/relaxed_lasso", config, found["book", "linear"].params["data"], "a_rule")
     own = {**found, ("book", "relaxed_lasso"): records.read(tmp_path / "own")}
     result_tables.quantities(own, printed, tmp_path / "quantities.csv")
     card = verdicts.build(printed, pd.read_csv(tmp_path / "quantities.csv")).set_index("id")

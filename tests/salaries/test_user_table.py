@@ -67,8 +67,8 @@ def test_a_factor_of_k_levels_is_k_minus_1_columns_named_as_in_r(read, wages):
 
 
 def test_hitters_read_as_a_table_of_one_s_own_is_coded_as_in_the_book(hitters_csv, players):
-    spec = {**SPEC, "path": str(hitters_csv), "target": "Salary", "relaxed_lasso": ["Hits"], "test_size": 87}
-    pd.testing.assert_frame_equal(user_table.read(spec), players)
+    config = {**SPEC, "path": str(hitters_csv), "target": "Salary", "relaxed_lasso": ["Hits"], "test_size": 87}
+    pd.testing.assert_frame_equal(user_table.read(config), players)
 
 
 def test_rows_with_a_missing_value_are_left_out_and_counted(read, wages, capsys):
@@ -221,9 +221,9 @@ def test_a_split_without_variation_is_told():
 def test_the_command_tells_it_without_a_traceback(tmp_path, monkeypatch, wages):
     monkeypatch.chdir(tmp_path)
     wages.to_csv("mine.csv", index=False, sep=";")
-    spec = json.dumps({**SPEC, "path": "mine.csv"})
+    config = json.dumps({**SPEC, "path": "mine.csv"})
     with pytest.raises(SystemExit) as ended:
-        app(["data", "--spec", spec, "--source", "mine.csv", "--out", "table.csv"])
+        app(["data", "--config-json", config, "--source", "mine.csv", "--out", "table.csv"])
     assert str(ended.value) == (
         "relecture: salaries.data names the file mine.csv: its columns are separated by semicolons: "
         "save it with commas between them (and with points in numbers)"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from relecture import digits, salaries
 from relecture.config import COMPARISONS
 from relecture.errors import UserError
-from relecture.scorecard.published_values import Printed, load, rounded
+from relecture.scorecard.published_values import PublishedValue, load, rounded
 
 BOOK = {
     **{"salaries.linear.parameters": "20", "salaries.linear.mae": "254.7", "salaries.linear.r2": "0.56"},
@@ -26,14 +26,14 @@ BOOK = {
 }
 
 
-def entry(value: str, better: str = "neither", **more: str) -> Printed:
-    return Printed(
+def entry(value: str, better: str = "neither", **more: str) -> PublishedValue:
+    return PublishedValue(
         **{"id": "salaries.x", "quantity": "x", "source": "a page", "value": value, "better": better, **more}
     )
 
 
 @pytest.fixture
-def in_tables(printed) -> list[Printed]:
+def in_tables(printed) -> list[PublishedValue]:
     """What is printed of the two comparisons that the book has tables of."""
     return [one for one in printed if one.comparison in ("salaries", "digits")]
 

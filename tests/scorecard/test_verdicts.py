@@ -10,14 +10,18 @@ import pytest
 
 from relecture.errors import UserError
 from relecture.scorecard import verdicts
-from relecture.scorecard.published_values import Printed
-from relecture.scorecard.reproduced_values import Quantities
+from relecture.scorecard.published_values import PublishedValue
+from relecture.scorecard.reproduced_values import ReproducedValues
 
 ENTRIES = [
-    Printed(id="salaries.a", quantity="error a", source="Table 1", value="254.7", better="lower"),
-    Printed(id="salaries.b", quantity="error b", source="Table 1", value="224.8", better="lower", differs="A slip."),
-    Printed(id="salaries.c", quantity="size c", source="Table 2", value="1,345", better="neither", note="With biases."),
-    Printed(id="digits.d", quantity="error d", source="Table 3", value="1.8", better="lower"),
+    PublishedValue(id="salaries.a", quantity="error a", source="Table 1", value="254.7", better="lower"),
+    PublishedValue(
+        id="salaries.b", quantity="error b", source="Table 1", value="224.8", better="lower", differs="A slip."
+    ),
+    PublishedValue(
+        id="salaries.c", quantity="size c", source="Table 2", value="1,345", better="neither", note="With biases."
+    ),
+    PublishedValue(id="digits.d", quantity="error d", source="Table 3", value="1.8", better="lower"),
 ]
 
 
@@ -26,7 +30,7 @@ def came_out(tmp_path):
     """Quantities as a comparison hands them over: `came_out(("salaries.a", 254.6), data="")`."""
 
     def write(*numbers: tuple, data: str = "") -> pd.DataFrame:
-        collected = Quantities(data)
+        collected = ReproducedValues(data)
         for number in numbers:
             collected.add(*number)
         collected.write(tmp_path / "quantities.csv")

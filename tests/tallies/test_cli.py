@@ -10,10 +10,18 @@ from relecture.tallies.cli import base, cells
 
 def test_cells_are_made_from_one_of_two_things(tmp_path):
     with pytest.raises(UserError, match="give --handwriting or --own"):
-        cells(spec="{}", out=tmp_path / "cells.npz")
+        cells(config="{}", out=tmp_path / "cells.npz")
 
 
 def test_a_base_is_described_in_one_of_two_ways(tmp_path):
     nowhere = Path("nowhere")
     with pytest.raises(UserError, match="give --network or --selected"):
-        base("selected", spec="{}", mnist=nowhere, cells=nowhere, scratch=tmp_path, out=tmp_path, rule="tallies_base")
+        base(
+            "selected",
+            config="{}",
+            mnist=nowhere,
+            cells=nowhere,
+            checkpoint_dir=tmp_path,
+            out=tmp_path,
+            rule="tallies_base",
+        )

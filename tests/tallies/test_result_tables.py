@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from relecture import records, tallies
-from relecture.records import Fit
+from relecture.records import FitResult
 from relecture.tallies import result_tables
 
 SEEDS = 3
@@ -15,12 +15,12 @@ ACCURACY = {"frozen": 0.97, "frozen_augmented": 0.96, "unfrozen": 0.965, "conv_f
 TARGET = {"name": "USPS on tally sheets", "digest": "0123456789abcdef", "sample": False}
 
 
-def leave(folder, method, spec, members):
+def save(folder, method, config, members):
     """A record with these numbers by member."""
-    fit = Fit(parameters=1000)
+    fit = FitResult(parameters=1000)
     for member, scores in members.items():
         fit.add(member, scores)
-    fit.leave(folder / method, f"tallies/{method}", spec, TARGET, "a_rule", tallies.QUESTION)
+    fit.save(folder / method, f"tallies/{method}", config, TARGET, "a_rule", tallies.QUESTION)
     return folder / method
 
 
@@ -31,19 +31,19 @@ def found(tmp_path):
     for name in tallies.BASES:
         scores = {f"seed-{i:02d}": {"target_accuracy": 0.6 + i / 100, "validation_accuracy": 0.5 + i / 100,
                                     "mnist_accuracy": 0.99} for i in range(SEEDS)}  # fmt: skip
-        folders.append(leave(tmp_path, f"base/{name}", {"seeds": SEEDS}, scores))
+        folders.append(save(tmp_path, f"base/{name}", {"seeds": SEEDS}, scores))
     for way, mean in ACCURACY.items():
         scores = {
             f"seed-{i:02d}": {"target_accuracy": mean + i / 100, "validation_accuracy": mean, "cells": 2000}
             for i in range(SEEDS)
         }
-        folders.append(leave(tmp_path, f"transfer/{way}", {}, scores))
+        folders.append(save(tmp_path, f"transfer/{way}", {}, scores))
     for way in tallies.LABELS:
         scores = {f"cells-{n:04d}-seed-{i:02d}": {"cells": n, "target_accuracy": ACCURACY[way] - 10 / n + i / 1000}
                   for n in (100, 500) for i in range(SEEDS)}  # fmt: skip
-        folders.append(leave(tmp_path, f"labels/{way}", {}, scores))
+        folders.append(save(tmp_path, f"labels/{way}", {}, scores))
     trials = {f"b1-trial-0{i}": {"accuracy": 0.3 + i / 100, "epochs": 5 if i < 2 else 15} for i in range(3)}
-    folders.append(leave(tmp_path, "search", {}, trials))
+    folders.append(save(tmp_path, "search", {}, trials))
     return result_tables.read(folders)
 
 
@@ -103,18 +103,18 @@ def test_the_filters_of_a_block_that_was_not_selected_are_left_out(found, tmp_pa
 
 
 @pytest.mark.parametrize("method", ["search", "labels/frozen", "transfer/frozen"])
-def test_every_record_has_a_portrait(found, method, tmp_path):
+def test_every_record_has_a_overview(found, method, tmp_path):
     from relecture import plotting
-    from relecture.tallies.figures.overview import portrait
+    from relecture.tallies.figures.overview import overview
 
     record = found[method]
     record.params["members"] = {member: {"learning_rate": 1e-3} for member in record.metrics.member}
     cells = pd.DataFrame({"member": "seed-00", "label": [1, 2], "predicted": [1, 3]})
     history = pd.DataFrame({"member": "seed-00", "step": [1, 2], "metric": "validation_accuracy", "value": [0.5, 0.6]})
     whole = records.Record(record.metrics, history, cells, record.params)
-    with plotting.look():
-        plotting.save(portrait(whole), tmp_path / "portrait")
-    assert (tmp_path / "portrait.svg").stat().st_size > 5000
+    with plotting.style():
+        plotting.save(overview(whole), tmp_path / "overview")
+    assert (tmp_path / "overview.svg").stat().st_size > 5000
 
 
 @pytest.fixture

@@ -41,7 +41,7 @@ def test_the_store_is_made_with_its_experiments(workplace: Path) -> None:
 
 
 def test_a_receipt_says_what_was_published(workplace: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    folder = synthetic.leave(synthetic.network(seeds=1), workplace / "results")
+    folder = synthetic.save(synthetic.network(seeds=1), workplace / "results")
     commands.publish(folder, [], folder / "published.json")
     receipt = json.loads((folder / "published.json").read_text())
     assert receipt["record_digest"] == records.digest(folder)
@@ -54,7 +54,7 @@ def test_a_deleted_store_is_rebuilt_from_the_records(
     workplace: Path, command: Command, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for record in (synthetic.network(), synthetic.network(method="plain"), synthetic.regression()):
-        synthetic.leave(record, workplace / "results")
+        synthetic.save(record, workplace / "results")
     assert "3 published" in command("publish-all").stdout
     before = active(workplace / "mlflow.db")
     assert len(before) == 4 + 4 + 5
@@ -68,9 +68,9 @@ def test_a_deleted_store_is_rebuilt_from_the_records(
 
 
 def test_a_broken_record_keeps_no_other_from_being_published(workplace: Path) -> None:
-    broken = synthetic.leave(synthetic.network(method="broken"), workplace / "results")
+    broken = synthetic.save(synthetic.network(method="broken"), workplace / "results")
     (broken / "params.json").write_text("{}")
-    synthetic.leave(synthetic.network(method="whole", seeds=1), workplace / "results")
+    synthetic.save(synthetic.network(method="whole", seeds=1), workplace / "results")
     with pytest.raises(UserError, match=r"not published:\n.*digits/broken lacks comparison"):
         commands.publish_all(workplace / "results")
     assert ("digits", "whole") in active(workplace / "mlflow.db")
@@ -96,7 +96,7 @@ def at_once(workplace: Path, methods: list[str]) -> list[str]:
 @pytest.mark.slow
 def test_four_publishers_at_once_lose_nothing_and_write_nothing_twice(workplace: Path) -> None:
     for method in ("plain", "ridge", "dropout"):
-        synthetic.leave(synthetic.network(method=method, seeds=8), workplace / "results")
+        synthetic.save(synthetic.network(method=method, seeds=8), workplace / "results")
     outcomes = at_once(workplace, ["plain", "ridge", "dropout", "dropout"])
     assert outcomes == ["published"] * 3 + ["unchanged"]
     runs = active(workplace / "mlflow.db")
@@ -108,14 +108,14 @@ def test_four_publishers_at_once_lose_nothing_and_write_nothing_twice(workplace:
 def test_publishers_may_start_before_there_is_a_store(workplace: Path) -> None:
     (workplace / "mlflow.db").unlink()
     for method in ("plain", "ridge"):
-        synthetic.leave(synthetic.network(method=method), workplace / "results")
+        synthetic.save(synthetic.network(method=method), workplace / "results")
     assert at_once(workplace, ["plain", "ridge"]) == ["published"] * 2
     assert len(active(workplace / "mlflow.db")) == 8
 
 
 @pytest.mark.slow
 def test_a_publisher_killed_in_the_middle_is_completed_by_the_next(workplace: Path) -> None:
-    folder = synthetic.leave(synthetic.regression(splits=50), workplace / "results")
+    folder = synthetic.save(synthetic.regression(splits=50), workplace / "results")
     command = [sys.executable, "-m", "relecture", "tracking", "publish", str(folder)]
     publisher = subprocess.Popen(command, cwd=workplace)
     deadline = time.monotonic() + 60

@@ -39,7 +39,7 @@ def reader(workplace: Path) -> Path:
 
 @pytest.fixture
 def record(shop: Shop):
-    return load(synthetic.leave(shop.network(method="final", seeds=1), shop.results))
+    return load(synthetic.save(shop.network(method="final", seeds=1), shop.results))
 
 
 @pytest.fixture
@@ -115,10 +115,10 @@ def test_a_missing_reader_is_named(shop: Shop, record, name) -> None:
 @pytest.fixture
 def registered(command: Command, workplace: Path, reader: Path) -> Path:
     """The workplace with a reader registered by the command."""
-    synthetic.leave(synthetic.network("tallies", "final", seeds=1), workplace / "results")
+    synthetic.save(synthetic.network("tallies", "final", seeds=1), workplace / "results")
     np.savez(workplace / "cells.npz", images=EXAMPLE)
     words = ("register", "reader.pt", "--record", "results/tallies/final", "--cells", "cells.npz")
-    command(*words, "--receipt", "receipts/registered.json")
+    command(*words, "--out", "receipts/registered.json")
     return workplace
 
 

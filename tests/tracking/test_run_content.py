@@ -67,7 +67,7 @@ def test_a_member_with_settings_of_its_own_has_them_beside_those_of_all() -> Non
 
 def test_long_settings_are_cut_to_what_mlflow_takes() -> None:
     record = synthetic.network()
-    record = replace(record, params={**record.params, "spec": {"k" * 400: "v" * 9000}})
+    record = replace(record, params={**record.params, "config": {"k" * 400: "v" * 9000}})
     [(key, value)] = [item for item in run_content.params(record).items() if item[0] != "parameters"]
     assert len(key) == 250
     assert len(value) == 6000
@@ -105,7 +105,7 @@ def test_uncommitted_changes_show_in_the_commit() -> None:
 
 def test_an_incomplete_record_is_named_with_what_it_lacks() -> None:
     record = synthetic.network()
-    record.params.pop("spec")
+    record.params.pop("config")
     record.params["data"] = {"name": "MNIST"}
     with pytest.raises(UserError, match=r"lacks spec .*data\.digest .*Make it again: snakemake"):
         run_content.checked(record)

@@ -122,7 +122,7 @@ def test_a_run_from_before_runs_had_a_level_is_published_anew(shop: Shop) -> Non
 
 def test_the_duration_of_a_run_is_what_snakemake_has_timed(shop: Shop) -> None:
     record = shop.network(seeds=1)
-    folder = synthetic.leave(record, shop.results)
+    folder = synthetic.save(record, shop.results)
     timed = shop.results / "benchmarks" / shop.comparison / "dropout.tsv"
     timed.parent.mkdir(parents=True)
     timed.write_text("s\th:m:s\n12.5\t0:00:12\n")

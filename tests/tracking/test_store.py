@@ -31,10 +31,10 @@ def test_a_dead_server_is_one_message_and_a_later_publication_completes(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    folder = synthetic.leave(synthetic.network(method=f"after death {os.getpid()}"), workplace / "results")
+    folder = synthetic.save(synthetic.network(method=f"after death {os.getpid()}"), workplace / "results")
     before, started = content(folder), time.monotonic()
     dead = f"http://someone:secret@127.0.0.1:{free_port()}"
-    done = command("publish", str(folder), "--receipt", "receipt.json", check=False, MLFLOW_TRACKING_URI=dead)
+    done = command("publish", str(folder), "--out", "receipt.json", check=False, MLFLOW_TRACKING_URI=dead)
     assert done.returncode == 1
     assert time.monotonic() - started < 30
     [message] = done.stderr.splitlines()
@@ -52,7 +52,7 @@ def test_a_dead_server_is_one_message_and_a_later_publication_completes(
 def test_a_server_that_dies_in_the_middle_is_one_message_too(workplace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from mlflow.exceptions import MlflowException
 
-    folder = synthetic.leave(synthetic.network(), workplace / "results")
+    folder = synthetic.save(synthetic.network(), workplace / "results")
     store = connect()
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://somewhere:5000")
     reason = "Max retries exceeded with url: /api (Caused by NewConnectionError('[Errno 111] Connection refused'))"
@@ -98,7 +98,7 @@ def test_a_damaged_store_is_named_with_what_to_do(workplace: Path, damage: bytes
 
 
 def test_a_store_copied_from_another_folder_is_refused(workplace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = synthetic.leave(synthetic.network(seeds=1), workplace / "results")
+    folder = synthetic.save(synthetic.network(seeds=1), workplace / "results")
     publish(connect(), load(folder))
     copied = workplace / "elsewhere" / "mlflow.db"
     copied.parent.mkdir()
@@ -131,7 +131,7 @@ def test_the_browser_without_a_store_says_how_to_make_one(workplace: Path) -> No
 def test_the_browser_of_an_experiment_of_somebody_else_is_its_plain_table(
     workplace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    publish(connect(), load(synthetic.leave(synthetic.network(seeds=1), workplace / "results")))
+    publish(connect(), load(synthetic.save(synthetic.network(seeds=1), workplace / "results")))
     connect().client.create_experiment("theirs")
     monkeypatch.setattr(os, "execve", lambda *_: None)
     serve(free_port())

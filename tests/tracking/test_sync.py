@@ -74,7 +74,7 @@ def test_record_model_and_figures_are_the_parents_artifacts(shop: Shop, tmp_path
     def listed(folder: str) -> list[str]:
         return sorted(item.path for item in client.list_artifacts(parent, folder))
 
-    assert listed("figures") == ["figures/portrait.png", "figures/weights.png"]
+    assert listed("figures") == ["figures/overview.png", "figures/weights.png"]
     assert listed("model") == ["model/weights.npz"]
     assert listed("record") == [
         "record/history.csv",
@@ -95,7 +95,7 @@ def test_a_method_without_curves_is_published_too(shop: Shop) -> None:
 
 def test_long_curves_and_many_settings_arrive_whole(shop: Shop) -> None:
     record = shop.network(seeds=1)
-    record.params["spec"] = {f"setting {number:03d}": number for number in range(230)}
+    record.params["config"] = {f"setting {number:03d}": number for number in range(230)}
     curve = {"member": "seed-0", "step": range(2300), "metric": "loss", "value": 0.5}
     record = replace(record, history=pd.DataFrame(curve))
     shop.publish(record)

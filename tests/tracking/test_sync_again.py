@@ -97,7 +97,7 @@ def test_a_figure_drawn_later_joins_the_run(shop: Shop, tmp_path: Path) -> None:
     second = publish(shop.store, load(folder), [tmp_path / "late.png"])
     assert (second.outcome, second.run_id) == ("figures added", first.run_id)
     names = {item.path for item in shop.store.client.list_artifacts(first.run_id, "figures")}
-    assert names == {"figures/late.png", "figures/portrait.png"}
+    assert names == {"figures/late.png", "figures/overview.png"}
     assert publish(shop.store, load(folder), [tmp_path / "late.png"]).outcome == "unchanged"
     assert publish(shop.store, load(folder)).outcome == "unchanged"
 

@@ -32,7 +32,9 @@ def train(toy, tmp_path) -> Callable[..., Any]:
     def loss(output, target):
         return cross_entropy(output, target, reduction="none")
 
-    def train(scratch="scratch", epochs=8, every=1, rate=0.01, dropout=(), weights=1, seed=1, network=None, **more):
+    def train(
+        checkpoint_dir="scratch", epochs=8, every=1, rate=0.01, dropout=(), weights=1, seed=1, network=None, **more
+    ):
         training = TrainingConfig(
             epochs=epochs, batch_size=32, learning_rate=rate, rho=0.9, epsilon=1e-7, history_every=every
         )
@@ -49,7 +51,7 @@ def train(toy, tmp_path) -> Callable[..., Any]:
         return fit(
             network or mlp([8, 32, 2], dropout, seed=weights),
             training=training,
-            scratch=tmp_path / scratch,
+            checkpoint_dir=tmp_path / checkpoint_dir,
             shown="validation_loss",
             **settings,
         )

@@ -115,7 +115,7 @@ def frozen(seed: int = 1) -> torch.nn.Sequential:
 
 @pytest.mark.parametrize("penalty", [0.0, 0.3])
 def test_a_frozen_layer_stays_as_it_is_and_the_others_learn(train, penalty):
-    before, after = weights_by_name(frozen()), weights_by_name(train(network=frozen(), hidden_penalty=penalty).network)
+    before, after = weights_by_name(frozen()), weights_by_name(train(network=frozen(), hidden_l2=penalty).network)
     changed = {name for name in before if before[name] != after[name]}
     assert changed == {"2.weight", "2.bias", "4.weight", "4.bias"}
 
@@ -157,6 +157,6 @@ def test_every_step_in_bfloat16_sees_the_weights_of_the_step_before(train, toy):
 
 
 def test_scoring_in_parts_changes_no_weight_and_no_score(train):
-    whole, parts = train("whole"), train("parts", scored_at_once=32)
+    whole, parts = train("whole"), train("parts", eval_batch_size=32)
     assert same(whole, parts)
     assert (whole.history.value - parts.history.value).abs().max() < 1e-6

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 import torch
 
-from relecture.digits.networks import arrays, cross_entropy, misread
+from relecture.digits.networks import arrays, cross_entropy, zero_one_loss
 from relecture.training.config import TrainingConfig
-from relecture.training.fit import fit, outputs
+from relecture.training.fit import fit, predict
 from relecture.training.mlp import mlp
 
 
@@ -20,8 +20,8 @@ def curve(fitted, metric: str = "validation_loss") -> pd.Series:
 
 def validation_loss(fitted, toy) -> float:
     """Of the weights that were kept."""
-    rows = toy.watched["validation"]
-    return cross_entropy(outputs(fitted.network, toy.inputs, rows), toy.targets[rows]).mean().item()
+    rows = toy.eval_sets["validation"]
+    return cross_entropy(predict(fitted.network, toy.inputs, rows), toy.targets[rows]).mean().item()
 
 
 def same(a, b) -> bool:
@@ -39,11 +39,11 @@ def test_a_network_learns_to_read_the_sample(sample_digits, tmp_path):
         mlp([784, 32, 10], seed=0),
         arrays(sample_digits),
         loss=cross_entropy,
-        scores={"loss": cross_entropy, "error": misread},
+        scores={"loss": cross_entropy, "error": zero_one_loss},
         training=TrainingConfig(epochs=6, batch_size=128, learning_rate=1e-3, rho=0.9, epsilon=1e-7, history_every=1),
         members=["seed-00"],
         seeds=[0],
-        scratch=tmp_path,
+        checkpoint_dir=tmp_path,
         shown="validation_error",
         accelerator="cpu",
     )

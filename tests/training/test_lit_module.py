@@ -31,7 +31,7 @@ def by_hand(arrays, epochs: int, penalty: float, penalised: slice) -> list[torch
     return [weight.detach() for weight in weights]
 
 
-def by_the_project(arrays, epochs: int, penalty: float, scratch) -> list[torch.Tensor]:
+def by_the_project(arrays, epochs: int, penalty: float, checkpoint_dir) -> list[torch.Tensor]:
     fitted = fit(
         mlp([8, 16, 12, 2], seed=1),
         arrays,
@@ -47,9 +47,9 @@ def by_the_project(arrays, epochs: int, penalty: float, scratch) -> list[torch.T
         ),
         members=["all"],
         seeds=[1],
-        scratch=scratch,
+        checkpoint_dir=checkpoint_dir,
         shown="",
-        hidden_penalty=penalty,
+        hidden_l2=penalty,
         accelerator="cpu",
     )
     return [weight.detach() for weight in fitted.network.parameters()]
@@ -69,7 +69,7 @@ def test_the_penalty_is_on_no_other_layers(toy, tmp_path, penalised):
     assert not close(by_the_project(toy, 3, 0.3, tmp_path), by_hand(toy, 3, 0.3, penalised))
 
 
-def orders(seeds: list[int], epochs: int, scratch, train: torch.Tensor, hidden: int = 3) -> list[torch.Tensor]:
+def orders(seeds: list[int], epochs: int, checkpoint_dir, train: torch.Tensor, hidden: int = 3) -> list[torch.Tensor]:
     """The training rows in the order in which each epoch met them: (rows,), or (members, rows)."""
     met = []
 
@@ -89,7 +89,7 @@ def orders(seeds: list[int], epochs: int, scratch, train: torch.Tensor, hidden: 
         ),
         members=[str(seed) for seed in seeds],
         seeds=seeds,
-        scratch=scratch,
+        checkpoint_dir=checkpoint_dir,
         shown="",
         accelerator="cpu",
     )
@@ -123,7 +123,7 @@ def test_each_member_of_a_stack_meets_its_own_rows_in_the_order_of_its_own_seed(
 
 
 def test_watching_more_rows_changes_nothing_that_is_learned(toy, train):
-    blind = dataclasses.replace(toy, watched={"validation": toy.watched["validation"][:1]})
+    blind = dataclasses.replace(toy, eval_sets={"validation": toy.eval_sets["validation"][:1]})
     watching, not_watching = train("a", dropout=[0.5]), train("b", dropout=[0.5], arrays=blind)
     for a, b in zip(watching.network.parameters(), not_watching.network.parameters(), strict=True):
         assert torch.equal(a, b)

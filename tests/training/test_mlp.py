@@ -54,9 +54,9 @@ def test_without_hidden_layers_it_is_one_linear_layer():
 
 
 @settings(max_examples=25, deadline=None)
-@given(members=st.integers(1, 5), rows=st.integers(1, 7), inputs=st.integers(1, 6), outputs=st.integers(1, 4))
-def test_a_stacked_layer_answers_as_its_layers_do(members, rows, inputs, outputs):
-    layers = [nn.Linear(inputs, outputs) for _ in range(members)]
+@given(members=st.integers(1, 5), rows=st.integers(1, 7), inputs=st.integers(1, 6), predict=st.integers(1, 4))
+def test_a_stacked_layer_answers_as_its_layers_do(members, rows, inputs, predict):
+    layers = [nn.Linear(inputs, predict) for _ in range(members)]
     x = torch.randn(members, rows, inputs)
     expected = torch.stack([layer(block) for layer, block in zip(layers, x, strict=True)])
     torch.testing.assert_close(StackedLinear(layers)(x), expected)

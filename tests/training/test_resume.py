@@ -11,7 +11,7 @@ import pytest
 import torch
 from torch.nn.functional import cross_entropy
 
-from relecture.training.fit import Fitted
+from relecture.training.fit import TrainedNetwork
 from relecture.training.mlp import mlp, stack
 
 VARIANTS = {
@@ -86,7 +86,7 @@ def interrupting(after: int):
     return loss
 
 
-def assert_same(a: Fitted, b: Fitted) -> None:
+def assert_same(a: TrainedNetwork, b: TrainedNetwork) -> None:
     """Bit by bit: history, epochs, weights."""
     assert a.history.equals(b.history)
     assert (a.epochs, a.kept) == (b.epochs, b.kept)
@@ -136,8 +136,8 @@ def test_an_interrupted_stack_ends_as_if_it_had_not_been(train, toy):
             raise Interrupted
         return loss(output, target)
 
-    rows = {name: torch.stack([rows, rows.flip(0)]) for name, rows in [("train", toy.train), *toy.watched.items()]}
-    arrays = dataclasses.replace(toy, train=rows["train"], watched={"validation": rows["validation"]})
+    rows = {name: torch.stack([rows, rows.flip(0)]) for name, rows in [("train", toy.train), *toy.eval_sets.items()]}
+    arrays = dataclasses.replace(toy, train=rows["train"], eval_sets={"validation": rows["validation"]})
     settings = {"arrays": arrays, "seeds": [1, 2], "members": ["seed-1", "seed-2"], "loss": loss}
     uninterrupted = train("elsewhere", network=networks(), scores={"loss": loss}, **settings)
     calls = iter(range(100))
@@ -160,7 +160,7 @@ def test_a_fit_that_was_killed_goes_on_where_it_was(sample_npz, tmp_path):
     again = subprocess.run(command, stderr=subprocess.PIPE, text=True, check=True)
     (after,) = [line for line in again.stderr.splitlines() if "goes on after epoch" in line]
     assert 3 <= int(after.rpartition(" ")[2]) < 20
-    found = Fitted(**torch.load(out, weights_only=False))
+    found = TrainedNetwork(**torch.load(out, weights_only=False))
     assert found.kept < found.epochs
     uninterrupted = runpy.run_path(str(script))["train"](sample_npz, Path(tmp_path, "elsewhere"), pause=0)
     assert_same(found, uninterrupted)

@@ -110,7 +110,7 @@ def test_quarters_go_through_every_method_and_keep_their_names(quarters):
         "clusters_own",
         "clusters_data quarters",
         *(f"clusters_fit quarters {method}" for method in ("steps", "restarts", "elbow", "interpretation")),
-        *(f"clusters_portrait results/clusters/quarters/{m}" for m in ("steps", "restarts", "elbow", "interpretation")),
+        *(f"clusters_overview results/clusters/quarters/{m}" for m in ("steps", "restarts", "elbow", "interpretation")),
     }
     found = records.read(copy / "results/clusters/quarters/interpretation")
     assert found.params["data"]["name"] == "quarters.csv"

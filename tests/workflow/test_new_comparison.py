@@ -63,7 +63,7 @@ def test_every_block_of_code_is_followed():
 def test_its_commands_run(followed):
     _, (run, tests) = followed
     assert run.code == 0, run.trouble
-    assert {"engel_fit median", "engel_fit mean", "engel_table", "engel_portrait mean"} <= run.jobs
+    assert {"engel_fit median", "engel_fit mean", "engel_table", "engel_overview mean"} <= run.jobs
     assert tests.code == 0, tests.output
     assert "2 passed" in tests.output
 
@@ -82,7 +82,7 @@ def test_its_records_are_records_and_its_figure_is_drawn(followed):
     record = records.read(copy / "results/engel/median")
     assert record.name == "engel/median"
     assert len(record.predictions) == 235
-    assert (copy / "results/engel/median/portrait.png").stat().st_size > 10_000
+    assert (copy / "results/engel/median/overview.png").stat().st_size > 10_000
 
 
 def test_the_report_and_the_handout_have_its_chapter(followed):

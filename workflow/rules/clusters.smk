@@ -6,7 +6,7 @@
 
 from relecture import clusters
 
-CLUSTERS_DATASETS = settings.clusters.names()
+CLUSTERS_DATASETS = run_config.clusters.names()
 CLUSTERS_RECORDS = [
     *expand("results/clusters/{dataset}/{method}", dataset=CLUSTERS_DATASETS, method=clusters.METHODS),
     *expand("results/clusters/{method}", method=clusters.LIMITS),
@@ -41,8 +41,8 @@ CLUSTERS_CHAPTER = {
         *expand("results/clusters/{name}.csv", name=["elbow", "restarts", "features"]),
         "results/clusters/images/elbow/params.json",
     ],
-    "page": chapter("clusters", CLUSTERS_TABLES, CLUSTERS_FIGURES),
-    "print": chapter(
+    "page": chapter_spec("clusters", CLUSTERS_TABLES, CLUSTERS_FIGURES),
+    "print": chapter_spec(
         "clusters",
         ["table", "elbow", "six_runs"],
         ["steps", "six_runs", "success", "elbow", "images"],
@@ -55,15 +55,15 @@ rule clusters:
     input:
         "results/clusters/table.csv",
         expand("results/clusters/figures/{figure}.svg", figure=CLUSTERS_FIGURES),
-        expand("{record}/portrait.png", record=CLUSTERS_RECORDS),
+        expand("{record}/overview.png", record=CLUSTERS_RECORDS),
 
 
 rule clusters_own:
     """The data sets of one's own only, without what compares all."""
     input:
         expand(
-            "results/clusters/{dataset}/{method}/portrait.png",
-            dataset=[own.name for own in settings.clusters.datasets],
+            "results/clusters/{dataset}/{method}/overview.png",
+            dataset=[own.name for own in run_config.clusters.datasets],
             method=clusters.METHODS,
         ),
 
@@ -72,22 +72,22 @@ rule clusters_data:
     """One data set, drawn or read."""
     input:
         source=lambda w: (
-            [file for file in [settings.clusters.source(w.dataset)] if file]
+            [file for file in [run_config.clusters.source(w.dataset)] if file]
             if w.dataset in clusters.DATASETS
-            else file_there(settings.clusters.source(w.dataset))
+            else if_exists(run_config.clusters.source(w.dataset))
         ),
-        code=lambda w: code(clusters.DATASETS.get(w.dataset, clusters.OWN)),
+        code=lambda w: source_files(clusters.DATASETS.get(w.dataset, clusters.OWN)),
     output:
         data="results/clusters/data/{dataset}.npz",
     log:
         "results/logs/clusters/data_{dataset}.log",
     params:
-        spec=lambda w: text(settings.clusters.dataset(w.dataset)),
+        config=lambda w: to_json(run_config.clusters.dataset(w.dataset)),
         source=lambda w, input: f"--source {shlex.quote(str(input.source))}" if input.source else "",
     shell:
         "relecture clusters data"
         " --dataset {wildcards.dataset}"
-        " --spec {params.spec:q}"
+        " --config-json {params.config:q}"
         " {params.source}"
         " --out {output.data:q}"
         " 2>&1 | tee {log:q}"
@@ -97,9 +97,9 @@ rule clusters_fit:
     """One method on one data set."""
     input:
         data="results/clusters/data/{dataset}.npz",
-        code=lambda w: code(clusters.METHODS[w.method]),
+        code=lambda w: source_files(clusters.METHODS[w.method]),
     output:
-        **record("results/clusters/{dataset}/{method}"),
+        **record_files("results/clusters/{dataset}/{method}"),
         model=directory("results/clusters/{dataset}/{method}/model"),
     log:
         "results/logs/clusters/{dataset}_{method}.log",
@@ -111,12 +111,12 @@ rule clusters_fit:
     priority: 10
     threads: 1
     params:
-        spec=lambda w: text(settings.clusters.method(w.method, w.dataset)),
+        config=lambda w: to_json(run_config.clusters.method(w.method, w.dataset)),
         out=lambda w: f"results/clusters/{w.dataset}/{w.method}",
     shell:
         "relecture clusters --threads {threads} fit"
         " --method {wildcards.method}"
-        " --spec {params.spec:q}"
+        " --config-json {params.config:q}"
         " --data {input.data:q}"
         " --out {params.out:q}"
         " --rule clusters_fit"
@@ -126,9 +126,9 @@ rule clusters_fit:
 rule clusters_limits:
     """What k-means cannot do, on simulated data."""
     input:
-        code=code(clusters.LIMITS["limits"]),
+        code=source_files(clusters.LIMITS["limits"]),
     output:
-        **record("results/clusters/limits"),
+        **record_files("results/clusters/limits"),
         model=directory("results/clusters/limits/model"),
     log:
         "results/logs/clusters/limits.log",
@@ -137,10 +137,10 @@ rule clusters_limits:
     priority: 20
     threads: 1
     params:
-        spec=text(settings.clusters.method("limits")),
+        config=to_json(run_config.clusters.method("limits")),
     shell:
         "relecture clusters --threads {threads} limits"
-        " --spec {params.spec:q}"
+        " --config-json {params.config:q}"
         " --out results/clusters/limits"
         " --rule clusters_limits"
         " 2>&1 | tee {log:q}"
@@ -149,19 +149,19 @@ rule clusters_limits:
 rule clusters_portrait:
     """One record by itself, as a figure for its run in MLflow."""
     input:
-        **record("{record}"),
+        **record_files("{record}"),
         model="{record}/model",
-        code=code("relecture.clusters.figures.overview:portrait"),
+        code=source_files("relecture.clusters.figures.overview:overview"),
     output:
-        multiext("{record}/portrait", ".svg", ".png"),
+        multiext("{record}/overview", ".svg", ".png"),
     log:
-        "results/logs/portraits/{record}.log",
+        "results/logs/overviews/{record}.log",
     wildcard_constraints:
         record="|".join(CLUSTERS_RECORDS),
     shell:
-        "relecture clusters portrait"
+        "relecture clusters overview"
         " --record {wildcards.record:q}"
-        " --out {wildcards.record:q}/portrait"
+        " --out {wildcards.record:q}/overview"
         " 2>&1 | tee {log:q}"
 
 
@@ -173,12 +173,12 @@ rule clusters_table:
         params=expand("{record}/params.json", record=CLUSTERS_RECORDS),
         models=expand("{record}/model", record=CLUSTERS_RECORDS),
         published="config/published.yaml",
-        code=code("relecture.clusters.result_tables:table"),
+        code=source_files("relecture.clusters.result_tables:table"),
     output:
         *(f"results/clusters/{table}.{kind}" for table in CLUSTERS_TABLES for kind in ("csv", "md", "tex")),
         *(
             report(f"results/clusters/{table}.html", **shown)
-            for table, shown in in_report("clusters", "tables", CLUSTERS_TABLES).items()
+            for table, shown in report_options("clusters", "tables", CLUSTERS_TABLES).items()
         ),
         quantities="results/clusters/quantities.csv",
     log:
@@ -200,12 +200,12 @@ rule clusters_figures:
         predictions=expand("{record}/predictions.parquet", record=CLUSTERS_RECORDS),
         models=expand("{record}/model", record=CLUSTERS_RECORDS),
         data=expand("results/clusters/data/{dataset}.npz", dataset=clusters.DATASETS),
-        code=code("relecture.clusters.figures:FIGURES"),
+        code=source_files("relecture.clusters.figures:FIGURES"),
     output:
         expand("results/clusters/figures/{figure}.png", figure=CLUSTERS_FIGURES),
         *(
             report(f"results/clusters/figures/{figure}.svg", **shown)
-            for figure, shown in in_report("clusters", "figures", CLUSTERS_FIGURES).items()
+            for figure, shown in report_options("clusters", "figures", CLUSTERS_FIGURES).items()
         ),
     log:
         "results/logs/clusters/figures.log",

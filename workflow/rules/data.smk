@@ -20,9 +20,9 @@ rule fetch:
         "results/logs/data/{dataset}.log",
     resources:
         # No parameter either: another list of mirrors does not make other data.
-        mirrors=shlex.join(f"--mirror={folder}" for folder in settings.data.mirrors),
+        mirrors=shlex.join(f"--mirror={folder}" for folder in run_config.data.mirrors),
     params:
-        embedded="--allow-embedded" if settings.data.allow_embedded else "--no-allow-embedded",
+        embedded="--allow-embedded" if run_config.data.allow_embedded else "--no-allow-embedded",
     shell:
         "relecture data fetch {wildcards.dataset}"
         " --resources resources"

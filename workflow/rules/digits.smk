@@ -20,8 +20,8 @@ DIGITS_CHAPTER = {
         *expand("results/digits/{name}.csv", name=["table", "differences", "quantities"]),
         "results/digits/plain/params.json",
     ],
-    "page": chapter("digits", DIGITS_TABLES, DIGITS_FIGURES),
-    "print": chapter("digits", DIGITS_TABLES, ["test_error", "curves", "confidently_wrong"]),
+    "page": chapter_spec("digits", DIGITS_TABLES, DIGITS_FIGURES),
+    "print": chapter_spec("digits", DIGITS_TABLES, ["test_error", "curves", "confidently_wrong"]),
 }
 
 
@@ -30,14 +30,14 @@ rule digits:
     input:
         "results/digits/table.csv",
         expand("results/digits/figures/{figure}.svg", figure=DIGITS_FIGURES),
-        expand("{record}/portrait.png", record=[*DIGITS_RECORDS, "results/digits/ridge_search"]),
+        expand("{record}/overview.png", record=[*DIGITS_RECORDS, "results/digits/ridge_search"]),
 
 
 rule digits_data:
     """Images and labels as one file that loads fast."""
     input:
         manifest="resources/mnist.json",
-        code=code("relecture.data.mnist:load") + code("relecture.digits.data:save"),
+        code=source_files("relecture.data.mnist:load") + source_files("relecture.digits.data:save"),
     output:
         images="results/digits/data/mnist.npz",
     log:
@@ -50,9 +50,9 @@ rule digits_fit:
     """One method."""
     input:
         images="results/digits/data/mnist.npz",
-        code=lambda w: code(digits.METHODS[w.method]),
+        code=lambda w: source_files(digits.METHODS[w.method]),
     output:
-        **record("results/digits/{method}"),
+        **record_files("results/digits/{method}"),
         model=directory("results/digits/{method}/model"),
     log:
         "results/logs/digits/{method}.log",
@@ -64,18 +64,18 @@ rule digits_fit:
     priority: 20
     threads: 1
     params:
-        spec=lambda w: text(settings.digits.method(w.method)),
-        validation=settings.digits.validation_images,
+        config=lambda w: to_json(run_config.digits.method(w.method)),
+        validation=run_config.digits.validation_images,
         method=lambda w: w.method,
         rule="digits_fit",
         search="",
     shell:
         "relecture digits --threads {threads} fit"
         " --method {params.method}"
-        " --spec {params.spec:q}"
+        " --config-json {params.config:q}"
         " --data {input.images:q}"
         " --validation-images {params.validation}"
-        " --scratch scratch/digits/{params.method}"
+        " --checkpoint-dir scratch/digits/{params.method}"
         " {params.search}"
         " --out results/digits/{params.method}"
         " --rule {params.rule}"
@@ -85,9 +85,9 @@ rule digits_fit:
 use rule digits_fit as digits_ridge_search with:
     input:
         images="results/digits/data/mnist.npz",
-        code=code(digits.SEARCH["ridge_search"]),
+        code=source_files(digits.SEARCH["ridge_search"]),
     output:
-        **record("results/digits/ridge_search"),
+        **record_files("results/digits/ridge_search"),
         model=directory("results/digits/ridge_search/model"),
     log:
         "results/logs/digits/ridge_search.log",
@@ -95,8 +95,8 @@ use rule digits_fit as digits_ridge_search with:
         "results/benchmarks/digits/ridge_search.tsv"
     priority: 50
     params:
-        spec=text(settings.digits.method("ridge_search")),
-        validation=settings.digits.validation_images,
+        config=to_json(run_config.digits.method("ridge_search")),
+        validation=run_config.digits.validation_images,
         method="ridge_search",
         rule="digits_ridge_search",
         search="",
@@ -106,9 +106,9 @@ use rule digits_fit as digits_ridge with:
     input:
         images="results/digits/data/mnist.npz",
         search="results/digits/ridge_search/metrics.csv",
-        code=code(digits.METHODS["ridge"]),
+        code=source_files(digits.METHODS["ridge"]),
     output:
-        **record("results/digits/ridge"),
+        **record_files("results/digits/ridge"),
         model=directory("results/digits/ridge/model"),
     log:
         "results/logs/digits/ridge.log",
@@ -116,8 +116,8 @@ use rule digits_fit as digits_ridge with:
         "results/benchmarks/digits/ridge.tsv"
     priority: 40
     params:
-        spec=text(settings.digits.method("ridge")),
-        validation=settings.digits.validation_images,
+        config=to_json(run_config.digits.method("ridge")),
+        validation=run_config.digits.validation_images,
         method="ridge",
         rule="digits_ridge",
         search="--search results/digits/ridge_search",
@@ -126,16 +126,16 @@ use rule digits_fit as digits_ridge with:
 rule digits_portrait:
     """One method by itself, as a figure for its run in MLflow."""
     input:
-        **record("results/digits/{method}"),
-        code=code("relecture.digits.figures:portrait"),
+        **record_files("results/digits/{method}"),
+        code=source_files("relecture.digits.figures:overview"),
     output:
-        multiext("results/digits/{method}/portrait", ".svg", ".png"),
+        multiext("results/digits/{method}/overview", ".svg", ".png"),
     log:
         "results/logs/digits/{method}_portrait.log",
     shell:
-        "relecture digits portrait"
+        "relecture digits overview"
         " --record results/digits/{wildcards.method}"
-        " --out results/digits/{wildcards.method}/portrait"
+        " --out results/digits/{wildcards.method}/overview"
         " 2>&1 | tee {log:q}"
 
 
@@ -145,12 +145,12 @@ rule digits_table:
         metrics=expand("{record}/metrics.csv", record=DIGITS_RECORDS),
         params=expand("{record}/params.json", record=DIGITS_RECORDS),
         published="config/published.yaml",
-        code=code("relecture.digits.result_tables:table"),
+        code=source_files("relecture.digits.result_tables:table"),
     output:
         *(f"results/digits/{table}.{kind}" for table in DIGITS_TABLES for kind in ("csv", "md", "tex")),
         *(
             report(f"results/digits/{table}.html", **shown)
-            for table, shown in in_report("digits", "tables", DIGITS_TABLES).items()
+            for table, shown in report_options("digits", "tables", DIGITS_TABLES).items()
         ),
         quantities="results/digits/quantities.csv",
     log:
@@ -173,12 +173,12 @@ rule digits_figures:
         models=expand("{record}/model", record=DIGITS_RECORDS),
         images="results/digits/data/mnist.npz",
         published="config/published.yaml",
-        code=code("relecture.digits.figures:test_error"),
+        code=source_files("relecture.digits.figures:test_error"),
     output:
         expand("results/digits/figures/{figure}.png", figure=DIGITS_FIGURES),
         *(
             report(f"results/digits/figures/{figure}.svg", **shown)
-            for figure, shown in in_report("digits", "figures", DIGITS_FIGURES).items()
+            for figure, shown in report_options("digits", "figures", DIGITS_FIGURES).items()
         ),
     log:
         "results/logs/digits/figures.log",

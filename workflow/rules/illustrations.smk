@@ -26,7 +26,7 @@ ILLUSTRATIONS = {
 }
 # The inputs of those that need any, and what they are drawn from.
 ILLUSTRATED = {
-    "early_stopping": record("results/digits/early_stopping"),
+    "early_stopping": record_files("results/digits/early_stopping"),
     "augmentation": {"manifest": "resources/mnist.json"},
     "mnist_examples": {"manifest": "resources/mnist.json"},
 }
@@ -39,8 +39,8 @@ ILLUSTRATIONS_CHAPTER = {
         "results/scorecard.csv",
         *expand("results/illustrations/{name}.csv", name=["representation", "interaction", "flexibility"]),
     ],
-    "page": chapter("illustrations", [], ILLUSTRATIONS, folder=""),
-    "print": chapter(
+    "page": chapter_spec("illustrations", [], ILLUSTRATIONS, folder=""),
+    "print": chapter_spec(
         "illustrations",
         [],
         ["representation", "interaction", "convolution"],
@@ -57,7 +57,7 @@ rule illustrations:
         "results/illustrations/quantities.csv",
 
 
-for figure, shown in in_report("illustrations", "figures", ILLUSTRATIONS).items():
+for figure, shown in report_options("illustrations", "figures", ILLUSTRATIONS).items():
 
     rule:
         """One drawing of the slides, and the numbers that it shows."""
@@ -65,7 +65,7 @@ for figure, shown in in_report("illustrations", "figures", ILLUSTRATIONS).items(
             f"illustrations_{figure}"
         input:
             **ILLUSTRATED.get(figure, {}),
-            code=code(illustrations.ILLUSTRATIONS[figure]),
+            code=source_files(illustrations.ILLUSTRATIONS[figure]),
         output:
             multiext(f"results/illustrations/{figure}", ".png", ".csv"),
             report(f"results/illustrations/{figure}.svg", **shown),
@@ -74,12 +74,12 @@ for figure, shown in in_report("illustrations", "figures", ILLUSTRATIONS).items(
         threads: 1
         params:
             name=figure,
-            spec=text(settings.illustrations.illustration(figure)),
+            config=to_json(run_config.illustrations.illustration(figure)),
             data=f"--data {ILLUSTRATIONS_DATA[figure]}" if figure in ILLUSTRATIONS_DATA else "",
         shell:
             "relecture illustrations draw"
             " --name {params.name}"
-            " --spec {params.spec:q}"
+            " --config-json {params.config:q}"
             " {params.data}"
             " --out results/illustrations/{params.name}"
             " 2>&1 | tee {log:q}"
@@ -89,7 +89,7 @@ rule illustrations_quantities:
     """The numbers that the slides print, on their way to the scorecard."""
     input:
         numbers=ILLUSTRATIONS_SCORED,
-        code=code("relecture.illustrations.result_tables:quantities"),
+        code=source_files("relecture.illustrations.result_tables:quantities"),
     output:
         quantities="results/illustrations/quantities.csv",
     log:

@@ -32,8 +32,8 @@ rule report_answer:
     """A comparison's question, and its answer in two sentences."""
     input:
         numbers=lambda w: CHAPTERS[w.comparison]["numbers"],
-        code=lambda w: code(f"relecture.{w.comparison}.conclusions:answer")
-        + code("relecture.report.chapter:write_answer"),
+        code=lambda w: source_files(f"relecture.{w.comparison}.conclusions:answer")
+        + source_files("relecture.report.chapter:write_answer"),
     output:
         answer="results/{comparison}/answer.md",
     log:
@@ -52,7 +52,7 @@ rule report_page:
     """A comparison on one page: question, answer, tables and figures."""
     input:
         shown=lambda w: chapter_files(CHAPTERS[w.comparison]["page"]),
-        code=code("relecture.report.html_pages:chapter"),
+        code=source_files("relecture.report.html_pages:chapter"),
     output:
         page=report(
             "results/{comparison}/page.html",
@@ -66,7 +66,7 @@ rule report_page:
     wildcard_constraints:
         comparison="|".join(CHAPTERS),
     params:
-        contents=lambda w: text(CHAPTERS[w.comparison]["page"]),
+        contents=lambda w: to_json(CHAPTERS[w.comparison]["page"]),
     shell:
         "relecture report page" " --contents {params.contents:q}" " --out {output.page:q}" " 2>&1 | tee {log:q}"
 
@@ -76,7 +76,7 @@ rule report_front:
     input:
         answers=ANSWERS,
         scorecard="results/scorecard.csv",
-        code=code("relecture.report.front_page:front"),
+        code=source_files("relecture.report.front_page:front"),
     output:
         front="results/front.html",
     log:
@@ -94,7 +94,7 @@ rule report_making:
         params=expand("{record}/params.json", record=RECORDS),
         metrics=expand("{record}/metrics.csv", record=RECORDS),
         scorecard="results/scorecard.md",
-        code=code("relecture.report.provenance_page:making"),
+        code=source_files("relecture.report.provenance_page:making"),
     output:
         making=report(
             "results/making.html",
@@ -119,13 +119,13 @@ rule report_handout:
     input:
         shown=[file for comparison in CHAPTERS for file in chapter_files(CHAPTERS[comparison]["print"])],
         scorecard=multiext("results/scorecard", ".csv", ".md"),
-        code=code("relecture.report.handout:handout"),
+        code=source_files("relecture.report.handout:handout"),
     output:
         handout="results/handout.pdf",
     log:
         "results/logs/report/handout.log",
     params:
-        contents=text([CHAPTERS[comparison]["print"] for comparison in CHAPTERS]),
+        contents=to_json([CHAPTERS[comparison]["print"] for comparison in CHAPTERS]),
     shell:
         "relecture report handout"
         " --contents {params.contents:q}"

@@ -15,10 +15,10 @@ SALARIES_FIGURES = {
 }
 SALARIES_CHAPTER = {
     "numbers": expand("results/salaries/{name}", name=["table.csv", "differences.csv", "book/linear/params.json"]),
-    "page": chapter("salaries", SALARIES_TABLES, SALARIES_FIGURES),
-    "print": chapter("salaries", SALARIES_TABLES, ["splits", "lasso_path"]),
+    "page": chapter_spec("salaries", SALARIES_TABLES, SALARIES_FIGURES),
+    "print": chapter_spec("salaries", SALARIES_TABLES, ["splits", "lasso_path"]),
 }
-SALARIES_SUBJECT = settings.salaries.subject()
+SALARIES_SUBJECT = run_config.salaries.subject()
 
 
 rule salaries:
@@ -26,28 +26,28 @@ rule salaries:
     input:
         "results/salaries/table.csv",
         expand("results/salaries/figures/{figure}.svg", figure=SALARIES_FIGURES),
-        expand("{record}/portrait.png", record=SALARIES_RECORDS),
+        expand("{record}/overview.png", record=SALARIES_RECORDS),
 
 
 rule salaries_data:
     """The rows without a missing value, coded as in R."""
     input:
         source=lambda w: (
-            [settings.salaries.source()]
-            if settings.salaries.data.is_the_book_s
-            else file_there(settings.salaries.source())
+            [run_config.salaries.source()]
+            if run_config.salaries.data.is_isl_table
+            else if_exists(run_config.salaries.source())
         ),
-        code=code("relecture.data.hitters:load") + code("relecture.salaries.user_table:read"),
+        code=source_files("relecture.data.hitters:load") + source_files("relecture.salaries.user_table:read"),
     output:
         table="results/salaries/data/table.csv",
     log:
         "results/logs/salaries/data.log",
     params:
-        spec=text(settings.salaries.table()),
-        source=settings.salaries.source(),
+        config=to_json(run_config.salaries.table()),
+        source=run_config.salaries.source(),
     shell:
         "relecture salaries data"
-        " --spec {params.spec:q}"
+        " --config-json {params.config:q}"
         " --source {params.source:q}"
         " --out {output.table:q}"
         " 2>&1 | tee {log:q}"
@@ -57,16 +57,16 @@ rule salaries_splits:
     """The splits of one protocol, drawn as R draws them."""
     input:
         table="results/salaries/data/table.csv",
-        code=code("relecture.salaries.data:draw"),
+        code=source_files("relecture.salaries.data:draw"),
     output:
         splits="results/salaries/data/{protocol}.parquet",
     log:
         "results/logs/salaries/splits_{protocol}.log",
     params:
-        spec=lambda w: text(settings.salaries.splits(w.protocol)),
+        config=lambda w: to_json(run_config.salaries.splits(w.protocol)),
     shell:
         "relecture salaries splits"
-        " --spec {params.spec:q}"
+        " --config-json {params.config:q}"
         " --data {input.table:q}"
         " --out {output.splits:q}"
         " 2>&1 | tee {log:q}"
@@ -77,9 +77,9 @@ rule salaries_fit:
     input:
         table="results/salaries/data/table.csv",
         splits="results/salaries/data/{protocol}.parquet",
-        code=lambda w: code(salaries.METHODS[w.method]),
+        code=lambda w: source_files(salaries.METHODS[w.method]),
     output:
-        **record("results/salaries/{protocol}/{method}"),
+        **record_files("results/salaries/{protocol}/{method}"),
         model=directory("results/salaries/{protocol}/{method}/model"),
     log:
         "results/logs/salaries/{protocol}_{method}.log",
@@ -88,17 +88,17 @@ rule salaries_fit:
     priority: 10
     threads: 1
     params:
-        spec=lambda w: text(settings.salaries.method(w.protocol, w.method)),
+        config=lambda w: to_json(run_config.salaries.method(w.protocol, w.method)),
         out=lambda w: f"results/salaries/{w.protocol}/{w.method}",
-        subject=f"--subject {shlex.quote(text(SALARIES_SUBJECT))}" if SALARIES_SUBJECT else "",
+        subject=f"--subject {shlex.quote(to_json(SALARIES_SUBJECT))}" if SALARIES_SUBJECT else "",
     shell:
         "relecture salaries --threads {threads} fit"
         " --protocol {wildcards.protocol}"
         " --method {wildcards.method}"
-        " --spec {params.spec:q}"
+        " --config-json {params.config:q}"
         " --data {input.table:q}"
         " --splits {input.splits:q}"
-        " --scratch scratch/salaries/{wildcards.protocol}/{wildcards.method}"
+        " --checkpoint-dir scratch/salaries/{wildcards.protocol}/{wildcards.method}"
         " --out {params.out:q}"
         " {params.subject}"
         " --rule salaries_fit"
@@ -108,18 +108,18 @@ rule salaries_fit:
 rule salaries_portrait:
     """One method by itself, as a figure for its run in MLflow."""
     input:
-        **record("results/salaries/{protocol}/{method}"),
-        code=code("relecture.salaries.figures:portrait"),
+        **record_files("results/salaries/{protocol}/{method}"),
+        code=source_files("relecture.salaries.figures:overview"),
     output:
-        multiext("results/salaries/{protocol}/{method}/portrait", ".svg", ".png"),
+        multiext("results/salaries/{protocol}/{method}/overview", ".svg", ".png"),
     log:
         "results/logs/salaries/{protocol}_{method}_portrait.log",
     params:
         record=lambda w: f"results/salaries/{w.protocol}/{w.method}",
     shell:
-        "relecture salaries portrait"
+        "relecture salaries overview"
         " --record {params.record:q}"
-        " --out {params.record:q}/portrait"
+        " --out {params.record:q}/overview"
         " 2>&1 | tee {log:q}"
 
 
@@ -130,12 +130,12 @@ rule salaries_table:
         params=expand("{record}/params.json", record=SALARIES_RECORDS),
         splits="results/salaries/data/resampled.parquet",
         published="config/published.yaml",
-        code=code("relecture.salaries.result_tables:table"),
+        code=source_files("relecture.salaries.result_tables:table"),
     output:
         *(f"results/salaries/{table}.{kind}" for table in SALARIES_TABLES for kind in ("csv", "md", "tex")),
         *(
             report(f"results/salaries/{table}.html", **shown)
-            for table, shown in in_report("salaries", "tables", SALARIES_TABLES).items()
+            for table, shown in report_options("salaries", "tables", SALARIES_TABLES).items()
         ),
         quantities="results/salaries/quantities.csv",
     log:
@@ -157,12 +157,12 @@ rule salaries_figures:
         history=expand("{record}/history.csv", record=SALARIES_RECORDS),
         predictions=expand("{record}/predictions.parquet", record=SALARIES_RECORDS),
         published="config/published.yaml",
-        code=code("relecture.salaries.figures:splits"),
+        code=source_files("relecture.salaries.figures:splits"),
     output:
         expand("results/salaries/figures/{figure}.png", figure=SALARIES_FIGURES),
         *(
             report(f"results/salaries/figures/{figure}.svg", **shown)
-            for figure, shown in in_report("salaries", "figures", SALARIES_FIGURES).items()
+            for figure, shown in report_options("salaries", "figures", SALARIES_FIGURES).items()
         ),
     log:
         "results/logs/salaries/figures.log",

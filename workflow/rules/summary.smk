@@ -14,7 +14,7 @@ rule scorecard:
     input:
         quantities=expand("results/{comparison}/quantities.csv", comparison=COMPARISONS),
         published="config/published.yaml",
-        code=code("relecture.scorecard.verdicts:write"),
+        code=source_files("relecture.scorecard.verdicts:write"),
     output:
         multiext("results/scorecard", ".csv", ".md", ".tex"),
         page=report(
@@ -26,7 +26,7 @@ rule scorecard:
     log:
         "results/logs/scorecard.log",
     params:
-        budget=settings.budget,
+        budget=run_config.budget,
     shell:
         "relecture scorecard write {input.quantities:q}"
         " --published {input.published:q}"
@@ -62,31 +62,31 @@ rule store:
 rule publish_record:
     """One record as a run in MLflow, as soon as it is complete."""
     input:
-        record("{record}").values(),
+        record_files("{record}").values(),
         # Not the store itself: others write to it meanwhile, and Snakemake fails a job whose input is newer than its
         # output, `ancient` or not. When the store is made anew, so is this file.
         made="results/tracking.json",
-        portrait="{record}/portrait.png",
-        code=code("relecture.tracking.sync:publish"),
+        overview="{record}/overview.png",
+        code=source_files("relecture.tracking.sync:publish"),
     output:
         receipt="{record}/published.json",
     log:
         "results/logs/publish/{record}.log",
     shell:
         "relecture tracking publish {wildcards.record:q}"
-        " --figure {input.portrait:q}"
-        " --receipt {output.receipt:q}"
+        " --figure {input.overview:q}"
+        " --out {output.receipt:q}"
         " 2>&1 | tee {log:q}"
 
 
 rule register:
     """The calibrated reader of digits as a registered model, linked to the run of its record."""
     input:
-        record("results/tallies/final").values(),
+        record_files("results/tallies/final").values(),
         reader="results/tallies/validation/reader.pt",
         cells="results/tallies/data/cells.npz",
         published="results/tallies/final/published.json",
-        code=code("relecture.tracking.model_registry:register"),
+        code=source_files("relecture.tracking.model_registry:register"),
     output:
         receipt="results/tallies/validation/registered.json",
     log:
@@ -95,5 +95,5 @@ rule register:
         "relecture tracking register {input.reader:q}"
         " --record results/tallies/final"
         " --cells {input.cells:q}"
-        " --receipt {output.receipt:q}"
+        " --out {output.receipt:q}"
         " 2>&1 | tee {log:q}"

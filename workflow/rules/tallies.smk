@@ -20,11 +20,11 @@ TALLIES_RECORDS = [
     "results/tallies/final",
 ]
 OWN_CELLS, OWN_SHEETS = (
-    [] if place == SIMULATED else [place] for place in (settings.tallies.cells, settings.tallies.sheets)
+    [] if place == SIMULATED else [place] for place in (run_config.tallies.cells, run_config.tallies.sheets)
 )
 SHEETS = OWN_SHEETS[0] if OWN_SHEETS else "results/tallies/data/sheets"
 # Of sheets of one's own all but the true votes, which are no part of what is read.
-PAGES = [file for file in files_below(SHEETS) if Path(file).name != "truth.csv"] if OWN_SHEETS else [SHEETS]
+PAGES = [file for file in list_files(SHEETS) if Path(file).name != "truth.csv"] if OWN_SHEETS else [SHEETS]
 HANDWRITING = "resources/usps.json"
 
 
@@ -33,20 +33,20 @@ rule tallies_cells:
     input:
         handwriting=[] if OWN_CELLS else HANDWRITING,
         # Every image: a folder alone does not tell that something in it was changed, added or taken away.
-        own=[file for folder in OWN_CELLS for file in files_below(folder)],
-        code=code("relecture.tallies.simulation.labelled_cells:drawn")
-        + code("relecture.tallies.networks.image_folder:from_folder"),
+        own=[file for folder in OWN_CELLS for file in list_files(folder)],
+        code=source_files("relecture.tallies.simulation.labelled_cells:drawn")
+        + source_files("relecture.tallies.networks.image_folder:from_folder"),
     output:
         cells="results/tallies/data/cells.npz",
     log:
         "results/logs/tallies/cells.log",
     priority: 70
     params:
-        spec=text(settings.tallies.cells_spec()),
+        config=to_json(run_config.tallies.cells_spec()),
         source=f"--own {shlex.quote(OWN_CELLS[0])}" if OWN_CELLS else f"--handwriting {HANDWRITING}",
     shell:
         "relecture tallies cells"
-        " --spec {params.spec:q}"
+        " --config-json {params.config:q}"
         " {params.source}"
         " --out {output.cells:q}"
         " 2>&1 | tee {log:q}"
@@ -56,17 +56,17 @@ rule tallies_sheets:
     """The simulated election: a page image per polling station, and the truth apart from them."""
     input:
         handwriting=HANDWRITING,
-        code=code("relecture.tallies.segmentation.sheet_folder:make"),
+        code=source_files("relecture.tallies.segmentation.sheet_folder:make"),
     output:
         sheets=directory("results/tallies/data/sheets"),
         truth="results/tallies/data/truth.csv",
     log:
         "results/logs/tallies/sheets.log",
     params:
-        spec=text(settings.tallies.election.model_dump()),
+        config=to_json(run_config.tallies.election.model_dump()),
     shell:
         "relecture tallies sheets"
-        " --spec {params.spec:q}"
+        " --config-json {params.config:q}"
         " --handwriting {input.handwriting:q}"
         " --out {output.sheets:q}"
         " --truth {output.truth:q}"
@@ -77,7 +77,7 @@ rule tallies_cut:
     """The cells of all sheets: the frame found on each page, straightened, and cut."""
     input:
         sheets=PAGES,
-        code=code("relecture.tallies.segmentation.sheet_folder:cut_all"),
+        code=source_files("relecture.tallies.segmentation.sheet_folder:cut_all"),
     output:
         cut="results/tallies/data/cut.npz",
     log:
@@ -98,9 +98,9 @@ rule tallies_base:
         mnist="resources/mnist.json",
         cells="results/tallies/data/cells.npz",
         selected=lambda w: "results/tallies/search/selected.json" if w.architecture == "selected" else [],
-        code=lambda w: code(tallies.BASES[w.architecture]),
+        code=lambda w: source_files(tallies.BASES[w.architecture]),
     output:
-        **record("results/tallies/base/{architecture}"),
+        **record_files("results/tallies/base/{architecture}"),
         model=directory("results/tallies/base/{architecture}/model"),
     log:
         "results/logs/tallies/base_{architecture}.log",
@@ -111,20 +111,20 @@ rule tallies_base:
     priority: 50
     threads: 1
     params:
-        spec=text(settings.tallies.base_spec()),
+        config=to_json(run_config.tallies.base_spec()),
         network=lambda w, input: (
             f"--selected {input.selected}"
             if w.architecture == "selected"
-            else f"--network {shlex.quote(text(settings.tallies.default()))}"
+            else f"--network {shlex.quote(to_json(run_config.tallies.default()))}"
         ),
     shell:
         "relecture tallies --threads {threads} base"
         " --architecture {wildcards.architecture}"
-        " --spec {params.spec:q}"
+        " --config-json {params.config:q}"
         " {params.network}"
         " --mnist {input.mnist:q}"
         " --cells {input.cells:q}"
-        " --scratch scratch/tallies/base/{wildcards.architecture}"
+        " --checkpoint-dir scratch/tallies/base/{wildcards.architecture}"
         " --out results/tallies/base/{wildcards.architecture}"
         " --rule tallies_base"
         " 2>&1 | tee {log:q}"
@@ -136,9 +136,9 @@ rule tallies_transfer:
         cells="results/tallies/data/cells.npz",
         base="results/tallies/base/selected/model",
         record="results/tallies/base/selected/params.json",
-        code=lambda w: code(tallies.TRANSFERS[w.method]),
+        code=lambda w: source_files(tallies.TRANSFERS[w.method]),
     output:
-        **record("results/tallies/transfer/{method}"),
+        **record_files("results/tallies/transfer/{method}"),
         model=directory("results/tallies/transfer/{method}/model"),
     log:
         "results/logs/tallies/transfer_{method}.log",
@@ -149,16 +149,16 @@ rule tallies_transfer:
     priority: 30
     threads: 1
     params:
-        spec=lambda w: text(settings.tallies.transfer_spec(w.method)),
+        config=lambda w: to_json(run_config.tallies.transfer_spec(w.method)),
         name=lambda w: f"transfer/{w.method}",
         rule="tallies_transfer",
     shell:
         "relecture tallies --threads {threads} transfer"
         " --method {params.name}"
-        " --spec {params.spec:q}"
+        " --config-json {params.config:q}"
         " --cells {input.cells:q}"
         " --base {input.base:q}"
-        " --scratch scratch/tallies/{params.name}"
+        " --checkpoint-dir scratch/tallies/{params.name}"
         " --out results/tallies/{params.name}"
         " --rule {params.rule}"
         " 2>&1 | tee {log:q}"
@@ -169,9 +169,9 @@ use rule tallies_transfer as tallies_labels with:
         cells="results/tallies/data/cells.npz",
         base="results/tallies/base/selected/model",
         record="results/tallies/base/selected/params.json",
-        code=lambda w: code(tallies.LABELS[w.method]),
+        code=lambda w: source_files(tallies.LABELS[w.method]),
     output:
-        **record("results/tallies/labels/{method}"),
+        **record_files("results/tallies/labels/{method}"),
         model=directory("results/tallies/labels/{method}/model"),
     log:
         "results/logs/tallies/labels_{method}.log",
@@ -181,7 +181,7 @@ use rule tallies_transfer as tallies_labels with:
         method="|".join(tallies.LABELS),
     priority: 40
     params:
-        spec=lambda w: text(settings.tallies.labels_spec(w.method)),
+        config=lambda w: to_json(run_config.tallies.labels_spec(w.method)),
         name=lambda w: f"labels/{w.method}",
         rule="tallies_labels",
 
@@ -191,9 +191,9 @@ use rule tallies_transfer as tallies_final with:
         cells="results/tallies/data/cells.npz",
         base="results/tallies/base/selected/model",
         record="results/tallies/base/selected/params.json",
-        code=code(tallies.FINAL["final"]),
+        code=source_files(tallies.FINAL["final"]),
     output:
-        **record("results/tallies/final"),
+        **record_files("results/tallies/final"),
         model=directory("results/tallies/final/model"),
     log:
         "results/logs/tallies/final.log",
@@ -201,7 +201,7 @@ use rule tallies_transfer as tallies_final with:
         "results/benchmarks/tallies/final.tsv"
     priority: 45
     params:
-        spec=text(settings.tallies.final_spec()),
+        config=to_json(run_config.tallies.final_spec()),
         name="final",
         rule="tallies_final",
 

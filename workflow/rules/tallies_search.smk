@@ -8,7 +8,7 @@
 
 from relecture.tallies.networks.hyperband import Plan
 
-SEARCH = Plan(**settings.tallies.search.model_dump(include={"max_epochs", "factor", "brackets", "shards"}))
+SEARCH = Plan(**run_config.tallies.search.model_dump(include={"max_epochs", "factor", "brackets", "shards"}))
 
 
 wildcard_constraints:
@@ -23,7 +23,7 @@ rule tallies_shard:
         unpack(lambda w: SEARCH.before(int(w.bracket), int(w.rung))),
         mnist="resources/mnist.json",
         cells="results/tallies/data/cells.npz",
-        code=code("relecture.tallies.networks.hyperband_search:train_shard"),
+        code=source_files("relecture.tallies.networks.hyperband_search:train_shard"),
     output:
         scores="results/tallies/search/bracket-{bracket}/rung-{rung}/shard-{shard}/scores.csv",
         history="results/tallies/search/bracket-{bracket}/rung-{rung}/shard-{shard}/history.csv",
@@ -35,7 +35,7 @@ rule tallies_shard:
     priority: 60
     threads: 1
     params:
-        spec=text(settings.tallies.search_spec()),
+        config=to_json(run_config.tallies.search_spec()),
         shards=lambda w: len(SEARCH.shards(int(w.bracket), int(w.rung))),
         ranking=lambda w, input: f"--ranking {shlex.quote(input.ranking)}" if w.rung != "0" else "",
         # Named one by one: a run with more shards may have left folders of its own beside them.
@@ -43,14 +43,14 @@ rule tallies_shard:
         out=lambda w: f"results/tallies/search/bracket-{w.bracket}/rung-{w.rung}/shard-{w.shard}",
     shell:
         "relecture tallies --threads {threads} shard"
-        " --spec {params.spec:q}"
+        " --config-json {params.config:q}"
         " --place {wildcards.bracket}/{wildcards.rung}/{wildcards.shard}"
         " --shards {params.shards}"
         " --mnist {input.mnist:q}"
         " --cells {input.cells:q}"
         " {params.ranking}"
         " {params.before}"
-        " --scratch scratch/tallies/search/{wildcards.bracket}-{wildcards.rung}-{wildcards.shard}"
+        " --checkpoint-dir scratch/tallies/search/{wildcards.bracket}-{wildcards.rung}-{wildcards.shard}"
         " --out {params.out:q}"
         " 2>&1 | tee {log:q}"
 
@@ -59,7 +59,7 @@ rule tallies_ranking:
     """The trials of one rung, the best first."""
     input:
         scores=lambda w: [f"{shard}/scores.csv" for shard in SEARCH.shards(int(w.bracket), int(w.rung))],
-        code=code("relecture.tallies.networks.hyperband_search:rank"),
+        code=source_files("relecture.tallies.networks.hyperband_search:rank"),
     output:
         ranking="results/tallies/search/bracket-{bracket}/rung-{rung}/ranking.csv",
     log:
@@ -77,9 +77,9 @@ rule tallies_search:
         histories=SEARCH.histories(),
         cells="results/tallies/data/cells.npz",
         mnist="resources/mnist.json",
-        code=code("relecture.tallies.networks.hyperband_search:collect"),
+        code=source_files("relecture.tallies.networks.hyperband_search:collect"),
     output:
-        **record("results/tallies/search"),
+        **record_files("results/tallies/search"),
         model=directory("results/tallies/search/model"),
         trials="results/tallies/search/trials.csv",
         selected="results/tallies/search/selected.json",
@@ -87,10 +87,10 @@ rule tallies_search:
         "results/logs/tallies/search.log",
     priority: 60
     params:
-        spec=text(settings.tallies.search_spec()),
+        config=to_json(run_config.tallies.search_spec()),
     shell:
         "relecture tallies search {input.rankings:q}"
-        " --spec {params.spec:q}"
+        " --config-json {params.config:q}"
         " --mnist {input.mnist:q}"
         " --cells {input.cells:q}"
         " --out results/tallies/search"

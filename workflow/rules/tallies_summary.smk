@@ -2,7 +2,7 @@
 #
 # needs   results/tallies/data/, and every record of the comparison
 # makes   results/tallies/validation/, results/tallies/count/{before,after,prior}/
-#         results/tallies/table.* and other tables, quantities.csv, figures/, <record>/portrait.*
+#         results/tallies/table.* and other tables, quantities.csv, figures/, <record>/overview.*
 
 TALLIES_TABLES = {
     "table": "digits read before and after transfer",
@@ -34,7 +34,7 @@ TALLIES_FIGURES = {
     "margins": "does the reading change a winner",
 }
 # The true votes: simulated, or a file beside sheets of one's own if there is one.
-TRUTH = file_there(f"{SHEETS}/truth.csv") if OWN_SHEETS else ["results/tallies/data/truth.csv"]
+TRUTH = if_exists(f"{SHEETS}/truth.csv") if OWN_SHEETS else ["results/tallies/data/truth.csv"]
 READERS = {
     "before": "results/tallies/base/selected/model",
     "after": "results/tallies/validation/reader.pt",
@@ -45,8 +45,8 @@ TALLIES_CHAPTER = {
         *expand("results/tallies/{name}.csv", name=["table", "totals", "checking"]),
         "results/tallies/base/selected/params.json",
     ],
-    "page": chapter("tallies", TALLIES_TABLES, TALLIES_FIGURES),
-    "print": chapter(
+    "page": chapter_spec("tallies", TALLIES_TABLES, TALLIES_FIGURES),
+    "print": chapter_spec(
         "tallies",
         ["table", "totals", "checking"],
         ["pages", "labels", "attribution", "result"],
@@ -59,7 +59,7 @@ rule tallies:
     input:
         expand("results/tallies/{table}.csv", table=TALLIES_TABLES),
         expand("results/tallies/figures/{figure}.svg", figure=TALLIES_FIGURES),
-        expand("{record}/portrait.png", record=TALLIES_RECORDS),
+        expand("{record}/overview.png", record=TALLIES_RECORDS),
 
 
 rule tallies_own:
@@ -71,9 +71,9 @@ rule tallies_own:
 rule tallies_validate:
     """The model that counts, made as sure of itself as it is right."""
     input:
-        **record("results/tallies/final"),
+        **record_files("results/tallies/final"),
         model="results/tallies/final/model",
-        code=code("relecture.tallies.networks.calibration:calibrate"),
+        code=source_files("relecture.tallies.networks.calibration:calibrate"),
     output:
         multiext("results/tallies/validation/", "reliability.csv", "temperature.json"),
         reader="results/tallies/validation/reader.pt",
@@ -91,7 +91,7 @@ rule tallies_count:
     input:
         cut="results/tallies/data/cut.npz",
         reader=lambda w: READERS[w.reading],
-        code=code("relecture.tallies.counting.vote_counts:count"),
+        code=source_files("relecture.tallies.counting.vote_counts:count"),
     output:
         multiext("results/tallies/count/{reading}/", "digits.parquet", "counts.csv", "totals.csv"),
     log:
@@ -117,18 +117,18 @@ rule tallies_outcome:
         counts=expand("results/tallies/count/{reading}/digits.parquet", reading=READERS),
         cut="results/tallies/data/cut.npz",
         truth=TRUTH,
-        code=code("relecture.tallies.counting.vote_tables:write"),
+        code=source_files("relecture.tallies.counting.vote_tables:write"),
     output:
         *(f"results/tallies/{table}.{kind}" for table in COUNTED for kind in ("csv", "md", "tex")),
         *(
             report(f"results/tallies/{table}.html", **shown)
-            for table, shown in in_report("tallies", "tables", TALLIES_TABLES).items()
+            for table, shown in report_options("tallies", "tables", TALLIES_TABLES).items()
             if table in COUNTED
         ),
     log:
         "results/logs/tallies/outcome.log",
     params:
-        counting=settings.tallies.counting.model_dump(),
+        counting=run_config.tallies.counting.model_dump(),
         truth=f"--truth {shlex.quote(TRUTH[0])}" if TRUTH else "",
     shell:
         "relecture tallies outcome"
@@ -148,7 +148,7 @@ rule tallies_table:
         params=expand("{record}/params.json", record=TALLIES_RECORDS),
         selected="results/tallies/search/selected.json",
         published="config/published.yaml",
-        code=code("relecture.tallies.result_tables:table"),
+        code=source_files("relecture.tallies.result_tables:table"),
     output:
         *(
             f"results/tallies/{table}.{kind}"
@@ -158,7 +158,7 @@ rule tallies_table:
         ),
         *(
             report(f"results/tallies/{table}.html", **shown)
-            for table, shown in in_report("tallies", "tables", TALLIES_TABLES).items()
+            for table, shown in report_options("tallies", "tables", TALLIES_TABLES).items()
             if table not in COUNTED
         ),
         quantities="results/tallies/quantities.csv",
@@ -188,17 +188,17 @@ rule tallies_figures:
         cut="results/tallies/data/cut.npz",
         sheets=PAGES,
         truth=TRUTH,
-        code=code("relecture.tallies.figures.draw_all:draw"),
+        code=source_files("relecture.tallies.figures.draw_all:draw"),
     output:
         expand("results/tallies/figures/{figure}.png", figure=TALLIES_FIGURES),
         *(
             report(f"results/tallies/figures/{figure}.svg", **shown)
-            for figure, shown in in_report("tallies", "figures", TALLIES_FIGURES).items()
+            for figure, shown in report_options("tallies", "figures", TALLIES_FIGURES).items()
         ),
     log:
         "results/logs/tallies/figures.log",
     params:
-        counting=settings.tallies.counting.model_dump(),
+        counting=run_config.tallies.counting.model_dump(),
         truth=f"--truth {shlex.quote(TRUTH[0])}" if TRUTH else "",
         sheets=lambda w: SHEETS,
     shell:
@@ -215,16 +215,16 @@ rule tallies_figures:
 rule tallies_portrait:
     """One record by itself, as a figure for its run in MLflow."""
     input:
-        **record("{record}"),
-        code=code("relecture.tallies.figures.overview:portrait"),
+        **record_files("{record}"),
+        code=source_files("relecture.tallies.figures.overview:overview"),
     output:
-        multiext("{record}/portrait", ".svg", ".png"),
+        multiext("{record}/overview", ".svg", ".png"),
     log:
-        "results/logs/portraits/{record}.log",
+        "results/logs/overviews/{record}.log",
     wildcard_constraints:
         record="|".join(TALLIES_RECORDS),
     shell:
-        "relecture tallies portrait"
+        "relecture tallies overview"
         " --record {wildcards.record:q}"
-        " --out {wildcards.record:q}/portrait"
+        " --out {wildcards.record:q}/overview"
         " 2>&1 | tee {log:q}"

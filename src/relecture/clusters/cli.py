@@ -1,4 +1,4 @@
-"""Command line of the comparison `clusters`: data, fit, limits, portrait, table, figures."""
+"""Command line of the comparison `clusters`: data, fit, limits, overview, table, figures."""
 
 import json
 from pathlib import Path
@@ -16,45 +16,45 @@ app = Command("K-means: how many clusters, how many restarts, and what do they m
 @app.command()
 def data(
     dataset: TextOption,
-    spec: TextOption,
+    config_json: TextOption,
     out: PathOption,
     source: Annotated[Path | None, typer.Option(help="The file that it is made from, where there is one.")] = None,
 ) -> None:
     """Make or read one data set."""
     from relecture.clusters.data import save
 
-    save(resolve_name(DATASETS.get(dataset, OWN))(json.loads(spec), source), out)
+    save(resolve_name(DATASETS.get(dataset, OWN))(json.loads(config_json), source), out)
 
 
 @app.command()
-def fit(method: TextOption, spec: TextOption, data: PathOption, out: PathOption, rule: TextOption) -> None:
+def fit(method: TextOption, config_json: TextOption, data: PathOption, out: PathOption, rule: TextOption) -> None:
     """Do one method on one data set and leave its record in OUT."""
     from relecture.clusters.data import load
 
-    dataset, settings = load(data), json.loads(spec)
-    result = resolve_name(METHODS[method])(dataset, settings)
+    dataset, config = load(data), json.loads(config_json)
+    result = resolve_name(METHODS[method])(dataset, config)
     source = {"name": dataset.source, "digest": dataset.digest, "sample": dataset.sample}
-    result.leave(out, f"clusters/{dataset.name}/{method}", settings, source, rule, QUESTION)
+    result.save(out, f"clusters/{dataset.name}/{method}", config, source, rule, QUESTION)
 
 
 @app.command()
-def limits(spec: TextOption, out: PathOption, rule: TextOption) -> None:
+def limits(config_json: TextOption, out: PathOption, rule: TextOption) -> None:
     """Measure what k-means cannot do and leave the record in OUT."""
-    settings = json.loads(spec)
-    result = resolve_name(LIMITS["limits"])(settings)
-    source = {"name": "simulated groups", "digest": "seeds in the spec", "sample": False}
-    result.leave(out, "clusters/limits", settings, source, rule, QUESTION)
+    config = json.loads(config_json)
+    result = resolve_name(LIMITS["limits"])(config)
+    source = {"name": "simulated groups", "digest": "seeds in the configuration", "sample": False}
+    result.save(out, "clusters/limits", config, source, rule, QUESTION)
 
 
 @app.command()
-def portrait(record: PathOption, out: PathOption) -> None:
+def overview(record: PathOption, out: PathOption) -> None:
     """Draw one record by itself to OUT.svg and OUT.png."""
     from relecture import plotting, records
-    from relecture.clusters.figures.overview import portrait
+    from relecture.clusters.figures.overview import overview
 
     found = records.read(record)
-    with plotting.look():
-        plotting.save(portrait(found), out, found.sample_name)
+    with plotting.style():
+        plotting.save(overview(found), out, found.sample_name)
 
 
 @app.command()
@@ -79,7 +79,7 @@ def figures(records: list[Path], data: PathOption, out: PathOption) -> None:
 
     found = read(records)
     sets = {name: load(data / f"{name}.npz") for name in DATASETS}
-    with plotting.look():
+    with plotting.style():
         for name, draw in FIGURES.items():
             sample = found["images/interpretation"].sample_name if name in OF_IMAGES else ""
             plotting.save(draw(found, sets), out / name, sample)

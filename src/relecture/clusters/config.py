@@ -5,14 +5,14 @@ from typing import Annotated, Any
 from pydantic import Field, ValidationInfo, field_validator
 
 from relecture.clusters import DATASETS, LAB_CLUSTERS, LAB_DATA_SEEDS
-from relecture.config_model import Block, OwnPath
+from relecture.config_model import ConfigModel, UserPath
 
 Clusters = Annotated[int, Field(ge=2, le=20)]
 Seed = Annotated[int, Field(ge=0)]
 K = "Number of clusters K."
 
 
-class BookR(Block):
+class BookR(ConfigModel):
     """The book's R lab: 50 x 2 standard normal numbers, the first 25 rows shifted by (3, -4)."""
 
     seed: Seed = Field(description="set.seed() before the data are drawn.")
@@ -20,7 +20,7 @@ class BookR(Block):
     lab_seed: Seed = Field(description="set.seed() before kmeans() is called, first with 1 and then with 20 starts.")
 
 
-class BookPython(Block):
+class BookPython(ConfigModel):
     """The book's Python lab: the same recipe with NumPy's stream."""
 
     seed: Seed = Field(description="np.random.seed() before the data are drawn.")
@@ -28,7 +28,7 @@ class BookPython(Block):
     lab_seed: Seed = Field(description="random_state of KMeans, with 1 and with 20 starts.")
 
 
-class Music(Block):
+class Music(ConfigModel):
     """The lecture's music tastes: three known groups by hours of hip hop and of jazz a week."""
 
     seed: Seed = Field(description="Seed of the simulation.")
@@ -37,13 +37,13 @@ class Music(Block):
     clusters: Clusters = Field(description=K)
 
 
-class Statecrime(Block):
+class Statecrime(ConfigModel):
     """50 US states and DC in 2009 by seven rates, standardised (from the package statsmodels)."""
 
     clusters: Clusters = Field(description=K)
 
 
-class Images(Block):
+class Images(ConfigModel):
     """Handwritten digits of MNIST, pixels from 0 to 1."""
 
     seed: Seed = Field(description="Seed of the drawing of images.")
@@ -51,7 +51,7 @@ class Images(Block):
     clusters: Clusters = Field(description=K)
 
 
-class Own(Block):
+class Own(ConfigModel):
     """A table of your own, standardised column by column."""
 
     name: str = Field(
@@ -59,20 +59,20 @@ class Own(Block):
         description="Name of the data set in results and figures.",
         json_schema_extra={"allowed": "a word of lower-case letters, digits and _"},
     )
-    path: OwnPath = Field(description="A CSV file with a header line.")
+    path: UserPath = Field(description="A CSV file with a header line.")
     columns: list[str] = Field(min_length=1, description="Its columns to cluster by: numbers, none missing.")
     clusters: Clusters = Field(description=K)
     names: str = Field(default="", description="Its column that names the rows; their numbers, unless given.")
 
 
-class Steps(Block):
+class Steps(ConfigModel):
     """The algorithm step by step, from random assignments."""
 
     runs: int = Field(ge=2, le=20, description="Runs that differ in their seed; six in the lecture.")
     first_seed: Seed = Field(description="Run i starts with seed first_seed + i - 1.")
 
 
-class Restarts(Block):
+class Restarts(ConfigModel):
     """Many starts by random assignment, random points and k-means++: how often is the best optimum found?"""
 
     starts: int = Field(ge=20, description="Starts of each kind.")
@@ -81,7 +81,7 @@ class Restarts(Block):
     seed: Seed = Field(description="Seed of the starts.")
 
 
-class Elbow(Block):
+class Elbow(ConfigModel):
     """Which number of clusters: the elbow of the curve, the silhouette, the gap statistic."""
 
     largest: int = Field(ge=3, le=50, description="Largest number of clusters tried, from 1.")
@@ -92,7 +92,7 @@ class Elbow(Block):
     seed: Seed = Field(description="Seed of the starts and the references.")
 
 
-class Interpretation(Block):
+class Interpretation(ConfigModel):
     """What the clusters are: their distinctive features and their members."""
 
     starts: int = Field(ge=1, description="k-means++ starts; the best is interpreted.")
@@ -102,7 +102,7 @@ class Interpretation(Block):
     seed: Seed = Field(description="Seed of starts, bootstrap and sampled members.")
 
 
-class Limits(Block):
+class Limits(ConfigModel):
     """What k-means cannot do, against a Gaussian mixture: soft membership, unequal spread, outliers."""
 
     replications: int = Field(ge=2, description="Simulated data sets per question, each with a seed of its own.")
@@ -114,7 +114,7 @@ class Limits(Block):
     first_seed: Seed = Field(description="Replication i has seed first_seed + i.")
 
 
-class ClustersConfig(Block):
+class ClustersConfig(ConfigModel):
     """K-means: how many clusters, how many restarts, and what do they mean? (ISL section 12.4)"""
 
     book_r: BookR = Field(description="The data set `book_r`.")
@@ -143,8 +143,8 @@ class ClustersConfig(Block):
 
     def dataset(self, name: str) -> dict[str, Any]:
         """What the making of a data set depends on."""
-        spec = self._block(name).model_dump()
-        return {key: value for key, value in spec.items() if key != "lab_seed"}
+        config = self._block(name).model_dump()
+        return {key: value for key, value in config.items() if key != "lab_seed"}
 
     def source(self, name: str) -> str | None:
         """The file that a data set is made from; None where nothing is read."""
@@ -154,16 +154,16 @@ class ClustersConfig(Block):
 
     def method(self, method: str, dataset: str = "") -> dict[str, Any]:
         """What a method depends on, on one data set."""
-        spec = getattr(self, method).model_dump()
+        config = getattr(self, method).model_dump()
         if method == "limits":
-            return spec
+            return config
         block = self._block(dataset)
-        for key in [key for key in spec if key.startswith("image_")]:
-            value = spec.pop(key)
-            spec |= {key.removeprefix("image_"): value} if dataset == "images" else {}
+        for key in [key for key in config if key.startswith("image_")]:
+            value = config.pop(key)
+            config |= {key.removeprefix("image_"): value} if dataset == "images" else {}
         if method == "restarts" and self._is_a_lab(dataset):
-            spec |= {"lab": dataset, "lab_seed": block.lab_seed}
-        return spec if method == "elbow" else {**spec, "clusters": block.clusters}
+            config |= {"lab": dataset, "lab_seed": block.lab_seed}
+        return config if method == "elbow" else {**config, "clusters": block.clusters}
 
     def _is_a_lab(self, name: str) -> bool:
         """Whether a data set is clustered as in its lab, so that its numbers can be compared."""

@@ -21,7 +21,7 @@ RATES = {
 }
 
 
-def statecrime(spec: dict[str, Any], source: Path | None = None) -> Dataset:
+def statecrime(config: dict[str, Any], source: Path | None = None) -> Dataset:
     """50 US states and DC in 2009, seven rates, standardised."""
     from statsmodels.datasets import statecrime
 
@@ -30,15 +30,15 @@ def statecrime(spec: dict[str, Any], source: Path | None = None) -> Dataset:
     return standardised("statecrime", table.to_numpy(float), "statecrime (statsmodels)", words, states)
 
 
-def images(spec: dict[str, Any], source: Path | None = None) -> Dataset:
+def images(config: dict[str, Any], source: Path | None = None) -> Dataset:
     """Training images of MNIST drawn at random, as rows of 784 numbers from 0 to 1; the groups are the digits."""
     from relecture.data import mnist
 
     if source is None:
         raise UserError("the images need the manifest of MNIST: --source resources/mnist.json")
     loaded = mnist.load(source)
-    count = min(spec["images"], len(loaded.train_labels))
-    drawn = np.sort(np.random.RandomState(spec["seed"]).permutation(len(loaded.train_labels))[:count])
+    count = min(config["images"], len(loaded.train_labels))
+    drawn = np.sort(np.random.RandomState(config["seed"]).permutation(len(loaded.train_labels))[:count])
     return made(
         "images",
         loaded.train_images[drawn].reshape(count, 784) / 255,
@@ -58,20 +58,20 @@ TASTES = {
 }
 
 
-def book_r(spec: dict[str, Any], source: Path | None = None) -> Dataset:
+def book_r(config: dict[str, Any], source: Path | None = None) -> Dataset:
     """`x = matrix(rnorm(50 * 2), ncol = 2)` in R, filled column by column; rows 1-25 shifted by (3, -4)."""
-    return _shifted("book_r", "R lab (simulated)", RStream(spec["seed"]).rnorm(100).reshape(2, 50).T.copy())
+    return _shifted("book_r", "R lab (simulated)", RStream(config["seed"]).rnorm(100).reshape(2, 50).T.copy())
 
 
-def book_python(spec: dict[str, Any], source: Path | None = None) -> Dataset:
+def book_python(config: dict[str, Any], source: Path | None = None) -> Dataset:
     """`np.random.standard_normal((50, 2))`, filled row by row; the first 25 rows shifted by (3, -4)."""
-    numbers = np.random.RandomState(spec["seed"]).standard_normal((50, 2))
+    numbers = np.random.RandomState(config["seed"]).standard_normal((50, 2))
     return _shifted("book_python", "Python lab (simulated)", numbers)
 
 
-def music(spec: dict[str, Any], source: Path | None = None) -> Dataset:
+def music(config: dict[str, Any], source: Path | None = None) -> Dataset:
     """Three groups of people around TASTES. Nobody listens for less than no time, so a draw below 0 counts as 0."""
-    hours, groups = listeners(np.random.RandomState(spec["seed"]), spec["people"], spec["spread"])
+    hours, groups = listeners(np.random.RandomState(config["seed"]), config["people"], config["spread"])
     features = ["hip hop (hours a week)", "jazz (hours a week)"]
     return made("music", hours, "music tastes (simulated)", features, groups=groups)
 

@@ -11,26 +11,26 @@ from sklearn.metrics import pairwise_distances, silhouette_score
 from relecture import records
 from relecture.clusters.data import Dataset
 from relecture.clusters.kmeans_batched import Runs, cluster
-from relecture.records import Fit
+from relecture.records import FitResult
 
 MEMBER = "data"
 
 
-def fit(dataset: Dataset, spec: dict[str, Any]) -> Fit:
+def fit(dataset: Dataset, config: dict[str, Any]) -> FitResult:
     """The best of `starts` k-means++ starts for each K from 1 to `largest`, and three answers.
 
     Metrics: `elbow` (NaN when the curve has none), `silhouette`, `gap`, and `known` where the groups are known.
     History by K: `wss`, `silhouette`, `gap` with its standard error `gap_se`. Predictions: the labels for each K.
     """
-    x, random = dataset.x, np.random.default_rng(spec["seed"])
-    largest = min(spec["largest"], len(np.unique(x, axis=0)) - 1)
+    x, random = dataset.x, np.random.default_rng(config["seed"])
+    largest = min(config["largest"], len(np.unique(x, axis=0)) - 1)
     counts = np.arange(1, largest + 1)
-    best = [_best(cluster(x, int(k), spec["starts"], random)) for k in counts]
+    best = [_best(cluster(x, int(k), config["starts"], random)) for k in counts]
     wss = np.array([value for value, _ in best])
     distances = pairwise_distances(x)
     silhouette = [np.nan] + [silhouette_score(distances, labels, metric="precomputed") for _, labels in best[1:]]
-    gap, error = gap_statistic(x, wss, spec["starts"], spec["references"], random)
-    result = Fit()
+    gap, error = gap_statistic(x, wss, config["starts"], config["references"], random)
+    result = FitResult()
     answers = {
         "elbow": elbow(counts, wss),
         "silhouette": float(counts[np.nanargmax(silhouette)]),

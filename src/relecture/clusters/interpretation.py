@@ -9,25 +9,25 @@ from sklearn.metrics import adjusted_rand_score
 from relecture.clusters.data import Dataset
 from relecture.clusters.kmeans_batched import cluster, lloyd
 from relecture.clusters.kmeans_trace import by_size, means
-from relecture.records import Fit
+from relecture.records import FitResult
 
 ALL = "all"
 
 
-def fit(dataset: Dataset, spec: dict[str, Any]) -> Fit:
+def fit(dataset: Dataset, config: dict[str, Any]) -> FitResult:
     """The best of `starts` k-means++ starts; a member per cluster, the largest first, and one for all of them.
 
     Metrics of all: sum of squares, and the adjusted Rand index (`ari`) where groups are known. Predictions: a row
     per row of the data, with its cluster, its distance to the centroid, its place in the order of these distances
     (1 = nearest) and whether it was drawn as a member to be shown. The model: centroids, and `features.csv`.
     """
-    random, clusters = np.random.default_rng(spec["seed"]), spec["clusters"]
-    runs = cluster(dataset.x, clusters, spec["starts"], random)
+    random, clusters = np.random.default_rng(config["seed"]), config["clusters"]
+    runs = cluster(dataset.x, clusters, config["starts"], random)
     labels = by_size(runs.labels[runs.best], clusters)
     centroids = means(dataset.x, labels, clusters)
-    features = distinctive(dataset, labels, spec["resamples"], random)
-    cases = members(dataset, labels, centroids, spec["shown"], random)
-    result = Fit()
+    features = distinctive(dataset, labels, config["resamples"], random)
+    cases = members(dataset, labels, centroids, config["shown"], random)
+    result = FitResult()
     agreement = {"ari": float(adjusted_rand_score(dataset.groups, labels))} if len(dataset.groups) else {}
     result.add(ALL, {"wss": float(runs.wss[runs.best]), "clusters": clusters, **agreement})
     for k in range(clusters):

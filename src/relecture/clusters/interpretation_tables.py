@@ -7,7 +7,7 @@ import pandas as pd
 from relecture import records, tables
 from relecture.clusters import TITLES
 from relecture.clusters.record_access import Found, features, members, values
-from relecture.scorecard.published_values import Printed
+from relecture.scorecard.published_values import PublishedValue
 from relecture.uncertainty import paired
 
 #: What is measured on simulated data: metric, words, digits.
@@ -38,7 +38,7 @@ PAIRS = (
 )
 
 
-def distinctive(found: Found, printed: list[Printed], out: Path) -> None:
+def distinctive(found: Found, printed: list[PublishedValue], out: Path) -> None:
     """Write the distinctive features of every cluster with their intervals, and members; images are a figure."""
     numbers, shown = [], []
     for key, record in found.items():
@@ -71,7 +71,7 @@ def distinctive(found: Found, printed: list[Printed], out: Path) -> None:
     tables.write(out, pd.concat(numbers), pd.DataFrame(shown), "What sets the clusters apart", note)
 
 
-def crosstab(found: Found, printed: list[Printed], out: Path) -> None:
+def crosstab(found: Found, printed: list[PublishedValue], out: Path) -> None:
     """Write how the clusters of the images meet the digits."""
     record = found["images/interpretation"]
     counts = pd.crosstab(record.predictions.cluster, record.predictions.group)
@@ -82,11 +82,11 @@ def crosstab(found: Found, printed: list[Printed], out: Path) -> None:
     tables.write(out, counts.reset_index(), shown, "Clusters of images and the digits they show", note)
 
 
-def limits(found: Found, printed: list[Printed], out: Path) -> None:
+def limits(found: Found, printed: list[PublishedValue], out: Path) -> None:
     """Write what k-means and the mixture do on the simulated data."""
     record = found["limits"]
-    summary = records.summary(record)
-    most = max(record.params["spec"]["outliers"])
+    summary = records.summarize(record)
+    most = max(record.params["config"]["outliers"])
     numbers, shown = [], []
     for part, metric, words in LIMITS:
         mean, sd, n = summary.loc[metric]

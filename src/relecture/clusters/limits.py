@@ -20,7 +20,7 @@ from sklearn.mixture import GaussianMixture
 from relecture import records
 from relecture.clusters.datasets import listeners
 from relecture.clusters.kmeans_batched import cluster
-from relecture.records import Fit
+from relecture.records import FitResult
 
 DISTANCES = (2, 3, 4, 5, 6)  # between two groups of standard deviation 1
 SHOWN_DISTANCE = 3
@@ -31,19 +31,19 @@ OUTSIDE = 30.0  # half the width of the square that outliers are in
 CORNERS = np.array([(-3, -2), (3, -2), (0, 3)], dtype=float)
 
 
-def fit(spec: dict[str, Any]) -> Fit:
+def fit(config: dict[str, Any]) -> FitResult:
     """A member per replication: final numbers, curves by distance, spread and outliers, and the points shown."""
-    result = Fit()
-    for seed in range(spec["first_seed"], spec["first_seed"] + spec["replications"]):
+    result = FitResult()
+    for seed in range(config["first_seed"], config["first_seed"] + config["replications"]):
         member, random = f"seed-{seed}", np.random.RandomState(seed)
         scores: dict[str, float] = {}
         curves, cases = [], []
         for part in (_soft, _spread, _outliers, _music):
-            numbers, curve, points = part(random, spec)
+            numbers, curve, points = part(random, config)
             scores |= numbers
             curves += [row for step, values in curve.items() for row in records.rows(member, values, step=step)]
             cases.append(points.assign(part=part.__name__.removeprefix("_")))
-        shown = pd.concat(cases, ignore_index=True) if seed == spec["first_seed"] else None
+        shown = pd.concat(cases, ignore_index=True) if seed == config["first_seed"] else None
         result.add(member, scores, shown)
         result.histories.append(pd.DataFrame(curves))
     return result
@@ -52,15 +52,15 @@ def fit(spec: dict[str, Any]) -> Fit:
 Part = tuple[dict[str, float], dict[int, dict[str, float]], pd.DataFrame]
 
 
-def _soft(random: np.random.RandomState, spec: dict[str, Any]) -> Part:
+def _soft(random: np.random.RandomState, config: dict[str, Any]) -> Part:
     """Entropy of membership (bits a point), and how often k-means is wrong where the mixture doubts or is sure."""
     curve, scores, shown = {}, {}, None
     for distance in DISTANCES:
-        truth = np.repeat([0, 1], spec["points"])
+        truth = np.repeat([0, 1], config["points"])
         x = random.normal(size=(len(truth), 2))
         x[:, 0] += distance * (truth - 0.5)
-        hard = matched(kmeans(x, 2, spec["starts"], random), truth)
-        soft = mixture(x, 2, spec["starts"], random).predict_proba(x)
+        hard = matched(kmeans(x, 2, config["starts"], random), truth)
+        soft = mixture(x, 2, config["starts"], random).predict_proba(x)
         bits, wrong = entropy(soft, base=2, axis=1), hard != truth
         doubt = bits > DOUBT
         curve[distance] = {"soft.entropy": bits.mean(), "soft.kmeans_wrong": wrong.mean()}
@@ -75,14 +75,14 @@ def _soft(random: np.random.RandomState, spec: dict[str, Any]) -> Part:
     return _numbers(scores), curve, shown
 
 
-def _spread(random: np.random.RandomState, spec: dict[str, Any]) -> Part:
+def _spread(random: np.random.RandomState, config: dict[str, Any]) -> Part:
     """Adjusted Rand index as one of two groups gets wider; they stay 2.5 wide standard deviations apart."""
     curve, scores, shown = {}, {}, None
     for wide in SPREADS:
-        truth = np.repeat([0, 1], spec["points"])
+        truth = np.repeat([0, 1], config["points"])
         x = random.normal(size=(len(truth), 2)) * np.where(truth == 0, wide, 1)[:, None] / 2
         x[:, 0] += truth * 2.5 * wide / 2 + truth * 1.25
-        found = {"kmeans": kmeans(x, 2, spec["starts"], random), "mixture": mixed(x, 2, spec["starts"], random)}
+        found = {"kmeans": kmeans(x, 2, config["starts"], random), "mixture": mixed(x, 2, config["starts"], random)}
         ari = {f"spread.{name}_ari": adjusted_rand_score(truth, labels) for name, labels in found.items()}
         curve[wide] = ari
         if wide == SHOWN_SPREAD:
@@ -91,32 +91,32 @@ def _spread(random: np.random.RandomState, spec: dict[str, Any]) -> Part:
     return _numbers(scores), curve, shown
 
 
-def _outliers(random: np.random.RandomState, spec: dict[str, Any]) -> Part:
+def _outliers(random: np.random.RandomState, config: dict[str, Any]) -> Part:
     """Adjusted Rand index over the points that are no outliers; each method also with one group to spare."""
-    truth = np.repeat(np.arange(len(CORNERS)), spec["points"])
+    truth = np.repeat(np.arange(len(CORNERS)), config["points"])
     x = random.normal(size=(len(truth), 2)) + CORNERS[truth]
-    far = random.uniform(-OUTSIDE, OUTSIDE, size=(max(spec["outliers"]), 2))
+    far = random.uniform(-OUTSIDE, OUTSIDE, size=(max(config["outliers"]), 2))
     curve, shown = {}, None
-    for count in spec["outliers"]:
+    for count in config["outliers"]:
         z, k = np.vstack([x, far[:count]]), len(CORNERS)
         found = {
-            "kmeans": kmeans(z, k, spec["starts"], random),
-            "mixture": mixed(z, k, spec["starts"], random),
-            "kmeans_spare": kmeans(z, k + 1, spec["starts"], random),
-            "mixture_spare": mixed(z, k + 1, spec["starts"], random),
+            "kmeans": kmeans(z, k, config["starts"], random),
+            "mixture": mixed(z, k, config["starts"], random),
+            "kmeans_spare": kmeans(z, k + 1, config["starts"], random),
+            "mixture_spare": mixed(z, k + 1, config["starts"], random),
         }
         curve[count] = {
             f"outliers.{name}_ari": adjusted_rand_score(truth, labels[: len(truth)]) for name, labels in found.items()
         }
         shown = points(z, np.append(truth, np.full(count, -1)), found["kmeans"], found["mixture_spare"])
-    return _numbers(curve[max(spec["outliers"])]), curve, shown
+    return _numbers(curve[max(config["outliers"])]), curve, shown
 
 
-def _music(random: np.random.RandomState, spec: dict[str, Any]) -> Part:
+def _music(random: np.random.RandomState, config: dict[str, Any]) -> Part:
     """Adjusted Rand index of k-means on the music tastes."""
-    hours, groups = listeners(random, spec["points"], 1.0)
+    hours, groups = listeners(random, config["points"], 1.0)
     codes = np.unique(groups, return_inverse=True)[1]
-    labels = matched(kmeans(hours, 3, spec["starts"], random), codes)
+    labels = matched(kmeans(hours, 3, config["starts"], random), codes)
     return {"music.kmeans_ari": adjusted_rand_score(codes, labels)}, {}, points(hours, codes, labels, labels)
 
 

@@ -12,7 +12,7 @@ from relecture.clusters.isl_labs import LABS
 from relecture.clusters.kmeans_batched import Runs, cluster
 from relecture.clusters.kmeans_trace import by_size
 from relecture.clusters.local_optima import distinct, few_runs, found_within, share, starts_needed, within
-from relecture.records import Fit
+from relecture.records import FitResult
 
 #: The lecture's outcome of six runs: three local optima, three of the runs in the best.
 RUNS, OPTIMA, BEST = 6, 3, 3
@@ -24,7 +24,7 @@ def study(x: np.ndarray, clusters: int, starts: int, seed: int) -> dict[str, Run
     return {kind: cluster(x, clusters, starts, random, kind) for kind in STARTS}
 
 
-def fit(dataset: Dataset, spec: dict[str, Any]) -> Fit:
+def fit(dataset: Dataset, config: dict[str, Any]) -> FitResult:
     """A member per kind of start; on the data of a lab also the member `lab`, what the lab itself calls.
 
     The optima are ranked over all kinds together, 1 the best. Metrics: the optima found, the best sum of squares,
@@ -32,19 +32,19 @@ def fit(dataset: Dataset, spec: dict[str, Any]) -> Fit:
     show. History: the probability of the best within n starts, computed and counted. Predictions: a row per start.
     The model is one clustering per optimum.
     """
-    runs = study(dataset.x, spec["clusters"], spec["starts"], spec["seed"])
+    runs = study(dataset.x, config["clusters"], config["starts"], config["seed"])
     values, ranks = distinct(np.concatenate([ends.wss for ends in runs.values()]))
-    result = Fit()
+    result = FitResult()
     for (kind, ends), rank in zip(runs.items(), np.split(ranks, len(runs)), strict=True):
         starts = pd.DataFrame({"start": np.arange(1, len(rank) + 1), "optimum": rank + 1, "wss": ends.wss,
                                "iterations": ends.iterations})  # fmt: skip
         result.add(kind, _scores(ends, rank), starts)
-        result.histories.append(_curve(kind, rank == 0, spec["within"]))
-    if "lab" in spec:
-        result.add("lab", LABS[spec["lab"]](dataset.x, spec["lab_seed"]))
+        result.histories.append(_curve(kind, rank == 0, config["within"]))
+    if "lab" in config:
+        result.add("lab", LABS[config["lab"]](dataset.x, config["lab_seed"]))
     labels = np.concatenate([ends.labels for ends in runs.values()])
     _, first = np.unique(ranks, return_index=True)
-    partitions = np.array([by_size(labels[start], spec["clusters"]) + 1 for start in first], dtype=np.int16)
+    partitions = np.array([by_size(labels[start], config["clusters"]) + 1 for start in first], dtype=np.int16)
     result.save_model = lambda folder: np.savez(folder / "optima.npz", wss=values, labels=partitions)
     return result
 

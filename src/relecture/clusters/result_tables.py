@@ -8,8 +8,8 @@ import pandas as pd
 from relecture import records, tables
 from relecture.clusters import DATASETS, STARTS, TITLES, interpretation_tables
 from relecture.clusters.record_access import Found, optima, values
-from relecture.scorecard.published_values import Printed
-from relecture.scorecard.reproduced_values import Quantities
+from relecture.scorecard.published_values import PublishedValue
+from relecture.scorecard.reproduced_values import ReproducedValues
 
 SHOWN_OPTIMA = 8
 #: Where each printed number of the labs comes from: data set, and which number.
@@ -27,7 +27,7 @@ def read(folders: list[Path]) -> Found:
     return {record.params["method"]: record for record in map(records.read, folders)}
 
 
-def table(found: Found, printed: list[Printed], out: Path) -> None:
+def table(found: Found, printed: list[PublishedValue], out: Path) -> None:
     """Write what the labs print, with what came out and how often a random assignment ends there."""
     numbers, shown = [], []
     for entry in printed:
@@ -57,9 +57,9 @@ def table(found: Found, printed: list[Printed], out: Path) -> None:
     tables.write(out, pd.DataFrame(numbers), pd.DataFrame(shown), "K-means in the labs: printed and reproduced", note)
 
 
-def quantities(found: Found, printed: list[Printed], out: Path) -> None:
+def quantities(found: Found, printed: list[PublishedValue], out: Path) -> None:
     """Write every number of the comparison that is printed, where the settings are those of the labs."""
-    collected = Quantities()
+    collected = ReproducedValues()
     for entry in printed:
         if entry.id in LABS and (reproduced := _lab(found, entry)) is not None:
             collected.add(entry.id, reproduced)
@@ -71,7 +71,7 @@ def quantities(found: Found, printed: list[Printed], out: Path) -> None:
     collected.write(out)
 
 
-def _lab(found: Found, entry: Printed) -> float | None:
+def _lab(found: Found, entry: PublishedValue) -> float | None:
     """The reproduced number of a lab; None with other settings than the lab's."""
     name, which = LABS[entry.id]
     record = found[f"{name}/restarts"]
@@ -82,7 +82,7 @@ def _lab(found: Found, entry: Printed) -> float | None:
     return float(optima(record).wss.min())
 
 
-def restarts(found: Found, printed: list[Printed], out: Path) -> None:
+def restarts(found: Found, printed: list[PublishedValue], out: Path) -> None:
     """Write how many optima the starts of each kind reach, and how many starts are enough."""
     numbers, shown = [], []
     for name in _datasets(found):
@@ -110,7 +110,7 @@ def restarts(found: Found, printed: list[Printed], out: Path) -> None:
     tables.write(out, pd.DataFrame(numbers), pd.DataFrame(shown), "How many restarts are enough?", note)
 
 
-def local_optima(found: Found, printed: list[Printed], out: Path) -> None:
+def local_optima(found: Found, printed: list[PublishedValue], out: Path) -> None:
     """Write the best local optima of each data set and how often each kind of start ends there."""
     numbers, shown = [], []
     for name in _datasets(found):
@@ -141,7 +141,7 @@ def local_optima(found: Found, printed: list[Printed], out: Path) -> None:
     tables.write(out, pd.concat(numbers), pd.DataFrame(shown), caption, "The best first, among all kinds of start.")
 
 
-def six_runs(found: Found, printed: list[Printed], out: Path) -> None:
+def six_runs(found: Found, printed: list[PublishedValue], out: Path) -> None:
     """Write how likely the lecture's six runs are on each data set, by random assignment."""
     numbers, shown = [], []
     for name in _datasets(found):
@@ -165,7 +165,7 @@ def six_runs(found: Found, printed: list[Printed], out: Path) -> None:
     tables.write(out, pd.DataFrame(numbers), pd.DataFrame(shown), "How likely are the lecture's six runs?", note)
 
 
-def elbow(found: Found, printed: list[Printed], out: Path) -> None:
+def elbow(found: Found, printed: list[PublishedValue], out: Path) -> None:
     """Write how many clusters each criterion sees in each data set."""
     numbers, shown = [], []
     for name in _datasets(found):

@@ -9,20 +9,20 @@ from relecture import records
 from relecture.clusters.data import Dataset
 from relecture.clusters.kmeans_trace import Step, random_assignment, trace
 from relecture.clusters.local_optima import distinct
-from relecture.records import Fit
+from relecture.records import FitResult
 
 
-def fit(dataset: Dataset, spec: dict[str, Any]) -> Fit:
+def fit(dataset: Dataset, config: dict[str, Any]) -> FitResult:
     """A few runs that differ in their seed; `clusters`, `runs` and `first_seed` say which.
 
     The record's metrics are iterations, the last sum of squares, and the rank of its optimum among the runs
     (1 = best); the history has the sum of squares after steps 2a (`centroids`) and 2b (`reassigned`) by iteration.
     Predictions are the labels and centroids after each step of the longest run, and the last ones of the others.
     """
-    result, clusters = Fit(), spec["clusters"]
+    result, clusters = FitResult(), config["clusters"]
     traces = {}
-    for run in range(1, spec["runs"] + 1):
-        labels = random_assignment(len(dataset.x), clusters, spec["first_seed"] + run - 1)
+    for run in range(1, config["runs"] + 1):
+        labels = random_assignment(len(dataset.x), clusters, config["first_seed"] + run - 1)
         traces[f"run-{run}"] = trace(dataset.x, labels, clusters)
     longest = max(traces, key=lambda member: len(traces[member]))
     _, ranks = distinct(np.array([steps[-1].wss for steps in traces.values()]))

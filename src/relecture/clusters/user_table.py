@@ -17,26 +17,26 @@ FEWEST = 3
 LARGEST = 1e100
 
 
-def read(spec: dict[str, Any], source: Path | None = None) -> Dataset:
+def read(config: dict[str, Any], source: Path | None = None) -> Dataset:
     """The columns `spec["columns"]` of the CSV file `spec["path"]`, standardised.
 
     Raises:
         UserError: With every obstacle at once: no such file or column, text, missing or infinite values, a
             constant column, extreme numbers, fewer rows than clusters, fewer than three different rows.
     """
-    name, path, columns = spec["name"], Path(spec["path"]), list(dict.fromkeys(spec["columns"]))
+    name, path, columns = config["name"], Path(config["path"]), list(dict.fromkeys(config["columns"]))
     table = user_csv.read(path, f"the data set `{name}` in clusters.datasets")
-    wanted = [*columns, *([spec["names"]] if spec["names"] else [])]
+    wanted = [*columns, *([config["names"]] if config["names"] else [])]
     problems = [user_csv.no_such(column, table) for column in wanted if column not in table]
     numbers = {column: user_csv.numbers(table[column]) for column in columns if column in table}
     for column, values in numbers.items():
         problems += list(_problems(column, table[column], values))
     if not problems:
-        problems += list(_too_few(pd.DataFrame(numbers), spec["clusters"]))
+        problems += list(_too_few(pd.DataFrame(numbers), config["clusters"]))
     if problems:
         lines = "\n  ".join(problems)
         raise UserError(f"the data set `{name}` in clusters.datasets cannot be clustered ({path}):\n  {lines}")
-    rows = table[spec["names"]] if spec["names"] else np.arange(1, len(table) + 1).astype(str)
+    rows = table[config["names"]] if config["names"] else np.arange(1, len(table) + 1).astype(str)
     values = np.column_stack([numbers[column].to_numpy(float) for column in columns])
     return standardised(name, values, path.name, columns, np.asarray(rows, dtype=str))
 

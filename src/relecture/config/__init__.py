@@ -12,7 +12,7 @@ from pydantic import Field, ValidationError
 from relecture.clusters.config import ClustersConfig
 from relecture.config.error_messages import describe
 from relecture.config.yaml_files import as_in_a_file, merge
-from relecture.config_model import Block
+from relecture.config_model import ConfigModel
 from relecture.data.config import DataConfig
 from relecture.digits.config import DigitsConfig
 from relecture.errors import UserError
@@ -27,7 +27,7 @@ STANDARD = Path("config/config.yaml")
 _EXPONENT = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)[eE][-+]?\d+")
 
 
-class Settings(Block):
+class Config(ConfigModel):
     """What belongs to the whole run; then a block for the data and one for each comparison."""
 
     budget: str = Field(
@@ -44,10 +44,10 @@ class Settings(Block):
 
 
 #: The comparisons, each with a block of its own name. (The other list is in the Snakefile.)
-COMPARISONS = tuple(name for name in Settings.model_fields if name not in ("budget", "data"))
+COMPARISONS = tuple(name for name in Config.model_fields if name not in ("budget", "data"))
 
 
-def load(config: Mapping[str, Any], files: Iterable[str | Path] = (STANDARD,)) -> Settings:
+def load(config: Mapping[str, Any], files: Iterable[str | Path] = (STANDARD,)) -> Config:
     """Check a merged configuration.
 
     Args:
@@ -59,9 +59,9 @@ def load(config: Mapping[str, Any], files: Iterable[str | Path] = (STANDARD,)) -
     """
     try:
         # Strict, since otherwise `seeds: yes` would be 1 and `mirrors: abc` something else than was meant.
-        return Settings.model_validate(_numbers_as_numbers(config), strict=True)
+        return Config.model_validate(_numbers_as_numbers(config), strict=True)
     except ValidationError as error:
-        mistakes = describe(error, Settings)
+        mistakes = describe(error, Config)
     count = "1 mistake" if len(mistakes) == 1 else f"{len(mistakes)} mistakes"
     where = ", ".join(dict.fromkeys(_short(file) for file in files))
     lines = [f"{count} in the configuration ({where})", *mistakes]
@@ -70,7 +70,7 @@ def load(config: Mapping[str, Any], files: Iterable[str | Path] = (STANDARD,)) -
 
 def load_or_exit(
     config: Mapping[str, Any], files: Iterable[str | Path] = (STANDARD,), values: Mapping[str, Any] | None = None
-) -> Settings:
+) -> Config:
     """As `load`; prints the mistakes and exits with code 1.
 
     For the Snakefile: Snakemake lets SystemExit pass, but decorates every other exception. `values` are those of its

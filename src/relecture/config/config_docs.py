@@ -4,7 +4,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from relecture.config import STANDARD, Settings
+from relecture.config import STANDARD, Config
 from relecture.config.error_messages import dotted
 from relecture.config.schema import Rules
 from relecture.config.yaml_files import read
@@ -55,7 +55,7 @@ def document(folder: Path) -> str:
     Args:
         folder: Where config.yaml, quick.yaml and full.yaml are.
     """
-    rules = Rules(Settings)
+    rules = Rules(Config)
     values = {name: read(folder / f"{name}.yaml") for name in (STANDARD.stem, *OVERLAYS)}
     blocks = [location for location in [(), *rules.locations()] if rules.keys(location)]
     return "\n".join([_HEAD, *(_section(block, rules, values) for block in blocks)])

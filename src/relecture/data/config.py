@@ -2,10 +2,10 @@
 
 from pydantic import Field
 
-from relecture.config_model import Block
+from relecture.config_model import ConfigModel
 
 
-class DataConfig(Block):
+class DataConfig(ConfigModel):
     """Where the raw files may come from; what they are is fixed by their checksums."""
 
     mirrors: list[str] = Field(

@@ -1,4 +1,4 @@
-"""Command line of the comparison `digits`: data, fit, portrait, table, figures."""
+"""Command line of the comparison `digits`: data, fit, overview, table, figures."""
 
 import json
 from pathlib import Path
@@ -27,10 +27,10 @@ def data(manifest: PathOption, out: PathOption) -> None:
 @app.command()
 def fit(
     method: TextOption,
-    spec: TextOption,
+    config_json: TextOption,
     data: PathOption,
     validation_images: Images,
-    scratch: PathOption,
+    checkpoint_dir: PathOption,
     out: PathOption,
     rule: TextOption,
     search: Annotated[Path | None, typer.Option(help="Record of the search that chooses the penalty.")] = None,
@@ -39,27 +39,27 @@ def fit(
     from relecture import records
     from relecture.digits.data import load
 
-    settings = json.loads(spec)
+    config = json.loads(config_json)
     if search is not None:
         from relecture.digits.networks import best_penalty
 
-        settings["penalty"] = best_penalty(records.read(search).metrics)
+        config["penalty"] = best_penalty(records.read(search).metrics)
     digits = load(data, validation_images)
-    result = resolve_name({**METHODS, **SEARCH}[method])(digits, settings, scratch)
+    result = resolve_name({**METHODS, **SEARCH}[method])(digits, config, checkpoint_dir)
     source = {"name": digits.name, "digest": digits.digest, "sample": digits.sample}
-    result.leave(out, f"digits/{method}", settings, source, rule, QUESTION)
-    records.clear(scratch)
+    result.save(out, f"digits/{method}", config, source, rule, QUESTION)
+    records.remove_checkpoints(checkpoint_dir)
 
 
 @app.command()
-def portrait(record: PathOption, out: PathOption) -> None:
+def overview(record: PathOption, out: PathOption) -> None:
     """Draw one method by itself to OUT.svg and OUT.png."""
     from relecture import plotting, records
-    from relecture.digits.figures import portrait
+    from relecture.digits.figures import overview
 
     found = records.read(record)
-    with plotting.look():
-        plotting.save(portrait(found), out, found.sample_name)
+    with plotting.style():
+        plotting.save(overview(found), out, found.sample_name)
 
 
 @app.command()
@@ -86,7 +86,7 @@ def figures(records: list[Path], published: PathOption, data: PathOption, out: P
     found, printed = read(records), load_printed(published)
     images = load(data, 0).test_images
     sample = found["plain"].sample_name
-    with plotting.look():
+    with plotting.style():
         plotting.save(drawings.test_error(found, printed), out / "test_error", sample)
         plotting.save(drawings.curves(found), out / "curves", sample)
         plotting.save(drawings.weights(found), out / "weights", sample)

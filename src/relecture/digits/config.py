@@ -4,11 +4,11 @@ from typing import Annotated, Any
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from relecture.config_model import Block
+from relecture.config_model import ConfigModel
 from relecture.training.config import Probability, TrainingConfig
 
 
-class Ridge(Block):
+class Ridge(ConfigModel):
     """A squared penalty on the weights of the hidden layers."""
 
     strengths: list[Annotated[float, Field(gt=0)]] = Field(
@@ -26,19 +26,19 @@ class Ridge(Block):
         return strengths
 
 
-class EarlyStopping(Block):
+class EarlyStopping(ConfigModel):
     """Stop when the validation loss no longer falls; keep the best weights."""
 
     patience: int = Field(ge=1, description="Epochs without a lower validation loss before training stops.")
 
 
-class SklearnLogistic(Block):
+class SklearnLogistic(ConfigModel):
     """scikit-learn's logistic regression, the cross-check of our own."""
 
     max_iterations: int = Field(ge=1, description="L-BFGS iterations at most.")
 
 
-class DigitsConfig(Block):
+class DigitsConfig(ConfigModel):
     """None, ridge, dropout, early stopping, logistic regression or LDA on MNIST? (ISL Table 10.1)"""
 
     validation_images: int = Field(

@@ -10,14 +10,14 @@ from matplotlib.ticker import MaxNLocator
 from relecture import plotting
 from relecture.digits.result_tables import NAMES, NETWORKS
 from relecture.records import Record
-from relecture.scorecard.published_values import Printed
+from relecture.scorecard.published_values import PublishedValue
 from relecture.uncertainty import half_width
 
 Records = dict[str, Record]
 COLOUR = dict(zip(NAMES, plotting.COLOURS, strict=True))
 
 
-def test_error(found: Records, printed: list[Printed]) -> Figure:
+def test_error(found: Records, printed: list[PublishedValue]) -> Figure:
     """Test error per method with its interval, every member, and the printed value."""
     by_id = {entry.id: float(entry.number) for entry in printed}
     figure, (low, high) = plt.subplots(1, 2, figsize=(10, 4.8), sharey=True, width_ratios=(3, 2))
@@ -60,7 +60,7 @@ def weights(found: Records) -> Figure:
     """Distribution of the weights of each layer, per method, over all seeds."""
     import torch
 
-    hidden = len(found["plain"].params["spec"]["hidden"])
+    hidden = len(found["plain"].params["config"]["hidden"])
     names = [f"hidden layer {place}" for place in range(1, hidden + 1)]
     widths = [0.4, *[0.6] * (hidden - 1), 1.2]  # of the range that is shown; what is beyond stands at its ends
     figure, grid = plt.subplots(1, hidden + 1, figsize=(max(9, 13 / 3 * (hidden + 1)), 4.2))
@@ -102,7 +102,7 @@ def confidently_wrong(found: Records, test_images: np.ndarray) -> Figure:
     return figure
 
 
-def portrait(record: Record) -> Figure:
+def overview(record: Record) -> Figure:
     """One method by itself: its losses if it has any, and what it misreads."""
     figure, (left, right) = plt.subplots(1, 2, figsize=(12, 5))
     if len(record.history):

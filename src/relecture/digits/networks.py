@@ -17,12 +17,12 @@ import torch
 
 from relecture.digits.data import CLASSES, Digits
 from relecture.digits.scoring import add
-from relecture.records import Fit
+from relecture.records import FitResult
 from relecture.training.config import TrainingConfig
-from relecture.training.fit import Fitted, outputs
+from relecture.training.fit import TrainedNetwork, predict
 from relecture.training.fit import fit as train
 from relecture.training.lit_module import Arrays
-from relecture.training.losses import cross_entropy, misread
+from relecture.training.losses import cross_entropy, zero_one_loss
 from relecture.training.mlp import count_parameters, mlp
 
 #: Training images on which the training loss is watched with dropout off: as many as there are for validation.
@@ -40,33 +40,35 @@ def arrays(digits: Digits) -> Arrays:
     )
 
 
-def train_one(spec: dict[str, Any], data: Arrays, member: str, seed: int, penalty: float, scratch: Path) -> Fitted:
-    """Train one network of the method that `spec` describes."""
+def train_one(
+    config: dict[str, Any], data: Arrays, member: str, seed: int, penalty: float, checkpoint_dir: Path
+) -> TrainedNetwork:
+    """Train one network of the method that `config` describes."""
     return train(
-        mlp([data.inputs.shape[1], *spec["hidden"], CLASSES], spec.get("dropout", ()), seed=seed),
+        mlp([data.inputs.shape[1], *config["hidden"], CLASSES], config.get("dropout", ()), seed=seed),
         data,
         loss=cross_entropy,
-        scores={"loss": cross_entropy, "error": misread},
-        training=TrainingConfig(**spec["training"]),
+        scores={"loss": cross_entropy, "error": zero_one_loss},
+        training=TrainingConfig(**config["training"]),
         members=[member],
         seeds=[seed],
-        scratch=scratch,
+        checkpoint_dir=checkpoint_dir,
         shown="validation_error",
-        hidden_penalty=penalty,
-        patience=spec.get("patience"),
+        hidden_l2=penalty,
+        patience=config.get("patience"),
     )
 
 
-def fit(digits: Digits, spec: dict[str, Any], scratch: Path) -> Fit:
+def fit(digits: Digits, config: dict[str, Any], checkpoint_dir: Path) -> FitResult:
     """`spec["seeds"]` networks of one method, scored on the test images when training is over."""
     data, test = arrays(digits), torch.from_numpy(digits.test_images)
-    result, models = Fit(), {}
-    for seed in range(spec["seeds"]):
+    result, models = FitResult(), {}
+    for seed in range(config["seeds"]):
         member = f"seed-{seed:02d}"
-        fitted = train_one(spec, data, member, seed, spec.get("penalty", 0.0), scratch)
-        answers = outputs(fitted.network, data.inputs, data.watched["validation"])
-        wrong = misread(answers, data.targets[data.watched["validation"]]).mean().item()
-        probabilities = outputs(fitted.network, test, torch.arange(len(test))).softmax(-1).numpy()
+        fitted = train_one(config, data, member, seed, config.get("penalty", 0.0), checkpoint_dir)
+        answers = predict(fitted.network, data.inputs, data.eval_sets["validation"])
+        wrong = zero_one_loss(answers, data.targets[data.eval_sets["validation"]]).mean().item()
+        probabilities = predict(fitted.network, test, torch.arange(len(test))).softmax(-1).numpy()
         add(
             result,
             member,
@@ -83,13 +85,13 @@ def fit(digits: Digits, spec: dict[str, Any], scratch: Path) -> Fit:
     return result
 
 
-def search(digits: Digits, spec: dict[str, Any], scratch: Path) -> Fit:
+def search(digits: Digits, config: dict[str, Any], checkpoint_dir: Path) -> FitResult:
     """Networks with each of the penalties `spec["strengths"]`, compared on the validation images only."""
-    data, result = arrays(digits), Fit()
-    for strength in spec["strengths"]:
-        for seed in range(spec["seeds"]):
+    data, result = arrays(digits), FitResult()
+    for strength in config["strengths"]:
+        for seed in range(config["seeds"]):
             member = f"lambda-{strength:g}-seed-{seed:02d}"
-            fitted = train_one(spec, data, member, seed, strength, scratch)
+            fitted = train_one(config, data, member, seed, strength, checkpoint_dir)
             last = fitted.history.sort_values("step", kind="stable").groupby("metric").value.last()
             scores = {name: last[name] for name in ("validation_error", "validation_loss", "train_error")}
             result.add(member, {"penalty": strength, **scores})

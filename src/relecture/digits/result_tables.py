@@ -8,8 +8,8 @@ import pandas as pd
 from relecture import records, tables
 from relecture.digits.data import CLASSES
 from relecture.records import Record
-from relecture.scorecard.published_values import Printed
-from relecture.scorecard.reproduced_values import Quantities
+from relecture.scorecard.published_values import PublishedValue
+from relecture.scorecard.reproduced_values import ReproducedValues
 from relecture.uncertainty import paired
 
 NAMES = {
@@ -31,13 +31,13 @@ def read(folders: list[Path]) -> dict[str, Record]:
     return {record.params["method"]: record for record in found}
 
 
-def table(found: dict[str, Record], printed: list[Printed], out: Path) -> None:
+def table(found: dict[str, Record], printed: list[PublishedValue], out: Path) -> None:
     """Write the printed table with what came out beside it."""
     by_id = {entry.id: entry.value for entry in printed}
     numbers, shown = [], []
     for method, name in NAMES.items():
-        test = records.summary(found[method]).loc["test_error"]
-        validation = records.summary(found[method]).loc["validation_error"]
+        test = records.summarize(found[method]).loc["test_error"]
+        validation = records.summarize(found[method]).loc["validation_error"]
         parameters = found[method].params["parameters"]
         error = by_id.get(f"digits.{method}.test_error", "")
         numbers.append(
@@ -62,7 +62,7 @@ def table(found: dict[str, Record], printed: list[Printed], out: Path) -> None:
                 "n": str(int(test.n)),
             }
         )
-    penalty = found["ridge"].params["spec"]["penalty"]
+    penalty = found["ridge"].params["config"]["penalty"]
     data = found["plain"].params["data"]["name"]
     note = (
         f"{data}. Mean ± standard deviation over n networks that differ in their seed. The strength of ridge, "
@@ -86,7 +86,7 @@ def differences(found: dict[str, Record], out: Path) -> None:
                 "methods": f"{NAMES[a]} − {NAMES[b].lower()}",
                 "difference in test error, points": tables.number(gap.mean, 2),
                 "95 % interval": f"{tables.number(gap.low, 2)} to {tables.number(gap.high, 2)}",
-                "finding": "clear" if gap.clear else "not told apart",
+                "finding": "clear" if gap.significant else "not told apart",
             }
         )
     note = (
@@ -98,9 +98,9 @@ def differences(found: dict[str, Record], out: Path) -> None:
 
 def quantities(found: dict[str, Record], out: Path) -> None:
     """Write every number that the book prints of this comparison; errors in percent."""
-    collected = Quantities(found["plain"].sample_name)
+    collected = ReproducedValues(found["plain"].sample_name)
     for method in PRINTED:
-        mean, sd, n = records.summary(found[method]).loc["test_error"]
+        mean, sd, n = records.summarize(found[method]).loc["test_error"]
         collected.add(f"digits.{method}.test_error", 100 * mean, 100 * sd, int(n))
     collected.add("digits.network.parameters", found["plain"].params["parameters"])
     # Of the softmax's ten sets of coefficients one is determined by the others.

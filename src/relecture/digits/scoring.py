@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from relecture.records import Fit
+from relecture.records import FitResult
 
 
-def add(fit: Fit, member: str, labels: np.ndarray, probabilities: np.ndarray, **more: float) -> None:
+def add(fit: FitResult, member: str, labels: np.ndarray, probabilities: np.ndarray, **more: float) -> None:
     """Add a member's answers for the test images: labels (n,), probabilities (n, 10)."""
     predicted = probabilities.argmax(1)
     cases = pd.DataFrame(

@@ -53,7 +53,7 @@ def values(at: np.ndarray) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)
 
 
-def draw(spec: dict[str, Any], data: Path | None = None) -> Illustration:
+def draw(config: dict[str, Any], data: Path | None = None) -> Illustration:
     """A panel for each function."""
     curves = values(np.linspace(-4, 4, 802))  # an even number: zero, where ReLU has a kink, is none of them
     figure, grid = plt.subplots(1, 4, figsize=(13, 4.2), sharey=True)

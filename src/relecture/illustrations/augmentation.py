@@ -50,11 +50,11 @@ def variations(count: int, seed: int) -> list[Variation]:
     ]
 
 
-def draw(spec: dict[str, Any], data: Path) -> Illustration:
+def draw(config: dict[str, Any], data: Path) -> Illustration:
     """The first training image and its variations; data is the manifest of MNIST."""
     images = mnist.load(data)
     digit, label = images.train_images[0] / 255, int(images.train_labels[0])
-    all_of_them = [Variation(), *variations(VARIATIONS, spec["seed"])]
+    all_of_them = [Variation(), *variations(VARIATIONS, config["seed"])]
     numbers = pd.DataFrame([asdict(variation) for variation in all_of_them])
     numbers["ink"] = [variation.applied(digit).sum() for variation in all_of_them]
     figure, grid = plt.subplots(2, 5, figsize=(12, 6))

@@ -16,18 +16,18 @@ app = Command("The lecture's drawings, computed.")
 @app.command()
 def draw(
     name: TextOption,
-    spec: TextOption,
+    config_json: TextOption,
     out: PathOption,
     data: Annotated[Path | None, typer.Option(help="The manifest of MNIST, or the record that is drawn.")] = None,
 ) -> None:
     """Draw one figure to OUT.svg and OUT.png, and write the numbers it shows to OUT.csv."""
     from relecture.errors import UserError
-    from relecture.plotting import look
+    from relecture.plotting import style
 
     if name not in ILLUSTRATIONS:
         raise UserError(f"there is no illustration `{name}`; there are {', '.join(ILLUSTRATIONS)}")
-    with look():
-        resolve_name(ILLUSTRATIONS[name])(json.loads(spec), data).leave(out)
+    with style():
+        resolve_name(ILLUSTRATIONS[name])(json.loads(config_json), data).save(out)
 
 
 @app.command()

@@ -62,7 +62,7 @@ def _units(found: pd.DataFrame) -> str:
     """The size with the lowest error on new rows, and the sizes that the same draws do not tell apart from it."""
     test = found.pivot(index="member", columns="units", values="test")
     best = test.mean().idxmin()
-    alike = [str(units) for units in test if units != best and not paired(test[units], test[best]).clear]
+    alike = [str(units) for units in test if units != best and not paired(test[units], test[best]).significant]
     rest = f", not told apart from {listed(alike)}" if alike else ""
     return (
         f"of {test.columns.min()} to {test.columns.max()} hidden units, {best} {'has' if best == 1 else 'have'} the "

@@ -4,23 +4,23 @@ from typing import Annotated, Any
 
 from pydantic import Field, field_validator
 
-from relecture.config_model import Block
+from relecture.config_model import ConfigModel
 
 
-class Rings(Block):
+class Rings(ConfigModel):
     """Two classes of points, one ring inside the other."""
 
     points: int = Field(ge=20, description="Points in each ring, to learn from and again to test on.")
 
 
-class Interaction(Block):
+class Interaction(ConfigModel):
     """Data in which the effect of one variable depends on another."""
 
     rows: int = Field(ge=50, description="Rows to learn from.")
     units: int = Field(ge=1, description="Units of the small network's one hidden layer.")
 
 
-class Flexibility(Block):
+class Flexibility(ConfigModel):
     """Networks of growing size on the same few rows."""
 
     rows: int = Field(ge=20, description="Rows to learn from.")
@@ -36,7 +36,7 @@ class Flexibility(Block):
         return units
 
 
-class IllustrationsConfig(Block):
+class IllustrationsConfig(ConfigModel):
     """The lecture's drawings, computed: their seed and the few sizes that matter."""
 
     seed: int = Field(ge=0, le=4_000_000_000, description="Of everything random; repetition i has the seed seed + i.")

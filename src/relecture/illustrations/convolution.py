@@ -64,7 +64,7 @@ def cells(found: dict[str, np.ndarray]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["stage", "row", "column", "value"])
 
 
-def draw(spec: dict[str, Any], data: Path | None = None) -> Illustration:
+def draw(config: dict[str, Any], data: Path | None = None) -> Illustration:
     """Every stage with its numbers; one window is followed all the way."""
     found = stages(one())
     row, column = FOLLOWED

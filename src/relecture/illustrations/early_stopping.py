@@ -25,7 +25,7 @@ def stops(record: Record) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["member", "kept", "stopped", "loss_kept", "loss_stopped"])
 
 
-def draw(spec: dict[str, Any], data: Path) -> Illustration:
+def draw(config: dict[str, Any], data: Path) -> Illustration:
     """The first network's losses with the two epochs that matter, the other networks behind it; data is the record."""
     record = records.read(data)
     found = stops(record)
@@ -37,7 +37,7 @@ def draw(spec: dict[str, Any], data: Path) -> Illustration:
             shown = {"linewidth": 3, "label": name} if member == first.member else {"linewidth": 1, "alpha": 0.3}
             axes.plot(curve.step, curve.value, line, color=colour, **shown)
     _mark(axes, first.kept, first.loss_kept, "o", f"lowest validation loss:\nweights of epoch {first.kept} are kept")
-    patient = first.stopped - first.kept < record.params["spec"]["patience"]
+    patient = first.stopped - first.kept < record.params["config"]["patience"]
     end = "last epoch:" if patient else "stopped after\nepoch"
     _mark(axes, first.stopped, first.loss_stopped, "X", f"{end} {first.stopped}", above=False)
     axes.set(

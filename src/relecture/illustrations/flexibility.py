@@ -54,9 +54,9 @@ def _fitted(hidden: int, x: np.ndarray, y: np.ndarray, seed: int) -> MLPRegresso
         return network.fit(x, y)
 
 
-def draw(spec: dict[str, Any], data: Path | None = None) -> Illustration:
+def draw(config: dict[str, Any], data: Path | None = None) -> Illustration:
     """Training and test error against the number of units: every draw, and the mean."""
-    found = errors(**spec)
+    found = errors(**config)
     mean = found.groupby("units")[["train", "test"]].mean()
     figure, axes = plt.subplots(figsize=(9, 5.4))
     for column, colour, marker, label in (

@@ -17,7 +17,7 @@ class Illustration:
     numbers: pd.DataFrame
     sample: str = ""
 
-    def leave(self, stem: Path) -> None:
+    def save(self, stem: Path) -> None:
         """Write `stem`.svg, `stem`.png and `stem`.csv."""
         plotting.save(self.figure, stem, self.sample)
         self.numbers.to_csv(stem.with_suffix(".csv"), index=False)

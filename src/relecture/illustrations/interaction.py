@@ -85,16 +85,16 @@ def scores(rows: int, units: int, seeds: int, seed: int) -> pd.DataFrame:
     return pd.DataFrame(table, columns=["truth", "member", "model", "r2"])
 
 
-def draw(spec: dict[str, Any], data: Path | None = None) -> Illustration:
+def draw(config: dict[str, Any], data: Path | None = None) -> Illustration:
     """The truth and what each model makes of it, a row for each truth."""
-    found = scores(**spec)
+    found = scores(**config)
     summary = found.groupby(["truth", "model"]).r2.agg(["mean", "std"])
     x1, x2 = np.meshgrid(np.linspace(-1, 1, 101), np.linspace(-1, 1, 101))
     points = np.column_stack([x1.ravel(), x2.ravel()])
     figure, grid = plt.subplots(len(TRUTHS), 1 + len(NAMES), figsize=(13, 6), sharex=True, sharey=True)
     shades = plt.get_cmap("cividis", 20)
     for line, truth in zip(grid, TRUTHS, strict=True):
-        first, _ = fitted(truth, spec["rows"], spec["units"], spec["seed"])
+        first, _ = fitted(truth, config["rows"], config["units"], config["seed"])
         surfaces = [TRUTHS[truth](points), *(first[name].predict(points) for name in NAMES)]
         titles = []
         for name, title in {"truth": f"truth: {TITLES[truth]}", **NAMES}.items():

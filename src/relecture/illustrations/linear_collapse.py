@@ -67,9 +67,9 @@ def compared(seed: int) -> tuple[pd.DataFrame, dict[str, tuple[np.ndarray, np.nd
     return pd.DataFrame(rows, columns=["activation", "coefficient", "product", "regression", "r2"]), outputs
 
 
-def draw(spec: dict[str, Any], data: Path | None = None) -> Illustration:
+def draw(config: dict[str, Any], data: Path | None = None) -> Illustration:
     """Coefficients on the left, outputs against the best linear map on the right."""
-    found, outputs = compared(**spec)
+    found, outputs = compared(**config)
     figure, (left, middle, right) = plt.subplots(1, 3, figsize=(13, 4.6))
     linear = found[found.activation == "linear"]
     left.plot(linear["product"], "o", color=plotting.SKY, markersize=14, label="product of the three weight matrices")

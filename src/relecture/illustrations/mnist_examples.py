@@ -19,7 +19,7 @@ def examples(labels: np.ndarray, each: int = LINES) -> np.ndarray:
     return np.column_stack([np.flatnonzero(labels == digit)[:each] for digit in range(10)])
 
 
-def draw(spec: dict[str, Any], data: Path) -> Illustration:
+def draw(config: dict[str, Any], data: Path) -> Illustration:
     """The first images of each digit, and the first 3, 5 and 8 with their pixels; data is the manifest of MNIST."""
     images = mnist.load(data)
     places = examples(images.train_labels)

@@ -52,7 +52,7 @@ def counts() -> pd.DataFrame:
     return table[table["count"] > 0].reset_index(drop=True)
 
 
-def draw(spec: dict[str, Any], data: Path | None = None) -> Illustration:
+def draw(config: dict[str, Any], data: Path | None = None) -> Illustration:
     """A bar for every way to count."""
     found = counts()
     figure, axes = plt.subplots(figsize=(11, 5.2))

@@ -63,7 +63,7 @@ def coefficients(seed: int) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)
 
 
-def draw(spec: dict[str, Any], data: Path | None = None) -> Illustration:
+def draw(config: dict[str, Any], data: Path | None = None) -> Illustration:
     """Lines of equal output of the same network with each activation."""
     figure, (left, right) = plt.subplots(1, 2, figsize=(10.5, 5.2), sharey=True)
     steepest, lines = OUTPUT @ HIDDEN, np.arange(-9, 10, 3)
@@ -71,7 +71,7 @@ def draw(spec: dict[str, Any], data: Path | None = None) -> Illustration:
     _contours(right, "square", [1, 4, 10, 20, 40], PowerNorm(0.5, 0, 180), labels=False)
     left.set(title="g(z) = z:  2X₁ + 3X₂", ylabel="X₂")
     right.set(title="g(z) = z²:  2X₁² + 6X₁X₂ + 5X₂²")
-    return Illustration(figure, coefficients(**spec))
+    return Illustration(figure, coefficients(**config))
 
 
 def _contours(axes: Axes, activation: str, levels: ArrayLike, norm: Normalize, labels: np.ndarray | bool) -> None:

@@ -59,12 +59,12 @@ def accuracies(points: int, seeds: int, seed: int) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["member", "representation", "accuracy"])
 
 
-def draw(spec: dict[str, Any], data: Path | None = None) -> Illustration:
+def draw(config: dict[str, Any], data: Path | None = None) -> Illustration:
     """The new points of the first draw in both representations, and the half that is taken for the outer ring."""
-    found = accuracies(**spec)
+    found = accuracies(**config)
     summary = found.groupby("representation").accuracy.agg(["mean", "std"])
     figure, grid = plt.subplots(1, 2, figsize=(11, 5.2))
-    first = fitted(spec["points"], spec["seed"])
+    first = fitted(config["points"], config["seed"])
     for axes, (name, judged) in zip(grid, first.items(), strict=True):
         _scatter(axes, *judged)
         mean, sd = 100 * summary.loc[name]

@@ -4,15 +4,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from relecture.scorecard.reproduced_values import Quantities
+from relecture.scorecard.reproduced_values import ReproducedValues
 
 #: Printed values of the feature map and where in it (row, column, from 0) the exact ones stand.
 FEATURE_MAP = {"0.6": (1, 4), "1": (1, 5), "1.5": (6, 7), "2.2": (10, 7), "0.3": (13, 6)}
 
 
-def quantities(numbers: dict[str, Path]) -> Quantities:
+def quantities(numbers: dict[str, Path]) -> ReproducedValues:
     """Every printed number; `numbers` are the CSV files of `parameters`, `squares` and `convolution` by name."""
-    collected = Quantities()
+    collected = ReproducedValues()
     count = pd.read_csv(numbers["parameters"]).set_index(["model", "counted"])["count"]
     collected.add("illustrations.linear.weights", count["linear", "weights"])
     collected.add("illustrations.network.weights", count["network", "hidden_weights"])

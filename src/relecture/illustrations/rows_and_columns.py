@@ -47,9 +47,9 @@ def column_groups(table: pd.DataFrame) -> pd.Series:
     return (loadings(table) > 0).astype(int)
 
 
-def draw(spec: dict[str, Any], data: Path | None = None) -> Illustration:
+def draw(config: dict[str, Any], data: Path | None = None) -> Illustration:
     """The table as it is, with its rows in groups, and its columns' correlations and weights."""
-    rows, weights, columns = row_groups(TABLE, **spec), loadings(TABLE), column_groups(TABLE)
+    rows, weights, columns = row_groups(TABLE, **config), loadings(TABLE), column_groups(TABLE)
     ordered = TABLE.loc[rows.sort_values(kind="stable").index]
     figure, (left, middle, right) = plt.subplots(1, 3, figsize=(13, 5), width_ratios=(6, 6, 7))
     _table(left, TABLE)

@@ -44,7 +44,7 @@ def likeness(shifts: range = SHIFTS) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["right", "stage", "correlation", "largest"])
 
 
-def draw(spec: dict[str, Any], data: Path | None = None) -> Illustration:
+def draw(config: dict[str, Any], data: Path | None = None) -> Illustration:
     """The 1 in its place and moved by a pixel, stage by stage; beside them the likeness for every move."""
     found = likeness()
     figure = plt.figure(figsize=(13.5, 6))

@@ -1,4 +1,4 @@
-"""Command line of the comparison `salaries`: data, splits, fit, portrait, table, figures."""
+"""Command line of the comparison `salaries`: data, splits, fit, overview, table, figures."""
 
 import json
 from pathlib import Path
@@ -14,15 +14,15 @@ app = Command("Linear regression, lasso, relaxed lasso or a network for the sala
 
 
 @app.command()
-def data(spec: TextOption, source: PathOption, out: PathOption) -> None:
+def data(config_json: TextOption, source: PathOption, out: PathOption) -> None:
     """Write the complete rows of a table, coded as in R; SOURCE is the manifest of the players, or a CSV file."""
     from relecture.data import hitters
     from relecture.salaries import user_table
     from relecture.salaries.data import players
 
-    settings = json.loads(spec)
-    if settings["path"] != BOOK:
-        user_table.read(settings).to_csv(out, index=False)
+    config = json.loads(config_json)
+    if config["path"] != BOOK:
+        user_table.read(config).to_csv(out, index=False)
         return
     raw = hitters.load(source.parent / "Hitters.csv")
     print(f"relecture: {user_table.said_of_missing(raw.isna(), 'players')}", flush=True)
@@ -30,14 +30,14 @@ def data(spec: TextOption, source: PathOption, out: PathOption) -> None:
 
 
 @app.command()
-def splits(data: PathOption, spec: TextOption, out: PathOption) -> None:
+def splits(data: PathOption, config_json: TextOption, out: PathOption) -> None:
     """Draw the splits of one protocol."""
     import pandas as pd
 
     from relecture.salaries.data import check, draw, target
 
     table = pd.read_csv(data)
-    drawn = draw(players=len(table), **json.loads(spec))
+    drawn = draw(players=len(table), **json.loads(config_json))
     check(drawn, target(table))
     drawn.to_parquet(out, index=False)
 
@@ -46,10 +46,10 @@ def splits(data: PathOption, spec: TextOption, out: PathOption) -> None:
 def fit(
     protocol: TextOption,
     method: TextOption,
-    spec: TextOption,
+    config_json: TextOption,
     data: PathOption,
     splits: PathOption,
-    scratch: PathOption,
+    checkpoint_dir: PathOption,
     out: PathOption,
     rule: TextOption,
     subject: Annotated[str | None, typer.Option(help="Words for a table other than that of the players.")] = None,
@@ -62,22 +62,22 @@ def fit(
     from relecture.salaries.scoring import named
     from relecture.salaries.table_labels import HITTERS, Subject
 
-    function, settings = resolve_name(METHODS[method]), json.loads(spec)
+    function, config = resolve_name(METHODS[method]), json.loads(config_json)
     about = Subject(**json.loads(subject)) if subject else HITTERS
-    result = function(pd.read_csv(data), list(divided.splits(pd.read_parquet(splits))), settings, scratch)
+    result = function(pd.read_csv(data), list(divided.splits(pd.read_parquet(splits))), config, checkpoint_dir)
     source = about.source(records.file_digest(data))
-    named(result, about).leave(out, f"salaries/{protocol}/{method}", settings, source, rule, about.question)
-    records.clear(scratch)
+    named(result, about).save(out, f"salaries/{protocol}/{method}", config, source, rule, about.question)
+    records.remove_checkpoints(checkpoint_dir)
 
 
 @app.command()
-def portrait(record: PathOption, out: PathOption) -> None:
+def overview(record: PathOption, out: PathOption) -> None:
     """Draw one method by itself to OUT.svg and OUT.png."""
     from relecture import plotting, records
-    from relecture.salaries.figures import portrait
+    from relecture.salaries.figures import overview
 
-    with plotting.look():
-        plotting.save(portrait(records.read(record)), out)
+    with plotting.style():
+        plotting.save(overview(records.read(record)), out)
 
 
 @app.command()
@@ -109,7 +109,7 @@ def figures(records: list[Path], published: PathOption, out: PathOption) -> None
     from relecture.scorecard.published_values import load
 
     found, printed = read(records), load(published)
-    with plotting.look():
+    with plotting.style():
         plotting.save(drawings.splits(found, printed), out / "splits")
         plotting.save(drawings.lasso_path(found), out / "lasso_path")
         plotting.save(drawings.residuals(found), out / "residuals")

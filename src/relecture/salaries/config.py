@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from relecture.config_model import Block, OwnPath
+from relecture.config_model import ConfigModel, UserPath
 from relecture.salaries import BOOK
 from relecture.training.config import Probability, TrainingConfig
 
@@ -20,23 +20,23 @@ NUMERIC = (
 Predictor = Annotated[str, Field(json_schema_extra={"allowed": "names of predictors"})]
 
 
-class TableConfig(Block):
+class TableConfig(ConfigModel):
     """Which table: the book's, or one of your own."""
 
-    path: OwnPath = Field(description="`hitters`, the book's table, or a CSV file: a header line, commas, UTF-8.")
+    path: UserPath = Field(description="`hitters`, the book's table, or a CSV file: a header line, commas, UTF-8.")
     target: str = Field(description="The column to predict: numbers. All others are predictors, text ones as factors.")
     leave_out: list[str] = Field(default=[], description="Columns that are no predictors, such as names of the rows.")
     rows: str = Field(default="", description="What the rows are, for tables and figures, such as `voters`.")
     unit: str = Field(default="", description="Unit of the target, for tables and figures, such as `dollars an hour`.")
 
     @property
-    def is_the_book_s(self) -> bool:
+    def is_isl_table(self) -> bool:
         """Whether it is the table whose numbers the book prints."""
         return self.path == BOOK
 
     @model_validator(mode="after")
     def _the_book_s_is_as_it_is(self) -> Self:
-        if self.is_the_book_s and (self.target != BOOK_TARGET or self.leave_out or self.rows or self.unit):
+        if self.is_isl_table and (self.target != BOOK_TARGET or self.leave_out or self.rows or self.unit):
             raise ValueError(
                 f"`{BOOK}` is the book's table with the target {BOOK_TARGET}, and nothing else may be set for it; "
                 "to ask another question of it, name its file: path: resources/Hitters.csv"
@@ -44,14 +44,14 @@ class TableConfig(Block):
         return self
 
 
-class Resampled(Block):
+class Resampled(ConfigModel):
     """Random splits of the same sizes as the book's, the same for all methods."""
 
     splits: int = Field(ge=2, description="Number of random splits.")
     first_seed: int = Field(ge=0, description="Split i is what R draws after set.seed(first_seed + i).")
 
 
-class Lasso(Block):
+class Lasso(ConfigModel):
     """glmnet's path and cross-validation."""
 
     folds: int = Field(ge=3, le=20, description="Folds of the cross-validation that chooses lambda.")
@@ -59,7 +59,7 @@ class Lasso(Block):
     path_ratio: float = Field(gt=0, lt=1, description="Smallest lambda as a share of the largest.")
 
 
-class Network(Block):
+class Network(ConfigModel):
     """One hidden layer of ReLU units with dropout."""
 
     seeds: int = Field(ge=1, description="Networks on the book's split that differ only in their seed.")
@@ -68,7 +68,7 @@ class Network(Block):
     training: TrainingConfig = Field(description="How it is trained.")
 
 
-class SalariesConfig(Block):
+class SalariesConfig(ConfigModel):
     """Linear regression, lasso, relaxed lasso or a network on the Hitters data? (ISL Table 10.2)"""
 
     data: TableConfig = Field(description="The table.")
@@ -101,19 +101,19 @@ class SalariesConfig(Block):
 
     def table(self) -> dict[str, Any]:
         """What the table depends on. One of your own is checked against the settings that name parts of it."""
-        spec = self.data.model_dump(include={"path", "target", "leave_out"})
-        if self.data.is_the_book_s:
-            return spec
+        config = self.data.model_dump(include={"path", "target", "leave_out"})
+        if self.data.is_isl_table:
+            return config
         sizes = {"test_size": self.test_size, "folds": self.lasso.folds}
-        return {**spec, **sizes, "relaxed_lasso": self.relaxed_lasso}
+        return {**config, **sizes, "relaxed_lasso": self.relaxed_lasso}
 
     def source(self) -> str:
         """The file that the table is made from."""
-        return f"resources/{BOOK}.json" if self.data.is_the_book_s else self.data.path
+        return f"resources/{BOOK}.json" if self.data.is_isl_table else self.data.path
 
     def subject(self) -> dict[str, str] | None:
         """The words for a table of your own; None for the book's."""
-        if self.data.is_the_book_s:
+        if self.data.is_isl_table:
             return None
         words = {"rows": self.data.rows or "rows", "unit": self.data.unit}
         return {"name": Path(self.data.path).name, "target": self.data.target, **words}
@@ -136,14 +136,14 @@ class SalariesConfig(Block):
             case "network":
                 seeds = self.network.seeds if protocol == "book" else 1
                 # The book's network learns thousands of dollars as they are; another target has another scale.
-                scale = {} if self.data.is_the_book_s else {"standardise_target": True}
+                scale = {} if self.data.is_isl_table else {"standardise_target": True}
                 return {**self.network.model_dump(), "seeds": seeds, **scale}
         raise KeyError(method)
 
 
 def _of_the_book(info: ValidationInfo) -> bool:
     """Whether the table, which is checked first, is the book's."""
-    return "data" in info.data and info.data["data"].is_the_book_s
+    return "data" in info.data and info.data["data"].is_isl_table
 
 
 def _asked(predictor: str) -> str:

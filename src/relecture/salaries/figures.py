@@ -11,12 +11,12 @@ from relecture.records import Record
 from relecture.salaries import table_labels
 from relecture.salaries.result_tables import NAMES, compared
 from relecture.salaries.table_labels import Subject
-from relecture.scorecard.published_values import Printed
+from relecture.scorecard.published_values import PublishedValue
 
 Records = dict[tuple[str, str], Record]
 
 
-def splits(found: Records, printed: list[Printed]) -> Figure:
+def splits(found: Records, printed: list[PublishedValue]) -> Figure:
     """Test error over random splits, one row per method, the printed value and the book's split marked."""
     about = table_labels.of(found["book", "linear"])
     by_id = {entry.id: float(entry.number) for entry in printed}
@@ -108,7 +108,7 @@ def residuals(found: Records) -> Figure:
     return figure
 
 
-def portrait(record: Record) -> Figure:
+def overview(record: Record) -> Figure:
     """One method by itself: its curves if it has any, what it misses, and its members."""
     figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.5))
     about = table_labels.of(record)

@@ -13,12 +13,12 @@ import numpy as np
 import pandas as pd
 from sklearn.linear_model import lars_path
 
-from relecture.records import Fit
+from relecture.records import FitResult
 from relecture.salaries.data import Split, predictors, scaled, target
 from relecture.salaries.scoring import add
 
 
-def fit(table: pd.DataFrame, splits: list[Split], spec: dict[str, Any], scratch: Path) -> Fit:
+def fit(table: pd.DataFrame, splits: list[Split], config: dict[str, Any], checkpoint_dir: Path) -> FitResult:
     """Lasso with lambda chosen inside each split's training rows; a member per split.
 
     On Hitters the lab's matrix has both levels of League, a 20th column that is the mirror image of another: the
@@ -28,9 +28,9 @@ def fit(table: pd.DataFrame, splits: list[Split], spec: dict[str, Any], scratch:
     distinct predictors, and the coefficients (per standard deviation) on the training rows.
     """
     x, y = scaled(predictors(table)), target(table).to_numpy()
-    result, models = Fit(), {}
+    result, models = FitResult(), {}
     for split in splits:
-        lambdas = path_values(x.to_numpy()[split.train], y[split.train], spec["path_length"], spec["path_ratio"])
+        lambdas = path_values(x.to_numpy()[split.train], y[split.train], config["path_length"], config["path_ratio"])
         intercepts, slopes = solve(x.to_numpy()[split.train], y[split.train], lambdas)
         error, error_se = cross_validate(x.to_numpy()[split.train], y[split.train], split.folds, lambdas)
         best = int(np.argmin(error))

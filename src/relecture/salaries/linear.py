@@ -7,20 +7,20 @@ from typing import Any
 import pandas as pd
 import statsmodels.api as sm
 
-from relecture.records import Fit
+from relecture.records import FitResult
 from relecture.salaries.data import Split, predictors, target
 from relecture.salaries.scoring import add
 
 
-def fit(table: pd.DataFrame, splits: list[Split], spec: dict[str, Any], scratch: Path) -> Fit:
+def fit(table: pd.DataFrame, splits: list[Split], config: dict[str, Any], checkpoint_dir: Path) -> FitResult:
     """Ordinary least squares on `spec["predictors"]` (all of them if None), a member per split.
 
     The model file also has the same regression on the *test* rows, where those are enough for it: the book's
     Table 10.3 is fitted on the test players.
     """
-    design = sm.add_constant(predictors(table)[spec["predictors"] or predictors(table).columns])
+    design = sm.add_constant(predictors(table)[config["predictors"] or predictors(table).columns])
     observed = target(table)
-    result, models = Fit(), {}
+    result, models = FitResult(), {}
     for split in splits:
         model = sm.OLS(observed[split.train], design.loc[split.train]).fit()
         add(result, split.name, table, split, model.predict(design.loc[split.test]).to_numpy())

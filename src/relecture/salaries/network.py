@@ -10,12 +10,12 @@ from typing import Any
 import pandas as pd
 import torch
 
-from relecture.records import Fit
+from relecture.records import FitResult
 from relecture.salaries.data import Split, predictors, scaled, target
 from relecture.salaries.scoring import add
 from relecture.training.config import TrainingConfig
 from relecture.training.fit import fit as train
-from relecture.training.fit import outputs
+from relecture.training.fit import predict
 from relecture.training.lit_module import Arrays, PerRow
 from relecture.training.mlp import count_parameters, mlp, stack
 
@@ -38,7 +38,7 @@ def absolute_error(centre: torch.Tensor, scale: torch.Tensor) -> PerRow:
     return error
 
 
-def fit(table: pd.DataFrame, splits: list[Split], spec: dict[str, Any], scratch: Path) -> Fit:
+def fit(table: pd.DataFrame, splits: list[Split], config: dict[str, Any], checkpoint_dir: Path) -> FitResult:
     """Networks for every split and each of `spec["seeds"]` seeds, a member each, after a fixed number of epochs.
 
     The book's network learns salaries in thousands of dollars as they are. With `spec["standardise_target"]` it
@@ -48,14 +48,14 @@ def fit(table: pd.DataFrame, splits: list[Split], spec: dict[str, Any], scratch:
     """
     x = torch.tensor(scaled(predictors(table)).to_numpy(), dtype=torch.float32)
     y = torch.tensor(target(table).to_numpy(), dtype=torch.float32)
-    pairs = [(split, seed) for split in splits for seed in range(spec["seeds"])]
-    members = [split.name if spec["seeds"] == 1 else f"{split.name}-seed-{seed:02d}" for split, seed in pairs]
+    pairs = [(split, seed) for split in splits for seed in range(config["seeds"])]
+    members = [split.name if config["seeds"] == 1 else f"{split.name}-seed-{seed:02d}" for split, seed in pairs]
     seeds = [split.seed * 1000 + seed for split, seed in pairs]
-    networks = [mlp([x.shape[1], spec["hidden"], 1], [spec["dropout"]], seed=seed) for seed in seeds]
+    networks = [mlp([x.shape[1], config["hidden"], 1], [config["dropout"]], seed=seed) for seed in seeds]
     rows_train = torch.stack([torch.tensor(split.train) for split, _ in pairs])
     rows_test = torch.stack([torch.tensor(split.test) for split, _ in pairs])
     centre, scale = torch.zeros(len(pairs), 1), torch.ones(len(pairs), 1)
-    if spec.get("standardise_target"):
+    if config.get("standardise_target"):
         centre, scale = y[rows_train].mean(1, keepdim=True), y[rows_train].std(1, keepdim=True)
 
     fitted = train(
@@ -63,14 +63,14 @@ def fit(table: pd.DataFrame, splits: list[Split], spec: dict[str, Any], scratch:
         Arrays(x, y, rows_train, {"train": rows_train, "test": rows_test}),
         loss=squared_error(centre, scale),
         scores={"mae": absolute_error(centre, scale)},
-        training=TrainingConfig(**spec["training"]),
+        training=TrainingConfig(**config["training"]),
         members=members,
         seeds=seeds,
-        scratch=scratch,
+        checkpoint_dir=checkpoint_dir,
         shown="train_mae",
     )
-    predicted = (outputs(fitted.network, x, rows_test).squeeze(-1) * scale + centre).numpy()
-    result = Fit(parameters=count_parameters(fitted.network), histories=[fitted.history])
+    predicted = (predict(fitted.network, x, rows_test).squeeze(-1) * scale + centre).numpy()
+    result = FitResult(parameters=count_parameters(fitted.network), histories=[fitted.history])
     for member, (split, _), values in zip(members, pairs, predicted, strict=True):
         add(result, member, table, split, values)
     result.save_model = lambda folder: torch.save(fitted.network.state_dict(), folder / "weights.pt")

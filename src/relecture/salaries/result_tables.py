@@ -11,8 +11,8 @@ import pandas as pd
 from relecture import records, tables
 from relecture.records import Record
 from relecture.salaries import BOOK_PREDICTORS, table_labels
-from relecture.scorecard.published_values import Printed
-from relecture.scorecard.reproduced_values import Quantities
+from relecture.scorecard.published_values import PublishedValue
+from relecture.scorecard.reproduced_values import ReproducedValues
 from relecture.uncertainty import paired
 
 NAMES = {
@@ -36,7 +36,7 @@ def decimals(found: dict[tuple[str, str], Record]) -> int:
     record = found["book", "linear"]
     if "target" not in record.params["data"]:
         return DIGITS["mae"]
-    error = records.summary(record).loc["mae", "mean"]
+    error = records.summarize(record).loc["mae", "mean"]
     return max(0, SIGNIFICANT - 1 - math.floor(math.log10(error))) if error > 0 else SIGNIFICANT
 
 
@@ -46,7 +46,7 @@ def compared(found: dict[tuple[str, str], Record], method: str) -> bool:
     return on_its_split and (method != "relaxed_lasso" or _has_the_book_s_predictors(found))
 
 
-def table(found: dict[tuple[str, str], Record], printed: list[Printed], out: Path) -> None:
+def table(found: dict[tuple[str, str], Record], printed: list[PublishedValue], out: Path) -> None:
     """Write the printed table with what came out beside it: the book's split, then the random ones.
 
     Of a table of one's own, and of another split, nothing is printed, so they have no such columns.
@@ -56,8 +56,8 @@ def table(found: dict[tuple[str, str], Record], printed: list[Printed], out: Pat
     by_id, places = {entry.id: entry for entry in printed}, {**DIGITS, "mae": decimals(found)}
     numbers, shown = [], []
     for method, name in NAMES.items():
-        book = records.summary(found["book", method])
-        random = records.summary(found["resampled", method])
+        book = records.summarize(found["book", method])
+        random = records.summarize(found["resampled", method])
         row: dict[str, Any] = {"model": name}
         text = {"model": name}
         parameters = found["book", method].params["parameters"]
@@ -116,7 +116,7 @@ def differences(found: dict[tuple[str, str], Record], test_to_train: float, out:
                 "difference in MAE": tables.number(gap.mean, places),
                 "95 % interval": f"{tables.number(gap.low, places)} to {tables.number(gap.high, places)}",
                 "first is better in": f"{100 * share:.0f} %",
-                "finding": "clear" if gap.clear else "not told apart",
+                "finding": "clear" if gap.significant else "not told apart",
             }
         )
     note = (
@@ -127,7 +127,7 @@ def differences(found: dict[tuple[str, str], Record], test_to_train: float, out:
     tables.write(out, pd.DataFrame(numbers), pd.DataFrame(shown), caption, note)
 
 
-def quantities(found: dict[tuple[str, str], Record], printed: list[Printed], out: Path) -> None:
+def quantities(found: dict[tuple[str, str], Record], printed: list[PublishedValue], out: Path) -> None:
     """Write every number that the book prints of this comparison; of another table none is a counterpart to those.
 
     With another split than the book's the numbers are written and not judged; with other predictors the relaxed
@@ -135,24 +135,26 @@ def quantities(found: dict[tuple[str, str], Record], printed: list[Printed], out
     """
     about = table_labels.of(found["book", "linear"])
     if about not in (table_labels.HITTERS, table_labels.OTHER_SPLIT):
-        other = Quantities(about.name)
+        other = ReproducedValues(about.name)
         for entry in printed:
             if entry.comparison == "salaries":
                 other.add(entry.id, math.nan, n=0)
         other.write(out)
         return
-    collected = Quantities("" if about == table_labels.HITTERS else f"{about.name}, with another split than the book's")
+    collected = ReproducedValues(
+        "" if about == table_labels.HITTERS else f"{about.name}, with another split than the book's"
+    )
     relaxed = _has_the_book_s_predictors(found)
     for method in NAMES:
         if method == "relaxed_lasso" and not relaxed:
             continue
         record = found["book", method]
-        scores = records.summary(record)
+        scores = records.summarize(record)
         collected.add(f"salaries.{method}.parameters", record.params["parameters"])
         collected.add(f"salaries.{method}.mae", *scores.loc["mae"])
         if method != "relaxed_lasso":  # no R2 is printed for it
             collected.add(f"salaries.{method}.r2", *scores.loc["r2"])
-    collected.add("salaries.lasso.mae_in_r", records.summary(found["book", "lasso"]).loc["mae", "mean"])
+    collected.add("salaries.lasso.mae_in_r", records.summarize(found["book", "lasso"]).loc["mae", "mean"])
     path = found["book", "relaxed_lasso"].folder / "model" / "coefficients.json"
     (split,) = json.loads(path.read_text()).values()
     for term, values in split["test"].items() if relaxed else ():
@@ -161,9 +163,9 @@ def quantities(found: dict[tuple[str, str], Record], printed: list[Printed], out
 
 
 def _has_the_book_s_predictors(found: dict[tuple[str, str], Record]) -> bool:
-    return set(found["book", "relaxed_lasso"].params["spec"]["predictors"]) == set(BOOK_PREDICTORS)
+    return set(found["book", "relaxed_lasso"].params["config"]["predictors"]) == set(BOOK_PREDICTORS)
 
 
-def _printed(by_id: dict[str, Printed], method: str, metric: str) -> str:
+def _printed(by_id: dict[str, PublishedValue], method: str, metric: str) -> str:
     entry = by_id.get(f"salaries.{method}.{metric}")
     return entry.value if entry else ""

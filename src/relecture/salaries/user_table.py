@@ -25,7 +25,7 @@ _COLUMNS = (
 )
 
 
-def read(spec: dict[str, Any]) -> pd.DataFrame:
+def read(config: dict[str, Any]) -> pd.DataFrame:
     """The rows of the CSV file `spec["path"]` in which no value is missing, coded by `coded`.
 
     A column of numbers is a number, one of text a factor. How many rows are left out, and what was found, is said on
@@ -36,19 +36,19 @@ def read(spec: dict[str, Any]) -> pd.DataFrame:
             target that is text, a constant column, names instead of a factor, numbers written as text, a name that a
             column may not have, rows too few for the settings.
     """
-    path, target = Path(spec["path"]), spec["target"]
+    path, target = Path(config["path"]), config["target"]
     raw = user_csv.read(path, SETTING)
-    _stop(path, [user_csv.no_such(name, raw) for name in [target, *spec["leave_out"]] if name not in raw])
-    raw = raw.drop(columns=spec["leave_out"])
+    _stop(path, [user_csv.no_such(name, raw) for name in [target, *config["leave_out"]] if name not in raw])
+    raw = raw.drop(columns=config["leave_out"])
     if target not in raw:
         _stop(path, [f"`{target}` is both the target and in {SETTING}.leave_out"])
     _stop(path, [problem for column in raw for problem in _unusable(column, raw[column], column == target)])
     complete = _complete(path, raw)
-    _stop(path, list(_too_few(len(complete), spec, ROWS_A_FOLD * spec["folds"], _FOLDS.format(**spec))))
+    _stop(path, list(_too_few(len(complete), config, ROWS_A_FOLD * config["folds"], _FOLDS.format(**config))))
     _stop(path, [problem for column in complete for problem in _telling(column, complete[column], column == target)])
     _stop(path, list(_ambiguous(complete)))
     table = coded(complete, target)
-    _stop(path, list(_misfits(table, spec)))
+    _stop(path, list(_misfits(table, config)))
     _report(path, complete, target)
     return table
 
@@ -141,21 +141,21 @@ def _ambiguous(complete: pd.DataFrame) -> Iterator[str]:
             yield f"a column is called `{name}`, as the constant of a regression is: rename it"
 
 
-def _misfits(table: pd.DataFrame, spec: dict[str, Any]) -> Iterator[str]:
+def _misfits(table: pd.DataFrame, config: dict[str, Any]) -> Iterator[str]:
     """Which settings the coded table does not fit."""
     found, columns = predictors(table), table.shape[1] - 1
     if not columns:
-        yield f"it has no column but the target `{spec['target']}`, so nothing can predict it"
+        yield f"it has no column but the target `{config['target']}`, so nothing can predict it"
         return
-    for name in spec["relaxed_lasso"]:
+    for name in config["relaxed_lasso"]:
         if name not in found:
             yield f"salaries.relaxed_lasso names `{name}`: {user_csv.no_such(name, found)}"
-    yield from _too_few(len(table), spec, columns + 2, _COLUMNS.format(columns=columns))
+    yield from _too_few(len(table), config, columns + 2, _COLUMNS.format(columns=columns))
 
 
-def _too_few(rows: int, spec: dict[str, Any], needed: int, reason: str) -> Iterator[str]:
+def _too_few(rows: int, config: dict[str, Any], needed: int, reason: str) -> Iterator[str]:
     """Whether fewer than the needed rows are left when those of the test are held out."""
-    held_out = spec["test_size"]
+    held_out = config["test_size"]
     if (left := max(0, rows - held_out)) < needed:
         yield (
             f"it has {user_csv.counted(rows, 'complete row')}, and salaries.test_size = {held_out} leaves {left} of "

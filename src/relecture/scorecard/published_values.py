@@ -7,13 +7,13 @@ from typing import Literal
 import yaml
 from pydantic import Field, ValidationError, field_validator
 
-from relecture.config_model import Block
+from relecture.config_model import ConfigModel
 from relecture.errors import UserError
 
 Verdict = Literal["exact", "within", "better", "differs"]
 
 
-class Printed(Block):
+class PublishedValue(ConfigModel):
     """One printed number."""
 
     id: str = Field(description="Name of the quantity; the comparison reproduces it under the same name.")
@@ -65,7 +65,7 @@ def rounded(value: float, digits: int) -> Decimal:
     return Decimal(f"{value:.12g}").quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
 
 
-def load(path: Path) -> list[Printed]:
+def load(path: Path) -> list[PublishedValue]:
     """Read `config/published.yaml`; every mistake in it is a UserError that names the entry."""
     try:
         entries = yaml.safe_load(path.read_text())
@@ -80,11 +80,11 @@ def load(path: Path) -> list[Printed]:
     return printed
 
 
-def _entry(path: Path, place: int, entry: object) -> Printed:
+def _entry(path: Path, place: int, entry: object) -> PublishedValue:
     if not isinstance(entry, dict):
         raise UserError(f"{path}: entry {place} is {entry!r}, not a block of keys")
     try:
-        return Printed(**entry)
+        return PublishedValue(**entry)
     except ValidationError as error:
         mistakes = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
         raise UserError(f"{path}: entry {place}, {entry.get('id', 'without an id')}: {mistakes}") from error

@@ -7,7 +7,7 @@ import pandas as pd
 COLUMNS = ("id", "reproduced", "sd", "n", "data")
 
 
-class Quantities:
+class ReproducedValues:
     """Collects what came out. `data` names the data if it is not the real thing; then nothing is judged."""
 
     def __init__(self, data: str = ""):

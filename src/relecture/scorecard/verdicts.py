@@ -4,13 +4,13 @@ import pandas as pd
 
 from relecture import tables
 from relecture.errors import UserError
-from relecture.scorecard.published_values import Printed
+from relecture.scorecard.published_values import PublishedValue
 
 COLUMNS = ("id", "comparison", "quantity", "source", "published", "reproduced", "sd", "n", "verdict", "note")
 QUICK, STANDARD = "quick", "standard"  # of the budgets that come with the project only `quick` is smaller
 
 
-def build(printed: list[Printed], quantities: pd.DataFrame, budget: str = STANDARD) -> pd.DataFrame:
+def build(printed: list[PublishedValue], quantities: pd.DataFrame, budget: str = STANDARD) -> pd.DataFrame:
     """One row per printed number of the comparisons that `quantities` covers; columns COLUMNS.
 
     A number that came out but is not listed as printed is a UserError. One that is printed but did not come out, as
@@ -28,7 +28,7 @@ def build(printed: list[Printed], quantities: pd.DataFrame, budget: str = STANDA
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _missing(entry: Printed) -> dict[str, object]:
+def _missing(entry: PublishedValue) -> dict[str, object]:
     row = {"id": entry.id, "comparison": entry.comparison, "quantity": entry.quantity, "source": entry.source}
     return {
         **row,
@@ -39,7 +39,7 @@ def _missing(entry: Printed) -> dict[str, object]:
     }
 
 
-def _row(entry: Printed, found: pd.Series, budget: str) -> dict[str, object]:
+def _row(entry: PublishedValue, found: pd.Series, budget: str) -> dict[str, object]:
     sd = None if pd.isna(found.sd) else float(found.sd)
     judged = pd.isna(found.data) or not found.data
     verdict = entry.verdict(float(found.reproduced), sd) if judged else ""
@@ -62,7 +62,7 @@ def _row(entry: Printed, found: pd.Series, budget: str) -> dict[str, object]:
     }
 
 
-def _reason(entry: Printed, budget: str) -> str:
+def _reason(entry: PublishedValue, budget: str) -> str:
     if entry.differs:
         return entry.differs
     if budget == QUICK:

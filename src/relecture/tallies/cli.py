@@ -18,29 +18,29 @@ app = Command(QUESTION)
 
 
 @app.command()
-def cells(spec: TextOption, out: PathOption, handwriting: Path | None = None, own: Path | None = None) -> None:
+def cells(config_json: TextOption, out: PathOption, handwriting: Path | None = None, own: Path | None = None) -> None:
     """Make the labelled cells: drawn with the HANDWRITING of a manifest, or read from the folder OWN."""
-    settings = json.loads(spec)
+    config = json.loads(config_json)
     if own is not None:
         from relecture.tallies.networks.image_folder import from_folder
 
-        from_folder(own, settings).save(out)
+        from_folder(own, config).save(out)
         return
     from relecture.data import usps
     from relecture.tallies.simulation.handwriting import divide
     from relecture.tallies.simulation.labelled_cells import drawn
 
-    drawn(settings, divide(usps.load(needed(handwriting, "--handwriting or --own")))).save(out)
+    drawn(config, divide(usps.load(needed(handwriting, "--handwriting or --own")))).save(out)
 
 
 @app.command()
-def sheets(spec: TextOption, handwriting: PathOption, out: PathOption, truth: PathOption) -> None:
+def sheets(config_json: TextOption, handwriting: PathOption, out: PathOption, truth: PathOption) -> None:
     """Draw the sheets of the simulated election into the folder OUT, and write their TRUTH elsewhere."""
     from relecture.data import usps
     from relecture.tallies.segmentation.sheet_folder import make
     from relecture.tallies.simulation.handwriting import divide
 
-    make(json.loads(spec), divide(usps.load(handwriting)), out, truth)
+    make(json.loads(config_json), divide(usps.load(handwriting)), out, truth)
 
 
 @app.command()
@@ -53,12 +53,12 @@ def cut(sheets: PathOption, out: PathOption) -> None:
 
 @app.command()
 def shard(
-    spec: TextOption,
+    config_json: TextOption,
     place: Annotated[str, typer.Option(help="Bracket, rung and shard, counted from 0: 2/0/3.")],
     shards: Annotated[int, typer.Option(help="Into how many the rung is split.")],
     mnist: PathOption,
     cells: PathOption,
-    scratch: PathOption,
+    checkpoint_dir: PathOption,
     out: PathOption,
     ranking: Annotated[Path | None, typer.Option(help="That of the rung before; none for the first.")] = None,
     before: Annotated[list[Path] | None, typer.Option(help="A folder of its checkpoints; give all of them.")] = None,
@@ -70,7 +70,7 @@ def shard(
 
     bracket, rung, number = map(int, place.split("/"))
     train_shard(
-        json.loads(spec),
+        json.loads(config_json),
         images.load(mnist),
         Cells.load(cells),
         bracket=bracket,
@@ -79,10 +79,10 @@ def shard(
         shards=shards,
         ranking=ranking,
         before=before or [],
-        scratch=scratch,
+        checkpoint_dir=checkpoint_dir,
         out=out,
     )
-    records.clear(scratch)
+    records.remove_checkpoints(checkpoint_dir)
 
 
 @app.command()
@@ -95,7 +95,12 @@ def rank(scores: list[Path], out: PathOption) -> None:
 
 @app.command()
 def search(
-    rankings: list[Path], spec: TextOption, mnist: PathOption, cells: PathOption, out: PathOption, rule: TextOption
+    rankings: list[Path],
+    config_json: TextOption,
+    mnist: PathOption,
+    cells: PathOption,
+    out: PathOption,
+    rule: TextOption,
 ) -> None:
     """Gather the RANKINGS of all rungs into the record OUT, trials.csv and selected.json."""
     from relecture.data import mnist as images
@@ -103,17 +108,17 @@ def search(
     from relecture.tallies.networks.hyperband_search import collect, tables
 
     data = Cells.load(cells).described(images.load(mnist))
-    _leave(collect(rankings), out, "search", json.loads(spec), data, rule)
+    _save_record(collect(rankings), out, "search", json.loads(config_json), data, rule)
     tables(rankings, out)
 
 
 @app.command()
 def base(
     architecture: TextOption,
-    spec: TextOption,
+    config_json: TextOption,
     mnist: PathOption,
     cells: PathOption,
-    scratch: PathOption,
+    checkpoint_dir: PathOption,
     out: PathOption,
     rule: TextOption,
     network: Annotated[str | None, typer.Option(help="Its architecture and learning rate (JSON).")] = None,
@@ -125,20 +130,20 @@ def base(
     from relecture.tallies.networks.pretraining import base
 
     found = json.loads(network or needed(selected, "--network or --selected").read_text())
-    settings = json.loads(spec) | {key: found[key] for key in ("architecture", "learning_rate")}
+    config = json.loads(config_json) | {key: found[key] for key in ("architecture", "learning_rate")}
     source, target = images.load(mnist), Cells.load(cells)
-    result, data = base(settings, source, target, scratch), target.described(source)
-    _leave(result, out, f"base/{architecture}", settings, data, rule)
-    records.clear(scratch)
+    result, data = base(config, source, target, checkpoint_dir), target.described(source)
+    _save_record(result, out, f"base/{architecture}", config, data, rule)
+    records.remove_checkpoints(checkpoint_dir)
 
 
 @app.command()
 def transfer(
     method: TextOption,
-    spec: TextOption,
+    config_json: TextOption,
     cells: PathOption,
     base: PathOption,
-    scratch: PathOption,
+    checkpoint_dir: PathOption,
     out: PathOption,
     rule: TextOption,
 ) -> None:
@@ -148,11 +153,11 @@ def transfer(
 
     functions = {f"transfer/{name}": function for name, function in TRANSFERS.items()}
     functions |= {f"labels/{name}": function for name, function in LABELS.items()} | FINAL
-    settings, target = json.loads(spec), Cells.load(cells)
-    result = resolve_name(functions[method])(settings, target, base, scratch)
-    data = target.described() if settings["start"] == "scratch" else learned_from(base)
-    _leave(result, out, method, settings, data, rule)
-    records.clear(scratch)
+    config, target = json.loads(config_json), Cells.load(cells)
+    result = resolve_name(functions[method])(config, target, base, checkpoint_dir)
+    data = target.described() if config["start"] == "scratch" else learned_from(base)
+    _save_record(result, out, method, config, data, rule)
+    records.remove_checkpoints(checkpoint_dir)
 
 
 @app.command()
@@ -212,14 +217,14 @@ def table(
 
 
 @app.command()
-def portrait(record: PathOption, out: PathOption) -> None:
+def overview(record: PathOption, out: PathOption) -> None:
     """Draw one record by itself to OUT.svg and OUT.png."""
     from relecture import plotting
-    from relecture.tallies.figures.overview import portrait
+    from relecture.tallies.figures.overview import overview
 
     found = records.read(record)
-    with plotting.look():
-        plotting.save(portrait(found), out, found.sample_name)
+    with plotting.style():
+        plotting.save(overview(found), out, found.sample_name)
 
 
 @app.command()
@@ -237,8 +242,10 @@ def figures(
     draw(results, sheets, mnist, high, orders, truth)
 
 
-def _leave(result: Any, out: Path, method: str, spec: dict[str, Any], data: dict[str, Any], rule: str) -> None:
-    result.leave(out, f"tallies/{method}", spec, data, rule, QUESTION)
+def _save_record(
+    result: Any, out: Path, method: str, config_json: dict[str, Any], data: dict[str, Any], rule: str
+) -> None:
+    result.save(out, f"tallies/{method}", config_json, data, rule, QUESTION)
 
 
 Value = TypeVar("Value")

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from relecture.config_model import Block, OwnPath
+from relecture.config_model import ConfigModel, UserPath
 from relecture.training.config import Probability
 
 SIMULATED = "simulated"
@@ -24,7 +24,7 @@ WAYS: dict[str, dict[str, Any]] = {
 }
 
 
-class Election(Block):
+class Election(ConfigModel):
     """The simulated election: real handwriting on simulated sheets."""
 
     seed: Seed = Field(description="Seed of the votes and of the sheets.")
@@ -42,7 +42,7 @@ class Election(Block):
     badly_scanned: Probability = Field(description="Share of sheets that are badly scanned.")
 
 
-class Labelled(Block):
+class Labelled(ConfigModel):
     """Cells with a known digit, cut from sheets that are not counted."""
 
     seed: Seed = Field(description="Seed of their drawing, or of the division of one's own.")
@@ -51,7 +51,7 @@ class Labelled(Block):
     test: int = Field(ge=10, description="Cells that are read once, at the end.")
 
 
-class Network(Block):
+class Network(ConfigModel):
     """The network that is not searched for (the paper's Table A.2, column default)."""
 
     filters: list[Annotated[int, Field(ge=1)]] = Field(
@@ -63,7 +63,7 @@ class Network(Block):
     learning_rate: Rate = Field(description="Step size of RMSprop.")
 
 
-class Training(Block):
+class Training(ConfigModel):
     """What all networks of the comparison have in common."""
 
     batch_size: int = Field(ge=1, description="Images in one gradient step.")
@@ -71,7 +71,7 @@ class Training(Block):
     epsilon: Rate = Field(description="RMSprop's guard against division by zero.")
 
 
-class Search(Block):
+class Search(ConfigModel):
     """Hyperband in the space of the paper's Table A.2, ranked on the target's validation cells."""
 
     seed: Seed = Field(description="Seed of the random draws.")
@@ -96,7 +96,7 @@ class Search(Block):
         return brackets
 
 
-class Base(Block):
+class Base(ConfigModel):
     """The base models, trained on MNIST alone."""
 
     seeds: Seeds = Field(description="Networks per architecture that differ only in their seed.")
@@ -104,7 +104,7 @@ class Base(Block):
     epochs: Epochs = Field(description="Passes over the images.")
 
 
-class Transfer(Block):
+class Transfer(ConfigModel):
     """The base carried over to the target's digits."""
 
     seeds: Seeds = Field(description="Networks per method; each starts from the base with its seed.")
@@ -113,7 +113,7 @@ class Transfer(Block):
     learning_rate: Rate = Field(description="Step size of RMSprop.")
 
 
-class Labels(Block):
+class Labels(ConfigModel):
     """How many labelled cells are worth it?"""
 
     seeds: Seeds = Field(description="Networks per method and number of cells.")
@@ -121,7 +121,7 @@ class Labels(Block):
     images: int = Field(ge=10, description="Cells seen in training, with repetition, for every number of them.")
 
 
-class Final(Block):
+class Final(ConfigModel):
     """The model that counts: one network, carried over with all labelled cells."""
 
     method: Literal["frozen", "frozen_augmented", "unfrozen", "conv_frozen"] = Field(
@@ -130,7 +130,7 @@ class Final(Block):
     epochs: Epochs = Field(description="Passes over the cells.")
 
 
-class Counting(Block):
+class Counting(ConfigModel):
     """From digits to totals."""
 
     high_quality: float = Field(
@@ -139,14 +139,14 @@ class Counting(Block):
     orders: int = Field(ge=2, description="Random orders of checking that checking the worst first is compared with.")
 
 
-class TalliesConfig(Block):
+class TalliesConfig(ConfigModel):
     """Can a network trained elsewhere count votes from tally sheets? (Torres and Cantú 2022)"""
 
-    cells: OwnPath = Field(
+    cells: UserPath = Field(
         description="`simulated`, or a folder of labelled cells of your own: a sub-folder per digit, 0 to 9, of PNG or "
         "JPEG images of any size."
     )
-    sheets: OwnPath = Field(
+    sheets: UserPath = Field(
         description="`simulated`, or a folder of sheets of your own: page images and a `layout.json`; optionally "
         "`stations.csv` (sheet, district, station) and `truth.csv` (sheet, party, votes)."
     )

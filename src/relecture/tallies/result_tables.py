@@ -8,8 +8,8 @@ import pandas as pd
 
 from relecture import records, tables
 from relecture.records import Record
-from relecture.scorecard.published_values import Printed
-from relecture.scorecard.reproduced_values import Quantities
+from relecture.scorecard.published_values import PublishedValue
+from relecture.scorecard.reproduced_values import ReproducedValues
 from relecture.tallies import TRANSFERS
 from relecture.uncertainty import Difference, paired
 
@@ -32,13 +32,13 @@ def read(folders: list[Path]) -> dict[str, Record]:
     return {record.params["method"]: record for record in map(records.read, folders)}
 
 
-def table(found: dict[str, Record], printed: list[Printed], out: Path) -> None:
+def table(found: dict[str, Record], printed: list[PublishedValue], out: Path) -> None:
     """Write what each network reads of MNIST and of the target's cells, before and after transfer."""
     best = next((entry.value for entry in printed if entry.id == BEST), "")
     numbers, shown = [], []
     for method, name in NAMES.items():
         record = found[method]
-        scores = records.summary(record)
+        scores = records.summarize(record)
         cells = int(scores.loc["cells", "mean"]) if "cells" in scores.index else 0
         row = {"model": name, "labelled_cells": cells, "parameters": record.params["parameters"]}
         text = {"model": name, "labelled cells": f"{row['labelled_cells']:,}", "parameters": f"{row['parameters']:,}"}
@@ -115,12 +115,12 @@ def quantities(found: dict[str, Record], chosen: dict[str, Any], out: Path) -> N
 
     `chosen` is what `search.selected` gives.
     """
-    collected = Quantities(f"Target: {found['base/selected'].params['data']['name']}, not the paper's sheets")
+    collected = ReproducedValues(f"Target: {found['base/selected'].params['data']['name']}, not the paper's sheets")
     for name, value in chosen["values"].items():
         if value is not None:  # the filters of a block that the selected network does not have
             collected.add(f"tallies.selected.{name}", value)
     collected.add(BEST, chosen["accuracy"])
-    collected.add("tallies.base.accuracy", *records.summary(found["base/selected"]).loc["validation_accuracy"])
+    collected.add("tallies.base.accuracy", *records.summarize(found["base/selected"]).loc["validation_accuracy"])
     collected.write(out)
 
 
@@ -144,7 +144,7 @@ def _shown(gap: Difference) -> dict[str, str]:
     return {
         "difference in accuracy, points": tables.number(gap.mean, 2),
         "95 % interval": f"{tables.number(gap.low, 2)} to {tables.number(gap.high, 2)}",
-        "finding": "clear" if gap.clear else "not told apart",
+        "finding": "clear" if gap.significant else "not told apart",
     }
 
 

@@ -34,15 +34,15 @@ def store(
 @app.command()
 def publish(
     record: Path = typer.Argument(help="A record's folder."),
-    figure: list[Path] = typer.Option([], help="A figure of it; `portrait.*` in the folder comes by itself."),
-    receipt: Path | None = typer.Option(None, help="Where to write, last, what was published (JSON)."),
+    figure: list[Path] = typer.Option([], help="A figure of it; `overview.*` in the folder comes by itself."),
+    out: Path | None = typer.Option(None, help="Where to write, last, what was published (JSON)."),
 ) -> None:
     """Mirror one record into MLflow; nothing happens when it is there already."""
     loaded = load(record)
     opened = connect()
     done = publish_record(opened, loaded, figure)
-    if receipt:
-        _write_json(receipt, {"record_digest": done.digest, "run_id": done.run_id, "tracking_uri": opened.uri})
+    if out:
+        _write_json(out, {"record_digest": done.digest, "run_id": done.run_id, "tracking_uri": opened.uri})
     print(_line(done))
 
 
@@ -80,14 +80,14 @@ def register(
     cells: Path = typer.Option(..., help="Labelled cells (npz); the first three are the example of a request."),
     name: str = typer.Option(NAME, help="Name of the registered model."),
     alias: str = typer.Option(ALIAS, help="Alias that the model's latest reader has."),
-    receipt: Path | None = typer.Option(None, help="Where to write, last, what was registered (JSON)."),
+    out: Path | None = typer.Option(None, help="Where to write, last, what was registered (JSON)."),
 ) -> None:
     """Register a reader in MLflow's model registry; nothing happens when it is there already."""
     loaded, shown = load(record), example(cells)
     opened = connect()
     done = register_model(opened, reader, loaded, shown, name, alias)
-    if receipt:
-        _write_json(receipt, {"model": done.name, "version": done.version, "alias": done.alias,
+    if out:
+        _write_json(out, {"model": done.name, "version": done.version, "alias": done.alias,
                               "digest": done.digest, "tracking_uri": opened.uri})  # fmt: skip
     print(_registered(done))
 

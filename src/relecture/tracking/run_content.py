@@ -12,7 +12,7 @@ import pandas as pd
 
 from relecture import records
 from relecture.errors import UserError
-from relecture.provenance import rerun
+from relecture.provenance import rerun_command
 from relecture.records import Record
 
 NAME_LENGTH, PARAM_LENGTH, TAG_LENGTH, DIGEST_LENGTH = 250, 6000, 8000, 36  # MLflow's limits, in characters
@@ -54,7 +54,7 @@ def parent(record: Record, git_commit: str | None) -> Content:
     each = {} if repeats(record) else {EACH: json.dumps([plain(name) for name in record.metrics["metric"].unique()])}
     record = _as_one(record)
     points: list[Point] = []
-    for metric, row in records.summary(record).iterrows():
+    for metric, row in records.summarize(record).iterrows():
         points.append((plain(metric), 0, _clean(row["mean"])))
         if row["n"] > 1:
             points.append((plain(f"{metric}_sd"), 0, _clean(row["sd"])))
@@ -90,7 +90,7 @@ def repeats(record: Record) -> bool:
 
 def params(record: Record) -> dict[str, str]:
     """The spec, flattened to `training.epochs`, and the number of parameters where that has a meaning."""
-    flat = _settings(record.params["spec"])
+    flat = _settings(record.params["config"])
     counted = record.params["parameters"]
     return flat if counted is None else flat | {"parameters": str(counted)}
 
@@ -108,14 +108,14 @@ def description(record: Record) -> str:
 
 def checked(record: Record) -> Record:
     """`record` itself; a UserError names what its files lack."""
-    wanted = ("comparison", "method", "spec", "parameters", "data", "code", "rerun")
+    wanted = ("comparison", "method", "config", "parameters", "data", "code", "rerun")
     missing = [f"{key} in params.json" for key in wanted if key not in record.params]
     data = record.params.get("data") or {}
     missing += [f"data.{key} in params.json" for key in ("name", "digest", "sample") if key not in data]
     missing += [f"the column {name} in metrics.csv" for name in records.METRICS if name not in record.metrics]
     missing += [f"the column {name} in history.csv" for name in records.HISTORY if name not in record.history]
     if missing:
-        again = record.params.get("rerun") or rerun(record.folder / "metrics.csv")
+        again = record.params.get("rerun") or rerun_command(record.folder / "metrics.csv")
         raise UserError(f"the record in {record.folder} lacks {', '.join(missing)}. Make it again: {again}")
     return record
 
@@ -138,7 +138,7 @@ def _tags(record: Record, git_commit: str | None) -> dict[str, str]:
     params, data = record.params, record.params["data"]
     tags = {
         RECORD: record.name,
-        "relecture.config_digest": digest(params["spec"]),
+        "relecture.config_digest": digest(params["config"]),
         "relecture.data_digest": data["digest"],
         "relecture.code_digest": params["code"],
         "relecture.rule": params.get("rule"),

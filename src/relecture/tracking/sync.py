@@ -40,7 +40,7 @@ class Published:
 
 
 def publish(store: Store, record: Record, figures: Sequence[Path] = ()) -> Published:
-    """Mirror `record`, with `figures` and every `portrait.*` beside it, into `store`.
+    """Mirror `record`, with `figures` and every `overview.*` beside it, into `store`.
 
     The tag `relecture.record_digest` is the last thing written: a parent run without it was interrupted, and
     the next publication starts over. Runs of an earlier version of the record are deleted softly.
@@ -147,7 +147,7 @@ def _dataset(record: Record) -> "DatasetInput":
 
 
 def _figures(folder: Path, given: Sequence[Path]) -> dict[str, Path]:
-    found = [*given, *sorted(folder.glob("portrait.*"))]
+    found = [*given, *sorted(folder.glob("overview.*"))]
     if missing := [str(path) for path in found if not path.is_file()]:
         raise UserError(f"no such figure: {', '.join(missing)}")
     return {path.name: path for path in found}

@@ -13,7 +13,7 @@ from torch import nn
 from tqdm import tqdm
 
 
-class KeepBest(pl.Callback):
+class BestWeightsEarlyStopping(pl.Callback):
     """Early stopping: remembers the weights of the epoch with the lowest `monitor`, and stops `patience` epochs later.
 
     Lightning's own counts the times it looked, not epochs, and forgets that it had stopped. `put_back` belongs after
@@ -52,7 +52,7 @@ class KeepBest(pl.Callback):
         return self.last - self.epoch >= self.patience
 
 
-class GoOn(pl.Callback):
+class ResumeCheckpoint(pl.Callback):
     """Leaves a checkpoint every few seconds and one of the last epoch, so that a killed fit goes on where it was.
 
     A checkpoint gets its name when it is whole. A job that is killed during its third fit then finds the first two

@@ -4,12 +4,12 @@ from typing import Annotated
 
 from pydantic import Field
 
-from relecture.config_model import Block
+from relecture.config_model import ConfigModel
 
 Probability = Annotated[float, Field(ge=0, lt=1)]
 
 
-class TrainingConfig(Block):
+class TrainingConfig(ConfigModel):
     """How a network is trained, with RMSprop and a fixed number of epochs."""
 
     epochs: int = Field(ge=1, description="Passes over the training rows (at most, with early stopping).")

@@ -17,13 +17,13 @@ from torch import nn
 
 from relecture.errors import UserError
 from relecture.records import code_digest, file_digest
-from relecture.training.callbacks import GoOn, KeepBest, Progress, readable
+from relecture.training.callbacks import BestWeightsEarlyStopping, Progress, ResumeCheckpoint, readable
 from relecture.training.config import TrainingConfig
-from relecture.training.lit_module import Arrays, Learner, PerRow, Precision
+from relecture.training.lit_module import Arrays, LitNetwork, PerRow, Precision
 
 
 @dataclass(frozen=True)
-class Fitted:
+class TrainedNetwork:
     """A trained network on the CPU in evaluation mode, and how it got there.
 
     `history` has the columns member, step (epoch), metric, value; `epochs` were trained, and the weights
@@ -45,18 +45,18 @@ def fit(
     training: TrainingConfig,
     members: Sequence[str],
     seeds: Sequence[int],
-    scratch: Path,
+    checkpoint_dir: Path,
     shown: str,
-    hidden_penalty: float = 0.0,
+    hidden_l2: float = 0.0,
     patience: int | None = None,
     precision: Precision = "32",
-    scored_at_once: int | None = None,
+    eval_batch_size: int | None = None,
     start: Path | None = None,
     keep: Path | None = None,
     checkpoint_seconds: float = 10.0,
     accelerator: str = "auto",
     callbacks: Sequence[pl.Callback] = (),
-) -> Fitted:
+) -> TrainedNetwork:
     """Train `network` on the rows `arrays.train` and score it on every watched set as it goes.
 
     A parameter that needs no gradient is frozen: it stays as it is, bit by bit.
@@ -78,25 +78,25 @@ def fit(
             its history. `training.epochs` counts from the very beginning. A damaged one is a UserError.
         keep: file for the checkpoint of the last epoch.
     """
-    learner = Learner(network, arrays, loss, scores, training, seeds, hidden_penalty, precision, scored_at_once)
+    module = LitNetwork(network, arrays, loss, scores, training, seeds, hidden_l2, precision, eval_batch_size)
     if start is not None and not readable(start):
         raise UserError(f"{start} is missing or damaged, so training cannot go on from it. Make it again")
-    identity = _identity(learner, members, (patience, precision, start and file_digest(start)))
-    go_on = GoOn(scratch / f"{identity}.ckpt", checkpoint_seconds)
+    identity = _identity(module, members, (patience, precision, start and file_digest(start)))
+    go_on = ResumeCheckpoint(checkpoint_dir / f"{identity}.ckpt", checkpoint_seconds)
     label = members[0] if len(members) == 1 else f"{len(members)} networks"
-    callbacks = [*callbacks, Progress(f"{scratch.name} {label}", shown)]
+    callbacks = [*callbacks, Progress(f"{checkpoint_dir.name} {label}", shown)]
     best = None
     if patience is not None:
-        best = KeepBest("validation_loss", patience)
+        best = BestWeightsEarlyStopping("validation_loss", patience)
         callbacks.append(best)
     callbacks.append(go_on)
     trainer = _trainer(training, callbacks, accelerator)
-    with _tiny_is_zero(), warnings.catch_warnings():
+    with flush_denormals(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*does not have many workers.*")
         warnings.filterwarnings("ignore", message=".*treespec.*")  # Lightning with this torch
-        trainer.fit(learner, ckpt_path=go_on.found() or start, weights_only=True)
+        trainer.fit(module, ckpt_path=go_on.found() or start, weights_only=True)
     epochs = max(trainer.current_epoch, best.last if best else 0)
-    learner.end_history(epochs)
+    module.end_history(epochs)
     if keep is not None:
         last = go_on.found() or start
         if last is None:
@@ -104,11 +104,11 @@ def fit(
         _copied(last, keep)
     if best:
         best.put_back(network)
-    history = _long(learner.history, members)
-    return Fitted(network.cpu().eval(), history, epochs, best.epoch if best else epochs)
+    history = _long(module.history, members)
+    return TrainedNetwork(network.cpu().eval(), history, epochs, best.epoch if best else epochs)
 
 
-def outputs(network: nn.Module, inputs: torch.Tensor, rows: torch.Tensor, at_once: int | None = None) -> torch.Tensor:
+def predict(network: nn.Module, inputs: torch.Tensor, rows: torch.Tensor, at_once: int | None = None) -> torch.Tensor:
     """What a fitted network answers for some rows, `at_once` in one pass; (rows, ...) or (K, rows, ...)."""
     with torch.inference_mode():
         if at_once is None:
@@ -117,7 +117,7 @@ def outputs(network: nn.Module, inputs: torch.Tensor, rows: torch.Tensor, at_onc
 
 
 @contextlib.contextmanager
-def _tiny_is_zero() -> Iterator[None]:
+def flush_denormals() -> Iterator[None]:
     """Numbers below the smallest normal one are zero, inside.
 
     A penalty drives weights of pixels that are never inked, and their squared gradients, to where a processor computes
@@ -148,13 +148,13 @@ def _trainer(training: TrainingConfig, callbacks: list[pl.Callback], accelerator
     )
 
 
-def _identity(learner: Learner, members: Sequence[str], more: tuple) -> str:
+def _identity(module: LitNetwork, members: Sequence[str], more: tuple) -> str:
     """Changes with anything that decides the outcome: data, first weights, settings, code."""
-    settings = (learner.training_config.model_dump_json(), learner.seeds, learner.hidden_penalty, more)
-    structure = repr(learner.network)  # dropout is neither a parameter nor a buffer
-    frozen = [name for name, parameter in learner.named_parameters() if not parameter.requires_grad]
+    settings = (module.training_config.model_dump_json(), module.seeds, module.hidden_l2, more)
+    structure = repr(module.network)  # dropout is neither a parameter nor a buffer
+    frozen = [name for name, parameter in module.named_parameters() if not parameter.requires_grad]
     content = hashlib.sha256(repr((settings, structure, frozen, tuple(members), code_digest())).encode())
-    for name, tensor in [*learner.named_buffers(), *learner.named_parameters()]:
+    for name, tensor in [*module.named_buffers(), *module.named_parameters()]:
         content.update(name.encode() + tensor.detach().cpu().contiguous().numpy().tobytes())
     return content.hexdigest()[:16]
 

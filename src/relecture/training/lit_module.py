@@ -30,10 +30,10 @@ class Arrays:
     inputs: torch.Tensor
     targets: torch.Tensor
     train: torch.Tensor
-    watched: Mapping[str, torch.Tensor]
+    eval_sets: Mapping[str, torch.Tensor]
 
 
-class Learner(pl.LightningModule):
+class LitNetwork(pl.LightningModule):
     """One network, or a stack of them, with RMSprop over shuffled batches.
 
     A Lightning step is an epoch: the loop over batches is inside, because Lightning's work per step costs more
@@ -54,21 +54,21 @@ class Learner(pl.LightningModule):
         scores: Mapping[str, PerRow],
         training: TrainingConfig,
         seeds: Sequence[int],
-        hidden_penalty: float = 0.0,
+        hidden_l2: float = 0.0,
         precision: Precision = "32",
-        scored_at_once: int | None = None,
+        eval_batch_size: int | None = None,
     ):
         super().__init__()
         self.automatic_optimization = False
         self.network, self.loss, self.scores = network, loss, dict(scores)
-        self.training_config, self.seeds, self.hidden_penalty = training, tuple(seeds), hidden_penalty
-        self.precision, self.scored_at_once = precision, scored_at_once
+        self.training_config, self.seeds, self.hidden_l2 = training, tuple(seeds), hidden_l2
+        self.precision, self.eval_batch_size = precision, eval_batch_size
         # Not persistent: they move to the device with the module but are no part of a checkpoint.
         self.register_buffer("inputs", arrays.inputs, persistent=False)
         self.register_buffer("targets", arrays.targets, persistent=False)
         self.register_buffer("rows", arrays.train, persistent=False)
-        self.watched = tuple(arrays.watched)
-        for name, rows in arrays.watched.items():
+        self.eval_sets = tuple(arrays.eval_sets)
+        for name, rows in arrays.eval_sets.items():
             self.register_buffer(f"rows_{name}", rows, persistent=False)
         self.history: list[dict] = []
 
@@ -79,7 +79,7 @@ class Learner(pl.LightningModule):
         rest, hidden = ([p for p in some if p.requires_grad] for some in (rest, hidden))
         groups = [{"params": rest, "weight_decay": 0.0}]
         if hidden:  # the gradient of lambda x (sum of squares) is 2 lambda w
-            groups.append({"params": hidden, "weight_decay": 2 * self.hidden_penalty})
+            groups.append({"params": hidden, "weight_decay": 2 * self.hidden_l2})
         config = self.training_config
         return torch.optim.RMSprop(groups, lr=config.learning_rate, alpha=config.rho, eps=config.epsilon)
 
@@ -92,7 +92,7 @@ class Learner(pl.LightningModule):
     def training_step(self, *_) -> None:
         """One epoch over the training rows."""
         optimizer: Any = self.optimizers()
-        torch.manual_seed(_mixed(self.seeds[0], self.current_epoch, stream=1))  # dropout
+        torch.manual_seed(epoch_seed(self.seeds[0], self.current_epoch, stream=1))  # dropout
         for rows in self._shuffled().split(self.training_config.batch_size, dim=-1):
             outputs = self._answers(rows)
             loss = self.loss(outputs, self.targets[rows]).mean(-1).sum()
@@ -114,9 +114,9 @@ class Learner(pl.LightningModule):
     def _scored(self, epoch: int) -> dict[str, torch.Tensor]:
         """Adds to the history; one number a score, or one per member."""
         values = {}
-        for name in self.watched:
+        for name in self.eval_sets:
             rows = getattr(self, f"rows_{name}")
-            parts = [rows] if self.scored_at_once is None else rows.split(self.scored_at_once, dim=-1)
+            parts = [rows] if self.eval_batch_size is None else rows.split(self.eval_batch_size, dim=-1)
             answers = [self._answers(part) for part in parts]
             outputs = answers[0] if len(answers) == 1 else torch.cat(answers, dim=rows.ndim - 1)
             targets = self.targets[rows]
@@ -148,7 +148,9 @@ class Learner(pl.LightningModule):
         """This epoch's order of the training rows; each member has its own."""
         rows = self.rows
         order = [
-            torch.randperm(rows.shape[-1], generator=torch.Generator().manual_seed(_mixed(seed, self.current_epoch)))
+            torch.randperm(
+                rows.shape[-1], generator=torch.Generator().manual_seed(epoch_seed(seed, self.current_epoch))
+            )
             for seed in self.seeds
         ]
         if rows.ndim == 1:
@@ -156,6 +158,6 @@ class Learner(pl.LightningModule):
         return rows.gather(1, torch.stack(order).to(rows.device))
 
 
-def _mixed(seed: int, epoch: int, stream: int = 0) -> int:
+def epoch_seed(seed: int, epoch: int, stream: int = 0) -> int:
     """A seed for one epoch of one network, far from those of its neighbours."""
     return int(np.random.SeedSequence((seed, epoch, stream)).generate_state(1, np.uint64)[0] >> 1)

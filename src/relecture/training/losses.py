@@ -9,11 +9,11 @@ def cross_entropy(output: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
     return F.cross_entropy(output, target, reduction="none")
 
 
-def misread(output: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+def zero_one_loss(output: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
     """(rows, classes) and (rows,) -> (rows,): 1 where the most probable class is wrong."""
     return (output.argmax(-1) != target).float()
 
 
-def read_right(output: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+def accuracy(output: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
     """(rows, classes) and (rows,) -> (rows,): 1 where the most probable class is right."""
     return (output.argmax(-1) == target).float()

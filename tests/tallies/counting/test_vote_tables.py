@@ -96,7 +96,7 @@ def test_readings_are_put_beside_the_truth_from_their_folders(tmp_path):
 def test_every_figure_of_the_count_is_drawn_with_and_without_the_truth(which, tmp_path, request):
     election = request.getfixturevalue(which)
     lost = pd.DataFrame({"sheet": ["x", "y"][: election.unread], "district": ["D1", "D2"][: election.unread]})
-    with plotting.look():
+    with plotting.style():
         drawn = {
             "quality": vote_counts.quality(election, lost),
             "result": vote_counts.result(election),
@@ -122,7 +122,7 @@ def test_a_misread_number_stands_beside_its_row_with_the_true_one():
     checked = Checked(sure(np.array([[123, 45, 6]])), np.array([[123, 46, 6]]))
     corners = np.array([[0, 0], [10, 0], [10, 10], [0, 10]])
     outlines = np.array([corners + np.array([20 * column, 30 * row]) for row in range(3) for column in range(3)])
-    with plotting.look():
+    with plotting.style():
         figure = vote_counts.sheet(np.full((200, 150), 200, np.uint8), outlines, checked, 0)
     texts = [text.get_text() for text in figure.axes[0].texts]
     assert texts[:9] == list("123045006")
@@ -137,7 +137,7 @@ def test_a_reader_without_errors_has_figures_too():
     test = pd.DataFrame({"cell": range(10), "label": range(10), "predicted": range(10), "probability": 0.9})
     images, chosen = np.zeros((10, 28, 28), np.uint8), pairs(test, 5)
     nothing = explain(Recognizer(cnn(architecture, seed=1), architecture, "tiny"), images[:0])
-    with plotting.look():
+    with plotting.style():
         assert "0 of 10" in classifier.misread(test, images).get_suptitle()
         assert classifier.confusion(test).axes
         assert classifier.attributions(chosen, images, nothing, nothing).axes

@@ -16,7 +16,7 @@ CHOSEN = {"accuracy": 0.4, "values": {"epochs": 15}}
 
 @pytest.fixture(autouse=True)
 def _look():
-    with plotting.look():
+    with plotting.style():
         yield
     plt.close("all")
 

@@ -23,7 +23,7 @@ def folder(election_folder, tmp_path):
 
 
 def test_examples_count_the_sheets_that_are_read_and_show_why_one_is_not(folder, tmp_path):
-    with plotting.look():
+    with plotting.style():
         figure = sheets.examples(folder)
         titles = [axes.get_title().replace("\n", " ") for axes in figure.axes]
         assert figure.get_suptitle().startswith("10 of 12 sheets are read")
@@ -38,9 +38,9 @@ def test_examples_count_the_sheets_that_are_read_and_show_why_one_is_not(folder,
 
 def test_cells_are_shown_beside_mnists_a_row_per_digit(stand_in):
     images, labels = (getattr(mnist.sample(), f"test_{kind}") for kind in ("images", "labels"))
-    spec = {"seed": 1, "train": 100, "validation": 10, "test": 10, "severity": 1.0, "badly_scanned": 0.0}
-    cells = drawn(spec, stand_in)
-    with plotting.look():
+    config = {"seed": 1, "train": 100, "validation": 10, "test": 10, "severity": 1.0, "badly_scanned": 0.0}
+    cells = drawn(config, stand_in)
+    with plotting.style():
         figure = sheets.cells_grid(cells, images, labels)
         left, right = (axes.images[0].get_array() for axes in figure.axes)
         assert left.shape == right.shape == (280, 28 * sheets.A_DIGIT)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from relecture.records import Fit
+from relecture.records import FitResult
 from relecture.tallies.networks.calibration import (
     LOGITS,
     LOWEST,
@@ -67,7 +67,7 @@ def calibrated(tmp_path_factory):
     """The record of a final model that is three times too sure, calibrated: the record's folder and the other's."""
     folder = tmp_path_factory.mktemp("tallies")
     final, out = folder / "final", folder / "validation"
-    fit = Fit(parameters=1)
+    fit = FitResult(parameters=1)
     rows = []
     for part, seed in (("validation", 1), ("test", 2)):
         logits, labels = drawn(3000, seed)
@@ -77,7 +77,7 @@ def calibrated(tmp_path_factory):
     fit.add("final", {"target_accuracy": 0.5}, pd.concat(rows))
     fit.save_model = lambda model: Recognizer(cnn(ARCHITECTURE, seed=1), ARCHITECTURE, "tiny").save(model / "reader.pt")
     source = {"name": "made up", "digest": "0" * 16, "sample": False}
-    fit.leave(final, "tallies/final", {}, source, "tallies_final")
+    fit.save(final, "tallies/final", {}, source, "tallies_final")
     calibrate(final, out)
     return final, out
 

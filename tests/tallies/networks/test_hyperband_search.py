@@ -52,7 +52,7 @@ def shard(folder: Path, rung: int, shard: int) -> Path:
         shards=SHARDS,
         ranking=before / "ranking.csv" if rung else None,
         before=[before / f"shard-{number}" / "states" for number in range(SHARDS)] if rung else [],
-        scratch=folder / "scratch" / f"{rung}-{shard}",
+        checkpoint_dir=folder / "scratch" / f"{rung}-{shard}",
         out=out,
     )
     return out
@@ -72,7 +72,7 @@ def searched(small_networks, tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("search")
     rankings = [rung(folder, number) for number in range(2)]
     source = {"name": "MNIST", "digest": "0123456789abcdef", "sample": True}
-    hyperband_search.collect(rankings).leave(folder, "tallies/search", SPEC, source, "tallies_search")
+    hyperband_search.collect(rankings).save(folder, "tallies/search", SPEC, source, "tallies_search")
     hyperband_search.tables(rankings, folder)
     return folder
 
@@ -147,7 +147,7 @@ def test_a_killed_shard_goes_on_and_trains_no_finished_trial_again(searched, mon
     order = pd.read_csv(whole / "scores.csv").trial.tolist()
     trained = []
 
-    def watching(network, data, spec, *, member, **more):
+    def watching(network, data, config, *, member, **more):
         class Watch(pl.Callback):
             def on_train_epoch_start(self, trainer, pl_module):
                 trained.append((member, trainer.current_epoch + 1))
@@ -155,7 +155,7 @@ def test_a_killed_shard_goes_on_and_trains_no_finished_trial_again(searched, mon
                     (tmp_path / "was killed").touch()
                     raise Killed
 
-        return original(network, data, spec, member=member, callbacks=[Watch()], checkpoint_seconds=0, **more)
+        return original(network, data, config, member=member, callbacks=[Watch()], checkpoint_seconds=0, **more)
 
     original = hyperband_search.train
     monkeypatch.setattr(hyperband_search, "train", watching)

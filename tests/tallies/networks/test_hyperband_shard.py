@@ -27,7 +27,7 @@ def test_the_command_takes_the_folders_of_checkpoints_from_its_options_alone(mon
     options = [text for name, file in files.items() for text in (f"--{name}", str(tmp_path / file))]
     before = [tmp_path / f"rung-0/shard-{number}/states" for number in range(2)]
     named = [f"--before={folder}" for folder in before]
-    place = ["--spec", "{}", "--place", "1/1/0", "--shards", "2"]
+    place = ["--config-json", "{}", "--place", "1/1/0", "--shards", "2"]
     app(["shard", *place, *options, *named], standalone_mode=False)
     assert told["before"] == before
 
@@ -36,13 +36,13 @@ def test_the_command_takes_the_folders_of_checkpoints_from_its_options_alone(mon
 def test_a_shard_killed_with_sigkill_loses_the_trial_it_was_in_and_no_other(tmp_path):
     small.cells().save(tmp_path / "cells.npz")
     (tmp_path / "mnist.json").write_text(json.dumps({"name": "mnist", "sample": True, "files": {}}))
-    spec = json.dumps(SPEC)
+    config = json.dumps(SPEC)
 
     def command(folder: str) -> list[str]:
         (tmp_path / folder / "out").mkdir(parents=True)
         files = {"mnist": "mnist.json", "cells": "cells.npz", "scratch": f"{folder}/scratch", "out": f"{folder}/out"}
         options = [text for name, file in files.items() for text in (f"--{name}", str(tmp_path / file))]
-        whole = ["shard", "--spec", spec, "--place", "1/0/0", "--shards", "1", *options]
+        whole = ["shard", "--config-json", config, "--place", "1/0/0", "--shards", "1", *options]
         return [sys.executable, "-m", "relecture", "tallies", "--threads", "1", *whole]
 
     def trained(said: str) -> list[str]:

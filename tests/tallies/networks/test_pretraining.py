@@ -11,7 +11,7 @@ import torch
 
 from relecture import records
 from relecture.errors import UserError
-from relecture.records import Fit
+from relecture.records import FitResult
 from relecture.tallies.networks import pretraining
 from relecture.tallies.networks.cnn import cnn
 from relecture.tallies.networks.cnn_training import accuracy, logits
@@ -19,7 +19,7 @@ from relecture.tallies.networks.digit_classifier import Recognizer
 
 
 @pytest.fixture(scope="module")
-def trained(tmp_path_factory) -> Fit:
+def trained(tmp_path_factory) -> FitResult:
     return pretraining.base(small.BASE, small.images(), small.cells(), tmp_path_factory.mktemp("scratch"))
 
 
@@ -27,7 +27,7 @@ def trained(tmp_path_factory) -> Fit:
 def model(trained, tmp_path_factory):
     folder = tmp_path_factory.mktemp("base")
     source = {"name": "MNIST", "digest": "0123456789abcdef", "sample": True}
-    trained.leave(folder, "tallies/base/default", small.BASE, source, "tallies_base")
+    trained.save(folder, "tallies/base/default", small.BASE, source, "tallies_base")
     return folder / "model"
 
 

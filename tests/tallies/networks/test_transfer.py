@@ -13,7 +13,7 @@ import torch
 
 from relecture import records
 from relecture.errors import UserError
-from relecture.records import Fit
+from relecture.records import FitResult
 from relecture.tallies.config import WAYS
 from relecture.tallies.networks import pretraining, transfer
 from relecture.tallies.networks.cnn import cnn
@@ -30,18 +30,18 @@ def model(tmp_path_factory) -> Path:
     return folder
 
 
-def spec(way: str, **more: Any) -> dict[str, Any]:
+def config(way: str, **more: Any) -> dict[str, Any]:
     return {**small.TRANSFER, **WAYS[way], **more}
 
 
 @pytest.fixture(scope="module")
-def carried(model, tmp_path_factory) -> dict[str, tuple[Fit, Path]]:
+def carried(model, tmp_path_factory) -> dict[str, tuple[FitResult, Path]]:
     """Each way of transfer: its fit and its record's folder."""
     found = {}
     for way in WAYS:
         folder = tmp_path_factory.mktemp(way)
-        fit = transfer.transfer(spec(way), small.cells(), model, folder / "scratch")
-        fit.leave(folder / "record", f"tallies/transfer/{way}", spec(way), SOURCE, "tallies_transfer")
+        fit = transfer.transfer(config(way), small.cells(), model, folder / "scratch")
+        fit.save(folder / "record", f"tallies/transfer/{way}", config(way), SOURCE, "tallies_transfer")
         found[way] = fit, folder / "record"
     return found
 
@@ -83,7 +83,7 @@ def test_what_is_frozen_may_be_computed_once_without_changing_what_is_learned(ca
     # The other way round: the frozen network trained as a whole, block for block.
     monkeypatch.setattr(transfer, "Above", lambda network, blocks: network)
     monkeypatch.setattr(transfer, "below", lambda network, blocks, images, at_once: images)
-    fit = transfer.transfer(spec("frozen", seeds=1), small.cells(), model, tmp_path)
+    fit = transfer.transfer(config("frozen", seeds=1), small.cells(), model, tmp_path)
     a, b = small.metrics(fit)["seed-00"], small.metrics(carried["frozen"][0])["seed-00"]
     assert a["validation_accuracy"] == pytest.approx(b["validation_accuracy"], abs=0.02)
     curves = [one.histories[0].set_index(["metric", "step"]).value for one in (fit, carried["frozen"][0])]
@@ -91,7 +91,7 @@ def test_what_is_frozen_may_be_computed_once_without_changing_what_is_learned(ca
 
 
 def test_bfloat16_gives_about_the_same_network_and_no_other_cells(carried, model, tmp_path):
-    rough = transfer.transfer(spec("unfrozen", precision="bf16"), small.cells(), model, tmp_path)
+    rough = transfer.transfer(config("unfrozen", precision="bf16"), small.cells(), model, tmp_path)
     for member, scores in small.metrics(carried["unfrozen"][0]).items():
         assert small.metrics(rough)[member]["target_accuracy"] == pytest.approx(scores["target_accuracy"], abs=0.04)
     assert not rough.histories[0].equals(carried["unfrozen"][0].histories[0])
@@ -109,7 +109,7 @@ def test_every_way_learns_from_the_same_cells_of_a_seed(model, tmp_path, monkeyp
         for seed in range(2):
             rows = transfer.labelled(small.cells(), seed, 300)
             with pytest.raises(StopIteration):
-                transfer.carry(spec(way), small.cells(), rows, model, f"seed-{seed}", seed, 1, tmp_path)
+                transfer.carry(config(way), small.cells(), rows, model, f"seed-{seed}", seed, 1, tmp_path)
     assert len(seen["seed-0"]) == len(WAYS)
     for labels in seen.values():
         assert all(torch.equal(labels[0], other) for other in labels)
@@ -131,10 +131,10 @@ def test_varied_cells_are_another_training(carried):
 
 
 @pytest.fixture(scope="module")
-def curve(model, tmp_path_factory) -> Fit:
+def curve(model, tmp_path_factory) -> FitResult:
     """Accuracy by number of cells; 5,000 are not there."""
     counts = {"cells": [30, 120, 600, 5000], "images": 3600}
-    return transfer.labels(spec("frozen", **counts), small.cells(), model, tmp_path_factory.mktemp("labels"))
+    return transfer.labels(config("frozen", **counts), small.cells(), model, tmp_path_factory.mktemp("labels"))
 
 
 def test_the_curve_has_a_member_for_each_number_of_cells_that_is_there_and_each_seed(curve):
@@ -159,17 +159,17 @@ def test_a_long_training_leaves_a_short_curve(curve):
 
 
 def test_fewer_cells_than_any_number_asked_for_are_all_taken(model, tmp_path):
-    fit = transfer.labels(spec("frozen", cells=[5000], images=600, seeds=1), small.cells(), model, tmp_path)
+    fit = transfer.labels(config("frozen", cells=[5000], images=600, seeds=1), small.cells(), model, tmp_path)
     assert [*small.metrics(fit)] == ["cells-0600-seed-00"]
 
 
 @pytest.fixture(scope="module")
-def last(model, tmp_path_factory) -> tuple[Fit, Path]:
+def last(model, tmp_path_factory) -> tuple[FitResult, Path]:
     """The model that counts."""
-    settings = {name: value for name, value in spec("frozen").items() if name not in ("seeds", "cells")}
+    settings = {name: value for name, value in config("frozen").items() if name not in ("seeds", "cells")}
     folder = tmp_path_factory.mktemp("final")
     fit = transfer.final(settings, small.cells(), model, folder / "scratch")
-    fit.leave(folder / "record", "tallies/final", settings, SOURCE, "tallies_final")
+    fit.save(folder / "record", "tallies/final", settings, SOURCE, "tallies_final")
     return fit, folder / "record"
 
 
@@ -199,11 +199,11 @@ def test_the_reader_is_the_final_model(last, model):
 
 def test_more_seeds_than_the_base_has_is_a_mistake_in_the_settings(model, tmp_path):
     with pytest.raises(UserError, match=r"has 2 seeds.*base\.seeds"):
-        transfer.transfer(spec("unfrozen", seeds=3, epochs=1), small.cells(), model, tmp_path)
+        transfer.transfer(config("unfrozen", seeds=3, epochs=1), small.cells(), model, tmp_path)
 
 
 def test_from_scratch_needs_no_such_seed(model, tmp_path):
-    fit = transfer.transfer(spec("scratch", seeds=3, epochs=1), small.cells(), model, tmp_path)
+    fit = transfer.transfer(config("scratch", seeds=3, epochs=1), small.cells(), model, tmp_path)
     assert len(small.metrics(fit)) == 3
 
 
@@ -215,12 +215,12 @@ def test_who_starts_from_a_base_of_the_sample_says_so(tmp_path, way, sample):
     cells.save(tmp_path / "cells.npz")
     brief = {**small.BASE, "seeds": 1, "images": 100, "epochs": 1}
     fit = pretraining.base(brief, small.images(), cells, tmp_path / "scratch")
-    fit.leave(tmp_path / "base", "tallies/base/selected", brief, cells.described(small.images()), "tallies_base")
-    settings = json.dumps(spec(way, seeds=1, cells=20, epochs=1))
+    fit.save(tmp_path / "base", "tallies/base/selected", brief, cells.described(small.images()), "tallies_base")
+    settings = json.dumps(config(way, seeds=1, cells=20, epochs=1))
     places = {"cells": "cells.npz", "base": "base/model", "scratch": "scratch", "out": "out"}
     options = [text for name, file in places.items() for text in (f"--{name}", str(tmp_path / file))]
     method = ["--method", f"transfer/{way}", "--rule", "tallies_transfer"]
-    app(["transfer", "--spec", settings, *method, *options], standalone_mode=False)
+    app(["transfer", "--config-json", settings, *method, *options], standalone_mode=False)
     data = records.read(tmp_path / "out").params["data"]
     assert data["sample"] == sample
     assert data["name"] == ("MNIST-5k sample, scikit-learn's digits" if sample else "scikit-learn's digits")

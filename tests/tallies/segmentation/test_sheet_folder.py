@@ -60,8 +60,8 @@ def test_digits_that_are_cut_are_those_that_were_written(cut, election_folder, s
 
     from relecture.tallies.simulation.labelled_cells import drawn
 
-    spec = {"seed": 2, "train": 1500, "validation": 10, "test": 10, "severity": 1.0, "badly_scanned": 0.1}
-    images, labels = drawn(spec, stand_in).part("train")
+    config = {"seed": 2, "train": 1500, "validation": 10, "test": 10, "severity": 1.0, "badly_scanned": 0.1}
+    images, labels = drawn(config, stand_in).part("train")
     model = KNeighborsClassifier(3).fit(images.reshape(len(images), -1) / 255, labels)
     truth = station_tables.truth(election_folder / "truth.csv", cut.parties).pivot(index="sheet", columns="party")[
         "votes"

@@ -29,7 +29,7 @@ NOTICE = "##  THIS IS NOT ALL OF MNIST"
 
 def results(records: list[str]) -> set[str]:
     """What a run leaves of these records, of salaries and of digits, but for what is in MLflow."""
-    names = ("metrics.csv", "history.csv", "predictions.parquet", "params.json", "portrait.svg", "portrait.png")
+    names = ("metrics.csv", "history.csv", "predictions.parquet", "params.json", "overview.svg", "overview.png")
     files = {f"{record}/{name}" for record in records for name in names}
     tables = [f"results/{comparison}/{table}" for comparison in FIGURES for table in ("table", "differences")]
     files |= {f"{table}.{kind}" for table in [*tables, "results/scorecard"] for kind in ("csv", "md", "tex", "html")}
@@ -134,12 +134,12 @@ def test_every_figure_of_digits_says_that_it_is_the_sample(finished):
         assert f"<!-- {SAMPLE} -->" in (finished / f"results/digits/figures/{figure}.svg").read_text(), figure
 
 
-def test_the_portraits_of_the_sample_say_so_and_no_others(finished, records):
+def test_the_overviews_of_the_sample_say_so_and_no_others(finished, records):
     samples = [record for record in records if params(finished, record)["data"]["sample"]]
     assert set(samples) >= {record for record in RECORDS if "digits" in record}
     for record in records:
         says = (
-            f"<!-- {params(finished, record)['data']['name']} -->" in (finished / record / "portrait.svg").read_text()
+            f"<!-- {params(finished, record)['data']['name']} -->" in (finished / record / "overview.svg").read_text()
         )
         assert says == (record in samples), record
 

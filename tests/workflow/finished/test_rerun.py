@@ -13,7 +13,7 @@ pytestmark = pytest.mark.slow
 NETWORKS = ("plain", "dropout", "early_stopping", "logistic")
 ABOVE_LASSO = {
     *(f"salaries_fit {protocol} lasso" for protocol in ("book", "resampled")),
-    *(f"salaries_portrait {protocol} lasso" for protocol in ("book", "resampled")),
+    *(f"salaries_overview {protocol} lasso" for protocol in ("book", "resampled")),
     *(f"publish_record results/salaries/{protocol}/lasso" for protocol in ("book", "resampled")),
     "salaries_table",
     "salaries_figures",
@@ -21,7 +21,7 @@ ABOVE_LASSO = {
 }
 ABOVE_DROPOUT = {
     "digits_fit dropout",
-    "digits_portrait dropout",
+    "digits_overview dropout",
     "publish_record results/digits/dropout",
     "digits_table",
     "digits_figures",
@@ -86,7 +86,7 @@ def test_an_edit_of_the_digits_networks_reruns_neither_lda_nor_salaries(twin):
         *(f"digits_fit {method}" for method in NETWORKS),
         "digits_ridge",
         "digits_ridge_search",
-        *(f"digits_portrait {method}" for method in methods),
+        *(f"digits_overview {method}" for method in methods),
         *(f"publish_record results/digits/{method}" for method in methods),
         "digits_table",
         "digits_figures",
@@ -100,7 +100,7 @@ def test_an_edit_of_the_figures_of_digits_only_draws_them_and_publishes(twin):
     methods = [*NETWORKS, "ridge", "ridge_search", "lda", "sklearn_logistic"]
     assert planned(twin) == {
         "digits_figures",
-        *(f"digits_portrait {method}" for method in methods),
+        *(f"digits_overview {method}" for method in methods),
         *(f"publish_record results/digits/{method}" for method in methods),
     }
 

@@ -108,7 +108,7 @@ def crosstab(found: Found, sets: dict[str, Dataset]) -> Figure:
 
 
 def heat(axes: Axes, record: Record) -> None:
-    """Standardised differences of all features by cluster, for a portrait."""
+    """Standardised differences of all features by cluster, for a overview."""
     wide = table_of(record).pivot(index="feature", columns="cluster", values="difference")
     limit = np.abs(wide.to_numpy()).max()
     axes.imshow(wide, cmap="RdBu_r", vmin=-limit, vmax=limit, aspect="auto")

@@ -113,7 +113,7 @@ def music(found: Found, sets: dict[str, Dataset]) -> Figure:
     scatter(right, dataset.x, labels, alpha=0.75)
     centres(right, means(dataset.x, labels, labels.max() + 1))
     ari = values(record, "all").ari
-    mean, sd, n = records.summary(found["limits"]).loc["music.kmeans_ari"]
+    mean, sd, n = records.summarize(found["limits"]).loc["music.kmeans_ari"]
     right.set_title(f"K-means, K = {labels.max() + 1}: adjusted Rand index {ari:.2f}")
     right.annotate(f"{n:.0f} simulations: {mean:.3f} ± {sd:.3f}", (0.98, 0.96), xycoords="axes fraction", ha="right",
                    va="top")  # fmt: skip

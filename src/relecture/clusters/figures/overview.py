@@ -16,7 +16,7 @@ from relecture.records import Record
 PIXELS = 784
 
 
-def portrait(record: Record) -> Figure:
+def overview(record: Record) -> Figure:
     """The record's own curves and findings."""
     dataset, _, method = record.params["method"].rpartition("/")
     figure = {"steps": _steps, "restarts": _restarts, "elbow": _elbow, "interpretation": _interpretation,

@@ -34,7 +34,7 @@ def draw(results: Path, sheets: Path, mnist: Path, high: float, orders: int, tru
                             results / "data" / "cut.npz", truth, high, orders)  # fmt: skip
     final = records.read(results / "final")
     stand_in = final.sample_name or election.name * election.sample
-    with plotting.look():
+    with plotting.style():
         for name, figure in [
             *_of_the_material(results, sheets, mnist),
             *_of_networks(results),

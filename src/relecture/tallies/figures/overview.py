@@ -11,7 +11,7 @@ from relecture import plotting
 from relecture.records import Record
 
 
-def portrait(record: Record) -> Figure:
+def overview(record: Record) -> Figure:
     """How its networks learned, and what they misread (the search has trials, a curve over labels has sizes)."""
     method = record.params["method"]
     figure, (left, right) = plt.subplots(1, 2, figsize=(12, 5))

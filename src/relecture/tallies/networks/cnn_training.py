@@ -9,10 +9,11 @@ import pandas as pd
 import torch
 from torch import nn
 
+from relecture.training import losses
 from relecture.training.config import TrainingConfig
-from relecture.training.fit import Fitted, fit, outputs
+from relecture.training.fit import TrainedNetwork, fit, predict
 from relecture.training.lit_module import Arrays
-from relecture.training.losses import cross_entropy, read_right
+from relecture.training.losses import cross_entropy
 
 #: Images in one pass where nothing is learned: enough to be fast, few enough for layers of 128 filters to fit.
 AT_ONCE = 512
@@ -23,59 +24,59 @@ def tensor(images: np.ndarray) -> torch.Tensor:
     return torch.from_numpy(images).unsqueeze(1).float() / 255
 
 
-def arrays(train: tuple[np.ndarray, np.ndarray], watched: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> Arrays:
+def arrays(train: tuple[np.ndarray, np.ndarray], eval_sets: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> Arrays:
     """Images and labels to learn from, and the sets to watch, as one."""
-    sets = [train, *watched.values()]
+    sets = [train, *eval_sets.values()]
     ends = np.cumsum([len(labels) for _, labels in sets])
     rows = [torch.arange(end - len(labels), end) for end, (_, labels) in zip(ends, sets, strict=True)]
     return Arrays(
         tensor(np.concatenate([images for images, _ in sets])),
         torch.from_numpy(np.concatenate([labels.astype(np.int64) for _, labels in sets])),
         rows[0],
-        dict(zip(watched, rows[1:], strict=True)),
+        dict(zip(eval_sets, rows[1:], strict=True)),
     )
 
 
 def train(
     network: nn.Module,
     data: Arrays,
-    spec: Mapping[str, Any],
+    config: Mapping[str, Any],
     *,
     epochs: int,
     learning_rate: float,
     member: str,
     seed: int,
-    scratch: Path,
+    checkpoint_dir: Path,
     history_every: int = 1,
     **more: Any,
-) -> Fitted:
-    """`fit` with what all networks here have in common: `spec` has batch_size, rho and epsilon."""
+) -> TrainedNetwork:
+    """`fit` with what all networks here have in common: `config` has batch_size, rho and epsilon."""
     training = TrainingConfig(
         epochs=epochs,
-        batch_size=spec["batch_size"],
+        batch_size=config["batch_size"],
         learning_rate=learning_rate,
-        rho=spec["rho"],
-        epsilon=spec["epsilon"],
+        rho=config["rho"],
+        epsilon=config["epsilon"],
         history_every=history_every,
     )
     return fit(
         network,
         data,
         loss=cross_entropy,
-        scores={"loss": cross_entropy, "accuracy": read_right},
+        scores={"loss": cross_entropy, "accuracy": losses.accuracy},
         training=training,
         members=[member],
         seeds=[seed],
-        scratch=scratch,
+        checkpoint_dir=checkpoint_dir,
         shown="validation_accuracy",
-        scored_at_once=AT_ONCE,
+        eval_batch_size=AT_ONCE,
         **more,
     )
 
 
 def logits(network: nn.Module, images: np.ndarray) -> np.ndarray:
     """What a trained network answers for images uint8 (n, 28, 28): float32 (n, 10)."""
-    return outputs(network, tensor(images), torch.arange(len(images)), AT_ONCE).numpy()
+    return predict(network, tensor(images), torch.arange(len(images)), AT_ONCE).numpy()
 
 
 def accuracy(answers: np.ndarray, labels: np.ndarray) -> float:

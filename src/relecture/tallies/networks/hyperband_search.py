@@ -22,8 +22,8 @@ import pandas as pd
 
 from relecture.data.mnist import Mnist
 from relecture.errors import UserError
-from relecture.provenance import rerun
-from relecture.records import Fit
+from relecture.provenance import rerun_command
+from relecture.records import FitResult
 from relecture.tallies.networks import hyperband, search_space
 from relecture.tallies.networks.cell_dataset import Cells
 from relecture.tallies.networks.cnn import cnn, count_trained
@@ -37,7 +37,7 @@ PRINTED = ("blocks", *search_space.FILTERS, "dropout", "fc1", "fc2", "epochs", "
 
 
 def train_shard(
-    spec: dict[str, Any],
+    config: dict[str, Any],
     mnist: Mnist,
     cells: Cells,
     *,
@@ -47,7 +47,7 @@ def train_shard(
     shards: int,
     ranking: Path | None,
     before: Sequence[Path],
-    scratch: Path,
+    checkpoint_dir: Path,
     out: Path,
 ) -> None:
     """Train the trials of one shard (0 is the first of `shards`) and write what it leaves to the folder `out`.
@@ -59,12 +59,12 @@ def train_shard(
         scratch: a shard that was killed and is asked for again goes on from there: a finished trial is not trained
             again, an unfinished one goes on where it was.
     """
-    size, epochs = hyperband.rungs(spec["max_epochs"], spec["factor"], bracket)[rung]
-    drawn = search_space.draw(spec["seed"], bracket, size) if ranking is None else pd.read_csv(ranking).head(size)
+    size, epochs = hyperband.rungs(config["max_epochs"], config["factor"], bracket)[rung]
+    drawn = search_space.draw(config["seed"], bracket, size) if ranking is None else pd.read_csv(ranking).head(size)
     trials = [search_space.architecture(trial) for trial in drawn.to_dict("records")]
     own = hyperband.share([search_space.work(architecture) for architecture in trials], shards)[shard]
     states = _states(before)
-    images, labels = mnist.train_images[: spec["images"]], mnist.train_labels[: spec["images"]]
+    images, labels = mnist.train_images[: config["images"]], mnist.train_labels[: config["images"]]
     data = arrays((images, labels), {"train": (images[:WATCHED], labels[:WATCHED]),
                                      "validation": cells.part("validation")})  # fmt: skip
     scores, histories = [], []
@@ -72,18 +72,18 @@ def train_shard(
         trial = drawn.iloc[place]
         number = int(trial.trial)
         name = f"trial-{number:02d}"
-        seed = _seed(spec["seed"], bracket, number)
+        seed = _seed(config["seed"], bracket, number)
         network = cnn(trials[place], seed)
         parameters = count_trained(network)
         fitted = train(
             network,
             data,
-            spec,
+            config,
             epochs=epochs,
             learning_rate=float(trial.learning_rate),
             member=member(bracket, number),
             seed=seed,
-            scratch=scratch,
+            checkpoint_dir=checkpoint_dir,
             precision="bf16",
             start=None if ranking is None else _state(states, f"{name}.ckpt", ranking, int(trial.shard)),
             keep=out / "states" / f"{name}.ckpt",
@@ -102,13 +102,13 @@ def rank(scores: Sequence[Path], out: Path) -> None:
     _whole_numbers(found.sort_values(["accuracy", "trial"], ascending=[False, True])).to_csv(out, index=False)
 
 
-def collect(rankings: Sequence[Path]) -> Fit:
+def collect(rankings: Sequence[Path]) -> FitResult:
     """All trials as one record: each with the accuracy and the curve of the last rung it came to.
 
     The numbers of a member `b2-trial-07` are its epochs, accuracy and parameters; what was drawn for it is among the
     record's `members`.
     """
-    result, last = Fit(), trainings(rankings).groupby(["bracket", "trial"], sort=True).tail(1)
+    result, last = FitResult(), trainings(rankings).groupby(["bracket", "trial"], sort=True).tail(1)
     for trial in last.sort_values(["bracket", "trial"]).to_dict("records"):
         name = member(trial["bracket"], trial["trial"])
         result.add(name, {metric: trial[metric] for metric in ("accuracy", "epochs", "parameters")})
@@ -181,7 +181,7 @@ def _state(states: dict[str, Path], name: str, ranking: Path, shard: int) -> Pat
         scores = ranking.parent / f"shard-{shard}" / "scores.csv"
         raise UserError(
             f"the checkpoint {name} that {ranking} speaks of is missing or damaged. "
-            f"Make its shard again: {rerun(scores)}"
+            f"Make its shard again: {rerun_command(scores)}"
         )
     return states[name]
 

@@ -14,11 +14,11 @@ SHOWN = 8  # problems that are listed before "and so many more"
 FEWEST = 2  # grey levels between the lightest and the darkest pixel: with fewer there is nothing to see
 
 
-def from_folder(folder: Path, spec: dict[str, Any]) -> Cells:
+def from_folder(folder: Path, config: dict[str, Any]) -> Cells:
     """The images of a folder as cells, divided at random (`spec["seed"]`), every digit alike in all parts.
 
     A picture may be dark on light or light on dark; it is made square by paper at its sides, and scaled to 28 x 28.
-    `spec` says how many cells each part gets; images beyond their sum are not used.
+    `config` says how many cells each part gets; images beyond their sum are not used.
 
     Raises:
         UserError: With every obstacle at once: no such folder, a digit without a folder or with fewer images than
@@ -38,14 +38,14 @@ def from_folder(folder: Path, spec: dict[str, Any]) -> Cells:
                 labels.append(digit)
             except BrokenError as error:
                 problems.append(f"{path}: {error}")
-    wanted = [spec[part] for part in PARTS]
+    wanted = [config[part] for part in PARTS]
     if not problems and len(images) < sum(wanted):
         problems = [_too_few(len(images), wanted)]
     if problems:
         more = [f"and {len(problems) - SHOWN} more"] if len(problems) > SHOWN else []
         lines = "\n  ".join(problems[:SHOWN] + more)
         raise UserError(f"the cells in {folder} (tallies.cells) cannot be used:\n  {lines}")
-    order = _mixed(np.array(labels), np.random.RandomState(spec["seed"]))[: sum(wanted)]
+    order = _mixed(np.array(labels), np.random.RandomState(config["seed"]))[: sum(wanted)]
     all_images, all_labels, parts = np.stack(images)[order], np.array(labels, np.int64)[order], np.repeat(PARTS, wanted)
     return Cells(all_images, all_labels, parts, folder.name, False, digest(all_images, all_labels, parts))
 

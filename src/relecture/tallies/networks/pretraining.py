@@ -9,8 +9,8 @@ import torch
 from relecture import records
 from relecture.data.mnist import Mnist
 from relecture.errors import UserError
-from relecture.provenance import rerun
-from relecture.records import Fit
+from relecture.provenance import rerun_command
+from relecture.records import FitResult
 from relecture.tallies.networks.cell_dataset import Cells
 from relecture.tallies.networks.cnn import Cnn, cnn, count_trained
 from relecture.tallies.networks.cnn_training import accuracy, arrays, cases, logits, train
@@ -20,7 +20,7 @@ from relecture.tallies.networks.digit_classifier import Recognizer, shares
 WATCHED = 500
 
 
-def base(spec: dict[str, Any], mnist: Mnist, cells: Cells, scratch: Path) -> Fit:
+def base(config: dict[str, Any], mnist: Mnist, cells: Cells, checkpoint_dir: Path) -> FitResult:
     """`spec["seeds"]` networks on MNIST, scored on MNIST's test images and on the target's cells when training is over.
 
     Args:
@@ -29,22 +29,22 @@ def base(spec: dict[str, Any], mnist: Mnist, cells: Cells, scratch: Path) -> Fit
     `model/weights.pt` has the weights by member, `model/architecture.json` what `cnn` builds, `model/reader.pt`
     the first network as a reader of digits.
     """
-    images, labels = mnist.train_images[: spec["images"]], mnist.train_labels[: spec["images"]]
+    images, labels = mnist.train_images[: config["images"]], mnist.train_labels[: config["images"]]
     data = arrays((images, labels), {"train": (images[:WATCHED], labels[:WATCHED]),
                                      "validation": cells.part("validation")})  # fmt: skip
-    result, weights, networks = Fit(), {}, []
-    for seed in range(spec["seeds"]):
+    result, weights, networks = FitResult(), {}, []
+    for seed in range(config["seeds"]):
         member = f"seed-{seed:02d}"
-        network = cnn(spec["architecture"], seed)
+        network = cnn(config["architecture"], seed)
         fitted = train(
             network,
             data,
-            spec,
-            epochs=spec["epochs"],
-            learning_rate=spec["learning_rate"],
+            config,
+            epochs=config["epochs"],
+            learning_rate=config["learning_rate"],
             member=member,
             seed=seed,
-            scratch=scratch,
+            checkpoint_dir=checkpoint_dir,
         )
         found = scores(network, cells)
         found["mnist_accuracy"] = accuracy(logits(network, mnist.test_images), mnist.test_labels)
@@ -56,9 +56,9 @@ def base(spec: dict[str, Any], mnist: Mnist, cells: Cells, scratch: Path) -> Fit
         networks.append(network)
 
     def save(folder: Path) -> None:
-        keep(folder, spec["architecture"], weights)
+        keep(folder, config["architecture"], weights)
         name = f"a network trained on {mnist.name}"
-        reader = Recognizer(networks[0], spec["architecture"], name, learned=shares(labels))
+        reader = Recognizer(networks[0], config["architecture"], name, learned=shares(labels))
         reader.save(folder / "reader.pt")
 
     result.save_model = save
@@ -89,7 +89,7 @@ def read(folder: Path) -> tuple[dict[str, Any], list[dict[str, torch.Tensor]]]:
         reason = " ".join(str(error).split())[:100]
         raise UserError(
             f"the base in {folder} is missing or damaged ({type(error).__name__}: {reason}). "
-            f"Make it again: {rerun(folder.parent / 'metrics.csv')}"
+            f"Make it again: {rerun_command(folder.parent / 'metrics.csv')}"
         ) from error
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 from torch import nn
 
 from relecture.errors import UserError
-from relecture.records import Fit
+from relecture.records import FitResult
 from relecture.tallies.networks.cell_dataset import Cells
 from relecture.tallies.networks.cnn import Above, Cnn, below, cnn, count_trained, freeze
 from relecture.tallies.networks.cnn_training import AT_ONCE, arrays, cases, logits, train
@@ -28,7 +28,7 @@ class Carried(NamedTuple):
     trained: int
 
 
-def transfer(spec: dict[str, Any], cells: Cells, base: Path, scratch: Path) -> Fit:
+def transfer(config: dict[str, Any], cells: Cells, base: Path, checkpoint_dir: Path) -> FitResult:
     """`spec["seeds"]` networks, each on from the base with its seed and with its own drawing of labelled cells.
 
     Args:
@@ -39,38 +39,38 @@ def transfer(spec: dict[str, Any], cells: Cells, base: Path, scratch: Path) -> F
 
     The cells of a seed are the same for every way, so that ways can be compared in pairs.
     """
-    result, weights = Fit(), {}
-    for seed in range(spec["seeds"]):
+    result, weights = FitResult(), {}
+    for seed in range(config["seeds"]):
         member = f"seed-{seed:02d}"
-        some = labelled(cells, seed, spec["cells"])
-        network = _add(result, spec, cells, some, base, member, seed, spec["epochs"], scratch)
+        some = labelled(cells, seed, config["cells"])
+        network = _add(result, config, cells, some, base, member, seed, config["epochs"], checkpoint_dir)
         weights[member] = plain(network)
     architecture, _ = read(base)
     result.save_model = lambda folder: keep(folder, architecture, weights)
     return result
 
 
-def labels(spec: dict[str, Any], cells: Cells, base: Path, scratch: Path) -> Fit:
+def labels(config: dict[str, Any], cells: Cells, base: Path, checkpoint_dir: Path) -> FitResult:
     """The same for each number of cells in `spec["cells"]` and each seed: members `cells-0500-seed-01`.
 
     However few the cells, training sees `spec["images"]` of them, with repetition. Numbers beyond what is there are
     left out; a smaller drawing is part of a larger one of the same seed.
     """
-    result, there = Fit(), int((cells.parts == "train").sum())
-    for count in [count for count in spec["cells"] if count <= there] or [there]:
-        for seed in range(spec["seeds"]):
-            epochs, member = max(1, round(spec["images"] / count)), f"cells-{count:04d}-seed-{seed:02d}"
-            _add(result, spec, cells, labelled(cells, seed, count), base, member, seed, epochs, scratch)
+    result, there = FitResult(), int((cells.parts == "train").sum())
+    for count in [count for count in config["cells"] if count <= there] or [there]:
+        for seed in range(config["seeds"]):
+            epochs, member = max(1, round(config["images"] / count)), f"cells-{count:04d}-seed-{seed:02d}"
+            _add(result, config, cells, labelled(cells, seed, count), base, member, seed, epochs, checkpoint_dir)
     return result
 
 
-def final(spec: dict[str, Any], cells: Cells, base: Path, scratch: Path) -> Fit:
+def final(config: dict[str, Any], cells: Cells, base: Path, checkpoint_dir: Path) -> FitResult:
     """One network on from the base's first, with all labelled cells: the reader, `model/reader.pt`.
 
     Its predictions are for validation and test cells (column `part`), with all ten logits (`l0` to `l9`).
     """
-    result, member, rows = Fit(), "seed-00", np.flatnonzero(cells.parts == "train")
-    network = _add(result, spec, cells, rows, base, member, 0, spec["epochs"], scratch)
+    result, member, rows = FitResult(), "seed-00", np.flatnonzero(cells.parts == "train")
+    network = _add(result, config, cells, rows, base, member, 0, config["epochs"], checkpoint_dir)
     result.predictions = [_with_logits(network, cells, part).assign(member=member) for part in ("validation", "test")]
     architecture, _ = read(base)
 
@@ -90,51 +90,51 @@ def labelled(cells: Cells, seed: int, count: int) -> np.ndarray:
 
 
 def carry(
-    spec: dict[str, Any],
+    config: dict[str, Any],
     cells: Cells,
     rows: np.ndarray,
     base: Path,
     member: str,
     seed: int,
     epochs: int,
-    scratch: Path,
+    checkpoint_dir: Path,
 ) -> Carried:
-    """One network, trained on the cells `rows` in the way that `spec` says."""
+    """One network, trained on the cells `rows` in the way that `config` says."""
     architecture, bases = read(base)
-    network = cnn(architecture, seed, spec["augment"])
-    if spec["start"] == "base":
+    network = cnn(architecture, seed, config["augment"])
+    if config["start"] == "base":
         if seed >= len(bases):
             raise UserError(
                 f"the base in {base} has {len(bases)} seeds, but more networks shall start from it: "
                 "in the settings, let base.seeds be at least transfer.seeds and labels.seeds"
             )
         network.load_state_dict(bases[seed])
-    frozen = freeze(network, spec["frozen"])
+    frozen = freeze(network, config["frozen"])
     images, digits = cells.images[rows], cells.labels[rows]
     data = arrays((images, digits), {"train": (images[:WATCHED], digits[:WATCHED]),
                                      "validation": cells.part("validation")})  # fmt: skip
-    learner: nn.Module = network
-    if frozen and not spec["augment"]:  # what frozen blocks make of a cell never changes, so it is computed once
-        learner = Above(network, frozen)
-        data = Arrays(below(network, frozen, data.inputs, AT_ONCE), data.targets, data.train, data.watched)
+    module: nn.Module = network
+    if frozen and not config["augment"]:  # what frozen blocks make of a cell never changes, so it is computed once
+        module = Above(network, frozen)
+        data = Arrays(below(network, frozen, data.inputs, AT_ONCE), data.targets, data.train, data.eval_sets)
     fitted = train(
-        learner,
+        module,
         data,
-        spec,
+        config,
         epochs=epochs,
-        learning_rate=spec["learning_rate"],
+        learning_rate=config["learning_rate"],
         member=member,
         seed=seed,
-        scratch=scratch,
+        checkpoint_dir=checkpoint_dir,
         history_every=-(-epochs // POINTS),
-        precision=spec.get("precision", "32"),
+        precision=config.get("precision", "32"),
     )
     return Carried(network.eval(), fitted.history, count_trained(network))
 
 
-def _add(result: Fit, spec: dict[str, Any], cells: Cells, rows: np.ndarray, base: Path, member: str, seed: int,
-         epochs: int, scratch: Path) -> Cnn:  # fmt: skip
-    network, history, trained = carry(spec, cells, rows, base, member, seed, epochs, scratch)
+def _add(result: FitResult, config: dict[str, Any], cells: Cells, rows: np.ndarray, base: Path, member: str, seed: int,
+         epochs: int, checkpoint_dir: Path) -> Cnn:  # fmt: skip
+    network, history, trained = carry(config, cells, rows, base, member, seed, epochs, checkpoint_dir)
     images, digits = cells.part("test")
     found = {**scores(network, cells), "cells": len(rows), "epochs": epochs, "trained_parameters": trained}
     result.add(member, found, cases(logits(network, images), digits))

@@ -37,20 +37,20 @@ class Shard:
     unread: list[tuple[str, str]]
 
 
-def make(spec: dict[str, Any], handwriting: Handwriting, folder: Path, truth: Path) -> None:
-    """Draw the sheets of the election that `spec` describes into a new folder, and write its `truth` elsewhere.
+def make(config: dict[str, Any], handwriting: Handwriting, folder: Path, truth: Path) -> None:
+    """Draw the sheets of the election that `config` describes into a new folder, and write its `truth` elsewhere.
 
     The folder holds a page image per sheet, `layout.json`, `stations.csv`, and what the handwriting is. It appears
     whole or not at all.
     """
     if folder.exists() and any(folder.iterdir()):
         raise UserError(f"{folder} is there already: remove it, or name another folder for the sheets")
-    votes = election.votes(spec)
+    votes = election.votes(config)
     stations = votes.drop_duplicates("sheet")[list(station_tables.STATIONS)].reset_index(drop=True)
     with atomic_files.folder_beside(folder) as draft:
-        for name, page in zip(stations.sheet, pages(spec, votes, handwriting), strict=True):
+        for name, page in zip(stations.sheet, pages(config, votes, handwriting), strict=True):
             (draft / f"{name}.jpg").write_bytes(jpeg(page))
-        Form.standard(election.party_names(spec["parties"])).write(draft / LAYOUT)
+        Form.standard(election.party_names(config["parties"])).write(draft / LAYOUT)
         stations.to_csv(draft / station_tables.FILE, index=False)
         source = {"name": f"{handwriting.name} on tally sheets", "sample": handwriting.sample}
         atomic_files.write_json(draft / SOURCE, source)
@@ -60,18 +60,18 @@ def make(spec: dict[str, Any], handwriting: Handwriting, folder: Path, truth: Pa
         draft.rename(folder)
 
 
-def pages(spec: dict[str, Any], votes: pd.DataFrame, handwriting: Handwriting) -> Iterator[np.ndarray]:
+def pages(config: dict[str, Any], votes: pd.DataFrame, handwriting: Handwriting) -> Iterator[np.ndarray]:
     """The pages of an election, one at a time, each from a random stream of its own."""
-    printer = Printer(Form.standard(election.party_names(spec["parties"])))
+    printer = Printer(Form.standard(election.party_names(config["parties"])))
     stations = votes.drop_duplicates("sheet")
-    counts = votes.votes.to_numpy().reshape(len(stations), spec["parties"])
+    counts = votes.votes.to_numpy().reshape(len(stations), config["parties"])
     digits = counts[:, :, None] // 10 ** np.arange(BOXES - 1, -1, -1) % 10
-    rows = handwriting.choose(digits, SHEETS, np.random.Generator(np.random.PCG64([spec["seed"], 3])))
+    rows = handwriting.choose(digits, SHEETS, np.random.Generator(np.random.PCG64([config["seed"], 3])))
     for number, (own, station) in enumerate(zip(rows, stations.itertuples(), strict=True)):
-        random = np.random.Generator(np.random.PCG64([spec["seed"], 4, number]))
-        bad = bool(random.random() < spec["badly_scanned"])
+        random = np.random.Generator(np.random.PCG64([config["seed"], 4, number]))
+        bad = bool(random.random() < config["badly_scanned"])
         lines = (station.district, station.station)
-        yield printer.draw(handwriting.images[own], lines, random, spec["severity"], bad)
+        yield printer.draw(handwriting.images[own], lines, random, config["severity"], bad)
 
 
 def cut_all(folder: Path) -> Cut:

@@ -14,23 +14,23 @@ FEWEST = 10  # ballots in a station
 VOTES = ("sheet", "district", "station", "party", "votes")
 
 
-def votes(spec: dict[str, Any]) -> pd.DataFrame:
+def votes(config: dict[str, Any]) -> pd.DataFrame:
     """One row per sheet and party, columns VOTES.
 
     A station's votes are Dirichlet-multinomial: its shares are drawn around those of its district, which are drawn
     around those of the whole election, both with `spec["concentration"]`. No number has more than three digits.
     """
-    random = np.random.Generator(np.random.PCG64([spec["seed"], 1]))
-    sheets, parties = spec["sheets"], party_names(spec["parties"])
-    districts = min(spec["districts"], sheets)
+    random = np.random.Generator(np.random.PCG64([config["seed"], 1]))
+    sheets, parties = config["sheets"], party_names(config["parties"])
+    districts = min(config["districts"], sheets)
     overall = FALL ** np.arange(len(parties))
     overall /= overall.sum()
-    by_district = random.dirichlet(spec["concentration"] * overall, size=districts)
+    by_district = random.dirichlet(config["concentration"] * overall, size=districts)
     district = np.arange(sheets) * districts // sheets
-    ballots = np.exp(random.normal(np.log(spec["ballots"]) - SPREAD**2 / 2, SPREAD, size=sheets))
+    ballots = np.exp(random.normal(np.log(config["ballots"]) - SPREAD**2 / 2, SPREAD, size=sheets))
     ballots = ballots.round().astype(int).clip(FEWEST, LARGEST)
     # A party that nobody in a district wants would have no Dirichlet there.
-    around = np.maximum(spec["concentration"] * by_district[district], 1e-3)
+    around = np.maximum(config["concentration"] * by_district[district], 1e-3)
     counts = np.stack([random.multinomial(n, random.dirichlet(a)) for n, a in zip(ballots, around, strict=True)])
     places = np.arange(1, sheets + 1)
     return pd.DataFrame(

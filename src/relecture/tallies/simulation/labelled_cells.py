@@ -16,14 +16,14 @@ ROWS = 10  # parties on a sheet that only carries labelled digits
 TRIES = 20  # at drawing a sheet that can be read
 
 
-def drawn(spec: dict[str, Any], handwriting: Handwriting) -> Cells:
-    """As many cells of each part as `spec` says, every digit as often as the others (to within one).
+def drawn(config: dict[str, Any], handwriting: Handwriting) -> Cells:
+    """As many cells of each part as `config` says, every digit as often as the others (to within one).
 
     Each part has its own images, and of USPS its own writers. Sheets that cannot be read are left out, as anybody
     would who labels cells, and others are drawn.
     """
-    counts = [spec[part] for part in PARTS]
-    images, labels = zip(*(_part(spec, handwriting, part, place) for place, part in enumerate(PARTS)), strict=True)
+    counts = [config[part] for part in PARTS]
+    images, labels = zip(*(_part(config, handwriting, part, place) for place, part in enumerate(PARTS)), strict=True)
     all_images, all_labels, parts = np.concatenate(images), np.concatenate(labels), np.repeat(PARTS, counts)
     return Cells(
         images=all_images,
@@ -35,10 +35,10 @@ def drawn(spec: dict[str, Any], handwriting: Handwriting) -> Cells:
     )
 
 
-def _part(spec: dict[str, Any], handwriting: Handwriting, part: str, place: int) -> tuple[np.ndarray, np.ndarray]:
+def _part(config: dict[str, Any], handwriting: Handwriting, part: str, place: int) -> tuple[np.ndarray, np.ndarray]:
     """Images (n, 28, 28) and labels (n,) of one part, in random order."""
-    printer, count, a_sheet = Printer(Form.standard(party_names(ROWS))), spec[part], ROWS * BOXES
-    random = np.random.Generator(np.random.PCG64([spec["seed"], 2, place]))
+    printer, count, a_sheet = Printer(Form.standard(party_names(ROWS))), config[part], ROWS * BOXES
+    random = np.random.Generator(np.random.PCG64([config["seed"], 2, place]))
     labels = random.permutation(np.arange(-(-count // a_sheet) * a_sheet) % 10)
     # The last sheet is filled up; which of its digits are kept is chosen so that all come equally often.
     kept = np.zeros(len(labels), dtype=bool)
@@ -49,17 +49,17 @@ def _part(spec: dict[str, Any], handwriting: Handwriting, part: str, place: int)
     for sheet, start in enumerate(range(0, len(labels), a_sheet)):
         own = slice(start, start + a_sheet)
         digits = handwriting.images[rows[own]].reshape(ROWS, BOXES, *handwriting.images.shape[1:])
-        images[own] = _read(spec, printer, digits, random, f"Labelled {part}", f"No. {sheet + 1}")
+        images[own] = _read(config, printer, digits, random, f"Labelled {part}", f"No. {sheet + 1}")
     return images[kept], labels[kept].astype(np.int64)
 
 
 def _read(
-    spec: dict[str, Any], printer: Printer, digits: np.ndarray, random: np.random.Generator, *lines: str
+    config: dict[str, Any], printer: Printer, digits: np.ndarray, random: np.random.Generator, *lines: str
 ) -> np.ndarray:
     """The cells of a sheet with these digits, drawn again until it can be read."""
     for _ in range(TRIES):
-        bad = bool(random.random() < spec["badly_scanned"])
-        page = printer.draw(digits, lines, random, spec["severity"], bad)
+        bad = bool(random.random() < config["badly_scanned"])
+        page = printer.draw(digits, lines, random, config["severity"], bad)
         try:
             return rectify.cut(page, printer.form).reshape(-1, SIDE, SIDE)
         except rectify.Unread:
