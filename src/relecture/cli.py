@@ -7,15 +7,18 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, NoReturn, TypeVar
 
 import typer
 
+from relecture.config_model import ConfigModel
 from relecture.errors import UserError
 
 #: Required options of commands: `out: PathOption` is `--out PATH`.
 PathOption = Annotated[Path, typer.Option(show_default=False)]
 TextOption = Annotated[str, typer.Option(show_default=False)]
+
+Model = TypeVar("Model", bound=ConfigModel)
 
 #: Names the Snakemake process a job belongs to, as "host:process id". The Snakefile sets it.
 OWNER = "RELECTURE_OWNER"
@@ -43,6 +46,14 @@ def _prepare(threads: int = typer.Option(1, help="CPU threads this command may u
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # deterministic matrix products on CUDA
     os.environ.setdefault("MPLBACKEND", "agg")
     exit_with_parent()
+
+
+def parse_config(model: type[Model], text: str) -> Model:
+    """Parse the value of `--config-json`; UserError if it is not a valid configuration of this job."""
+    try:
+        return model.model_validate_json(text)
+    except ValueError as error:  # pydantic's ValidationError is one
+        raise UserError(f"--config-json is not a valid {model.__name__}: {error}") from error
 
 
 def owner_mark() -> str:

@@ -1,7 +1,8 @@
-"""The base of every block of the configuration, and what stands in several."""
+"""The base class of all configuration models, and field types that several of them use."""
 
+import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
@@ -12,14 +13,26 @@ def _user_path(path: str) -> str:
     return str(Path(path).expanduser()) if path.startswith("~") else path
 
 
-#: The path of a file or folder of one's own, which may begin with `~`.
+#: The path of a user's file or folder, which may begin with `~`.
 UserPath = Annotated[str, AfterValidator(_user_path)]
 
 
 class ConfigModel(BaseModel):
-    """A block of settings: unknown keys are mistakes, values do not change after they were checked.
+    """A block of the configuration, or all that one job depends on.
 
-    Every field has a description with its unit; `config/README.md` is generated from them.
+    Unknown keys are errors, and values do not change after validation. Every field of a block has a description with
+    its unit; `config/README.md` and `config/schema.json` are generated from them.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    #: Keys that version 0.1 had, each with its present name; such a key is an error that names the present one.
+    renamed: ClassVar[dict[str, str]] = {}
+
+    def as_dict(self) -> dict[str, Any]:
+        """The values as JSON types, without those that are None."""
+        return self.model_dump(mode="json", exclude_none=True)
+
+    def to_json(self) -> str:
+        """One line of JSON that is the same whenever the values are: sorted keys."""
+        return json.dumps(self.as_dict(), sort_keys=True)

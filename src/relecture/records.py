@@ -23,6 +23,7 @@ from typing import Any
 
 import pandas as pd
 
+from relecture.config_model import ConfigModel
 from relecture.errors import UserError
 from relecture.provenance import rerun_command
 
@@ -79,7 +80,13 @@ class FitResult:
             self.predictions.append(predictions.assign(member=member)[["member", *predictions]])
 
     def save(
-        self, folder: Path, method: str, config: dict[str, Any], data: dict[str, Any], rule: str, question: str = ""
+        self,
+        folder: Path,
+        method: str,
+        config: ConfigModel | dict[str, Any],
+        data: dict[str, Any],
+        rule: str,
+        question: str = "",
     ) -> None:
         """Write the record to `folder`.
 
@@ -92,7 +99,7 @@ class FitResult:
             "method": name,
             "question": question,
             "rule": rule,
-            "config": config,
+            "config": config.as_dict() if isinstance(config, ConfigModel) else config,
             "parameters": self.parameters,
             "data": data,
             "rerun": rerun_command(folder / "metrics.csv"),

@@ -16,6 +16,7 @@ import grimp
 import relecture
 from relecture.cli import OWNER, owner_mark
 from relecture.config import COMPARISONS, STANDARD
+from relecture.config_model import ConfigModel
 from relecture.provenance import export_run_config
 
 _ROOT = Path(relecture.__file__).parent
@@ -25,6 +26,9 @@ _ROOT = Path(relecture.__file__).parent
 SCORECARD_IN_REPORT = "1 Scorecard"
 MAKING_IN_REPORT = f"{len(COMPARISONS) + 2} How this was made"
 _KINDS = {"tables": "2 Tables", "figures": "3 Figures"}
+
+#: What every command loads besides its own modules.
+_COMMAND_LINE = [f"relecture.{name}" for name in ("__main__", "cli", "config_model", "errors", "provenance", "records")]
 
 
 @cache
@@ -42,13 +46,16 @@ def source_files(function: str) -> list[str]:
     used = {module, *_graph().find_upstream_modules(module)}
     cli = ".".join([*module.split(".")[:2], "cli"])
     if cli in _graph().modules:
-        used |= {cli, *(f"relecture.{name}" for name in ("__main__", "cli", "errors", "records", "provenance"))}
+        used |= {
+            cli,
+            *(f"relecture.{name}" for name in ("__main__", "cli", "config_model", "errors", "records", "provenance")),
+        }
     return sorted({_shown(_file(name)) for name in used})
 
 
-def to_json(settings: dict[str, Any]) -> str:
-    """Settings as one line of JSON that is the same whenever they are."""
-    return json.dumps(settings, sort_keys=True)
+def to_json(config: ConfigModel | dict[str, Any]) -> str:
+    """Configuration as one line of JSON that is the same whenever the values are."""
+    return config.to_json() if isinstance(config, ConfigModel) else json.dumps(config, sort_keys=True)
 
 
 def record_files(folder: str) -> dict[str, str]:

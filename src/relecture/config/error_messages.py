@@ -3,7 +3,7 @@
 import difflib
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
@@ -18,11 +18,14 @@ def describe(error: ValidationError, model: type[BaseModel]) -> list[str]:
     rules = Rules(model)
     found = error.errors(include_url=False)
     unknown = [mistake["loc"] for mistake in found if mistake["type"] == "extra_forbidden"]
-    meant = {location: _nearest(location, rules) for location in unknown}
+    renamed = {location: new for location in unknown if (new := _renamed(location, model))}
+    meant = {location: renamed.get(location) or _nearest(location, rules) for location in unknown}
     lines = []
     for mistake in found:
         location, value = mistake["loc"], mistake["input"]
         match mistake["type"]:
+            case "extra_forbidden" if location in renamed:
+                lines.append(f"{dotted(location)} has a new name: {dotted(renamed[location])}")
             case "extra_forbidden":
                 lines.append(_unknown_key(location, meant[location], rules))
             case "missing":
@@ -48,6 +51,16 @@ def _unknown_key(location: tuple[Step, ...], meant: tuple[Step, ...] | None, rul
     # Inside the same block the key alone says it; from another block it needs the whole path.
     suggestion = meant[-1] if meant[:-1] == location[:-1] else dotted(meant)
     return f"{dotted(location)} is not a setting: did you mean `{suggestion}`?"
+
+
+def _renamed(location: tuple[Step, ...], model: type[BaseModel]) -> tuple[Step, ...] | None:
+    """The present name of a key that an earlier version had."""
+    *above, key = location
+    block: Any = model
+    for step in above:
+        block = block.model_fields[step].annotation if isinstance(step, str) else get_args(block)[0]
+    new = getattr(block, "renamed", {}).get(key)
+    return (*above, *new.split(".")) if new else None
 
 
 def _nearest(location: tuple[Step, ...], rules: Rules) -> tuple[Step, ...] | None:
