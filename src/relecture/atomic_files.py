@@ -66,12 +66,27 @@ class Draft:
         self.path.unlink(missing_ok=True)
 
 
-def write_json(path: Path, content: dict[str, Any]) -> None:
-    """Write `content` with sorted keys; a reader sees the old file or the new one, never half of it."""
-    with contextlib.closing(Draft(path)) as draft:
-        draft.write((json.dumps(content, indent=2, sort_keys=True) + "\n").encode())
-        draft.finish()
-        draft.keep()
+@contextlib.contextmanager
+def atomic_write(path: Path) -> Iterator[Path]:
+    """A hidden path beside `path` to write to; the finished file gets its final name when the block ends.
+
+    A reader sees the old file or the new one, never half of it. Where the block fails, nothing is left.
+    """
+    draft = _hidden(path)
+    with _writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        yield draft
+        with _writing(path):
+            draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Write `content` with sorted keys, indented."""
+    with atomic_write(path) as draft:
+        draft.write_text(json.dumps(content, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 
 @contextlib.contextmanager

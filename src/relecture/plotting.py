@@ -1,14 +1,18 @@
 """One look for every figure: colours, sizes, how it is saved."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+import numpy as np
 from cycler import cycler
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+
+from relecture.atomic_files import atomic_write
 
 #: Okabe and Ito's colours, told apart by all and of different lightness.
 BLUE, ORANGE, GREEN, RED, SKY, PINK, GREY = (
@@ -63,9 +67,37 @@ def save(figure: Figure, stem: Path, data: str = "") -> None:
     """Write `stem`.svg and `stem`.png, the same bytes for the same figure; `data` is named if it is a sample."""
     if data:
         figure.text(0.995, 0.005, data, ha="right", va="bottom", color=RED, fontsize=10, fontweight="bold")
-    stem.parent.mkdir(parents=True, exist_ok=True)
     for kind, metadata in (("svg", {"Date": None}), ("png", {"Software": None})):
-        draft = stem.with_name(f".{stem.name}.{kind}")
-        figure.savefig(draft, format=kind, metadata=metadata)
-        draft.replace(stem.with_suffix(f".{kind}"))
+        with atomic_write(stem.with_suffix(f".{kind}")) as path:
+            figure.savefig(path, format=kind, metadata=metadata)
     plt.close(figure)
+
+
+def annotated_heatmap(
+    axes: Axes,
+    values: np.ndarray,
+    text: Callable[[float], str],
+    *,
+    cmap: str = "Blues",
+    limits: tuple[float, float] | None = None,
+    white_above: float = 0.6,
+    fontsize: float = 10,
+) -> None:
+    """Draw a matrix as squares of colour with a text in each.
+
+    Args:
+        axes: Where to draw.
+        values: The matrix (rows, columns).
+        text: What is written for a value; nothing where it returns an empty text.
+        cmap: Name of the colour map.
+        limits: Values at the two ends of the colour map; those of the data unless given.
+        white_above: Share of the largest absolute value above which the text is white, since the square is dark.
+        fontsize: Of the texts, in points.
+    """
+    low, high = limits or (float(np.nanmin(values)), float(np.nanmax(values)))
+    axes.imshow(values, cmap=cmap, vmin=low, vmax=high, aspect="auto")
+    dark = white_above * max(abs(low), abs(high))
+    for (row, column), value in np.ndenumerate(values):
+        colour = "white" if abs(value) > dark else "black"
+        axes.text(column, row, text(value), ha="center", va="center", color=colour, fontsize=fontsize)
+    axes.grid(False)

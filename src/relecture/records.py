@@ -23,6 +23,7 @@ from typing import Any
 
 import pandas as pd
 
+from relecture.atomic_files import atomic_write, write_json
 from relecture.config_model import ConfigModel
 from relecture.errors import UserError
 from relecture.provenance import rerun_command
@@ -125,13 +126,13 @@ def write(record: Record, folder: Path, save_model: Callable[[Path], None]) -> N
     (folder / "metrics.csv").unlink(missing_ok=True)  # from here on the old record is no longer complete
     params = {**record.params, "code": code_digest()}
     save_model(folder / "model")
-    _whole(
-        folder / "params.json",
-        lambda path: path.write_text(json.dumps(params, indent=2, sort_keys=True) + "\n"),
-    )
-    _whole(folder / "predictions.parquet", lambda path: record.predictions.to_parquet(path, index=False))
-    _whole(folder / "history.csv", lambda path: _table(record.history, HISTORY).to_csv(path, index=False))
-    _whole(folder / "metrics.csv", lambda path: _table(record.metrics, METRICS).to_csv(path, index=False))
+    write_json(folder / "params.json", params)
+    with atomic_write(folder / "predictions.parquet") as path:
+        record.predictions.to_parquet(path, index=False)
+    with atomic_write(folder / "history.csv") as path:
+        _table(record.history, HISTORY).to_csv(path, index=False)
+    with atomic_write(folder / "metrics.csv") as path:
+        _table(record.metrics, METRICS).to_csv(path, index=False)
 
 
 def read(folder: Path) -> Record:
@@ -192,10 +193,3 @@ def _joined(tables: list[pd.DataFrame], columns: tuple[str, ...]) -> pd.DataFram
 
 def _table(table: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
     return table.reindex(columns=list(columns)) if len(table) else pd.DataFrame(columns=list(columns))
-
-
-def _whole(path: Path, write_to: Callable[[Path], Any]) -> None:
-    """Write a file under another name first, so that no reader ever sees half of it."""
-    draft = path.with_name(f".{path.name}.part")
-    write_to(draft)
-    draft.replace(path)

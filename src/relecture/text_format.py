@@ -41,6 +41,16 @@ def count(n: int) -> str:
     return _WORDS[n] if n < len(_WORDS) else f"{n:,}"
 
 
+def signed(value: float, digits: int) -> str:
+    """`+3.1`, `−3.1`; a dash where there is none."""
+    return minus(f"{value:+z,.{digits}f}") if not pd.isna(value) else "–"
+
+
+def counted(n: int, noun: str) -> str:
+    """`1 row`, `2 rows`."""
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+
+
 def listed(things: Sequence[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
     *before, last = things

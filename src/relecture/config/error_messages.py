@@ -1,6 +1,5 @@
 """Mistakes in the configuration, one line each, for the person who made them."""
 
-import difflib
 import json
 from collections.abc import Sequence
 from typing import Any, get_args
@@ -8,6 +7,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 
 from relecture.config.schema import Rules, Step
+from relecture.errors import closest
 
 
 def describe(error: ValidationError, model: type[BaseModel]) -> list[str]:
@@ -66,9 +66,8 @@ def _renamed(location: tuple[Step, ...], model: type[BaseModel]) -> tuple[Step, 
 def _nearest(location: tuple[Step, ...], rules: Rules) -> tuple[Step, ...] | None:
     """The setting that was probably meant: one of the same block, or of this name elsewhere."""
     *block, key = location
-    near = difflib.get_close_matches(str(key).lower(), rules.keys(block), n=1)
-    if near:
-        return (*block, near[0])
+    if near := closest(str(key), rules.keys(block)):
+        return (*block, near)
     elsewhere = [other for other in rules.locations() if other[-1] == key]
     # The closest relative: `digits.epochs` means `digits.training.epochs`, not that of `salaries`.
     elsewhere.sort(key=lambda other: -sum(mine == its for mine, its in zip(location, other, strict=False)))
@@ -77,9 +76,8 @@ def _nearest(location: tuple[Step, ...], rules: Rules) -> tuple[Step, ...] | Non
 
 def _nearest_value(value: Any, names: list[str]) -> str:
     """A question such as "; did you mean Hits?", or nothing."""
-    lower = {name.lower(): name for name in names}
-    near = difflib.get_close_matches(str(value).lower(), lower, n=1)
-    return f"; did you mean {lower[near[0]]}?" if near else ""
+    near = closest(str(value), names)
+    return f"; did you mean {near}?" if near else ""
 
 
 def _shown(value: Any) -> str:

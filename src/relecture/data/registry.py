@@ -3,10 +3,9 @@
 A file's name is its path below `resources/`, and below every mirror folder.
 """
 
-import difflib
 from dataclasses import dataclass
 
-from relecture.errors import UserError
+from relecture.errors import UserError, closest
 
 
 @dataclass(frozen=True)
@@ -119,6 +118,6 @@ def raw_file(name: str) -> RawFile:
 
 
 def _unknown(kind: str, name: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(name, known, n=1)
-    hint = f"Did you mean {near[0]}?" if near else f"Known are: {', '.join(known)}."
+    near = closest(name, known)
+    hint = f"Did you mean {near}?" if near else f"Known are: {', '.join(known)}."
     return f"there is no {kind} called {name!r}. {hint}"

@@ -5,14 +5,13 @@ holds a comma. A missing value is an empty field, or NA as R writes it. Rows are
 """
 
 import csv
-import difflib
 import io
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from relecture.errors import UserError
+from relecture.errors import UserError, closest
 
 MISSING = ("", "NA")
 #: What stands between the fields of files that are not separated by commas.
@@ -70,8 +69,8 @@ def counted(number: int, noun: str) -> str:
 
 def no_such(column: str, table: pd.DataFrame) -> str:
     """What to say of a column that the table does not have."""
-    near = difflib.get_close_matches(column, table.columns, n=1)
-    meant = f"did you mean `{near[0]}`?" if near else f"there are {listed(list(table.columns))}"
+    near = closest(column, table.columns)
+    meant = f"did you mean `{near}`?" if near else f"there are {listed(list(table.columns))}"
     return f"it has no column `{column}`: {meant}"
 
 

@@ -1,12 +1,12 @@
 """Settings of the comparison `salaries`."""
 
-import difflib
 from pathlib import Path
 from typing import Annotated, Any, Self
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from relecture.config_model import ConfigModel, UserPath
+from relecture.errors import closest
 from relecture.salaries import BOOK
 from relecture.training.config import Probability, TrainingConfig
 
@@ -147,6 +147,5 @@ def _of_the_book(info: ValidationInfo) -> bool:
 
 
 def _asked(predictor: str) -> str:
-    lower = {name.lower(): name for name in NUMERIC}
-    near = difflib.get_close_matches(predictor.lower(), lower, n=1)
-    return f"`{predictor}`" + (f" (did you mean {lower[near[0]]}?)" if near else "")
+    near = closest(predictor, NUMERIC)
+    return f"`{predictor}`" + (f" (did you mean {near}?)" if near else "")
