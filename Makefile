@@ -1,7 +1,7 @@
-# relecture: the comparisons of a lecture, again, from raw data. `make` lists what can be made.
+# relecture: rerun the comparisons of a lecture from raw data. `make` lists the commands.
 #
-#   make replicate CORES=4                      how many cores (all, unless said)
-#   make replicate CONFIG=my.yaml               settings laid over config/config.yaml
+#   make replicate CORES=4                      number of cores (all by default)
+#   make replicate CONFIG=my.yaml               configuration laid over config/config.yaml
 #   make replicate ARGS="--dry-run"             further arguments for Snakemake
 
 PYTHON ?= python3
@@ -11,30 +11,32 @@ ARGS ?=
 PORT ?= 5000
 
 .DEFAULT_GOAL := help
-.PHONY: help replicate quick full test check data publish ui report handout screenshots bench clean
+.PHONY: help replicate quick full test check data sync ui report handout screenshots bench clean
 
 BIN := .venv/bin
 READY := .venv/.ready
-# Starts Snakemake: one run at a time in this folder, and after a killed one the same command goes on.
+# Starts Snakemake: one run at a time in this folder; after a killed run the same command resumes.
 # The configuration files come before another option, or a target in ARGS would be taken for one of them.
 RUN = $(BIN)/relecture run $(if $(strip $(1) $(CONFIG)),--configfile $(1) $(CONFIG)) --cores $(CORES) $(2) $(ARGS)
-# Further arguments may ask for something else than everything; then there may be no scorecard, or an old one.
-SHOW = $(if $(strip $(ARGS)),,@$(BIN)/relecture scorecard show --scorecard results/scorecard.csv --mnist resources/mnist.json)
+# The folder that the run of these configuration files writes to.
+RESULTS = $$($(BIN)/relecture config folder $(1) $(CONFIG))
+# With further arguments the target may be another one; then there may be no scorecard, or an old one.
+SHOW = $(if $(strip $(ARGS)),,@$(BIN)/relecture scorecard show --results "$(call RESULTS,$(1))")
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-11s %s\n", $$1, $$2}'
 
-replicate: $(READY) ## set everything up and run all comparisons, then show the scorecard
+replicate: $(READY) ## set up, run all comparisons, show the scorecard
 	@$(call RUN)
-	$(SHOW)
+	$(call SHOW)
 
-quick: $(READY) ## the same with small budgets, in a few minutes
+quick: $(READY) ## the same with few seeds and epochs, in results/quick/
 	@$(call RUN,config/quick.yaml)
-	$(SHOW)
+	$(call SHOW,config/quick.yaml)
 
-full: $(READY) ## the same with budgets at the scale of a paper
+full: $(READY) ## the same at the scale of a paper, in results/full/
 	@$(call RUN,config/full.yaml)
-	$(SHOW)
+	$(call SHOW,config/full.yaml)
 
 test: $(READY) ## run the tests
 	$(BIN)/python -m pytest --numprocesses 2 --no-loadscope-reorder $(ARGS)
@@ -46,29 +48,30 @@ check: $(READY) ## check format, lint and types, of Python and of the rules
 	$(BIN)/snakemake --lint
 	$(BIN)/mypy
 
-data: $(READY) ## fetch and check the raw files
+data: $(READY) ## download and verify the raw files
 	@$(call RUN,,data)
 
-publish: $(READY) ## mirror all results into MLflow (also after mlflow.db was deleted)
-	@$(BIN)/relecture tracking publish-all results
+sync: $(READY) ## copy all records to MLflow (also after mlflow.db was deleted)
+	@$(BIN)/relecture tracking sync --results "$(call RESULTS)"
+	@$(BIN)/relecture tallies register --results "$(call RESULTS)"
 
-ui: $(READY) ## look at the runs in MLflow, on 127.0.0.1 (PORT=5000)
+ui: $(READY) ## open the runs in MLflow, on 127.0.0.1 (PORT=5000)
 	@$(BIN)/relecture tracking ui --port $(PORT)
 
-# Both show the results that are there, whatever the budget they were made with: only what is missing, or older than
-# what it is made from, is made. (A flag comes last, or the target would be taken for one more trigger.)
+# Both show the existing results, whatever the configuration of their run: only what is missing or older than its inputs
+# is made. (A flag comes last, or the target would be taken for one more trigger.)
 AS_IT_IS = --rerun-triggers mtime --keep-going
 REPORT = $(BIN)/snakemake $(if $(strip $(CONFIG)),--configfile $(CONFIG)) --report-stylesheet workflow/report/style.css
 
-report: $(READY) ## put scorecard, answers, tables and figures into results/report.zip, report.html and handout.pdf
+report: $(READY) ## write report.zip, report.html and handout.pdf into the folder of results
 	@$(call RUN,,$(AS_IT_IS) report)
-	@$(REPORT) --report results/report.zip report
-	@$(REPORT) --report results/report.html report
+	@$(REPORT) --report "$(call RESULTS)/report.zip" report
+	@$(REPORT) --report "$(call RESULTS)/report.html" report
 
-handout: $(READY) ## write the handout for print, results/handout.pdf
-	@$(call RUN,,$(AS_IT_IS) results/handout.pdf)
+handout: $(READY) ## write the handout for print, handout.pdf
+	@$(call RUN,,$(AS_IT_IS) "$(call RESULTS)/handout.pdf")
 
-screenshots: $(READY) ## take the documentation's pictures of MLflow, from the runs in mlflow.db
+screenshots: $(READY) ## take the documentation's pictures of MLflow from the runs in mlflow.db
 	@$(BIN)/python -m docs.screenshots take $(ARGS)
 
 bench: $(READY) ## measure speed and memory into benchmarks/results/
@@ -78,13 +81,13 @@ bench: $(READY) ## measure speed and memory into benchmarks/results/
 	$(BIN)/python -m benchmarks --threads 2 cnn
 	$(BIN)/python -m benchmarks restarts
 	$(BIN)/python -m benchmarks reading
-	$(BIN)/python -m benchmarks workflow --budget quick salaries digits
-	$(BIN)/python -m benchmarks workflow --budget standard salaries digits
-	$(BIN)/python -m benchmarks workflow --budget standard tallies
+	$(BIN)/python -m benchmarks workflow --preset quick salaries digits
+	$(BIN)/python -m benchmarks workflow --preset standard salaries digits
+	$(BIN)/python -m benchmarks workflow --preset standard tallies
 
-clean: ## remove results, logs and checkpoints (not the data, not MLflow's runs, not .venv)
+clean: ## remove results, logs and checkpoints (not the data, MLflow's runs or .venv)
 	test ! -d results || find results -mindepth 1 ! -name README.md -delete
-	rm -rf scratch .snakemake
+	rm -rf .snakemake
 
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("relecture needs Python 3.11 or newer, and $(PYTHON) is " + sys.version.split()[0] + ". Name another one: make $(MAKECMDGOALS) PYTHON=python3.11")'

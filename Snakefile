@@ -29,7 +29,9 @@ include: "workflow/rules/digits.smk"
 include: "workflow/rules/tallies.smk"
 include: "workflow/rules/clusters.smk"
 include: "workflow/rules/illustrations.smk"
-include: "workflow/rules/summary.smk"
+include: "workflow/rules/exhibits.smk"
+include: "workflow/rules/scorecard.smk"
+include: "workflow/rules/tracking.smk"
 include: "workflow/rules/report.smk"
 
 
@@ -42,5 +44,5 @@ rule all:
         rules.tallies.input,
         rules.clusters.input,
         rules.illustrations.input,
-        rules.publish.input,
-        "results/scorecard.csv",
+        rules.sync.input,
+        results("scorecard.csv"),

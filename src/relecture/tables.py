@@ -1,11 +1,14 @@
-"""One table, four formats: numbers as CSV, and the same for reading as Markdown, LaTeX and HTML."""
+"""One table in five formats: CSV for numbers; JSON, Markdown, LaTeX and HTML for reading."""
 
 from html import escape
 from pathlib import Path
 
 import pandas as pd
+from pydantic import BaseModel
 
-#: What stands in a table without rows.
+from relecture.errors import UserError
+
+#: Text of a table without rows.
 EMPTY = "No rows with these settings."
 
 #: A cell with more characters is broken into lines.
@@ -29,48 +32,77 @@ p {{ color: #555 }}
 """
 
 
-def write(stem: Path, numbers: pd.DataFrame, shown: pd.DataFrame, caption: str, note: str = "") -> None:
-    """Write `stem`.csv from `numbers` at full precision, and .md, .tex, .html from `shown` (all text).
+class TextTable(BaseModel):
+    """A table for reading, the content of the JSON file: all cells are text.
 
-    A table without rows says so in words, as EMPTY. In Markdown a vertical bar in a cell has a backslash before it.
-    `note` goes below the table: what the columns mean, which data, which budget.
+    `right` says which columns hold numbers and are aligned at the right. `note` says what the columns mean, which data
+    they are from and which preset they were made with.
+    """
+
+    caption: str
+    columns: list[str]
+    right: list[bool]
+    rows: list[list[str]]
+    note: str = ""
+
+
+def write(stem: Path, numbers: pd.DataFrame, text: pd.DataFrame, caption: str, note: str = "") -> None:
+    """Write `stem`.csv from `numbers` at full precision, and .json, .md, .tex, .html from `text`.
+
+    A table without rows says so in words (EMPTY). In Markdown a vertical bar in a cell has a backslash before it.
     """
     stem.parent.mkdir(parents=True, exist_ok=True)
-    shown = shown.rename_axis(columns=None)  # the name of all columns would be a column of its own in HTML
-    if shown.empty:
-        shown = pd.DataFrame({"": [EMPTY]})
+    text = text.rename_axis(columns=None)  # the name of all columns would be a column of its own in HTML
+    if text.empty:
+        text = pd.DataFrame({"": [EMPTY]})
     numbers.to_csv(stem.with_suffix(".csv"), index=False)
-    align = ["left" if _is_text(shown[column]) else "right" for column in shown]
+    right = [not _is_text(text[column]) for column in text]
+    table = TextTable(
+        caption=caption, columns=list(text), right=right, rows=text.to_numpy().tolist(), note=note
+    ).model_dump_json(indent=2)
+    stem.with_suffix(".json").write_text(f"{table}\n", encoding="utf-8")
+    align = ["right" if is_number else "left" for is_number in right]
     markdown = (
-        shown.map(_in_a_cell).rename(columns=_in_a_cell).to_markdown(index=False, colalign=align, disable_numparse=True)
+        text.map(_escape_bar)
+        .rename(columns=_escape_bar)
+        .to_markdown(index=False, colalign=align, disable_numparse=True)
     )
-    stem.with_suffix(".md").write_text(f"**{caption}**\n\n{markdown}\n\n{note}\n")
-    latex = shown.to_latex(index=False, escape=True, caption=caption, column_format="".join(side[0] for side in align))
-    stem.with_suffix(".tex").write_text(f"{latex}% {note}\n")
-    html = shown.to_html(index=False, border=0, justify="unset")
+    stem.with_suffix(".md").write_text(f"**{caption}**\n\n{markdown}\n\n{note}\n", encoding="utf-8")
+    latex = text.to_latex(index=False, escape=True, caption=caption, column_format="".join(side[0] for side in align))
+    stem.with_suffix(".tex").write_text(f"{latex}% {note}\n", encoding="utf-8")
+    html = text.to_html(index=False, border=0, justify="unset")
     html = html.replace("<thead>", f"<caption>{escape(caption)}</caption>\n  <thead>")
-    page = _PAGE.format(caption=escape(caption), table=html, note=escape(note), columns=_columns(shown, align))
-    stem.with_suffix(".html").write_text(page)
+    page = _PAGE.format(caption=escape(caption), table=html, note=escape(note), columns=_column_css(text, right))
+    stem.with_suffix(".html").write_text(page, encoding="utf-8")
 
 
-def _columns(shown: pd.DataFrame, align: list[str]) -> str:
-    """CSS for the columns of words: at the left, and long texts broken into lines."""
-    rules = []
-    for place, (name, side) in enumerate(zip(shown, align, strict=True), start=1):
-        if side == "left":
-            rules.append(f"th:nth-child({place}), td:nth-child({place}) {{ text-align: left }}")
-        if shown[name].str.len().max() > LONG:
-            rules.append(f"td:nth-child({place}) {{ white-space: normal; min-width: 13rem }}")
-    return "\n".join(rules)
+def read(stem: Path) -> TextTable:
+    """Read `stem`.json; UserError if `write` did not write it."""
+    path = stem.with_suffix(".json")
+    try:
+        return TextTable.model_validate_json(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UserError(f"{path} is not a table of this project ({error}). Delete it and run again") from error
 
 
 def number(value: float | None, digits: int) -> str:
-    """A number for reading, or a dash where there is none; what rounds to zero has no sign."""
+    """Format a number for reading; a dash for None and NaN, and no sign where it rounds to zero."""
     return "–" if value is None or pd.isna(value) else f"{value:z,.{digits}f}"
 
 
-def _in_a_cell(text: str) -> str:
-    """Names from one's own data may hold what Markdown ends a cell or a row with."""
+def _column_css(text: pd.DataFrame, right: list[bool]) -> str:
+    """CSS for the columns: text at the left, and long texts broken into lines."""
+    rules = []
+    for index, (name, is_number) in enumerate(zip(text, right, strict=True), start=1):
+        if not is_number:
+            rules.append(f"th:nth-child({index}), td:nth-child({index}) {{ text-align: left }}")
+        if text[name].str.len().max() > LONG:
+            rules.append(f"td:nth-child({index}) {{ white-space: normal; min-width: 13rem }}")
+    return "\n".join(rules)
+
+
+def _escape_bar(text: str) -> str:
+    """The text of a cell in Markdown: on one line, with a backslash before every vertical bar."""
     return " ".join(text.splitlines()).replace("|", r"\|")
 
 

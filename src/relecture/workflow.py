@@ -1,12 +1,15 @@
-"""What the Snakefile needs: the files that a rule's code is in, parameters as text, where records are.
+"""Helpers of the Snakefile: source files as inputs, configuration as parameters, files of records and exhibits.
 
-The one module that knows Snakemake's conventions. It is imported while the Snakefile is parsed, so nothing heavy.
+The only module that knows Snakemake's conventions. It is imported while the Snakefile is parsed, so it imports nothing
+heavy.
 """
 
 import json
 import os
+import shlex
 import sys
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,112 +18,140 @@ import grimp
 
 import relecture
 from relecture.cli import OWNER, owner_mark
+from relecture.comparisons import load_exhibits
 from relecture.config import COMPARISONS, STANDARD
 from relecture.config_model import ConfigModel
+from relecture.exhibit import FIGURE_SUFFIXES, TABLE_SUFFIXES, Exhibit, Exhibits
 from relecture.provenance import export_run_config
 
 _ROOT = Path(relecture.__file__).parent
 
 #: The menus of Snakemake's report sort by name, so numbers keep the lecture's order: first the scorecard, then the
-#: comparisons, then how it was made.
-SCORECARD_IN_REPORT = "1 Scorecard"
-MAKING_IN_REPORT = f"{len(COMPARISONS) + 2} How this was made"
-_KINDS = {"tables": "2 Tables", "figures": "3 Figures"}
+#: comparisons, then provenance.
+SCORECARD_CATEGORY = "1 Scorecard"
+PROVENANCE_CATEGORY = f"{len(COMPARISONS) + 2} Provenance"
+_SUBCATEGORIES = {"table": "2 Tables", "figure": "3 Figures"}
 
 #: What every command loads besides its own modules.
 _COMMAND_LINE = [f"relecture.{name}" for name in ("__main__", "cli", "config_model", "errors", "provenance", "records")]
 
 
+@dataclass(frozen=True)
+class ExhibitJob:
+    """A command that makes exhibits of a comparison, `relecture <comparison> <job> RECORDS... --name value ...`.
+
+    `files` are named inputs and become options, as `params` do; `inputs` are further files that the command reads.
+    """
+
+    records: list[str] = field(default_factory=list)
+    files: dict[str, str] = field(default_factory=dict)
+    params: dict[str, object] = field(default_factory=dict)
+    inputs: list[str] = field(default_factory=list)
+
+    @property
+    def all_inputs(self) -> list[str]:
+        """Every file that the command reads."""
+        of_records = [file for record in self.records for file in (*record_files(record).values(), f"{record}/model")]
+        return [*of_records, *self.files.values(), *self.inputs]
+
+    @property
+    def arguments(self) -> str:
+        """The command's arguments, quoted for a shell."""
+        options = [f"--{name}={value}" for name, value in {**self.files, **self.params}.items()]
+        return shlex.join([*self.records, *options])
+
+
 @cache
 def _graph() -> grimp.ImportGraph:
-    return grimp.build_graph("relecture", cache_dir=None)
+    return grimp.build_graph("relecture", cache_dir=None, exclude_type_checking_imports=True)
 
 
-def source_files(function: str) -> list[str]:
-    """The source files behind `relecture.digits.networks:fit`: its module, and all of the package that it imports.
+def source_files(*functions: str) -> list[str]:
+    """Return the source files behind functions such as `relecture.digits.networks:fit`.
 
-    Snakemake does not see edits of imported modules, so rules name them as inputs. With them comes the command
-    line of the comparison, which is how the function is called.
+    That is each function's module, all of the package that it imports, and the command line of its comparison.
+    Snakemake does not see edits of imported modules, so rules name them as inputs.
     """
-    module = function.partition(":")[0]
-    used = {module, *_graph().find_upstream_modules(module)}
-    cli = ".".join([*module.split(".")[:2], "cli"])
-    if cli in _graph().modules:
-        used |= {
-            cli,
-            *(f"relecture.{name}" for name in ("__main__", "cli", "config_model", "errors", "records", "provenance")),
-        }
-    return sorted({_shown(_file(name)) for name in used})
+    modules: set[str] = set()
+    for function in functions:
+        module = function.partition(":")[0]
+        modules |= {module, *_graph().find_upstream_modules(module)}
+        cli = ".".join([*module.split(".")[:2], "cli"])
+        if cli in _graph().modules:
+            modules |= {cli, *_COMMAND_LINE}
+    return sorted({_relative(_file(name)) for name in modules})
+
+
+def exhibit_sources(exhibits: Exhibits, job: str) -> list[str]:
+    """Return the source files behind the exhibits that one command makes."""
+    return source_files(f"relecture.{exhibits.comparison}.exhibits", *(one.function for one in exhibits.of_job(job)))
 
 
 def to_json(config: ConfigModel | dict[str, Any]) -> str:
-    """Configuration as one line of JSON that is the same whenever the values are."""
+    """Return configuration as one line of JSON that is the same whenever the values are."""
     return config.to_json() if isinstance(config, ConfigModel) else json.dumps(config, sort_keys=True)
 
 
 def record_files(folder: str) -> dict[str, str]:
-    """The files of a record that rules read, by name."""
-    names = {"metrics": "metrics.csv", "history": "history.csv", "predictions": "predictions.parquet"}
-    return {name: f"{folder}/{file}" for name, file in {**names, "params": "params.json"}.items()}
+    """Return the files of a record that rules read, by name."""
+    names = ("metrics.csv", "history.csv", "predictions.parquet", "params.json")
+    return {name.partition(".")[0]: f"{folder}/{name}" for name in names}
 
 
-def chapter_in_report(comparison: str) -> str:
-    """The category of a comparison in Snakemake's report."""
-    return f"{COMPARISONS.index(comparison) + 2} {comparison.capitalize()}"
+def exhibit_files(exhibits: Exhibits, job: str) -> list[str]:
+    """Return the files of the exhibits that one command makes, but for those that Snakemake's report shows."""
+    return [
+        f"{exhibits.stem(exhibit)}{suffix}"
+        for exhibit in exhibits.of_job(job)
+        for suffix in (TABLE_SUFFIXES if exhibit.kind == "table" else FIGURE_SUFFIXES)
+    ]
 
 
-def report_options(comparison: str, kind: str, labels: dict[str, str]) -> dict[str, dict[str, Any]]:
-    """Where Snakemake's report shows files of a comparison, in the order of `labels`: arguments for `report`.
-
-    Args:
-        comparison: Its name.
-        kind: `tables` or `figures`.
-        labels: By the name of each file, what it is called in the report's list.
-    """
-    shown = {}
-    for place, (name, label) in enumerate(labels.items(), start=1):
-        number = f"{place:0{len(str(len(labels)))}d} " if len(labels) > 1 else ""
-        shown[name] = {
-            "caption": f"../report/{_caption(comparison, kind, name)}",
-            "category": chapter_in_report(comparison),
-            "subcategory": _KINDS[kind],
-            "labels": {"what": f"{number}{label}"},
-        }
-    return shown
+def report_file(exhibits: Exhibits, exhibit: Exhibit) -> str:
+    """Return the file of an exhibit that Snakemake's report shows."""
+    return f"{exhibits.stem(exhibit)}{'.html' if exhibit.kind == 'table' else '.svg'}"
 
 
-def chapter_spec(
-    comparison: str, tables: Iterable[str], figures: Iterable[str], folder: str = "figures/"
-) -> dict[str, Any]:
-    """What a page about a comparison shows, by name and in order; `folder` holds its figures, and ends with /."""
-    return {"comparison": comparison, "tables": [*tables], "figures": [*figures], "folder": folder}
-
-
-def places(chapter_spec: dict[str, Any]) -> dict[str, list[tuple[str, str]]]:
-    """Of the `tables` and `figures` of a page: where each is, without a suffix, and the file with its caption."""
-    comparison = chapter_spec["comparison"]
+def report_options(exhibits: Exhibits, exhibit: Exhibit) -> dict[str, Any]:
+    """Return the arguments of Snakemake's `report` for an exhibit, numbered in the order of the registry."""
+    siblings = exhibits.tables if exhibit.kind == "table" else exhibits.figures
+    digits = len(str(len(siblings)))
+    number = f"{siblings.index(exhibit) + 1:0{digits}d} " if len(siblings) > 1 else ""
     return {
-        kind: [
-            (f"results/{comparison}/{folder}{name}", f"workflow/report/{_caption(comparison, kind, name)}")
-            for name in chapter_spec[kind]
-        ]
-        for kind, folder in (("tables", ""), ("figures", chapter_spec["folder"]))
+        "caption": f"../report/{exhibits.caption(exhibit)}",
+        "category": report_category(exhibits.comparison),
+        "subcategory": _SUBCATEGORIES[exhibit.kind],
+        "labels": {"what": f"{number}{exhibit.label}"},
     }
 
 
-def chapter_files(chapter_spec: dict[str, Any]) -> list[str]:
-    """The files that a page is made of."""
-    found = places(chapter_spec)
-    tables = [file for stem, caption in found["tables"] for file in (f"{stem}.md", caption)]
-    figures = [file for stem, caption in found["figures"] for file in (f"{stem}.svg", f"{stem}.png", caption)]
-    return [f"results/{chapter_spec['comparison']}/answer.md", *tables, *figures]
+def report_category(comparison: str) -> str:
+    """Return the category of a comparison in Snakemake's report."""
+    return f"{COMPARISONS.index(comparison) + 2} {comparison.capitalize()}"
+
+
+def shown_files(exhibits: Exhibits) -> list[str]:
+    """Return the files that a page about a comparison is rendered from, below the folder of results."""
+    tables = [f"{exhibits.stem(table)}.json" for table in exhibits.tables]
+    return [*tables, *(f"{exhibits.stem(figure)}{kind}" for figure in exhibits.figures for kind in (".svg", ".png"))]
+
+
+def caption_files(exhibits: Exhibits) -> list[str]:
+    """Return the captions of all exhibits."""
+    return [f"workflow/report/{exhibits.caption(one)}" for one in (*exhibits.tables, *exhibits.figures)]
+
+
+def all_exhibits() -> dict[str, Exhibits]:
+    """Return the exhibits of every comparison that has any, in the lecture's order."""
+    loaded = {comparison: load_exhibits(comparison) for comparison in COMPARISONS}
+    return {comparison: exhibits for comparison, exhibits in loaded.items() if exhibits is not None}
 
 
 def prepare_environment(files: Iterable[str | Path], values: Mapping[str, Any]) -> None:
-    """What every job inherits: this environment's `python`, its owner, threads that wait without burning a core.
+    """Set the environment of every job: `python` and `relecture` of this one, its owner, threads that wait passively.
 
-    And which configuration the run has, for the command that makes a record again: its `files`, and the `values` that
-    the command line gave.
+    And the configuration of the run, for the command that reruns a record: its `files`, and the `values` that the
+    command line gave.
     """
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
     os.environ[OWNER] = owner_mark()
@@ -129,33 +160,28 @@ def prepare_environment(files: Iterable[str | Path], values: Mapping[str, Any]) 
 
 
 def if_exists(file: str) -> list[str]:
-    """A file of one's own as an input; none if it is not there: our own message then tells which setting names it."""
+    """Return a user's file as an input; nothing if it does not exist, so that our own message names the setting."""
     return [file] if Path(file).exists() else []
 
 
 def list_files(folder: str) -> list[str]:
-    """Every file in a folder and its sub-folders, in order; none where there is no such folder.
+    """Return every file in a folder and its sub-folders, sorted; nothing if there is no such folder.
 
-    Not those that are hidden, nor with a brace in their name, which Snakemake would take for a wildcard.
+    Hidden files are left out, and those with a brace in their name, which Snakemake would take for a wildcard.
     """
     files = (path for path in Path(folder).rglob("*") if path.is_file() and not path.name.startswith("."))
     return sorted(name for name in map(str, files) if not set("{}") & set(name))
 
 
 def store_address() -> str:
-    """Where MLflow's runs go: `MLFLOW_TRACKING_URI`, or a SQLite file in the working folder."""
+    """Return the address of the MLflow store: `MLFLOW_TRACKING_URI`, or a SQLite file in the working folder."""
     return os.environ.get("MLFLOW_TRACKING_URI") or "sqlite:///mlflow.db"
 
 
 def local_store() -> str | None:
-    """The file of a SQLite store; None for a server."""
+    """Return the file of a SQLite store; None for a server."""
     prefix, address = "sqlite:///", store_address()
     return address.removeprefix(prefix) if address.startswith(prefix) else None
-
-
-def _caption(comparison: str, kind: str, name: str) -> str:
-    """The file in workflow/report/ with the caption of a table or a figure."""
-    return f"{comparison}_{name}_table.rst" if kind == "tables" else f"{comparison}_{name}.rst"
 
 
 def _file(module: str) -> Path:
@@ -163,6 +189,6 @@ def _file(module: str) -> Path:
     return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
 
 
-def _shown(path: Path) -> str:
-    """Relative to the working folder where it is inside, as in commands that a person would type."""
+def _relative(path: Path) -> str:
+    """Return a path relative to the working folder where it is inside, as a person would type it."""
     return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)

@@ -1,36 +1,48 @@
 # Helpers of the rules; no rules here.
 #
-# run_config      the checked configuration, with a block per comparison
-# source_files    source files behind a function: named as inputs, so that an edit reruns what depends on it
-# if_exists       a user's file, if it exists
-# list_files      all files of a user's folder, so that a change of any of them reruns what reads it
-# record_files    the files of a record
-# to_json         configuration as one line, for params
-# report_options  where the report shows tables and figures, in the lecture's order
+# run_config    the checked configuration, with a block per comparison
+# results       a path below the folder of results, which `run.name` decides
+# RECORDS       the records of each comparison; every rules file adds its own
+# EXHIBIT_JOBS  the commands that make a comparison's tables and figures; every rules file adds its own
+# EXHIBITS      the tables and figures of each comparison, from its registry (src/relecture/<comparison>/exhibits.py)
+#
+# All other helpers: src/relecture/workflow.py
 
+import re
 import shlex
+from pathlib import Path
 
 from relecture.config import COMPARISONS, load_or_exit
 from relecture.workflow import (
-    MAKING_IN_REPORT,
-    SCORECARD_IN_REPORT,
-    chapter_spec,
-    chapter_files,
-    chapter_in_report,
-    source_files,
+    PROVENANCE_CATEGORY,
+    SCORECARD_CATEGORY,
+    ExhibitJob,
+    all_exhibits,
+    caption_files,
+    exhibit_files,
+    exhibit_sources,
     if_exists,
     list_files,
-    report_options,
     local_store,
     prepare_environment,
     record_files,
+    report_category,
+    report_file,
+    report_options,
+    shown_files,
+    source_files,
     store_address,
     to_json,
 )
 
 run_config = load_or_exit(config, workflow.configfiles, workflow.config_settings.config)
+results = run_config.run.path
 
 prepare_environment(workflow.configfiles, workflow.config_settings.config)
+
+PUBLISHED = "config/published.yaml"
+EXHIBITS = all_exhibits()
+RECORDS, EXHIBIT_JOBS = {}, {}
 
 
 wildcard_constraints:

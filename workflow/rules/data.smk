@@ -1,9 +1,9 @@
-# Raw files: from a mirror or the network, checked by checksum.
+# Raw files: from a mirror or the network, verified by checksum.
 #
 # needs   nothing
 # makes   resources/<data set>.json, and the files it names
 #
-# The code that fetches is no input: what a file is, its checksum decides, whoever brought it.
+# The code that fetches is no input: the checksum decides what a file is, wherever it came from.
 
 
 rule data:
@@ -13,20 +13,16 @@ rule data:
 
 
 rule fetch:
-    """Fetch and check the files of one data set."""
+    """Download and verify the files of one data set."""
     output:
         manifest="resources/{dataset}.json",
     log:
-        "results/logs/data/{dataset}.log",
-    resources:
-        # No parameter either: another list of mirrors does not make other data.
-        mirrors=shlex.join(f"--mirror={folder}" for folder in run_config.data.mirrors),
+        results("logs/data/{dataset}.log"),
     params:
-        embedded="--allow-embedded" if run_config.data.allow_embedded else "--no-allow-embedded",
+        fallback="--allow-sample-fallback" if run_config.data.allow_sample_fallback else "--no-allow-sample-fallback",
     shell:
+        "exec &> >(tee {log:q})\n"
         "relecture data fetch {wildcards.dataset}"
         " --resources resources"
-        " {resources.mirrors}"
-        " {params.embedded}"
+        " {params.fallback}"
         " --out {output.manifest:q}"
-        " 2>&1 | tee {log:q}"

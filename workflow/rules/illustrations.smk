@@ -1,98 +1,71 @@
-# illustrations: the drawings of the slides, each computed.
+# illustrations: the figures of the slides, each computed
 #
 # needs   resources/mnist.json, results/digits/early_stopping/
 # makes   results/illustrations/<figure>.svg, .png, .csv (the numbers it shows)
-#         results/illustrations/quantities.csv
+#         results/illustrations/reproduced_values.csv
 #
 # One rule per figure, illustrations_<figure>, all of one form. Nothing is fitted that would be worth a run in MLflow.
 
-from relecture import illustrations
-
-# In the order of the lecture, which is also that of the report.
-ILLUSTRATIONS = {
-    "representation": "the same points in two representations",
-    "linear_collapse": "linear layers are one linear map",
-    "squares": "squares make curves and an interaction",
-    "activations": "activation functions",
-    "interaction": "polynomials against a small network",
-    "parameters": "parameters, counted",
-    "flexibility": "flexibility against test error",
-    "early_stopping": "early stopping",
-    "convolution": "a filter slid over a 1",
-    "translation": "location invariance",
-    "augmentation": "one digit, nine variations",
-    "rows_and_columns": "groups of rows, groups of columns",
-    "mnist_examples": "digits of MNIST",
+# What a figure is drawn from, if anything: its inputs, and the option --data.
+_MNIST = ["resources/mnist.json"]
+ILLUSTRATION_INPUTS = {
+    "early_stopping": list(record_files(results("digits/early_stopping")).values()),
+    "augmentation": _MNIST,
+    "mnist_examples": _MNIST,
 }
-# The inputs of those that need any, and what they are drawn from.
-ILLUSTRATED = {
-    "early_stopping": record_files("results/digits/early_stopping"),
-    "augmentation": {"manifest": "resources/mnist.json"},
-    "mnist_examples": {"manifest": "resources/mnist.json"},
+ILLUSTRATION_DATA = {
+    **{name: "resources/mnist.json" for name in ILLUSTRATION_INPUTS},
+    "early_stopping": results("digits/early_stopping"),
 }
-ILLUSTRATIONS_DATA = {
-    **dict.fromkeys(ILLUSTRATED, "resources/mnist.json"),
-    "early_stopping": "results/digits/early_stopping",
-}
-ILLUSTRATIONS_CHAPTER = {
-    "numbers": [
-        "results/scorecard.csv",
-        *expand("results/illustrations/{name}.csv", name=["representation", "interaction", "flexibility"]),
-    ],
-    "page": chapter_spec("illustrations", [], ILLUSTRATIONS, folder=""),
-    "print": chapter_spec(
-        "illustrations",
-        [],
-        ["representation", "interaction", "convolution"],
-        folder="",
-    ),
-}
-ILLUSTRATIONS_SCORED = expand("results/illustrations/{figure}.csv", figure=["parameters", "squares", "convolution"])
 
 
 rule illustrations:
-    """All drawings, and the numbers that the slides print."""
+    """All figures, and the values that the slides publish."""
     input:
-        expand("results/illustrations/{figure}.svg", figure=ILLUSTRATIONS),
-        "results/illustrations/quantities.csv",
+        [results(report_file(EXHIBITS["illustrations"], figure)) for figure in EXHIBITS["illustrations"].figures],
+        results("illustrations/reproduced_values.csv"),
 
 
-for figure, shown in report_options("illustrations", "figures", ILLUSTRATIONS).items():
+for figure in EXHIBITS["illustrations"].figures:
 
     rule:
-        """One drawing of the slides, and the numbers that it shows."""
+        """One figure of the slides, and the numbers that it shows."""
         name:
-            f"illustrations_{figure}"
+            f"illustrations_{figure.name}"
         input:
-            **ILLUSTRATED.get(figure, {}),
-            code=source_files(illustrations.ILLUSTRATIONS[figure]),
+            ILLUSTRATION_INPUTS.get(figure.name, []),
+            code=source_files(figure.function, "relecture.illustrations.exhibits"),
         output:
-            multiext(f"results/illustrations/{figure}", ".png", ".csv"),
-            report(f"results/illustrations/{figure}.svg", **shown),
+            numbers=results(f"illustrations/{figure.name}.csv"),
+            png=results(f"illustrations/{figure.name}.png"),
+            svg=report(results(f"illustrations/{figure.name}.svg"), **report_options(EXHIBITS["illustrations"], figure)),
         log:
-            f"results/logs/illustrations/{figure}.log",
+            results(f"logs/illustrations/{figure.name}.log"),
         threads: 1
         params:
-            name=figure,
-            config=to_json(run_config.illustrations.illustration(figure)),
-            data=f"--data {ILLUSTRATIONS_DATA[figure]}" if figure in ILLUSTRATIONS_DATA else "",
+            name=figure.name,
+            config=to_json(run_config.illustrations.illustration(figure.name)),
+            data=f"--data {ILLUSTRATION_DATA[figure.name]}" if figure.name in ILLUSTRATION_DATA else "",
+            out=results(f"illustrations/{figure.name}"),
         shell:
+            "exec &> >(tee {log:q})\n"
             "relecture illustrations draw"
             " --name {params.name}"
             " --config-json {params.config:q}"
             " {params.data}"
-            " --out results/illustrations/{params.name}"
-            " 2>&1 | tee {log:q}"
+            " --out {params.out:q}"
 
 
-rule illustrations_quantities:
-    """The numbers that the slides print, on their way to the scorecard."""
+rule illustrations_reproduced_values:
+    """The values that the slides publish, for the scorecard."""
     input:
-        numbers=ILLUSTRATIONS_SCORED,
-        code=source_files("relecture.illustrations.result_tables:quantities"),
+        numbers=expand(results("illustrations/{figure}.csv"), figure=["parameters", "squares", "convolution"]),
+        code=source_files("relecture.illustrations.result_tables:reproduced_values"),
     output:
-        quantities="results/illustrations/quantities.csv",
+        values=results("illustrations/reproduced_values.csv"),
     log:
-        "results/logs/illustrations/quantities.log",
+        results("logs/illustrations/reproduced_values.log"),
     shell:
-        "relecture illustrations quantities {input.numbers:q}" " --out {output.quantities:q}" " 2>&1 | tee {log:q}"
+        "exec &> >(tee {log:q})\n"
+        "relecture illustrations reproduced-values {input.numbers:q}"
+        " --out {output.values:q}"

@@ -1,7 +1,7 @@
-# The report and the handout: each comparison's question, answer, tables and figures, in the lecture's order.
+# The report and the handout: the conclusions, tables and figures of each comparison, in the lecture's order.
 #
 # needs   results/scorecard.*, every record, and the tables and figures of every comparison
-# makes   results/<comparison>/answer.md, page.html; results/front.html, making.html, handout.pdf
+# makes   results/<comparison>/conclusions.md, page.html; results/front.html, provenance.html, handout.pdf
 #
 # `make report` makes the target `report`, and then puts what is marked for it into results/report.zip and report.html.
 
@@ -9,126 +9,133 @@
 report: "../report/front.rst"
 
 
-# A comparison says in <NAME>_CHAPTER, among its own rules: the files with the numbers in its answer, the tables and
-# figures on its page, and those of them in the handout. One without is no part of the report.
-FOUND = {name: globals().get(f"{name.upper()}_CHAPTER") for name in COMPARISONS}
-CHAPTERS = {name: found for name, found in FOUND.items() if found}
-ANSWERS = expand("results/{comparison}/answer.md", comparison=CHAPTERS)
+CONCLUSIONS = expand(results("{comparison}/conclusions.md"), comparison=EXHIBITS)
 
 
 rule report:
     """Everything that the report and the handout show."""
     input:
-        # The whole comparisons, so that the report also knows how long each step of them took.
-        *(getattr(rules, comparison).input for comparison in CHAPTERS),
-        "results/scorecard.csv",
-        "results/front.html",
-        "results/making.html",
-        "results/handout.pdf",
-        expand("results/{comparison}/page.html", comparison=CHAPTERS),
+        # The whole comparisons, so that the report also has the runtime of each step.
+        *(getattr(rules, comparison).input for comparison in EXHIBITS),
+        results("scorecard.csv"),
+        results("front.html"),
+        results("provenance.html"),
+        results("handout.pdf"),
+        expand(results("{comparison}/page.html"), comparison=EXHIBITS),
 
 
-rule report_answer:
-    """A comparison's question, and its answer in two sentences."""
+rule report_conclusions:
+    """A comparison's question and its conclusions in two sentences."""
     input:
-        numbers=lambda w: CHAPTERS[w.comparison]["numbers"],
-        code=lambda w: source_files(f"relecture.{w.comparison}.conclusions:answer")
-        + source_files("relecture.report.chapter:write_answer"),
+        tables=lambda w: [results(file) for file in EXHIBITS[w.comparison].conclusions_from],
+        code=lambda w: source_files(
+            f"relecture.{w.comparison}.conclusions:conclusions", "relecture.report.chapter:write_conclusions"
+        ),
     output:
-        answer="results/{comparison}/answer.md",
+        conclusions=results("{comparison}/conclusions.md"),
     log:
-        "results/logs/report/{comparison}_answer.log",
+        results("logs/report/{comparison}_conclusions.log"),
     wildcard_constraints:
-        comparison="|".join(CHAPTERS),
+        comparison="|".join(EXHIBITS),
+    params:
+        results=results(),
     shell:
-        "relecture report answer"
+        "exec &> >(tee {log:q})\n"
+        "relecture report conclusions"
         " --comparison {wildcards.comparison}"
-        " --results results"
-        " --out {output.answer:q}"
-        " 2>&1 | tee {log:q}"
+        " --results {params.results:q}"
+        " --out {output.conclusions:q}"
 
 
 rule report_page:
-    """A comparison on one page: question, answer, tables and figures."""
+    """A comparison on one page: question, conclusions, tables and figures."""
     input:
-        shown=lambda w: chapter_files(CHAPTERS[w.comparison]["page"]),
-        code=source_files("relecture.report.html_pages:chapter"),
+        conclusions=results("{comparison}/conclusions.md"),
+        shown=lambda w: [results(file) for file in shown_files(EXHIBITS[w.comparison])],
+        captions=lambda w: caption_files(EXHIBITS[w.comparison]),
+        code=lambda w: source_files("relecture.report.html_pages:chapter", f"relecture.{w.comparison}.exhibits"),
     output:
         page=report(
-            "results/{comparison}/page.html",
+            results("{comparison}/page.html"),
             caption="../report/page.rst",
-            category=lambda w: chapter_in_report(w.comparison),
-            subcategory="1 Answer",
-            labels={"what": "question, answer, tables, figures"},
+            category=lambda w: report_category(w.comparison),
+            subcategory="1 Conclusions",
+            labels={"what": "question, conclusions, tables, figures"},
         ),
     log:
-        "results/logs/report/{comparison}_page.log",
+        results("logs/report/{comparison}_page.log"),
     wildcard_constraints:
-        comparison="|".join(CHAPTERS),
+        comparison="|".join(EXHIBITS),
     params:
-        contents=lambda w: to_json(CHAPTERS[w.comparison]["page"]),
+        results=results(),
     shell:
-        "relecture report page" " --contents {params.contents:q}" " --out {output.page:q}" " 2>&1 | tee {log:q}"
+        "exec &> >(tee {log:q})\n"
+        "relecture report page"
+        " --comparison {wildcards.comparison}"
+        " --results {params.results:q}"
+        " --out {output.page:q}"
 
 
 rule report_front:
-    """The front page: the scorecard in a sentence, and every question with its answer."""
+    """The front page: the verdicts in a sentence, and every question with its conclusions."""
     input:
-        answers=ANSWERS,
-        scorecard="results/scorecard.csv",
+        conclusions=CONCLUSIONS,
+        scorecard=results("scorecard.csv"),
         code=source_files("relecture.report.front_page:front"),
     output:
-        front="results/front.html",
+        front=results("front.html"),
     log:
-        "results/logs/report/front.log",
+        results("logs/report/front.log"),
     shell:
-        "relecture report front {input.answers:q}"
+        "exec &> >(tee {log:q})\n"
+        "relecture report front {input.conclusions:q}"
         " --scorecard {input.scorecard:q}"
         " --out {output.front:q}"
-        " 2>&1 | tee {log:q}"
 
 
-rule report_making:
-    """How it was made: source, machine, packages, and the settings, seconds and memory of every fit."""
+rule report_provenance:
+    """Source, machine, packages, and the configuration, seconds and memory of every fit."""
     input:
-        params=expand("{record}/params.json", record=RECORDS),
-        metrics=expand("{record}/metrics.csv", record=RECORDS),
-        scorecard="results/scorecard.md",
-        code=source_files("relecture.report.provenance_page:making"),
+        params=expand("{record}/params.json", record=ALL_RECORDS),
+        metrics=expand("{record}/metrics.csv", record=ALL_RECORDS),
+        scorecard=results("scorecard.csv"),
+        code=source_files("relecture.report.provenance_page:provenance"),
     output:
-        making=report(
-            "results/making.html",
-            caption="../report/making.rst",
-            category=MAKING_IN_REPORT,
-            labels={"what": "settings, seconds, machine, versions"},
+        page=report(
+            results("provenance.html"),
+            caption="../report/provenance.rst",
+            category=PROVENANCE_CATEGORY,
+            labels={"what": "configuration, seconds, machine, versions"},
         ),
     log:
-        "results/logs/report/making.log",
+        results("logs/report/provenance.log"),
     params:
-        records=RECORDS,
+        records=ALL_RECORDS,
     shell:
-        "relecture report making {params.records:q}"
-        " --benchmarks results/benchmarks"
+        "exec &> >(tee {log:q})\n"
+        "relecture report provenance {params.records:q}"
         " --scorecard {input.scorecard:q}"
-        " --out {output.making:q}"
-        " 2>&1 | tee {log:q}"
+        " --out {output.page:q}"
 
 
 rule report_handout:
     """The handout for print."""
     input:
-        shown=[file for comparison in CHAPTERS for file in chapter_files(CHAPTERS[comparison]["print"])],
-        scorecard=multiext("results/scorecard", ".csv", ".md"),
-        code=source_files("relecture.report.handout:handout"),
+        conclusions=CONCLUSIONS,
+        shown=[results(file) for exhibits in EXHIBITS.values() for file in shown_files(exhibits.in_handout())],
+        captions=[file for exhibits in EXHIBITS.values() for file in caption_files(exhibits.in_handout())],
+        scorecard=results("scorecard.csv"),
+        code=source_files(
+            "relecture.report.handout:handout", *(f"relecture.{comparison}.exhibits" for comparison in EXHIBITS)
+        ),
     output:
-        handout="results/handout.pdf",
+        handout=results("handout.pdf"),
     log:
-        "results/logs/report/handout.log",
+        results("logs/report/handout.log"),
     params:
-        contents=to_json([CHAPTERS[comparison]["print"] for comparison in CHAPTERS]),
+        results=results(),
     shell:
+        "exec &> >(tee {log:q})\n"
         "relecture report handout"
-        " --contents {params.contents:q}"
-        " --scorecard results/scorecard"
+        " --results {params.results:q}"
         " --out {output.handout:q}"
-        " 2>&1 | tee {log:q}"

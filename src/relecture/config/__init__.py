@@ -1,13 +1,13 @@
-"""The whole configuration: what may be set, and the check that the Snakefile makes once."""
+"""Check the configuration and write its reference."""
 
 import math
 import re
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 
 from relecture.clusters.config import ClustersConfig
 from relecture.config.error_messages import describe
@@ -20,6 +20,9 @@ from relecture.illustrations.config import IllustrationsConfig
 from relecture.salaries.config import SalariesConfig
 from relecture.tallies.config import TalliesConfig
 
+#: Folders that the run without a name makes in results/, besides one per comparison.
+OTHER_FOLDERS = ("benchmarks", "checkpoints", "logs")
+
 #: The standard configuration; other files are laid over it.
 STANDARD = Path("config/config.yaml")
 
@@ -27,14 +30,39 @@ STANDARD = Path("config/config.yaml")
 _EXPONENT = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)[eE][-+]?\d+")
 
 
+class RunConfig(ConfigModel):
+    """Where a run writes."""
+
+    name: str = Field(
+        default="",
+        pattern=r"^([a-z][a-z0-9_-]*)?$",
+        description="Name of the run: everything that it writes goes to `results/<name>/`; empty for `results/`.",
+        json_schema_extra={"allowed": "empty, or a word of lower-case letters, digits, - and _"},
+    )
+
+    @field_validator("name")
+    @classmethod
+    def _is_no_folder_of_results(cls, name: str) -> str:
+        if name in (*OTHER_FOLDERS, *COMPARISONS):
+            raise ValueError(f"results/{name}/ belongs to the run without a name; choose another name")
+        return name
+
+    def path(self, path: str = "") -> str:
+        """Return a path below the folder of results; the folder itself unless given."""
+        return "/".join(part for part in ("results", self.name, path) if part)
+
+
 class Config(ConfigModel):
     """What belongs to the whole run; then a block for the data and one for each comparison."""
 
-    budget: str = Field(
+    renamed: ClassVar[dict[str, str]] = {"budget": "preset"}
+
+    preset: str = Field(
         pattern=r"^[a-z][a-z0-9_-]*$",
-        description="A name for these budgets, shown with the results.",
+        description="Name of these settings, shown with the results.",
         json_schema_extra={"allowed": "a word of lower-case letters, digits, - and _"},
     )
+    run: RunConfig = Field(default=RunConfig(), description="The run.")
     data: DataConfig = Field(description="Where the raw files come from.")
     salaries: SalariesConfig = Field(description="The comparison `salaries`.")
     digits: DigitsConfig = Field(description="The comparison `digits`.")
@@ -44,21 +72,21 @@ class Config(ConfigModel):
 
 
 #: The comparisons, each with a block of its own name. (The other list is in the Snakefile.)
-COMPARISONS = tuple(name for name in Config.model_fields if name not in ("budget", "data"))
+COMPARISONS = tuple(name for name in Config.model_fields if name not in ("preset", "run", "data"))
 
 
 def load(config: Mapping[str, Any], files: Iterable[str | Path] = (STANDARD,)) -> Config:
-    """Check a merged configuration.
+    """Return the checked configuration.
 
     Args:
-        config: What Snakemake hands over: the files' contents, merged.
-        files: Where it was read from, for the message.
+        config: The merged content of the files, as Snakemake hands it over.
+        files: The files, for the message.
 
     Raises:
-        UserError: With every mistake at once, a line each: its path, the value, what is allowed.
+        UserError: Every mistake on a line: its path, the value, what is allowed.
     """
     try:
-        # Strict, since otherwise `seeds: yes` would be 1 and `mirrors: abc` something else than was meant.
+        # Strict: otherwise `n_seeds: yes` would be 1 and `mirrors: abc` a list of letters.
         return Config.model_validate(_numbers_as_numbers(config), strict=True)
     except ValidationError as error:
         mistakes = describe(error, Config)
@@ -71,10 +99,10 @@ def load(config: Mapping[str, Any], files: Iterable[str | Path] = (STANDARD,)) -
 def load_or_exit(
     config: Mapping[str, Any], files: Iterable[str | Path] = (STANDARD,), values: Mapping[str, Any] | None = None
 ) -> Config:
-    """As `load`; prints the mistakes and exits with code 1.
+    """Return the checked configuration, or print the mistakes and exit with code 1.
 
     For the Snakefile: Snakemake lets SystemExit pass, but decorates every other exception. `values` are those of its
-    option `--config`, which are in `config` already, with numbers as text.
+    option `--config`; `config` has them already, with numbers as text.
     """
     if values:
         config, files = merge(config, as_in_a_file(values)), ["--config", *files]
@@ -85,7 +113,7 @@ def load_or_exit(
 
 
 def _numbers_as_numbers(value: Any) -> Any:
-    """The same configuration with text keys, 1e-3 as a number, 1e3 and 5.0 as whole numbers."""
+    """Return the same configuration with text keys, 1e-3 as a number, 1e3 and 5.0 as whole numbers."""
     if isinstance(value, Mapping):
         return {str(key): _numbers_as_numbers(below) for key, below in value.items()}
     if isinstance(value, list | tuple):
@@ -94,12 +122,12 @@ def _numbers_as_numbers(value: Any) -> Any:
         value = float(value)
     if isinstance(value, float):
         if not math.isfinite(value):
-            return str(value)  # text, which no number may be: infinity is above 0, but no setting
+            return str(value)  # text, which is never valid: infinity is above 0, but no setting
         return int(value) if value.is_integer() else value
     return value
 
 
 def _short(file: str | Path) -> str:
-    """The path as seen from here, if it lies here."""
+    """Return the path relative to the working folder if it is inside."""
     path, here = Path(file), Path.cwd()
     return str(path.relative_to(here) if path.is_relative_to(here) else path)

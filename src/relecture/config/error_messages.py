@@ -1,4 +1,4 @@
-"""Mistakes in the configuration, one line each, for the person who made them."""
+"""Describe mistakes in the configuration, one line each."""
 
 import json
 from collections.abc import Sequence
@@ -6,22 +6,22 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from relecture.config.schema import Rules, Step
+from relecture.config.schema import SchemaRules, Step
 from relecture.errors import closest
 
 
 def describe(error: ValidationError, model: type[BaseModel]) -> list[str]:
-    """Every mistake as a line: where it is, what stands there, what is allowed.
+    """Return every mistake as a line: its location, the value, what is allowed.
 
     A misspelt key is one mistake, although pydantic also reports that the right one is missing.
     """
-    rules = Rules(model)
-    found = error.errors(include_url=False)
-    unknown = [mistake["loc"] for mistake in found if mistake["type"] == "extra_forbidden"]
+    rules = SchemaRules(model)
+    errors = error.errors(include_url=False)
+    unknown = [mistake["loc"] for mistake in errors if mistake["type"] == "extra_forbidden"]
     renamed = {location: new for location in unknown if (new := _renamed(location, model))}
     meant = {location: renamed.get(location) or _nearest(location, rules) for location in unknown}
     lines = []
-    for mistake in found:
+    for mistake in errors:
         location, value = mistake["loc"], mistake["input"]
         match mistake["type"]:
             case "extra_forbidden" if location in renamed:
@@ -32,20 +32,20 @@ def describe(error: ValidationError, model: type[BaseModel]) -> list[str]:
                 if location not in meant.values():
                     lines.append(f"{dotted(location)} is missing: it must be {rules.allowed(location)}")
             case "value_error":
-                lines.append(f"{dotted(location)} is {_shown(value)}: {mistake['ctx']['error']}")
+                lines.append(f"{dotted(location)} is {_as_json(value)}: {mistake['ctx']['error']}")
             case _:
                 where = dotted(location) or "the configuration"
                 near = _nearest_value(value, rules.node(location).get("enum", []))
-                lines.append(f"{where} is {_shown(value)}: it must be {rules.allowed(location)}{near}")
+                lines.append(f"{where} is {_as_json(value)}: it must be {rules.allowed(location)}{near}")
     return lines
 
 
 def dotted(location: Sequence[Step]) -> str:
-    """A location as it is written in messages: digits.ridge.strengths[2]."""
+    """Return a location as it is written in messages: digits.ridge.lambdas[2]."""
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in location).removeprefix(".")
 
 
-def _unknown_key(location: tuple[Step, ...], meant: tuple[Step, ...] | None, rules: Rules) -> str:
+def _unknown_key(location: tuple[Step, ...], meant: tuple[Step, ...] | None, rules: SchemaRules) -> str:
     if meant is None:
         return f"{dotted(location)} is not a setting: allowed here are {', '.join(rules.keys(location[:-1]))}"
     # Inside the same block the key alone says it; from another block it needs the whole path.
@@ -54,7 +54,7 @@ def _unknown_key(location: tuple[Step, ...], meant: tuple[Step, ...] | None, rul
 
 
 def _renamed(location: tuple[Step, ...], model: type[BaseModel]) -> tuple[Step, ...] | None:
-    """The present name of a key that an earlier version had."""
+    """Return the present name of a key that version 0.1 had."""
     *above, key = location
     block: Any = model
     for step in above:
@@ -63,8 +63,8 @@ def _renamed(location: tuple[Step, ...], model: type[BaseModel]) -> tuple[Step, 
     return (*above, *new.split(".")) if new else None
 
 
-def _nearest(location: tuple[Step, ...], rules: Rules) -> tuple[Step, ...] | None:
-    """The setting that was probably meant: one of the same block, or of this name elsewhere."""
+def _nearest(location: tuple[Step, ...], rules: SchemaRules) -> tuple[Step, ...] | None:
+    """Return the key that was probably meant: one of the same block, or of this name elsewhere."""
     *block, key = location
     if near := closest(str(key), rules.keys(block)):
         return (*block, near)
@@ -75,13 +75,13 @@ def _nearest(location: tuple[Step, ...], rules: Rules) -> tuple[Step, ...] | Non
 
 
 def _nearest_value(value: Any, names: list[str]) -> str:
-    """A question such as "; did you mean Hits?", or nothing."""
+    """Return a suggestion such as "; did you mean Hits?", or nothing."""
     near = closest(str(value), names)
     return f"; did you mean {near}?" if near else ""
 
 
-def _shown(value: Any) -> str:
-    """A value as it would stand in the file, cut where it is long."""
+def _as_json(value: Any) -> str:
+    """Return a value as JSON, shortened where it is long."""
     if value is None:
         return "empty"
     try:

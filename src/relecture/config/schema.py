@@ -1,4 +1,4 @@
-"""What the models allow, read from their JSON schema and put in plain words."""
+"""The JSON schema of the configuration, and what it allows in plain words."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -12,14 +12,24 @@ _ONE = {"integer": "a whole number", "number": "a number", "string": "text", "bo
 _MANY = {"integer": "whole numbers", "number": "numbers", "string": "texts", "boolean": "true or false"}
 
 
-class Rules:
-    """The keys of a model and of the blocks below it, and what each may hold."""
+def json_schema(model: type[BaseModel]) -> Node:
+    """Return the JSON schema of configuration files for editors; no key is required, since files are merged."""
+    schema = model.model_json_schema()
+    for block in [schema, *schema.get("$defs", {}).values()]:
+        block.pop("required", None)
+        for node in block.get("properties", {}).values():
+            node.pop("allowed", None)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
-    def __init__(self, model: type[BaseModel]):
+
+class SchemaRules:
+    """The keys of a model and of the blocks below it, and the values that each allows."""
+
+    def __init__(self, model: type[BaseModel]) -> None:
         self._schema: Node = model.model_json_schema()
 
     def node(self, location: Sequence[Step]) -> Node:
-        """The schema at a location such as ("digits", "hidden", 0). In a list of blocks, a key is that of any block."""
+        """Return the schema at a location such as ("digits", "hidden", 0); in a list of blocks, that of any block."""
         node = self._schema
         for step in location:
             node = self.resolved(node)
@@ -27,27 +37,27 @@ class Rules:
         return node
 
     def resolved(self, node: Node) -> Node:
-        """The block a schema refers to, or the schema itself."""
+        """Return the block that a schema refers to, or the schema itself."""
         reference = node.get("$ref")
-        return self._schema["$defs"][reference.rpartition("/")[2]] if reference else node
+        return dict(self._schema["$defs"][reference.rpartition("/")[2]]) if reference else node
 
     def block(self, node: Node) -> Node:
-        """The block a schema stands for: itself, the one it refers to, or any one of a list."""
+        """Return the block of a schema: itself, the one it refers to, or any one of a list."""
         node = self.resolved(node)
         return self.resolved(node["items"]) if "items" in node else node
 
     def keys(self, location: Sequence[Step]) -> list[str]:
-        """The keys of the block, or of each block of the list, at a location; none where a value stands."""
+        """Return the keys of the block, or of each block of the list, at a location; none for a value."""
         return list(self.block(self.node(location)).get("properties", {}))
 
     def locations(self, above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-        """Every key of every block, from above to below."""
+        """Yield every key of every block, from above to below."""
         for key in self.keys(above):
             yield (*above, key)
             yield from self.locations((*above, key))
 
     def allowed(self, location: Sequence[Step]) -> str:
-        """What may stand at a location, in plain words."""
+        """Return what is allowed at a location, in plain words."""
         node = self.resolved(self.node(location))
         if node["type"] == "object":
             return f"a block with the keys {', '.join(self.keys(location))}"

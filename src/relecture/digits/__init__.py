@@ -1,4 +1,6 @@
-"""The comparison `digits`: which regulariser helps a network to read MNIST? (ISL Table 10.1)"""
+"""Regularised networks on MNIST: ridge, dropout, early stopping; logistic regression and LDA (ISL Table 10.1)."""
+
+QUESTION = "Which regulariser helps a network to read handwritten digits?"
 
 #: Each method and the function that fits it.
 METHODS = {
@@ -7,9 +9,9 @@ METHODS = {
     "dropout": "relecture.digits.networks:fit",
     "early_stopping": "relecture.digits.networks:fit",
     "logistic": "relecture.digits.networks:fit",
-    "sklearn_logistic": "relecture.digits.baselines:sklearn_logistic",
-    "lda": "relecture.digits.baselines:lda",
+    "sklearn_logistic": "relecture.digits.baselines:fit_sklearn_logistic",
+    "lda": "relecture.digits.baselines:fit_lda",
 }
 
-#: The networks among which the strength of `ridge` is chosen; a record like that of a method.
-SEARCH = {"ridge_search": "relecture.digits.networks:search"}
+#: The networks among which ridge's lambda is chosen; their record is like that of a method.
+SEARCH = {"ridge_search": "relecture.digits.networks:search_lambda"}

@@ -1,23 +1,29 @@
-"""Command line of the comparison `digits`: data, fit, overview, table, figures."""
+"""Commands of the comparison `digits`: data, fit, overview, tables, figures."""
 
-import json
 from pathlib import Path
 from pkgutil import resolve_name
 from typing import Annotated
 
 import typer
 
-from relecture.cli import Command, PathOption, TextOption
-from relecture.digits import METHODS, SEARCH
+from relecture.cli import Command, PathOption, TextOption, parse_config
+from relecture.digits import METHODS, QUESTION, SEARCH
+from relecture.digits.config import LdaConfig, MethodConfig, NetworkConfig, RidgeSearchConfig, SklearnLogisticConfig
+from relecture.digits.exhibits import EXHIBITS
 
-QUESTION = "Which regulariser helps a network to read handwritten digits?"
 app = Command(QUESTION)
-Images = Annotated[int, typer.Option(help="Training images held out for validation.")]
+
+#: The configuration of every method that is no network.
+CONFIGS: dict[str, type[MethodConfig]] = {
+    "ridge_search": RidgeSearchConfig,
+    "sklearn_logistic": SklearnLogisticConfig,
+    "lda": LdaConfig,
+}
 
 
 @app.command()
 def data(manifest: PathOption, out: PathOption) -> None:
-    """Keep the images and labels as one file that loads fast."""
+    """Write images and labels to one file that loads fast."""
     from relecture.data import mnist
     from relecture.digits.data import save
 
@@ -29,22 +35,22 @@ def fit(
     method: TextOption,
     config_json: TextOption,
     data: PathOption,
-    validation_images: Images,
+    n_validation: Annotated[int, typer.Option(help="Training images held out for validation.")],
     checkpoint_dir: PathOption,
     out: PathOption,
     rule: TextOption,
-    search: Annotated[Path | None, typer.Option(help="Record of the search that chooses the penalty.")] = None,
+    search: Annotated[Path | None, typer.Option(help="Record of the search that chooses ridge's lambda.")] = None,
 ) -> None:
-    """Fit one method and leave its record in OUT."""
+    """Fit one method and write its record to OUT."""
     from relecture import records
     from relecture.digits.data import load
 
-    config = json.loads(config_json)
+    config = parse_config(CONFIGS.get(method, NetworkConfig), config_json)
     if search is not None:
-        from relecture.digits.networks import best_penalty
+        from relecture.digits.networks import best_lambda
 
-        config["penalty"] = best_penalty(records.read(search).metrics)
-    digits = load(data, validation_images)
+        config = config.model_copy(update={"hidden_l2": best_lambda(records.read(search).metrics)})
+    digits = load(data, n_validation)
     result = resolve_name({**METHODS, **SEARCH}[method])(digits, config, checkpoint_dir)
     source = {"name": digits.name, "digest": digits.digest, "sample": digits.sample}
     result.save(out, f"digits/{method}", config, source, rule, QUESTION)
@@ -53,42 +59,35 @@ def fit(
 
 @app.command()
 def overview(record: PathOption, out: PathOption) -> None:
-    """Draw one method by itself to OUT.svg and OUT.png."""
+    """Draw one record by itself to OUT.svg and OUT.png."""
     from relecture import plotting, records
-    from relecture.digits.figures import overview
 
-    found = records.read(record)
+    loaded = records.read(record)
     with plotting.style():
-        plotting.save(overview(found), out, found.sample_name)
+        plotting.save(resolve_name(EXHIBITS.overview)(loaded), out, loaded.sample_name)
 
 
 @app.command()
-def table(records: list[Path], published: PathOption, out: PathOption) -> None:
-    """Write table.*, differences.* and quantities.csv into the folder OUT from all RECORDS."""
+def tables(records: list[Path], published: PathOption, out: PathOption) -> None:
+    """Write every table, and reproduced_values.csv, into the folder OUT from RECORDS."""
     from relecture.digits import result_tables
     from relecture.scorecard.published_values import load
 
-    found = result_tables.read(records)
-    result_tables.table(found, load(published), out / "table")
-    result_tables.differences(found, out / "differences")
-    result_tables.quantities(found, out / "quantities.csv")
+    results = result_tables.load(records, load(published))
+    for table in EXHIBITS.tables:
+        resolve_name(table.function)(results, out / table.name)
+    result_tables.reproduced_values(results, out / "reproduced_values.csv")
 
 
 @app.command()
 def figures(records: list[Path], published: PathOption, data: PathOption, out: PathOption) -> None:
-    """Draw every figure of the comparison into the folder OUT."""
+    """Draw every figure into the folder OUT from RECORDS and the images in DATA."""
     from relecture import plotting
-    from relecture.digits import figures as drawings
-    from relecture.digits.data import load
-    from relecture.digits.result_tables import read
-    from relecture.scorecard.published_values import load as load_printed
+    from relecture.digits import result_tables
+    from relecture.digits.data import load as load_digits
+    from relecture.scorecard.published_values import load
 
-    found, printed = read(records), load_printed(published)
-    images = load(data, 0).test_images
-    sample = found["plain"].sample_name
+    results = result_tables.load(records, load(published), load_digits(data, 0).test_images)
     with plotting.style():
-        plotting.save(drawings.test_error(found, printed), out / "test_error", sample)
-        plotting.save(drawings.curves(found), out / "curves", sample)
-        plotting.save(drawings.weights(found), out / "weights", sample)
-        plotting.save(drawings.confusion(found), out / "confusion", sample)
-        plotting.save(drawings.confidently_wrong(found, images), out / "confidently_wrong", sample)
+        for figure in EXHIBITS.figures:
+            plotting.save(resolve_name(figure.function)(results), out / figure.name, results.sample_name)

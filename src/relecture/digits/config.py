@@ -1,6 +1,6 @@
-"""Settings of the comparison `digits`."""
+"""Configuration of the comparison `digits`."""
 
-from typing import Annotated, Any
+from typing import Annotated, ClassVar
 
 from pydantic import Field, ValidationInfo, field_validator
 
@@ -8,76 +8,112 @@ from relecture.config_model import ConfigModel
 from relecture.training.config import Probability, TrainingConfig
 
 
-class Ridge(ConfigModel):
+class RidgeConfig(ConfigModel):
     """A squared penalty on the weights of the hidden layers."""
 
-    strengths: list[Annotated[float, Field(gt=0)]] = Field(
+    renamed: ClassVar[dict[str, str]] = {"strengths": "lambdas", "seeds_per_strength": "n_seeds_per_lambda"}
+
+    lambdas: list[Annotated[float, Field(gt=0)]] = Field(
         min_length=1,
-        description="Penalties lambda to choose from on validation images; the loss gets lambda x (sum of "
-        "squared weights of the hidden layers).",
+        description="Candidates for lambda, one of which is chosen on validation images; the loss gets lambda x (sum "
+        "of squared weights of the hidden layers).",
     )
-    seeds_per_strength: int = Field(ge=1, description="Networks per strength in that choice.")
+    n_seeds_per_lambda: int = Field(ge=1, description="Networks per lambda in that choice.")
 
-    @field_validator("strengths")
+    @field_validator("lambdas")
     @classmethod
-    def _are_distinct(cls, strengths: list[float]) -> list[float]:
-        if len(set(strengths)) < len(strengths):
-            raise ValueError("every strength may be named once")
-        return strengths
+    def _are_distinct(cls, lambdas: list[float]) -> list[float]:
+        if len(set(lambdas)) < len(lambdas):
+            raise ValueError("every lambda may be listed once")
+        return lambdas
 
 
-class EarlyStopping(ConfigModel):
+class EarlyStoppingConfig(ConfigModel):
     """Stop when the validation loss no longer falls; keep the best weights."""
 
     patience: int = Field(ge=1, description="Epochs without a lower validation loss before training stops.")
 
 
-class SklearnLogistic(ConfigModel):
-    """scikit-learn's logistic regression, the cross-check of our own."""
+class SklearnLogisticConfig(ConfigModel):
+    """scikit-learn's logistic regression, which cross-checks `logistic`."""
 
-    max_iterations: int = Field(ge=1, description="L-BFGS iterations at most.")
+    renamed: ClassVar[dict[str, str]] = {"max_iterations": "max_iter"}
+
+    max_iter: int = Field(ge=1, description="Maximum number of L-BFGS iterations.")
+
+
+class LdaConfig(ConfigModel):
+    """Linear discriminant analysis; nothing to set."""
+
+
+class NetworkConfig(ConfigModel):
+    """All that the networks of one method depend on."""
+
+    n_seeds: int
+    hidden: list[int]
+    training: TrainingConfig
+    hidden_l2: float | None = None
+    dropout: list[float] | None = None
+    patience: int | None = None
+
+
+class RidgeSearchConfig(ConfigModel):
+    """All that the choice of lambda depends on."""
+
+    lambdas: list[float]
+    n_seeds: int
+    hidden: list[int]
+    training: TrainingConfig
+
+
+MethodConfig = NetworkConfig | RidgeSearchConfig | SklearnLogisticConfig | LdaConfig
 
 
 class DigitsConfig(ConfigModel):
-    """None, ridge, dropout, early stopping, logistic regression or LDA on MNIST? (ISL Table 10.1)"""
+    """Regularised networks, logistic regression and LDA on MNIST (ISL Table 10.1)."""
 
-    validation_images: int = Field(
+    renamed: ClassVar[dict[str, str]] = {"validation_images": "n_validation", "seeds": "n_seeds"}
+
+    n_validation: int = Field(
         ge=100, le=50_000, description="Training images held out for choices, the last in the file."
     )
-    seeds: int = Field(ge=1, description="Networks per method that differ only in their seed.")
+    n_seeds: int = Field(ge=1, description="Networks per method that differ only in their seed.")
     hidden: list[Annotated[int, Field(ge=1)]] = Field(min_length=1, description="Units of the hidden layers.")
     training: TrainingConfig = Field(description="How the networks and the logistic regression are trained.")
-    ridge: Ridge = Field(description="The method `ridge`.")
+    ridge: RidgeConfig = Field(description="The method `ridge`.")
     dropout: list[Probability] = Field(
-        description="The method `dropout`: share dropped after each hidden layer, one number a layer."
+        description="The method `dropout`: dropout rate after each hidden layer, one number a layer."
     )
-    early_stopping: EarlyStopping = Field(description="The method `early_stopping`.")
-    sklearn_logistic: SklearnLogistic = Field(description="The method `sklearn_logistic`.")
+    early_stopping: EarlyStoppingConfig = Field(description="The method `early_stopping`.")
+    sklearn_logistic: SklearnLogisticConfig = Field(description="The method `sklearn_logistic`.")
 
     @field_validator("dropout")
     @classmethod
-    def _has_one_number_a_layer(cls, dropout: list[float], info: ValidationInfo) -> list[float]:
-        layers = info.data.get("hidden")  # missing when it is a mistake itself
+    def _has_one_rate_per_layer(cls, dropout: list[float], info: ValidationInfo) -> list[float]:
+        layers = info.data.get("hidden")  # absent when it is invalid itself
         if layers is not None and len(dropout) != len(layers):
             raise ValueError(f"digits.hidden has {len(layers)} layers, so {len(layers)} numbers are needed")
         return dropout
 
-    def method(self, method: str) -> dict[str, Any]:
-        """What a fit of a method depends on."""
-        network = {"hidden": self.hidden, "training": self.training.model_dump(), "seeds": self.seeds}
+    def method(self, method: str) -> MethodConfig:
+        """Return all that the fit of a method depends on."""
+        plain = NetworkConfig(n_seeds=self.n_seeds, hidden=self.hidden, training=self.training)
         match method:
             case "plain" | "ridge":
-                return network
+                return plain
             case "ridge_search":
-                return {**network, "strengths": self.ridge.strengths, "seeds": self.ridge.seeds_per_strength}
+                ridge = self.ridge
+                return RidgeSearchConfig(
+                    lambdas=ridge.lambdas, n_seeds=ridge.n_seeds_per_lambda, hidden=self.hidden, training=self.training
+                )
             case "dropout":
-                return {**network, "dropout": self.dropout}
+                return plain.model_copy(update={"dropout": self.dropout})
             case "early_stopping":
-                return {**network, "patience": self.early_stopping.patience}
+                return plain.model_copy(update={"patience": self.early_stopping.patience})
             case "logistic":
-                return {**network, "hidden": []}
+                return plain.model_copy(update={"hidden": []})
             case "sklearn_logistic":
-                return self.sklearn_logistic.model_dump()
+                return self.sklearn_logistic
             case "lda":
-                return {}
+                return LdaConfig()
         raise KeyError(method)

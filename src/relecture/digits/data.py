@@ -1,34 +1,37 @@
-"""The images as arrays, and their division into training, validation and test."""
+"""The images as arrays, divided into training, validation and test."""
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-CLASSES = 10
+if TYPE_CHECKING:
+    from relecture.data.mnist import Mnist
+
+N_CLASSES = 10
 
 
 @dataclass(frozen=True)
 class Digits:
     """Images as rows of 784 numbers from 0 to 1 (float32), labels 0..9 (int64).
 
-    The first `fitted` training images are learned from, the rest are for validation.
-    `name`, `sample` and `digest` say which data these are.
+    The first `n_train` of the training images are for training, the others for validation.
+    `name`, `sample` and `digest` identify the data.
     """
 
     train_images: np.ndarray
     train_labels: np.ndarray
     test_images: np.ndarray
     test_labels: np.ndarray
-    fitted: int
+    n_train: int
     name: str
     sample: bool
     digest: str
 
 
-def save(mnist: Any, path: Path) -> None:
-    """Keep raw images (n, 28, 28) uint8 and labels as one uncompressed file that loads fast."""
+def save(mnist: "Mnist", path: Path) -> None:
+    """Write raw images (n, 28, 28) uint8 and labels to one uncompressed file that loads fast."""
     with path.open("wb") as file:
         np.savez(
             file,
@@ -42,8 +45,8 @@ def save(mnist: Any, path: Path) -> None:
         )
 
 
-def load(path: Path, validation_images: int) -> Digits:
-    """Read what `save` kept; of the sample at most a fifth of the training images is held out."""
+def load(path: Path, n_validation: int) -> Digits:
+    """Read the file that `save` wrote; of the sample at most a fifth of the training images is held out."""
     with np.load(path) as file:
         arrays = {name: file[name] for name in file.files}
     count, sample = len(arrays["train_labels"]), bool(arrays["sample"])
@@ -52,7 +55,7 @@ def load(path: Path, validation_images: int) -> Digits:
         train_labels=arrays["train_labels"].astype(np.int64),
         test_images=arrays["test_images"].astype(np.float32) / 255,
         test_labels=arrays["test_labels"].astype(np.int64),
-        fitted=count - (min(validation_images, count // 5) if sample else validation_images),
+        n_train=count - (min(n_validation, count // 5) if sample else n_validation),
         name=str(arrays["name"]),
         sample=sample,
         digest=str(arrays["digest"]),

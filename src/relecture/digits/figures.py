@@ -8,64 +8,65 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from relecture import plotting
-from relecture.digits.result_tables import NAMES, NETWORKS
+from relecture.digits.result_tables import NAMES, NETWORKS, DigitsResults
 from relecture.records import Record
-from relecture.scorecard.published_values import PublishedValue
 from relecture.uncertainty import half_width
 
-Records = dict[str, Record]
 COLOUR = dict(zip(NAMES, plotting.COLOURS, strict=True))
 
 
-def test_error(found: Records, printed: list[PublishedValue]) -> Figure:
-    """Test error per method with its interval, every member, and the printed value."""
-    by_id = {entry.id: float(entry.number) for entry in printed}
+def test_error(results: DigitsResults) -> Figure:
+    """Draw the test error of each method: every member, the mean with its interval, the published value."""
     figure, (low, high) = plt.subplots(1, 2, figsize=(10, 4.8), sharey=True, width_ratios=(3, 2))
-    for place, (method, name) in enumerate(reversed(NAMES.items())):
-        values = 100 * _metric(found[method], "test_error")
+    for y, (method, name) in enumerate(reversed(NAMES.items())):
+        values = 100 * _metric(results.records[method], "test_error")
         interval = half_width(values.std(), len(values))
         for axes in (low, high):
-            axes.plot(values, np.full(len(values), place), "o", color=plotting.SKY, markersize=6)
-            axes.errorbar(values.mean(), place, xerr=interval, fmt="s", color=plotting.BLUE, capsize=5, markersize=7)
-            if f"digits.{method}.test_error" in by_id:
-                axes.plot(by_id[f"digits.{method}.test_error"], place + 0.22, **plotting.PRINTED)
-        low.annotate(name, (0, place), xycoords=("axes fraction", "data"), xytext=(-8, 0),
+            axes.plot(values, np.full(len(values), y), "o", color=plotting.SKY, markersize=6)
+            axes.errorbar(values.mean(), y, xerr=interval, fmt="s", color=plotting.BLUE, capsize=5, markersize=7)
+            if published := results.published_error(method):
+                axes.plot(float(published), y + 0.22, **plotting.PRINTED)
+        low.annotate(name, (0, y), xycoords=("axes fraction", "data"), xytext=(-8, 0),
                      textcoords="offset points", ha="right", va="center")  # fmt: skip
-    few = np.concatenate([100 * _metric(found[method], "test_error") for method in NETWORKS])
-    many = np.concatenate([100 * _metric(found[method], "test_error") for method in NAMES if method not in NETWORKS])
-    low.set(yticks=[], xlim=_around([*few, 1.8, 2.3]), ylim=(-0.6, len(NAMES) - 0.4), xlabel="test error (%)")
-    high.set(xlim=_around([*many, 7.2, 12.7]), xlabel="test error (%)")
+    networks = np.concatenate([100 * _metric(results.records[method], "test_error") for method in NETWORKS])
+    linear = np.concatenate(
+        [100 * _metric(results.records[method], "test_error") for method in NAMES if method not in NETWORKS]
+    )
+    low.set(
+        yticks=[], xlim=_limits_around([*networks, 1.8, 2.3]), ylim=(-0.6, len(NAMES) - 0.4), xlabel="test error (%)"
+    )
+    high.set(xlim=_limits_around([*linear, 7.2, 12.7]), xlabel="test error (%)")
     high.tick_params(left=False)
     low.set_title("networks")
     high.set_title("linear methods")
     low.plot([], [], "o", color=plotting.SKY, label="one seed")
     low.errorbar([], [], xerr=[], fmt="s", color=plotting.BLUE, capsize=5, label="mean, 95 % interval")
-    low.plot([], [], label="printed", **plotting.PRINTED)
+    low.plot([], [], label="published", **plotting.PRINTED)
     figure.legend(loc="outside lower center", ncols=3)
     return figure
 
 
-def curves(found: Records) -> Figure:
-    """Training and validation loss by epoch: what each regulariser does to overfitting."""
+def curves(results: DigitsResults) -> Figure:
+    """Draw training and validation loss by epoch for each regulariser."""
     figure, grid = plt.subplots(1, len(NETWORKS), figsize=(13, 4.2), sharey=True)
     for axes, method in zip(grid, NETWORKS, strict=True):
-        _losses(axes, found[method])
+        _losses(axes, results.records[method])
         axes.set(title=NAMES[method].replace("Network with ", "").replace("Network, ", ""), xlabel="epoch")
     grid[0].set(ylabel="cross-entropy (nats), dropout off", yscale="log")
     grid[0].legend(loc="lower left")
     return figure
 
 
-def weights(found: Records) -> Figure:
-    """Distribution of the weights of each layer, per method, over all seeds."""
+def weights(results: DigitsResults) -> Figure:
+    """Draw the distribution of the weights of each layer by method, over all seeds."""
     import torch
 
-    hidden = len(found["plain"].params["config"]["hidden"])
-    names = [f"hidden layer {place}" for place in range(1, hidden + 1)]
-    widths = [0.4, *[0.6] * (hidden - 1), 1.2]  # of the range that is shown; what is beyond stands at its ends
+    hidden = len(results.records["plain"].params["config"]["hidden"])
+    names = [f"hidden layer {layer}" for layer in range(1, hidden + 1)]
+    widths = [0.4, *[0.6] * (hidden - 1), 1.2]  # of the range; values beyond it are drawn at its ends
     figure, grid = plt.subplots(1, hidden + 1, figsize=(max(9, 13 / 3 * (hidden + 1)), 4.2))
     for method in NETWORKS:
-        states = torch.load(found[method].folder / "model" / "weights.pt", weights_only=True)
+        states = torch.load(results.records[method].folder / "model" / "weights.pt", weights_only=True)
         layers = zip(*([v for n, v in state.items() if n.endswith("weight")] for state in states.values()), strict=True)
         for axes, widest, layer in zip(grid, widths, layers, strict=True):
             values = torch.stack(layer).flatten().clip(-widest, widest).numpy()
@@ -78,32 +79,33 @@ def weights(found: Records) -> Figure:
     return figure
 
 
-def confusion(found: Records) -> Figure:
-    """Which digits the dropout network takes for which, counted over all seeds."""
+def confusion(results: DigitsResults) -> Figure:
+    """Draw the confusion matrix of the dropout network over all seeds."""
     figure, axes = plt.subplots(figsize=(7.5, 6.5))
-    _confusion(axes, found["dropout"].predictions)
+    _confusion(axes, results.records["dropout"].predictions)
     axes.set_title("Dropout: errors per 1,000 images of a digit")
     return figure
 
 
-def confidently_wrong(found: Records, test_images: np.ndarray) -> Figure:
-    """The misread test images that the first dropout network was surest of; test_images (n, 784)."""
-    answers = found["dropout"].predictions
-    first = answers[answers.member == answers.member.iloc[0]]
+def confidently_wrong(results: DigitsResults) -> Figure:
+    """Draw the misclassified test images with the highest probability, of the first dropout network."""
+    assert results.test_images is not None
+    predictions = results.records["dropout"].predictions
+    first = predictions[predictions.member == predictions.member.iloc[0]]
     worst = first[first.label != first.predicted].nlargest(24, "probability")
     figure, grid = plt.subplots(3, 8, figsize=(11, 5.2))
     for axes in grid.flat:
         axes.set_axis_off()
     for axes, case in zip(grid.flat, worst.itertuples(), strict=False):
-        axes.imshow(test_images[case.image].reshape(28, 28), cmap="gray_r", vmin=0, vmax=1)
-        text = f"{case.label} read as {case.predicted}\n{100 * case.probability:.1f} %"
+        axes.imshow(results.test_images[case.image].reshape(28, 28), cmap="gray_r", vmin=0, vmax=1)
+        text = f"{case.label} predicted as {case.predicted}\n{100 * case.probability:.1f} %"
         axes.set_title(text, fontsize=10, loc="center", fontweight="normal")
-    figure.suptitle("Dropout: wrong and sure of it", x=0.01, ha="left", fontweight="bold")
+    figure.suptitle("Dropout: the most confident errors", x=0.01, ha="left", fontweight="bold")
     return figure
 
 
 def overview(record: Record) -> Figure:
-    """One method by itself: its losses if it has any, and what it misreads."""
+    """Draw one record: its losses if it has any, and its confusion matrix or the choice of lambda."""
     figure, (left, right) = plt.subplots(1, 2, figsize=(12, 5))
     if len(record.history):
         _losses(left, record)
@@ -111,7 +113,7 @@ def overview(record: Record) -> Figure:
         left.legend()
     else:
         left.set_axis_off()
-        left.text(0.5, 0.5, "no curves: solved, not trained by epochs", ha="center", transform=left.transAxes)
+        left.text(0.5, 0.5, "no curves: not trained by epochs", ha="center", transform=left.transAxes)
     if len(record.predictions):
         _confusion(right, record.predictions)
         right.set_title("Errors per 1,000 images of a digit")
@@ -135,15 +137,15 @@ def _losses(axes: Axes, record: Record) -> None:
 
 
 def _search(axes: Axes, record: Record) -> None:
-    wide = record.metrics.pivot(index="member", columns="metric", values="value").sort_values("penalty")
-    axes.plot(wide.penalty, 100 * wide.validation_error, "o", color=plotting.SKY)
-    mean = 100 * wide.groupby("penalty").validation_error.mean()
+    wide = record.metrics.pivot(index="member", columns="metric", values="value").sort_values("lambda")
+    axes.plot(wide["lambda"], 100 * wide.validation_error, "o", color=plotting.SKY)
+    mean = 100 * wide.groupby("lambda").validation_error.mean()
     axes.plot(mean.index, mean, color=plotting.BLUE)
     axes.set(
         xscale="log",
-        xlabel="strength of the penalty",
+        xlabel="lambda",
         ylabel="validation error (%)",
-        title="Choosing the strength",
+        title="Choice of lambda",
     )
     axes.xaxis.set_minor_formatter("")
 
@@ -152,26 +154,19 @@ def _confusion(axes: Axes, predictions: pd.DataFrame) -> None:
     counts = pd.crosstab(predictions.label, predictions.predicted).reindex(range(10), columns=range(10), fill_value=0)
     rates = 1000 * counts.div(counts.sum(1), axis=0).to_numpy()
     np.fill_diagonal(rates, np.nan)
-    axes.imshow(rates, cmap="Blues")
-    limit = np.nanmax(rates)
-    for row, column in np.ndindex(rates.shape):
-        if row != column and rates[row, column] >= 0.05:
-            colour = "white" if rates[row, column] > 0.6 * limit else "black"
-            digits = 0 if limit >= 20 else 1
-            axes.text(
-                column,
-                row,
-                f"{rates[row, column]:.{digits}f}",
-                ha="center",
-                va="center",
-                color=colour,
-                fontsize=9,
-            )
-    axes.set(xlabel="read as", ylabel="digit", xticks=range(10), yticks=range(10))
-    axes.grid(False)
+    largest = np.nanmax(rates)
+    digits = 0 if largest >= 20 else 1
+    plotting.annotated_heatmap(
+        axes,
+        rates,
+        lambda rate: f"{rate:.{digits}f}" if rate >= 0.05 else "",
+        limits=(np.nanmin(rates), largest),
+        fontsize=9,
+    )
+    axes.set(aspect="equal", xlabel="predicted", ylabel="digit", xticks=range(10), yticks=range(10))
 
 
-def _around(values: list[float]) -> tuple[float, float]:
+def _limits_around(values: list[float]) -> tuple[float, float]:
     margin = 0.12 * (max(values) - min(values))
     return min(values) - margin, max(values) + margin
 

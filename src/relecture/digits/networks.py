@@ -1,107 +1,107 @@
-"""The networks: one function, and each regulariser is a setting of it.
+"""The networks: one function fits all methods, and each regulariser is a field of its configuration.
 
-| method           | setting                                                     |
-|------------------|-------------------------------------------------------------|
-| `logistic`       | no hidden layers                                            |
-| `plain`          | none                                                        |
-| `ridge`          | `penalty`: lambda on the squared weights of the hidden layers |
-| `dropout`        | `dropout`: share dropped after each hidden layer            |
-| `early_stopping` | `patience`: epochs without a lower validation loss          |
+| method           | field                                                            |
+|------------------|------------------------------------------------------------------|
+| `logistic`       | `hidden` is empty                                                |
+| `plain`          | none                                                             |
+| `ridge`          | `hidden_l2`: lambda on the squared weights of the hidden layers  |
+| `dropout`        | `dropout`: rate after each hidden layer                          |
+| `early_stopping` | `patience`: epochs without a lower validation loss               |
 """
 
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import torch
 
-from relecture.digits.data import CLASSES, Digits
-from relecture.digits.scoring import add
+from relecture.digits.config import NetworkConfig, RidgeSearchConfig
+from relecture.digits.data import N_CLASSES, Digits
+from relecture.digits.scoring import add_member
 from relecture.records import FitResult
-from relecture.training.config import TrainingConfig
 from relecture.training.fit import TrainedNetwork, predict
 from relecture.training.fit import fit as train
 from relecture.training.lit_module import Arrays
 from relecture.training.losses import cross_entropy, zero_one_loss
 from relecture.training.mlp import count_parameters, mlp
 
-#: Training images on which the training loss is watched with dropout off: as many as there are for validation.
-WATCHED = 10_000
+#: Training images on which the training loss is computed with dropout off: as many as there are for validation.
+N_TRAIN_EVAL = 10_000
 
 
 def arrays(digits: Digits) -> Arrays:
-    """Training and validation images as tensors; the test images are not among them."""
+    """Return training and validation images as tensors, without the test images."""
     rows = torch.arange(len(digits.train_labels))
     return Arrays(
         torch.from_numpy(digits.train_images),
         torch.from_numpy(digits.train_labels),
-        rows[: digits.fitted],
-        {"train": rows[: digits.fitted][:WATCHED], "validation": rows[digits.fitted :]},
+        rows[: digits.n_train],
+        {"train": rows[: digits.n_train][:N_TRAIN_EVAL], "validation": rows[digits.n_train :]},
     )
 
 
 def train_one(
-    config: dict[str, Any], data: Arrays, member: str, seed: int, penalty: float, checkpoint_dir: Path
+    config: NetworkConfig, data: Arrays, member: str, seed: int, hidden_l2: float, checkpoint_dir: Path
 ) -> TrainedNetwork:
-    """Train one network of the method that `config` describes."""
+    """Train one network of a method."""
     return train(
-        mlp([data.inputs.shape[1], *config["hidden"], CLASSES], config.get("dropout", ()), seed=seed),
+        mlp([data.inputs.shape[1], *config.hidden, N_CLASSES], config.dropout or (), seed=seed),
         data,
         loss=cross_entropy,
         scores={"loss": cross_entropy, "error": zero_one_loss},
-        training=TrainingConfig(**config["training"]),
+        training=config.training,
         members=[member],
         seeds=[seed],
         checkpoint_dir=checkpoint_dir,
         shown="validation_error",
-        hidden_l2=penalty,
-        patience=config.get("patience"),
+        hidden_l2=hidden_l2,
+        patience=config.patience,
     )
 
 
-def fit(digits: Digits, config: dict[str, Any], checkpoint_dir: Path) -> FitResult:
-    """`spec["seeds"]` networks of one method, scored on the test images when training is over."""
+def fit(digits: Digits, config: NetworkConfig, checkpoint_dir: Path) -> FitResult:
+    """Fit `config.n_seeds` networks of one method and score each on the test images once, after training."""
     data, test = arrays(digits), torch.from_numpy(digits.test_images)
-    result, models = FitResult(), {}
-    for seed in range(config["seeds"]):
+    validation = data.eval_sets["validation"]
+    result, weights = FitResult(), {}
+    for seed in range(config.n_seeds):
         member = f"seed-{seed:02d}"
-        fitted = train_one(config, data, member, seed, config.get("penalty", 0.0), checkpoint_dir)
-        answers = predict(fitted.network, data.inputs, data.eval_sets["validation"])
-        wrong = zero_one_loss(answers, data.targets[data.eval_sets["validation"]]).mean().item()
-        probabilities = predict(fitted.network, test, torch.arange(len(test))).softmax(-1).numpy()
-        add(
+        trained = train_one(config, data, member, seed, config.hidden_l2 or 0.0, checkpoint_dir)
+        validation_outputs = predict(trained.network, data.inputs, validation)
+        probabilities = predict(trained.network, test, torch.arange(len(test))).softmax(-1).numpy()
+        add_member(
             result,
             member,
             digits.test_labels,
             probabilities,
-            validation_error=wrong,
-            epochs=fitted.epochs,
-            kept=fitted.kept,
+            validation_error=zero_one_loss(validation_outputs, data.targets[validation]).mean().item(),
+            epochs=trained.epochs,
+            kept=trained.kept,
         )
-        result.parameters = count_parameters(fitted.network)
-        result.histories.append(fitted.history)
-        models[member] = fitted.network.state_dict()
-    result.save_model = lambda folder: torch.save(models, folder / "weights.pt")
+        result.parameters = count_parameters(trained.network)
+        result.histories.append(trained.history)
+        weights[member] = trained.network.state_dict()
+    result.save_model = lambda folder: torch.save(weights, folder / "weights.pt")
     return result
 
 
-def search(digits: Digits, config: dict[str, Any], checkpoint_dir: Path) -> FitResult:
-    """Networks with each of the penalties `spec["strengths"]`, compared on the validation images only."""
+def search_lambda(digits: Digits, config: RidgeSearchConfig, checkpoint_dir: Path) -> FitResult:
+    """Train networks with each lambda and score them on the validation images only."""
     data, result = arrays(digits), FitResult()
-    for strength in config["strengths"]:
-        for seed in range(config["seeds"]):
-            member = f"lambda-{strength:g}-seed-{seed:02d}"
-            fitted = train_one(config, data, member, seed, strength, checkpoint_dir)
-            last = fitted.history.sort_values("step", kind="stable").groupby("metric").value.last()
+    network = NetworkConfig(n_seeds=config.n_seeds, hidden=config.hidden, training=config.training)
+    for hidden_l2 in config.lambdas:
+        for seed in range(config.n_seeds):
+            member = f"lambda-{hidden_l2:g}-seed-{seed:02d}"
+            trained = train_one(network, data, member, seed, hidden_l2, checkpoint_dir)
+            last = trained.history.sort_values("step", kind="stable").groupby("metric").value.last()
             scores = {name: last[name] for name in ("validation_error", "validation_loss", "train_error")}
-            result.add(member, {"penalty": strength, **scores})
-            result.parameters = count_parameters(fitted.network)
-            result.histories.append(fitted.history)
+            result.add(member, {"lambda": hidden_l2, **scores})
+            result.parameters = count_parameters(trained.network)
+            result.histories.append(trained.history)
     return result
 
 
-def best_penalty(metrics: pd.DataFrame) -> float:
-    """The penalty with the lowest mean validation error; of equal ones the stronger."""
+def best_lambda(metrics: pd.DataFrame) -> float:
+    """Return the lambda with the lowest mean validation error; of equal ones the largest."""
     wide = metrics.pivot(index="member", columns="metric", values="value")
-    means = wide.groupby("penalty").validation_error.mean()
+    means = wide.groupby("lambda").validation_error.mean()
     return float(means[means == means.min()].index.max())

@@ -1,15 +1,18 @@
-"""The comparison's table, its paired differences, and the numbers for the scorecard."""
+"""The comparison's tables, and its values for the scorecard."""
 
+from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from relecture import records, tables
-from relecture.digits.data import CLASSES
+from relecture.digits.data import N_CLASSES
 from relecture.records import Record
 from relecture.scorecard.published_values import PublishedValue
 from relecture.scorecard.reproduced_values import ReproducedValues
+from relecture.text_format import interval, spread
 from relecture.uncertainty import paired
 
 NAMES = {
@@ -22,88 +25,108 @@ NAMES = {
     "lda": "Linear discriminant analysis",
 }
 NETWORKS = ("plain", "ridge", "dropout", "early_stopping")
-PRINTED = ("ridge", "dropout", "logistic", "lda")
+PUBLISHED = ("ridge", "dropout", "logistic", "lda")
 
 
-def read(folders: list[Path]) -> dict[str, Record]:
-    """Records by method."""
-    found = [records.read(folder) for folder in folders]
-    return {record.params["method"]: record for record in found}
+@dataclass(frozen=True)
+class DigitsResults:
+    """The records by method, the published values and, for figures, the test images (n, 784)."""
+
+    records: dict[str, Record]
+    published: list[PublishedValue]
+    test_images: np.ndarray | None = None
+
+    @property
+    def data_name(self) -> str:
+        """Name of the data."""
+        return str(self.records["plain"].params["data"]["name"])
+
+    @property
+    def sample_name(self) -> str:
+        """Name of the sample that replaces the data, if one does."""
+        return self.records["plain"].sample_name
+
+    def published_error(self, method: str) -> str:
+        """The published test error of a method in percent, or nothing."""
+        return next((entry.value for entry in self.published if entry.id == f"digits.{method}.test_error"), "")
 
 
-def table(found: dict[str, Record], printed: list[PublishedValue], out: Path) -> None:
-    """Write the printed table with what came out beside it."""
-    by_id = {entry.id: entry.value for entry in printed}
-    numbers, shown = [], []
+def load(folders: list[Path], published: list[PublishedValue], test_images: np.ndarray | None = None) -> DigitsResults:
+    """Read the records of all methods."""
+    by_method = {record.params["method"]: record for record in map(records.read, folders)}
+    return DigitsResults(by_method, published, test_images)
+
+
+def table(results: DigitsResults, stem: Path) -> None:
+    """Write the published table beside the reproduced values."""
+    numbers, text = [], []
     for method, name in NAMES.items():
-        test = records.summarize(found[method]).loc["test_error"]
-        validation = records.summarize(found[method]).loc["validation_error"]
-        parameters = found[method].params["parameters"]
-        error = by_id.get(f"digits.{method}.test_error", "")
+        summary = records.summarize(results.records[method])
+        test, validation = 100 * summary.loc["test_error"], 100 * summary.loc["validation_error", "mean"]
+        n, parameters = int(summary.loc["test_error", "n"]), results.records[method].params["parameters"]
+        published = results.published_error(method)
         numbers.append(
             {
                 "model": name,
                 "parameters": parameters,
-                "test_error_printed": error,
-                "test_error": 100 * test["mean"],
-                "test_error_sd": 100 * test.sd,
-                "validation_error": 100 * validation["mean"],
-                "n": int(test.n),
+                "test_error_published": published,
+                "test_error": test["mean"],
+                "test_error_sd": test.sd,
+                "validation_error": validation,
+                "n": n,
             }
         )
-        spread = "" if test.n == 1 else f" ± {tables.number(100 * test.sd, 2)}"
-        shown.append(
+        text.append(
             {
                 "model": name,
                 "parameters": f"{parameters:,}",
-                "test error printed, %": error or "–",
-                "test error, %": tables.number(100 * test["mean"], 2) + spread,
-                "validation error, %": tables.number(100 * validation["mean"], 2),
-                "n": str(int(test.n)),
+                "test error published, %": published or "–",
+                "test error, %": spread(test["mean"], test.sd, 2),
+                "validation error, %": tables.number(validation, 2),
+                "n": str(n),
             }
         )
-    penalty = found["ridge"].params["config"]["penalty"]
-    data = found["plain"].params["data"]["name"]
     note = (
-        f"{data}. Mean ± standard deviation over n networks that differ in their seed. The strength of ridge, "
-        f"{penalty:g}, was chosen on validation images; the test images were used once, at the end."
+        f"{results.data_name}. Mean ± standard deviation over n networks that differ in their seed. Ridge's lambda, "
+        f"{results.records['ridge'].params['config']['hidden_l2']:g}, was chosen on validation images; the test images "
+        "were used once, at the end."
     )
-    tables.write(out, pd.DataFrame(numbers), pd.DataFrame(shown), "Digits: printed and reproduced", note)
+    tables.write(stem, pd.DataFrame(numbers), pd.DataFrame(text), "Digits: published and reproduced", note)
 
 
-def differences(found: dict[str, Record], out: Path) -> None:
+def differences(results: DigitsResults, stem: Path) -> None:
     """Write the paired differences in test error between the networks over the same seeds."""
-    scores = {
+    errors = {
         method: 100 * record.metrics[record.metrics.metric == "test_error"].set_index("member").value
-        for method, record in found.items()
+        for method, record in results.records.items()
     }
-    numbers, shown = [], []
+    numbers, text = [], []
     for a, b in combinations(NETWORKS, 2):
-        gap = paired(scores[a], scores[b])
+        gap = paired(errors[a], errors[b])
         numbers.append({"a": a, "b": b, **vars(gap)})
-        shown.append(
+        text.append(
             {
                 "methods": f"{NAMES[a]} − {NAMES[b].lower()}",
                 "difference in test error, points": tables.number(gap.mean, 2),
-                "95 % interval": f"{tables.number(gap.low, 2)} to {tables.number(gap.high, 2)}",
-                "finding": "clear" if gap.significant else "not told apart",
+                "95 % interval": interval(gap.low, gap.high, 2),
+                "finding": "significant" if gap.significant else "not significant",
             }
         )
     note = (
         f"Paired over {gap.n} seeds, in percentage points; a positive number favours the second. "
-        f"Data: {found['plain'].params['data']['name']}."
+        f"Data: {results.data_name}."
     )
-    tables.write(out, pd.DataFrame(numbers), pd.DataFrame(shown), "Digits: which gaps mean anything?", note)
+    tables.write(stem, pd.DataFrame(numbers), pd.DataFrame(text), "Digits: paired differences", note)
 
 
-def quantities(found: dict[str, Record], out: Path) -> None:
-    """Write every number that the book prints of this comparison; errors in percent."""
-    collected = ReproducedValues(found["plain"].sample_name)
-    for method in PRINTED:
-        mean, sd, n = records.summarize(found[method]).loc["test_error"]
-        collected.add(f"digits.{method}.test_error", 100 * mean, 100 * sd, int(n))
-    collected.add("digits.network.parameters", found["plain"].params["parameters"])
+def reproduced_values(results: DigitsResults, path: Path) -> None:
+    """Write every value of this comparison that the book publishes; errors in percent."""
+    values = ReproducedValues(results.sample_name)
+    for method in PUBLISHED:
+        mean, sd, n = records.summarize(results.records[method]).loc["test_error"]
+        values.add(f"digits.{method}.test_error", 100 * mean, 100 * sd, int(n))
+    values.add("digits.network.parameters", results.records["plain"].params["parameters"])
     # Of the softmax's ten sets of coefficients one is determined by the others.
-    free = found["logistic"].params["parameters"] * (CLASSES - 1) // CLASSES
-    collected.add("digits.logistic.parameters", free)
-    collected.write(out)
+    free = results.records["logistic"].params["parameters"] * (N_CLASSES - 1) // N_CLASSES
+    values.add("digits.logistic.parameters", free)
+    values.write(path)

@@ -1,4 +1,4 @@
-"""How the answers of every method of `digits` are scored."""
+"""Scores of every method of `digits` on the test images."""
 
 import numpy as np
 import pandas as pd
@@ -6,8 +6,8 @@ import pandas as pd
 from relecture.records import FitResult
 
 
-def add(fit: FitResult, member: str, labels: np.ndarray, probabilities: np.ndarray, **more: float) -> None:
-    """Add a member's answers for the test images: labels (n,), probabilities (n, 10)."""
+def add_member(result: FitResult, member: str, labels: np.ndarray, probabilities: np.ndarray, **scores: float) -> None:
+    """Add a member with its predictions for the test images: labels (n,), probabilities (n, 10)."""
     predicted = probabilities.argmax(1)
     cases = pd.DataFrame(
         {
@@ -17,9 +17,9 @@ def add(fit: FitResult, member: str, labels: np.ndarray, probabilities: np.ndarr
             "probability": probabilities.max(1).astype(np.float32),
         }
     )
-    fit.add(member, {"test_error": error(labels, predicted), **more}, cases)
+    result.add(member, {"test_error": error_rate(labels, predicted), **scores}, cases)
 
 
-def error(labels: np.ndarray, predicted: np.ndarray) -> float:
-    """Share of labels that are not met, from 0 to 1."""
+def error_rate(labels: np.ndarray, predicted: np.ndarray) -> float:
+    """Return the share of wrong predictions, from 0 to 1."""
     return float((labels != predicted).mean())

@@ -1,31 +1,29 @@
-"""One comparison as it is shown: its question, the answer, tables and figures with their captions."""
+"""One comparison as the report shows it: question, conclusions, tables and figures with their captions."""
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
-from pkgutil import resolve_name
-from typing import Any
 
+from relecture import tables
+from relecture.comparisons import conclude, load_exhibits
 from relecture.errors import UserError
+from relecture.exhibit import Exhibits
+from relecture.tables import TextTable
 from relecture.text_format import minus
-from relecture.workflow import places
+
+CAPTIONS = Path("workflow/report")
 
 
 @dataclass(frozen=True)
-class Table:
-    """A table for reading: all cells are text, `right` says which columns are numbers."""
+class CaptionedTable:
+    """A table with its caption, a sentence that says what it shows."""
 
-    title: str
-    caption: str
-    columns: list[str]
-    rows: list[list[str]]
-    right: list[bool]
-    note: str
+    table: TextTable
+    caption: str = ""
 
 
 @dataclass(frozen=True)
-class Figure:
-    """A figure: `stem`.png and `stem`.svg."""
+class CaptionedFigure:
+    """A figure, `stem`.png and `stem`.svg, with its caption."""
 
     stem: Path
     caption: str
@@ -33,59 +31,57 @@ class Figure:
 
 @dataclass(frozen=True)
 class Chapter:
-    """A comparison in the lecture's order of telling."""
+    """A comparison in the order of the page."""
 
     comparison: str
     question: str
-    answer: str
-    tables: list[Table]
-    figures: list[Figure]
+    conclusions: str
+    tables: list[CaptionedTable]
+    figures: list[CaptionedFigure]
 
     @property
     def title(self) -> str:
+        """Its heading."""
         return self.comparison.capitalize()
 
 
-def write_answer(comparison: str, results: Path, out: Path) -> None:
-    """Write a comparison's question and its answer in two sentences, as Markdown."""
-    question, answer = (resolve_name(f"relecture.{comparison}.conclusions:{name}") for name in ("question", "answer"))
-    out.write_text(f"**{question(results)}**\n\n{' '.join(answer(results))}\n")
+def write_conclusions(comparison: str, results: Path, out: Path) -> None:
+    """Write a comparison's question and its conclusions in two sentences, as Markdown."""
+    question, conclusions = conclude(comparison, results)
+    out.write_text(f"**{question}**\n\n{' '.join(conclusions)}\n", encoding="utf-8")
 
 
-def read_answer(path: Path) -> tuple[str, str]:
-    """The question and the answer, as `write_answer` left them."""
-    question, _, answer = path.read_text().partition("\n\n")
-    return question.strip("*"), answer.strip()
+def read_conclusions(path: Path) -> tuple[str, str]:
+    """Return question and conclusions from the file that `write_conclusions` wrote."""
+    question, _, conclusions = path.read_text(encoding="utf-8").partition("\n\n")
+    return question.strip("*"), conclusions.strip()
 
 
-def read(contents: dict[str, Any]) -> Chapter:
-    """Gather the chapter that `workflow.chapter` describes."""
-    comparison, found = contents["comparison"], places(contents)
-    question, answer = read_answer(Path("results", comparison, "answer.md"))
-    tables = [read_table(Path(stem), _caption(Path(caption))) for stem, caption in found["tables"]]
-    figures = [Figure(Path(stem), _caption(Path(caption))) for stem, caption in found["figures"]]
-    return Chapter(comparison, question, answer, tables, figures)
+def read(comparison: str, results: Path, *, handout: bool = False) -> Chapter:
+    """Read the chapter of a comparison from a folder of results; only what the handout shows if asked for."""
+    exhibits = load_exhibits(comparison)
+    if exhibits is None:
+        raise UserError(f"the comparison {comparison} has no tables and figures: it has no exhibits.py")
+    shown = exhibits.in_handout() if handout else exhibits
+    return Chapter(
+        comparison,
+        *read_conclusions(results / comparison / "conclusions.md"),
+        [_read_table(shown, index, results) for index in range(len(shown.tables))],
+        [CaptionedFigure(results / shown.stem(one), _read_caption(shown.caption(one))) for one in shown.figures],
+    )
 
 
-def read_table(stem: Path, caption: str = "") -> Table:
-    """A table as `tables.write` left it in `stem`.md; a UserError where it is no such file."""
-    path = stem.with_name(f"{stem.name}.md")
+def _read_table(exhibits: Exhibits, index: int, results: Path) -> CaptionedTable:
+    exhibit = exhibits.tables[index]
+    table = tables.read(results / exhibits.stem(exhibit))
+    rows = [[minus(cell) for cell in row] for row in table.rows]
+    return CaptionedTable(table.model_copy(update={"rows": rows}), _read_caption(exhibits.caption(exhibit)))
+
+
+def _read_caption(name: str) -> str:
     try:
-        title, head, note = path.read_text().split("\n\n", 2)
-        columns, sides, *rows = (_cells(line) for line in head.splitlines())
-    except (OSError, ValueError) as error:
-        raise UserError(f"{path} is not a table of this project ({error}); delete it, and run again") from error
-    return Table(title.strip("*"), caption, columns, rows, [side.endswith(":") for side in sides], note.strip())
-
-
-def _cells(line: str) -> list[str]:
-    """The cells of a line, with true minus signs; a bar with a backslash before it is part of a cell."""
-    inside = line.strip().removeprefix("|").removesuffix("|")
-    return [minus(cell.strip().replace(r"\|", "|")) for cell in re.split(r"(?<!\\)\|", inside)]
-
-
-def _caption(path: Path) -> str:
-    try:
-        return path.read_text().strip()
+        return (CAPTIONS / name).read_text(encoding="utf-8").strip()
     except OSError as error:
-        raise UserError(f"there is no caption {path}; write one, a sentence that says what is shown") from error
+        raise UserError(
+            f"there is no caption {CAPTIONS / name}; write one, a sentence that says what is shown"
+        ) from error

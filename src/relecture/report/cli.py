@@ -1,6 +1,5 @@
-"""Command line of the report: answer, page, front, making, handout."""
+"""Commands of the report: conclusions, page, front, provenance, handout."""
 
-import json
 from pathlib import Path
 
 from relecture.cli import Command, PathOption, TextOption
@@ -9,41 +8,44 @@ app = Command("Write the pages of the report, and the handout.")
 
 
 @app.command()
-def answer(comparison: TextOption, results: PathOption, out: PathOption) -> None:
-    """Write the question and the answer of a comparison, as Markdown."""
-    from relecture.report.chapter import write_answer
+def conclusions(comparison: TextOption, results: PathOption, out: PathOption) -> None:
+    """Write the question and the conclusions of a comparison, as Markdown."""
+    from relecture.report.chapter import write_conclusions
 
-    write_answer(comparison, results, out)
+    write_conclusions(comparison, results, out)
 
 
 @app.command()
-def page(contents: TextOption, out: PathOption) -> None:
-    """Write a comparison with its tables and figures as one HTML page; CONTENTS is JSON."""
+def page(comparison: TextOption, results: PathOption, out: PathOption) -> None:
+    """Write a comparison with its tables and figures as one HTML page."""
     from relecture.report import chapter, html_pages
 
-    out.write_text(html_pages.chapter(chapter.read(json.loads(contents))))
+    out.write_text(html_pages.chapter(chapter.read(comparison, results)), encoding="utf-8")
 
 
 @app.command()
-def front(answers: list[Path], scorecard: PathOption, out: PathOption) -> None:
-    """Write the part of the front page that holds the ANSWERS of the comparisons."""
+def front(conclusions: list[Path], scorecard: PathOption, out: PathOption) -> None:
+    """Write the part of the front page that holds the CONCLUSIONS of the comparisons."""
     from relecture.report.front_page import front
 
-    out.write_text(front(scorecard, answers))
+    out.write_text(front(scorecard, conclusions), encoding="utf-8")
 
 
 @app.command()
-def making(records: list[Path], benchmarks: PathOption, scorecard: PathOption, out: PathOption) -> None:
-    """Write how the RECORDS were made, as an HTML page."""
-    from relecture.report.provenance_page import making
+def provenance(records: list[Path], scorecard: PathOption, out: PathOption) -> None:
+    """Write the provenance of the RECORDS as an HTML page."""
+    from relecture.report.provenance_page import provenance
 
-    out.write_text(making(records, benchmarks, scorecard))
+    out.write_text(provenance(records, scorecard), encoding="utf-8")
 
 
 @app.command()
-def handout(contents: TextOption, scorecard: PathOption, out: PathOption) -> None:
-    """Write the handout, a PDF; CONTENTS is a JSON list of chapters, SCORECARD a path without a suffix."""
+def handout(results: PathOption, out: PathOption) -> None:
+    """Write the handout, a PDF."""
+    from relecture.comparisons import load_exhibits
+    from relecture.config import COMPARISONS
     from relecture.report import chapter
     from relecture.report.handout import handout
 
-    handout([chapter.read(one) for one in json.loads(contents)], scorecard, out)
+    chapters = [chapter.read(name, results, handout=True) for name in COMPARISONS if load_exhibits(name)]
+    handout(chapters, results / "scorecard.csv", out)

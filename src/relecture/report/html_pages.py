@@ -1,11 +1,11 @@
-"""Pages that open from disk: everything is inside the file, nothing is fetched."""
+"""HTML pages that open from disk: everything is inside the file."""
 
 from base64 import b64encode
 from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 
-from relecture.report.chapter import Chapter, Figure, Table
+from relecture.report.chapter import CaptionedFigure, CaptionedTable, Chapter
 from relecture.tables import LONG
 
 _PAGE = """<!doctype html>
@@ -15,7 +15,7 @@ body {{ font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; padding: 0 1.5r
 h1 {{ margin: 0 0 .3rem }}
 h2 {{ margin: 2.5rem 0 .5rem; font-size: 1.15rem }}
 .question {{ font-size: 1.15rem; color: #555; margin: 0 0 1rem }}
-.answer {{ border-left: 4px solid #0072B2; padding: .2rem 0 .2rem 1rem; margin: 1rem 0 2rem; font-size: 1.05rem }}
+.conclusions {{ border-left: 4px solid #0072B2; padding: .2rem 0 .2rem 1rem; margin: 1rem 0 2rem; font-size: 1.05rem }}
 .wide {{ overflow-x: auto }}
 table {{ border-collapse: collapse; border-top: 2px solid #222; border-bottom: 2px solid #222; font-size: .85rem }}
 th, td {{ padding: .3rem .55rem; text-align: left; vertical-align: top }}
@@ -33,24 +33,25 @@ img {{ max-width: 100%; height: auto }}
 
 
 def page(title: str, parts: Iterable[str]) -> str:
-    """A page from parts that are HTML already."""
+    """Return a page from parts that are HTML already."""
     return _PAGE.format(title=escape(title), body="\n".join(parts))
 
 
-def chapter(shown: Chapter) -> str:
-    """A comparison on one page: question, answer, tables, figures."""
+def chapter(content: Chapter) -> str:
+    """Return a comparison as one page: question, conclusions, tables, figures."""
     parts = [
-        f"<h1>{escape(shown.title)}</h1>",
-        f'<p class="question">{escape(shown.question)}</p>',
-        f'<p class="answer">{escape(shown.answer)}</p>',
-        *(table(one) for one in shown.tables),
-        *(_figure(one) for one in shown.figures),
+        f"<h1>{escape(content.title)}</h1>",
+        f'<p class="question">{escape(content.question)}</p>',
+        f'<p class="conclusions">{escape(content.conclusions)}</p>',
+        *(table(one) for one in content.tables),
+        *(_figure(one) for one in content.figures),
     ]
-    return page(shown.title, parts)
+    return page(content.title, parts)
 
 
-def table(shown: Table) -> str:
-    """A table with its title, caption and note."""
+def table(captioned: CaptionedTable) -> str:
+    """Return a table with its title, caption and note."""
+    shown, caption = captioned.table, captioned.caption
     marks = [_mark(right, cells) for right, *cells in zip(shown.right, *shown.rows, strict=True)]
     head = "".join(f"<th{mark}>{escape(name)}</th>" for mark, name in zip(marks, shown.columns, strict=True))
     rows = [
@@ -59,8 +60,8 @@ def table(shown: Table) -> str:
     ]
     return "\n".join(
         [
-            f"<h2>{escape(shown.title)}</h2>",
-            *([f'<p class="note">{escape(shown.caption)}</p>'] if shown.caption else []),
+            f"<h2>{escape(shown.caption)}</h2>",
+            *([f'<p class="note">{escape(caption)}</p>'] if caption else []),
             f'<div class="wide"><table>{f"<thead><tr>{head}</tr></thead>" if any(shown.columns) else ""}<tbody>',
             *rows,
             "</tbody></table></div>",
@@ -70,16 +71,16 @@ def table(shown: Table) -> str:
 
 
 def _mark(right: bool, cells: list[str]) -> str:
-    """The class of a column: numbers stand right, long texts are broken into lines."""
+    """Return the class of a column: numbers are aligned right, long texts broken into lines."""
     if right:
         return ' class="number"'
     return ' class="long"' if max(map(len, cells)) > LONG else ""
 
 
-def _figure(shown: Figure) -> str:
-    caption = escape(shown.caption)
+def _figure(figure: CaptionedFigure) -> str:
+    caption = escape(figure.caption)
     return (
-        f'<figure><img alt="{caption}" src="{_embedded(shown.stem.with_name(f"{shown.stem.name}.svg"))}">'
+        f'<figure><img alt="{caption}" src="{_embedded(figure.stem.with_name(f"{figure.stem.name}.svg"))}">'
         f"<figcaption>{caption}</figcaption></figure>"
     )
 

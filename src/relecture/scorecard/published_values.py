@@ -1,4 +1,4 @@
-"""What the book prints, and how a number that came out compares with it."""
+"""Published values: what the book, the labs and the slides print."""
 
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from pathlib import Path
@@ -10,18 +10,16 @@ from pydantic import Field, ValidationError, field_validator
 from relecture.config_model import ConfigModel
 from relecture.errors import UserError
 
-Verdict = Literal["exact", "within", "better", "differs"]
-
 
 class PublishedValue(ConfigModel):
-    """One printed number."""
+    """One published value."""
 
-    id: str = Field(description="Name of the quantity; the comparison reproduces it under the same name.")
+    id: str = Field(description="Name of the quantity; the reproduced value has the same.")
     quantity: str = Field(description="What it is, in words.")
-    source: str = Field(description="Where it is printed.")
-    value: str = Field(description="The number as printed, with all its digits.")
+    source: str = Field(description="Where it is published.")
+    value: str = Field(description="The number as published, with all its digits.")
     better: Literal["lower", "higher", "neither"] = Field(description="Which direction is an improvement.")
-    note: str = Field(default="", description="What a reader should know, whatever comes out.")
+    note: str = Field(default="", description="What a reader should know, whatever the verdict.")
     differs: str = Field(default="", description="Why it differs, for a number known not to reproduce.")
 
     @field_validator("value")
@@ -32,59 +30,50 @@ class PublishedValue(ConfigModel):
         except InvalidOperation:
             finite = False
         if not finite:
-            raise ValueError("must be a number as printed")
+            raise ValueError("must be a number as published")
         return value
 
     @property
     def number(self) -> Decimal:
+        """The value as a number."""
         return Decimal(self.value.replace(",", ""))
 
     @property
     def comparison(self) -> str:
+        """The comparison that the value belongs to."""
         return self.id.partition(".")[0]
 
     @property
     def digits(self) -> int:
-        """Printed decimals."""
+        """The number of published decimals."""
         return max(0, -int(self.number.as_tuple().exponent))
-
-    def verdict(self, reproduced: float, sd: float | None) -> Verdict:
-        """`exact`: rounds to the printed number; `within`: it lies in mean +/- 2 sd; `better`; `differs`."""
-        if rounded(reproduced, self.digits) == self.number:
-            return "exact"
-        if sd is not None and abs(reproduced - float(self.number)) <= 2 * sd:
-            return "within"
-        gap = reproduced - float(self.number)
-        if (self.better == "lower" and gap < 0) or (self.better == "higher" and gap > 0):
-            return "better"
-        return "differs"
 
 
 def rounded(value: float, digits: int) -> Decimal:
-    """Rounded half up, as a reader rounds; at a precision that hides binary noise."""
+    """Return the value rounded half up, as a reader rounds, at a precision that hides binary noise."""
     return Decimal(f"{value:.12g}").quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
 
 
 def load(path: Path) -> list[PublishedValue]:
-    """Read `config/published.yaml`; every mistake in it is a UserError that names the entry."""
+    """Read `config/published.yaml`; a UserError names the entry of every mistake."""
     try:
         entries = yaml.safe_load(path.read_text())
         if not isinstance(entries, list):
             raise ValueError("it holds no list")
     except (OSError, yaml.YAMLError, ValueError) as error:
-        raise UserError(f"{path} cannot be read as a list of printed numbers: {error}") from error
-    printed = [_entry(path, place, entry) for place, entry in enumerate(entries, start=1)]
-    names = [entry.id for entry in printed]
-    if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise UserError(f"{path} has these ids more than once: {', '.join(twice)}")
-    return printed
+        raise UserError(f"{path} cannot be read as a list of published values: {error}") from error
+    published = [_entry(path, index, entry) for index, entry in enumerate(entries, start=1)]
+    names = [entry.id for entry in published]
+    if repeated := sorted({name for name in names if names.count(name) > 1}):
+        raise UserError(f"{path} has these ids more than once: {', '.join(repeated)}")
+    return published
 
 
-def _entry(path: Path, place: int, entry: object) -> PublishedValue:
+def _entry(path: Path, index: int, entry: object) -> PublishedValue:
     if not isinstance(entry, dict):
-        raise UserError(f"{path}: entry {place} is {entry!r}, not a block of keys")
+        raise UserError(f"{path}: entry {index} is {entry!r}, not a block of keys")
     try:
         return PublishedValue(**entry)
     except ValidationError as error:
-        mistakes = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
-        raise UserError(f"{path}: entry {place}, {entry.get('id', 'without an id')}: {mistakes}") from error
+        problems = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+        raise UserError(f"{path}: entry {index}, {entry.get('id', 'without an id')}: {problems}") from error

@@ -1,4 +1,4 @@
-"""The hand-over from a comparison to the scorecard: numbers under the ids of `config/published.yaml`."""
+"""Values that a comparison hands to the scorecard, under the ids of `config/published.yaml`."""
 
 from pathlib import Path
 
@@ -8,15 +8,16 @@ COLUMNS = ("id", "reproduced", "sd", "n", "data")
 
 
 class ReproducedValues:
-    """Collects what came out. `data` names the data if it is not the real thing; then nothing is judged."""
+    """Collect reproduced values. `data` names the data if it is a stand-in; then nothing is judged."""
 
-    def __init__(self, data: str = ""):
+    def __init__(self, data: str = "") -> None:
         self._data = data
         self._rows: list[tuple[str, float, float | None, int, str]] = []
 
     def add(self, id: str, reproduced: float, sd: float | None = None, n: int = 1) -> None:
-        """One number; `sd` and `n` are those of the members that it is the mean of."""
+        """Add one value; `sd` and `n` are those of the members that it is the mean of."""
         self._rows.append((id, reproduced, sd, n, self._data))
 
     def write(self, path: Path) -> None:
+        """Write all values as CSV."""
         pd.DataFrame(self._rows, columns=list(COLUMNS)).to_csv(path, index=False)

@@ -1,0 +1,27 @@
+"""The tables and figures of the comparison `digits`."""
+
+from relecture.exhibit import Exhibit, Exhibits, table
+
+_TABLES, _FIGURES = "relecture.digits.result_tables", "relecture.digits.figures"
+
+EXHIBITS = Exhibits(
+    comparison="digits",
+    tables=(
+        table("table", "published and reproduced", f"{_TABLES}:table", in_handout=True),
+        table("differences", "paired differences", f"{_TABLES}:differences", in_handout=True),
+    ),
+    figures=(
+        Exhibit("test_error", "test error, published and reproduced", f"{_FIGURES}:test_error", in_handout=True),
+        Exhibit("curves", "training and validation loss", f"{_FIGURES}:curves", in_handout=True),
+        Exhibit("weights", "distribution of the weights", f"{_FIGURES}:weights"),
+        Exhibit("confusion", "confusion matrix", f"{_FIGURES}:confusion"),
+        Exhibit("confidently_wrong", "most confident errors", f"{_FIGURES}:confidently_wrong", in_handout=True),
+    ),
+    conclusions_from=(
+        "digits/table.csv",
+        "digits/differences.csv",
+        "digits/reproduced_values.csv",
+        "digits/plain/params.json",
+    ),
+    overview="relecture.digits.figures:overview",
+)

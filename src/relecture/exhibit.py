@@ -1,0 +1,63 @@
+"""Exhibits: the tables and figures of a comparison, as rules, report and command line need them."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+TABLE_SUFFIXES = (".csv", ".json", ".md", ".tex")
+FIGURE_SUFFIXES = (".png",)
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """A table or a figure.
+
+    `name` is that of its files, `label` stands in the report's list, and `function` makes it: of a table
+    `(results, stem) -> None`, which writes it; of a figure `(results) -> Figure`. `results` is what the command line of
+    the comparison has loaded. `job` is the command that makes it, together with others.
+    """
+
+    name: str
+    label: str
+    function: str
+    in_handout: bool = False
+    kind: Literal["table", "figure"] = "figure"
+    job: str = "figures"
+
+
+def table(name: str, label: str, function: str, *, in_handout: bool = False, job: str = "tables") -> Exhibit:
+    """A table; `job` is the command that writes it."""
+    return Exhibit(name, label, function, in_handout, "table", job)
+
+
+@dataclass(frozen=True)
+class Exhibits:
+    """The exhibits of a comparison in the order of the report.
+
+    `overview` draws one record by itself. `conclusions_from` are the files that the conclusions are made from, below
+    the folder of results. `figures_folder` holds the figures, below the folder of the comparison.
+    """
+
+    comparison: str
+    tables: tuple[Exhibit, ...]
+    figures: tuple[Exhibit, ...]
+    conclusions_from: tuple[str, ...]
+    overview: str = ""
+    figures_folder: str = "figures"
+
+    def of_job(self, job: str) -> list[Exhibit]:
+        """The exhibits that one command makes."""
+        return [exhibit for exhibit in (*self.tables, *self.figures) if exhibit.job == job]
+
+    def stem(self, exhibit: Exhibit) -> str:
+        """The path of an exhibit's files without suffix, below the folder of results."""
+        folder = self.figures_folder if exhibit.kind == "figure" else ""
+        return "/".join(part for part in (self.comparison, folder, exhibit.name) if part)
+
+    def caption(self, exhibit: Exhibit) -> str:
+        """The file with its caption, below workflow/report/."""
+        return f"{self.comparison}_{exhibit.name}{'_table' if exhibit.kind == 'table' else ''}.rst"
+
+    def in_handout(self) -> "Exhibits":
+        """The same with the exhibits that the handout shows."""
+        tables, figures = (tuple(one for one in some if one.in_handout) for some in (self.tables, self.figures))
+        return Exhibits(self.comparison, tables, figures, self.conclusions_from, self.overview, self.figures_folder)

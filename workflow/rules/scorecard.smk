@@ -1,0 +1,31 @@
+# The scorecard: each published value beside the reproduced one.
+#
+# needs   results/<comparison>/reproduced_values.csv, config/published.yaml
+# makes   results/scorecard.*
+
+
+rule scorecard:
+    """Each published value, the reproduced value and the verdict."""
+    input:
+        values=expand(results("{comparison}/reproduced_values.csv"), comparison=COMPARISONS),
+        published=PUBLISHED,
+        code=source_files("relecture.scorecard.cli:write"),
+    output:
+        multiext(results("scorecard"), ".csv", ".json", ".md", ".tex"),
+        page=report(
+            results("scorecard.html"),
+            caption="../report/scorecard.rst",
+            category=SCORECARD_CATEGORY,
+            labels={"what": "published and reproduced"},
+        ),
+    log:
+        results("logs/scorecard.log"),
+    params:
+        preset=run_config.preset,
+        out=results("scorecard"),
+    shell:
+        "exec &> >(tee {log:q})\n"
+        "relecture scorecard write {input.values:q}"
+        " --published {input.published:q}"
+        " --preset {params.preset}"
+        " --out {params.out:q}"
