@@ -142,7 +142,7 @@ def test_the_served_model_answers_with_labels_and_scores(workplace: Path) -> Non
     environment = {
         **os.environ,
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),  # an active environment
-        "PYTHONPATH": str(Path(synthetic.__file__).parent),
+        "PYTHONPATH": os.pathsep.join([str(Path(synthetic.__file__).parent), os.environ.get("PYTHONPATH", "")]),
         "MLFLOW_TRACKING_URI": f"sqlite:///{workplace / 'mlflow.db'}",
         "MLFLOW_DISABLE_TELEMETRY": "true",
     }
