@@ -53,7 +53,7 @@ data: $(READY) ## download and verify the raw files
 
 sync: $(READY) ## copy all records to MLflow (also after mlflow.db was deleted)
 	@$(BIN)/relecture tracking sync --results "$(call RESULTS)"
-	@$(BIN)/relecture tallies register --results "$(call RESULTS)"
+	@test ! -e "$(call RESULTS)/tallies/validation/classifier.pt" || $(BIN)/relecture tallies register --results "$(call RESULTS)"
 
 ui: $(READY) ## open the runs in MLflow, on 127.0.0.1 (PORT=5000)
 	@$(BIN)/relecture tracking ui --port $(PORT)
