@@ -7,8 +7,8 @@ FIGURES = {
     "steps": algorithm.steps,
     "descent": algorithm.descent,
     "six_runs": algorithm.six_runs,
-    "optima": restarts.optima,
-    "success": restarts.success,
+    "optima": restarts.local_optima,
+    "success": restarts.success_probability,
     "elbow": k_selection.elbow,
     "features": interpretation.features,
     "images": interpretation.images,
@@ -18,5 +18,5 @@ FIGURES = {
     "outliers": limits.outliers,
     "music": limits.music,
 }
-#: Those that show the images as well, and say so when these are a sample.
-OF_IMAGES = ("descent", "success", "elbow", "images", "crosstab")
+#: Figures that show results on the images, and so are marked where these are a sample.
+SHOW_IMAGES = ("descent", "success", "elbow", "images", "crosstab")
