@@ -80,6 +80,5 @@ def load(path: Path) -> Dataset:
     """Read a data set that `save` wrote."""
     with np.load(path) as file:
         arrays = {name: file[name] for name in file.files}
-    texts = {name: str(arrays.pop(name)) for name in ("name", "source")}
-    sample = bool(arrays.pop("sample"))
-    return Dataset(**texts, **arrays, sample=sample)
+    name, source, sample = str(arrays.pop("name")), str(arrays.pop("source")), bool(arrays.pop("sample"))
+    return Dataset(name=name, source=source, sample=sample, **arrays)

@@ -29,7 +29,7 @@ def fit(dataset: Dataset, config: ElbowFitConfig) -> FitResult:
     wss = np.array([float(run.wss[run.best]) for run in runs])
     labels = [run.labels[run.best] for run in runs]
     distances = pairwise_distances(x)
-    silhouette = [np.nan] + [silhouette_score(distances, found, metric="precomputed") for found in labels[1:]]
+    silhouette = [np.nan] + [silhouette_score(distances, codes, metric="precomputed") for codes in labels[1:]]
     gap, gap_se = gap_statistic(x, wss, config.n_init, config.n_references, random)
     metrics = {
         "elbow": kneedle_elbow(ks, wss),
@@ -39,8 +39,8 @@ def fit(dataset: Dataset, config: ElbowFitConfig) -> FitResult:
     if len(dataset.groups):
         metrics["true_k"] = len(np.unique(dataset.groups))
     predictions = [
-        pd.DataFrame({"row": np.arange(len(x)), "n_clusters": k, "cluster": found + 1})
-        for k, found in zip(ks, labels, strict=True)
+        pd.DataFrame({"row": np.arange(len(x)), "n_clusters": k, "cluster": codes + 1})
+        for k, codes in zip(ks, labels, strict=True)
     ]
     result = FitResult()
     result.add(MEMBER, metrics, pd.concat(predictions, ignore_index=True))

@@ -41,7 +41,7 @@ PAIRS = (
 
 def features(fitted: Records, published: list[PublishedValue], out: Path) -> None:
     """Write the distinctive features of every cluster with their intervals, and members; the images are a figure."""
-    numbers, shown = [], []
+    numbers, display = [], []
     for key, record in fitted.items():
         name, _, method = key.partition("/")
         if method != "interpretation" or name == "images":
@@ -52,7 +52,7 @@ def features(fitted: Records, published: list[PublishedValue], out: Path) -> Non
         for cluster, rows in table.groupby("cluster"):
             nearest, sampled = member_names(record, int(cluster))
             for i, row in enumerate(rows.head(3).itertuples()):
-                shown.append(
+                display.append(
                     {
                         "data": TITLES.get(name, name) if i == 0 else "",
                         "cluster": f"{cluster} ({sizes[cluster]})" if i == 0 else "",
@@ -69,7 +69,7 @@ def features(fitted: Records, published: list[PublishedValue], out: Path) -> Non
         "The three most distinctive features of each cluster (with its size): mean inside minus mean outside in "
         "standard deviations of the feature. The intervals are from bootstrap samples that were clustered again."
     )
-    tables.write(out, pd.concat(numbers), pd.DataFrame(shown), "Distinctive features of the clusters", note)
+    tables.write(out, pd.concat(numbers), pd.DataFrame(display), "Distinctive features of the clusters", note)
 
 
 def crosstab(fitted: Records, published: list[PublishedValue], out: Path) -> None:
@@ -77,10 +77,10 @@ def crosstab(fitted: Records, published: list[PublishedValue], out: Path) -> Non
     record = fitted["images/interpretation"]
     counts = pd.crosstab(record.predictions.cluster, record.predictions.group)
     ari = member_metrics(record, "all").ari
-    shown = counts.astype(str).reset_index().astype({"cluster": str})
-    shown["most frequent"] = [f"{row.idxmax()} ({percent(row.max() / row.sum())})" for _, row in counts.iterrows()]
+    display = counts.astype(str).reset_index().astype({"cluster": str})
+    display["most frequent"] = [f"{row.idxmax()} ({percent(row.max() / row.sum())})" for _, row in counts.iterrows()]
     note = f"Images per cluster and digit. Adjusted Rand index {ari:.3f}: 1 is the same grouping, 0 chance."
-    tables.write(out, counts.reset_index(), shown, "Clusters of images and their digits", note)
+    tables.write(out, counts.reset_index(), display, "Clusters of images and their digits", note)
 
 
 def limits(fitted: Records, published: list[PublishedValue], out: Path) -> None:
@@ -88,11 +88,11 @@ def limits(fitted: Records, published: list[PublishedValue], out: Path) -> None:
     record = fitted["limits"]
     summary = records.summarize(record)
     labels = {limit: label.format(max(record.params["config"]["n_outliers"])) for limit, label in LIMIT_LABELS.items()}
-    numbers, shown = [], []
+    numbers, display = [], []
     for limit, metric, label in LIMIT_METRICS:
         mean, sd, n = summary.loc[metric]
         numbers.append({"limit": limit, "metric": metric, "mean": mean, "sd": sd, "n": int(n)})
-        shown.append({"limit": labels[limit], "metric": label, "value": spread(mean, sd, 3)})
+        display.append({"limit": labels[limit], "metric": label, "value": spread(mean, sd, 3)})
     by_member = record.metrics.pivot(index="member", columns="metric", values="value")
     for limit, mixture, kmeans, condition in PAIRS:
         gap = paired(by_member[mixture], by_member[kmeans])
@@ -100,6 +100,6 @@ def limits(fitted: Records, published: list[PublishedValue], out: Path) -> None:
                         "high": gap.high, "n": gap.n})  # fmt: skip
         value = f"{signed(gap.mean, 3)} ({signed(gap.low, 3)} to {signed(gap.high, 3)})"
         label = f"mixture minus k-means{condition}, with its 95 % interval"
-        shown.append({"limit": labels[limit], "metric": label, "value": value})
+        display.append({"limit": labels[limit], "metric": label, "value": value})
     note = f"Mean ± standard deviation over {len(by_member)} simulations; differences are paired by simulation."
-    tables.write(out, pd.DataFrame(numbers), pd.DataFrame(shown), "Limits of k-means", note)
+    tables.write(out, pd.DataFrame(numbers), pd.DataFrame(display), "Limits of k-means", note)

@@ -67,7 +67,9 @@ def random_partition(x: np.ndarray, n_clusters: int, n_init: int, random: np.ran
 
 def random_points(x: np.ndarray, n_clusters: int, n_init: int, random: np.random.Generator) -> np.ndarray:
     """Return centroids (n_init, K, p) that are rows of `x` drawn without replacement, as R's kmeans does."""
-    return x[random.permuted(np.tile(np.arange(len(x)), (n_init, 1)), axis=1)[:, :n_clusters]]
+    rows = random.permuted(np.tile(np.arange(len(x)), (n_init, 1)), axis=1)[:, :n_clusters]
+    centroids: np.ndarray = x[rows]
+    return centroids
 
 
 def kmeans_plusplus(x: np.ndarray, n_clusters: int, n_init: int, random: np.random.Generator) -> np.ndarray:

@@ -29,7 +29,8 @@ def relabel_by_size(labels: np.ndarray, n_clusters: int) -> np.ndarray:
     counts = np.bincount(labels, minlength=n_clusters)
     first = [np.flatnonzero(labels == k)[0] if counts[k] else len(labels) for k in range(n_clusters)]
     order = sorted(range(n_clusters), key=lambda k: (-counts[k], first[k]))
-    return np.argsort(order)[labels]
+    relabelled: np.ndarray = np.argsort(order)[labels]
+    return relabelled
 
 
 def align_labels(labels: np.ndarray, reference: np.ndarray) -> np.ndarray:

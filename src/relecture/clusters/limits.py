@@ -35,7 +35,7 @@ CENTERS = np.array([(-3, -2), (3, -2), (0, 3)], dtype=float)
 
 
 class Simulation(NamedTuple):
-    """One simulation of one limit: final metrics, metrics by step (distance, spread, outliers), the points shown."""
+    """One simulation of one limit: final metrics, metrics by step (distance, spread, outliers), and the points."""
 
     metrics: dict[str, float]
     curve: dict[int, dict[str, float]]
@@ -121,7 +121,7 @@ def simulate_outliers(random: np.random.RandomState, config: Limits) -> Simulati
             "mixture_extra": gmm_labels(z, k + 1, config.n_init, random),
         }
         curve[n_outliers] = {
-            f"outliers.{name}_ari": adjusted_rand_score(truth, found[: len(truth)]) for name, found in labels.items()
+            f"outliers.{name}_ari": adjusted_rand_score(truth, codes[: len(truth)]) for name, codes in labels.items()
         }
         points = _points(z, np.append(truth, np.full(n_outliers, -1)), labels["kmeans"], labels["mixture_extra"])
     return Simulation(curve[max(config.n_outliers)], curve, points)

@@ -31,7 +31,7 @@ def read(folders: list[Path]) -> Records:
 
 def table(fitted: Records, published: list[PublishedValue], out: Path) -> None:
     """Write the labs' printed and reproduced numbers, and how often a random partition ends there."""
-    numbers, shown = [], []
+    numbers, display = [], []
     for entry in published:
         if entry.id not in LABS or (reproduced := _lab_value(fitted, entry)) is None:
             continue
@@ -42,7 +42,7 @@ def table(fitted: Records, published: list[PublishedValue], out: Path) -> None:
         share = float(optima.random_partition[index]) if gap < 1e-6 else np.nan
         numbers.append({"id": entry.id, "printed": entry.value, "reproduced": reproduced,
                         "optimum": index + 1, "share_of_random_partitions": share})  # fmt: skip
-        shown.append(
+        display.append(
             {
                 "number": entry.quantity,
                 "source": entry.source,
@@ -56,7 +56,7 @@ def table(fitted: Records, published: list[PublishedValue], out: Path) -> None:
         "Within-cluster sum of squares with K = 3. The local optima are numbered from the best, among all that the "
         "starts of the three initialisation methods reached."
     )
-    tables.write(out, pd.DataFrame(numbers), pd.DataFrame(shown), "K-means in the labs: printed and reproduced", note)
+    tables.write(out, pd.DataFrame(numbers), pd.DataFrame(display), "K-means in the labs: printed and reproduced", note)
 
 
 def quantities(fitted: Records, published: list[PublishedValue], out: Path) -> None:
@@ -86,12 +86,12 @@ def _lab_value(fitted: Records, entry: PublishedValue) -> float | None:
 
 def restarts(fitted: Records, published: list[PublishedValue], out: Path) -> None:
     """Write the number of optima per initialisation method, and the number of starts needed."""
-    numbers, shown = [], []
+    numbers, display = [], []
     for name in _dataset_names(fitted):
         for init, label in INIT_METHODS.items():
             metrics = member_metrics(fitted[f"{name}/restarts"], init)
             numbers.append({"dataset": name, "init": init, **metrics})
-            shown.append(
+            display.append(
                 {
                     "data": TITLES.get(name, name),
                     "initialisation": label,
@@ -108,12 +108,12 @@ def restarts(fitted: Records, published: list[PublishedValue], out: Path) -> Non
         "The best optimum is the lowest sum of squares of all starts. Starts for 95 % (99 %): the number of starts "
         "that find it with that probability, 1 − (1 − p)ⁿ; a dash where no start found it."
     )
-    tables.write(out, pd.DataFrame(numbers), pd.DataFrame(shown), "Number of restarts needed", note)
+    tables.write(out, pd.DataFrame(numbers), pd.DataFrame(display), "Number of restarts needed", note)
 
 
 def local_optima(fitted: Records, published: list[PublishedValue], out: Path) -> None:
     """Write the best local optima of each data set and how often each initialisation method ends there."""
-    numbers, shown = [], []
+    numbers, display = [], []
     for name in _dataset_names(fitted):
         optima = record_access.local_optima(fitted[f"{name}/restarts"])
         numbers.append(optima.assign(dataset=name))
@@ -126,19 +126,19 @@ def local_optima(fitted: Records, published: list[PublishedValue], out: Path) ->
             rows.append((f"{len(others)} more", f"up to {number(others.wss.max(), 4)}", shares))
         for optimum, wss, shares in rows:
             labelled = {label: percent(shares[init], 1) for init, label in INIT_METHODS.items()}
-            shown.append({"data": TITLES.get(name, name), "optimum": optimum, "sum of squares": wss, **labelled})
+            display.append({"data": TITLES.get(name, name), "optimum": optimum, "sum of squares": wss, **labelled})
     caption = "Local optima, and the share of starts that end there"
     note = "The best first, among the starts of all initialisation methods."
-    tables.write(out, pd.concat(numbers), pd.DataFrame(shown), caption, note)
+    tables.write(out, pd.concat(numbers), pd.DataFrame(display), caption, note)
 
 
 def six_runs(fitted: Records, published: list[PublishedValue], out: Path) -> None:
     """Write the probability of the lecture's outcome of six runs on each data set, by random partition."""
-    numbers, shown = [], []
+    numbers, display = [], []
     for name in _dataset_names(fitted):
         metrics = member_metrics(fitted[f"{name}/restarts"], "random_partition")
         numbers.append({"dataset": name, **metrics.filter(like="six_runs")})
-        shown.append(
+        display.append(
             {
                 "data": TITLES.get(name, name),
                 "different optima": spread(metrics.six_runs_n_optima, metrics.six_runs_n_optima_sd, 2),
@@ -153,17 +153,17 @@ def six_runs(fitted: Records, published: list[PublishedValue], out: Path) -> Non
         "six runs ended in the best. Mean ± standard deviation over sets of six runs, and probabilities, computed "
         "exactly from the shares of the optima among many starts."
     )
-    tables.write(out, pd.DataFrame(numbers), pd.DataFrame(shown), "Probability of the lecture's six runs", note)
+    tables.write(out, pd.DataFrame(numbers), pd.DataFrame(display), "Probability of the lecture's six runs", note)
 
 
 def elbow(fitted: Records, published: list[PublishedValue], out: Path) -> None:
     """Write the number of clusters by each criterion for each data set."""
-    numbers, shown = [], []
+    numbers, display = [], []
     for name in _dataset_names(fitted):
         metrics = member_metrics(fitted[f"{name}/elbow"], "data").reindex(["true_k", *CRITERIA])
         numbers.append({"dataset": name, **metrics})
         choices = metrics[CRITERIA].dropna()
-        shown.append(
+        display.append(
             {
                 "data": TITLES.get(name, name),
                 "true K": number(metrics.true_k, 0),
@@ -177,7 +177,7 @@ def elbow(fitted: Records, published: list[PublishedValue], out: Path) -> None:
         "K by the elbow of the sum of squares (Kneedle), the highest mean silhouette, and the gap statistic. The gap "
         "statistic can also choose K = 1: no groups."
     )
-    tables.write(out, pd.DataFrame(numbers), pd.DataFrame(shown), "Number of clusters by three criteria", note)
+    tables.write(out, pd.DataFrame(numbers), pd.DataFrame(display), "Number of clusters by three criteria", note)
 
 
 def _dataset_names(fitted: Records) -> list[str]:

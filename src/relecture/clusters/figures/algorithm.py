@@ -2,6 +2,7 @@
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
@@ -83,7 +84,7 @@ def descent(fitted: Records, datasets: dict[str, Dataset]) -> Figure:
     return figure
 
 
-def plot_descent(axes: plt.Axes, record: Record) -> None:
+def plot_descent(axes: Axes, record: Record) -> None:
     """Plot the curve of every run of a record of `steps`, the best in blue."""
     ranks = record.metrics[record.metrics.metric == "optimum"].set_index("member").value
     for member in sorted(ranks.index, key=ranks.get, reverse=True):
