@@ -39,7 +39,7 @@ def soft(fitted: Records, datasets: dict[str, Dataset]) -> Figure:
     hide_ticks(left)
     left.legend(loc="upper left")
     left.set_title(f"Two groups, {SHOWN_DISTANCE} standard deviations apart")
-    figure.colorbar(collection, ax=left, label="uncertainty of the mixture: entropy of membership (bits)")
+    figure.colorbar(collection, ax=left, label="entropy of membership (bits)")
     by_member = record.metrics.pivot(index="member", columns="metric", values="value")
     for position, metric in enumerate(("soft.kmeans_error_certain", "soft.kmeans_error_uncertain")):
         rates = 100 * by_member[metric].dropna()
