@@ -76,7 +76,7 @@ rule clusters_data:
             if w.dataset in clusters.DATASETS
             else if_exists(run_config.clusters.source(w.dataset))
         ),
-        code=lambda w: source_files(clusters.DATASETS.get(w.dataset, clusters.USER_TABLE)),
+        code=lambda w: source_files(clusters.DATASETS.get(w.dataset, clusters.OWN)),
     output:
         data="results/clusters/data/{dataset}.npz",
     log:
