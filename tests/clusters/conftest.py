@@ -59,6 +59,14 @@ def clusters_folders(datasets, standard, tmp_path_factory) -> dict[str, Path]:
 @pytest.fixture(scope="session")
 def fitted(clusters_folders):
     """The records by `data set/method`, and `limits`."""
-    from relecture.clusters.result_tables import read
+    from relecture.clusters.record_access import read_records
 
-    return read(list(clusters_folders.values()))
+    return read_records(list(clusters_folders.values()))
+
+
+@pytest.fixture(scope="session")
+def results(fitted, printed, datasets):
+    """The records with the published values and the data sets."""
+    from relecture.clusters.record_access import ClustersResults
+
+    return ClustersResults(fitted, printed, datasets)

@@ -8,12 +8,12 @@ from relecture.clusters.figures.overview import overview
 from relecture.clusters.record_access import member_metrics
 
 
-def test_figures_are_drawn_from_records_the_same_bytes_every_time(fitted, datasets, tmp_path):
+def test_figures_are_drawn_from_records_the_same_bytes_every_time(results, tmp_path):
     with plotting.style():
         for name, draw in FIGURES.items():
-            plotting.save(draw(fitted, datasets), tmp_path / "once" / name)
+            plotting.save(draw(results), tmp_path / "once" / name)
         for name in ("steps", "six_runs", "success"):
-            plotting.save(FIGURES[name](fitted, datasets), tmp_path / "again" / name)
+            plotting.save(FIGURES[name](results), tmp_path / "again" / name)
     for name in ("steps", "six_runs", "success"):
         for kind in ("svg", "png"):
             once, again = (tmp_path / turn / f"{name}.{kind}" for turn in ("once", "again"))
@@ -26,10 +26,10 @@ def test_the_title_of_six_runs_uses_singular_and_plural():
     assert runs_title(6, 6, 1) == "6 runs, six local optima; one reaches the lowest (blue)"
 
 
-def test_the_figure_of_six_runs_counts_the_optima_and_names_the_lowest(fitted, datasets):
+def test_the_figure_of_six_runs_counts_the_optima_and_names_the_lowest(results):
     with plotting.style():
-        figure = FIGURES["six_runs"](fitted, datasets)
-    ends = fitted["book_r/steps"].metrics.query("metric == 'optimum'").value
+        figure = FIGURES["six_runs"](results)
+    ends = results.records["book_r/steps"].metrics.query("metric == 'optimum'").value
     title = figure.get_suptitle()
     words = {1: "one", 2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
     assert title.startswith(
@@ -46,8 +46,8 @@ def test_every_record_has_an_overview(fitted):
             plotting.plt.close(overview(fitted[name]))
 
 
-def test_the_figure_of_success_has_the_starts_that_each_initialisation_needs(fitted, datasets):
+def test_the_figure_of_success_has_the_starts_that_each_initialisation_needs(results):
     with plotting.style():
-        figure = FIGURES["success"](fitted, datasets)
-    needed = [member_metrics(fitted["book_r/restarts"], init).n_starts_for_95 for init in INIT_METHODS]
+        figure = FIGURES["success"](results)
+    needed = [member_metrics(results.records["book_r/restarts"], init).n_starts_for_95 for init in INIT_METHODS]
     assert figure.axes[0].get_title(loc="left").endswith(f"95 % with {', '.join(f'{n:.0f}' for n in needed)} starts")

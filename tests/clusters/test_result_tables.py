@@ -6,17 +6,18 @@ import pandas as pd
 import pytest
 
 from relecture.clusters import INIT_METHODS, result_tables
+from relecture.clusters.record_access import ClustersResults
 from relecture.config import load
 from relecture.config.yaml_files import merge
 from relecture.scorecard import reproduced_values, verdicts
 
 
 @pytest.fixture(scope="module")
-def tables(fitted, printed, tmp_path_factory):
+def tables(results, tmp_path_factory):
     folder = tmp_path_factory.mktemp("tables")
     for name, write in result_tables.TABLES.items():
-        write(fitted, printed, folder / name)
-    result_tables.quantities(fitted, printed, folder / "quantities.csv")
+        write(results, folder / name)
+    result_tables.reproduced_values(results, folder / "quantities.csv")
     return folder
 
 
@@ -49,7 +50,7 @@ def test_with_another_seed_than_the_lab_s_nothing_is_compared(standard, fitted, 
     record = fitted["book_r/restarts"]
     metrics = record.metrics[record.metrics.member != "lab"]
     changed = {**fitted, "book_r/restarts": type(record)(metrics, record.history, record.predictions, record.params)}
-    result_tables.quantities(changed, printed, tmp_path / "quantities.csv")
+    result_tables.reproduced_values(ClustersResults(changed, printed), tmp_path / "quantities.csv")
     ids = pd.read_csv(tmp_path / "quantities.csv").id
     assert all(id.startswith("clusters.python_lab") for id in ids)
     assert len(ids) == 3
@@ -63,7 +64,7 @@ def test_with_both_labs_changed_the_table_of_printed_numbers_is_one_the_report_c
         record = fitted[f"{name}/restarts"]
         metrics = record.metrics[record.metrics.member != "lab"]
         changed[f"{name}/restarts"] = type(record)(metrics, record.history, record.predictions, record.params)
-    result_tables.table(changed, printed, tmp_path / "table")
+    result_tables.table(ClustersResults(changed, printed), tmp_path / "table")
     assert read_table(tmp_path / "table").rows == [["No rows with these settings."]]
 
 

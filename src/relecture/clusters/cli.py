@@ -65,12 +65,13 @@ def overview(record: PathOption, out: PathOption) -> None:
 def table(records: list[Path], published: PathOption, out: PathOption) -> None:
     """Write all tables and quantities.csv from all RECORDS into the folder OUT."""
     from relecture.clusters import result_tables
+    from relecture.clusters.record_access import ClustersResults, read_records
     from relecture.scorecard.published_values import load
 
-    fitted, published_values = result_tables.read(records), load(published)
+    results = ClustersResults(read_records(records), published=load(published))
     for name, write in result_tables.TABLES.items():
-        write(fitted, published_values, out / name)
-    result_tables.quantities(fitted, published_values, out / "quantities.csv")
+        write(results, out / name)
+    result_tables.reproduced_values(results, out / "quantities.csv")
 
 
 @app.command()
@@ -79,11 +80,11 @@ def figures(records: list[Path], data: PathOption, out: PathOption) -> None:
     from relecture import plotting
     from relecture.clusters.data import load
     from relecture.clusters.figures import FIGURES, SHOW_IMAGES
-    from relecture.clusters.result_tables import read
+    from relecture.clusters.record_access import ClustersResults, read_records
 
-    fitted = read(records)
     datasets = {name: load(data / f"{name}.npz") for name in DATASETS}
+    results = ClustersResults(read_records(records), datasets=datasets)
+    sample = results.records["images/interpretation"].sample_name
     with plotting.style():
         for name, draw in FIGURES.items():
-            sample = fitted["images/interpretation"].sample_name if name in SHOW_IMAGES else ""
-            plotting.save(draw(fitted, datasets), out / name, sample)
+            plotting.save(draw(results), out / name, sample if name in SHOW_IMAGES else "")

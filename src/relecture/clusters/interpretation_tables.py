@@ -6,8 +6,7 @@ import pandas as pd
 
 from relecture import records, tables
 from relecture.clusters import TITLES
-from relecture.clusters.record_access import Records, distinctive_features, member_metrics, member_names
-from relecture.scorecard.published_values import PublishedValue
+from relecture.clusters.record_access import ClustersResults, distinctive_features, member_metrics, member_names
 from relecture.text_format import number, percent, signed, spread
 from relecture.uncertainty import paired
 
@@ -39,10 +38,10 @@ PAIRS = (
 )
 
 
-def features(fitted: Records, published: list[PublishedValue], out: Path) -> None:
+def features(results: ClustersResults, stem: Path) -> None:
     """Write the distinctive features of every cluster with their intervals, and members; the images are a figure."""
     numbers, display = [], []
-    for key, record in fitted.items():
+    for key, record in results.records.items():
         name, _, method = key.partition("/")
         if method != "interpretation" or name == "images":
             continue
@@ -69,23 +68,23 @@ def features(fitted: Records, published: list[PublishedValue], out: Path) -> Non
         "The three most distinctive features of each cluster (with its size): mean inside minus mean outside in "
         "standard deviations of the feature. The intervals are from bootstrap samples that were clustered again."
     )
-    tables.write(out, pd.concat(numbers), pd.DataFrame(display), "Distinctive features of the clusters", note)
+    tables.write(stem, pd.concat(numbers), pd.DataFrame(display), "Distinctive features of the clusters", note)
 
 
-def crosstab(fitted: Records, published: list[PublishedValue], out: Path) -> None:
+def crosstab(results: ClustersResults, stem: Path) -> None:
     """Write the number of images per cluster and digit."""
-    record = fitted["images/interpretation"]
+    record = results.records["images/interpretation"]
     counts = pd.crosstab(record.predictions.cluster, record.predictions.group)
     ari = member_metrics(record, "all").ari
     display = counts.astype(str).reset_index().astype({"cluster": str})
     display["most frequent"] = [f"{row.idxmax()} ({percent(row.max() / row.sum())})" for _, row in counts.iterrows()]
     note = f"Images per cluster and digit. Adjusted Rand index {ari:.3f}: 1 is the same grouping, 0 chance."
-    tables.write(out, counts.reset_index(), display, "Clusters of images and their digits", note)
+    tables.write(stem, counts.reset_index(), display, "Clusters of images and their digits", note)
 
 
-def limits(fitted: Records, published: list[PublishedValue], out: Path) -> None:
+def limits(results: ClustersResults, stem: Path) -> None:
     """Write the metrics of k-means and the mixture on the simulated data, and their paired differences."""
-    record = fitted["limits"]
+    record = results.records["limits"]
     summary = records.summarize(record)
     labels = {limit: label.format(max(record.params["config"]["n_outliers"])) for limit, label in LIMIT_LABELS.items()}
     numbers, display = [], []
@@ -102,4 +101,4 @@ def limits(fitted: Records, published: list[PublishedValue], out: Path) -> None:
         label = f"mixture minus k-means{condition}, with its 95 % interval"
         display.append({"limit": labels[limit], "metric": label, "value": value})
     note = f"Mean ± standard deviation over {len(by_member)} simulations; differences are paired by simulation."
-    tables.write(out, pd.DataFrame(numbers), pd.DataFrame(display), "Limits of k-means", note)
+    tables.write(stem, pd.DataFrame(numbers), pd.DataFrame(display), "Limits of k-means", note)

@@ -1,13 +1,30 @@
 """Access to the records of the comparison, for tables and figures."""
 
+from dataclasses import dataclass, field
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 
+from relecture import records
 from relecture.clusters import INIT_METHODS
+from relecture.clusters.data import Dataset
 from relecture.records import Record
+from relecture.scorecard.published_values import PublishedValue
 
-#: Records by `data set/method`, and `limits`.
-Records = dict[str, Record]
+
+@dataclass(frozen=True)
+class ClustersResults:
+    """Records by `data set/method`, and `limits`; for tables the published values, for figures the data sets."""
+
+    records: dict[str, Record]
+    published: list[PublishedValue] = field(default_factory=list)
+    datasets: dict[str, Dataset] = field(default_factory=dict)
+
+
+def read_records(folders: list[Path]) -> dict[str, Record]:
+    """Read records by `data set/method`, and `limits`."""
+    return {record.params["method"]: record for record in map(records.read, folders)}
 
 
 def member_metrics(record: Record, member: str) -> pd.Series:

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from relecture import records, tables
+from relecture import tables
 from relecture.clusters import DATASETS, INIT_METHODS, TITLES, interpretation_tables, record_access
-from relecture.clusters.record_access import Records, has_lab, member_metrics
+from relecture.clusters.record_access import ClustersResults, has_lab, member_metrics
 from relecture.scorecard.published_values import PublishedValue
 from relecture.scorecard.reproduced_values import ReproducedValues
 from relecture.text_format import number, percent, spread
@@ -24,19 +24,14 @@ LABS = {
 CRITERIA = ["elbow", "silhouette", "gap"]
 
 
-def read(folders: list[Path]) -> Records:
-    """Read records by `data set/method`, and `limits`."""
-    return {record.params["method"]: record for record in map(records.read, folders)}
-
-
-def table(fitted: Records, published: list[PublishedValue], out: Path) -> None:
+def table(results: ClustersResults, stem: Path) -> None:
     """Write the labs' printed and reproduced numbers, and how often a random partition ends there."""
     numbers, display = [], []
-    for entry in published:
-        if entry.id not in LABS or (reproduced := _lab_value(fitted, entry)) is None:
+    for entry in results.published:
+        if entry.id not in LABS or (reproduced := _lab_value(results, entry)) is None:
             continue
         name = LABS[entry.id][0]
-        optima = record_access.local_optima(fitted[f"{name}/restarts"])
+        optima = record_access.local_optima(results.records[f"{name}/restarts"])
         index = int((optima.wss - reproduced).abs().argmin())
         gap = abs(optima.wss[index] - reproduced) / reproduced
         share = float(optima.random_partition[index]) if gap < 1e-6 else np.nan
@@ -56,27 +51,29 @@ def table(fitted: Records, published: list[PublishedValue], out: Path) -> None:
         "Within-cluster sum of squares with K = 3. The local optima are numbered from the best, among all that the "
         "starts of the three initialisation methods reached."
     )
-    tables.write(out, pd.DataFrame(numbers), pd.DataFrame(display), "K-means in the labs: printed and reproduced", note)
+    tables.write(
+        stem, pd.DataFrame(numbers), pd.DataFrame(display), "K-means in the labs: printed and reproduced", note
+    )
 
 
-def quantities(fitted: Records, published: list[PublishedValue], out: Path) -> None:
+def reproduced_values(results: ClustersResults, path: Path) -> None:
     """Write every published number of the comparison, where the configuration is that of the labs."""
     collected = ReproducedValues()
-    for entry in published:
-        if entry.id in LABS and (reproduced := _lab_value(fitted, entry)) is not None:
+    for entry in results.published:
+        if entry.id in LABS and (reproduced := _lab_value(results, entry)) is not None:
             collected.add(entry.id, reproduced)
-    if has_lab(fitted["book_r/restarts"]):
-        metrics = member_metrics(fitted["book_r/restarts"], "random_partition")
+    if has_lab(results.records["book_r/restarts"]):
+        metrics = member_metrics(results.records["book_r/restarts"], "random_partition")
         for name in ("optima", "best"):
             mean, sd = metrics[f"six_runs_n_{name}"], metrics[f"six_runs_n_{name}_sd"]
             collected.add(f"clusters.six_runs.{name}", mean, sd, int(metrics.n_starts))
-    collected.write(out)
+    collected.write(path)
 
 
-def _lab_value(fitted: Records, entry: PublishedValue) -> float | None:
+def _lab_value(results: ClustersResults, entry: PublishedValue) -> float | None:
     """Return the reproduced number of a lab; None where the configuration is not the lab's."""
     name, which = LABS[entry.id]
-    record = fitted[f"{name}/restarts"]
+    record = results.records[f"{name}/restarts"]
     if not has_lab(record):
         return None
     if which in ("one_start", "twenty_starts"):
@@ -84,12 +81,12 @@ def _lab_value(fitted: Records, entry: PublishedValue) -> float | None:
     return float(record_access.local_optima(record).wss.min())
 
 
-def restarts(fitted: Records, published: list[PublishedValue], out: Path) -> None:
+def restarts(results: ClustersResults, stem: Path) -> None:
     """Write the number of optima per initialisation method, and the number of starts needed."""
     numbers, display = [], []
-    for name in _dataset_names(fitted):
+    for name in _dataset_names(results):
         for init, label in INIT_METHODS.items():
-            metrics = member_metrics(fitted[f"{name}/restarts"], init)
+            metrics = member_metrics(results.records[f"{name}/restarts"], init)
             numbers.append({"dataset": name, "init": init, **metrics})
             display.append(
                 {
@@ -108,14 +105,14 @@ def restarts(fitted: Records, published: list[PublishedValue], out: Path) -> Non
         "The best optimum is the lowest sum of squares of all starts. Starts for 95 % (99 %): the number of starts "
         "that find it with that probability, 1 − (1 − p)ⁿ; a dash where no start found it."
     )
-    tables.write(out, pd.DataFrame(numbers), pd.DataFrame(display), "Number of restarts needed", note)
+    tables.write(stem, pd.DataFrame(numbers), pd.DataFrame(display), "Number of restarts needed", note)
 
 
-def local_optima(fitted: Records, published: list[PublishedValue], out: Path) -> None:
+def local_optima(results: ClustersResults, stem: Path) -> None:
     """Write the best local optima of each data set and how often each initialisation method ends there."""
     numbers, display = [], []
-    for name in _dataset_names(fitted):
-        optima = record_access.local_optima(fitted[f"{name}/restarts"])
+    for name in _dataset_names(results):
+        optima = record_access.local_optima(results.records[f"{name}/restarts"])
         numbers.append(optima.assign(dataset=name))
         rows = [
             (str(row.optimum), number(row.wss, 4), {init: getattr(row, init) for init in INIT_METHODS})
@@ -129,14 +126,14 @@ def local_optima(fitted: Records, published: list[PublishedValue], out: Path) ->
             display.append({"data": TITLES.get(name, name), "optimum": optimum, "sum of squares": wss, **labelled})
     caption = "Local optima, and the share of starts that end there"
     note = "The best first, among the starts of all initialisation methods."
-    tables.write(out, pd.concat(numbers), pd.DataFrame(display), caption, note)
+    tables.write(stem, pd.concat(numbers), pd.DataFrame(display), caption, note)
 
 
-def six_runs(fitted: Records, published: list[PublishedValue], out: Path) -> None:
+def six_runs(results: ClustersResults, stem: Path) -> None:
     """Write the probability of the lecture's outcome of six runs on each data set, by random partition."""
     numbers, display = [], []
-    for name in _dataset_names(fitted):
-        metrics = member_metrics(fitted[f"{name}/restarts"], "random_partition")
+    for name in _dataset_names(results):
+        metrics = member_metrics(results.records[f"{name}/restarts"], "random_partition")
         numbers.append({"dataset": name, **metrics.filter(like="six_runs")})
         display.append(
             {
@@ -153,14 +150,14 @@ def six_runs(fitted: Records, published: list[PublishedValue], out: Path) -> Non
         "six runs ended in the best. Mean ± standard deviation over sets of six runs, and probabilities, computed "
         "exactly from the shares of the optima among many starts."
     )
-    tables.write(out, pd.DataFrame(numbers), pd.DataFrame(display), "Probability of the lecture's six runs", note)
+    tables.write(stem, pd.DataFrame(numbers), pd.DataFrame(display), "Probability of the lecture's six runs", note)
 
 
-def elbow(fitted: Records, published: list[PublishedValue], out: Path) -> None:
+def elbow(results: ClustersResults, stem: Path) -> None:
     """Write the number of clusters by each criterion for each data set."""
     numbers, display = [], []
-    for name in _dataset_names(fitted):
-        metrics = member_metrics(fitted[f"{name}/elbow"], "data").reindex(["true_k", *CRITERIA])
+    for name in _dataset_names(results):
+        metrics = member_metrics(results.records[f"{name}/elbow"], "data").reindex(["true_k", *CRITERIA])
         numbers.append({"dataset": name, **metrics})
         choices = metrics[CRITERIA].dropna()
         display.append(
@@ -177,11 +174,11 @@ def elbow(fitted: Records, published: list[PublishedValue], out: Path) -> None:
         "K by the elbow of the sum of squares (Kneedle), the highest mean silhouette, and the gap statistic. The gap "
         "statistic can also choose K = 1: no groups."
     )
-    tables.write(out, pd.DataFrame(numbers), pd.DataFrame(display), "Number of clusters by three criteria", note)
+    tables.write(stem, pd.DataFrame(numbers), pd.DataFrame(display), "Number of clusters by three criteria", note)
 
 
-def _dataset_names(fitted: Records) -> list[str]:
-    names = [key.partition("/")[0] for key in fitted if key.endswith("/restarts")]
+def _dataset_names(results: ClustersResults) -> list[str]:
+    names = [key.partition("/")[0] for key in results.records if key.endswith("/restarts")]
     return [*DATASETS, *(name for name in names if name not in DATASETS)]
 
 

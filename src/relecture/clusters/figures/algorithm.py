@@ -8,7 +8,6 @@ from matplotlib.ticker import MaxNLocator
 
 from relecture import plotting
 from relecture.clusters import TITLES
-from relecture.clusters.data import Dataset
 from relecture.clusters.figures.scatter import (
     DARK_GREY,
     LIGHT_GREY,
@@ -19,16 +18,16 @@ from relecture.clusters.figures.scatter import (
 )
 from relecture.clusters.kmeans_trace import cluster_means, wss
 from relecture.clusters.labels import align_labels
-from relecture.clusters.record_access import Records, curve, local_optima, member_metrics, model_arrays
+from relecture.clusters.record_access import ClustersResults, curve, local_optima, member_metrics, model_arrays
 from relecture.records import Record
 from relecture.text_format import count
 
 EXAMPLE = "book_r"
 
 
-def steps(fitted: Records, datasets: dict[str, Dataset]) -> Figure:
+def steps(results: ClustersResults) -> Figure:
     """Draw the lecture's figure: data, random groups, centroids, reassignment, ..., until nothing changes."""
-    record, x = fitted[f"{EXAMPLE}/steps"], datasets[EXAMPLE].x
+    record, x = results.records[f"{EXAMPLE}/steps"], results.datasets[EXAMPLE].x
     runs = record.predictions
     longest = runs.member[runs.iteration == 0].iloc[0]
     centroids, last = model_arrays(record, "centroids.npz"), int(member_metrics(record, longest).n_iter)
@@ -72,12 +71,12 @@ def steps(fitted: Records, datasets: dict[str, Dataset]) -> Figure:
     return figure
 
 
-def descent(fitted: Records, datasets: dict[str, Dataset]) -> Figure:
+def descent(results: ClustersResults) -> Figure:
     """Draw the within-cluster sum of squares of each run after steps 2a and 2b."""
     names = ["book_r", "music", "statecrime", "images"]
     figure, grid = plt.subplots(1, len(names), figsize=(13, 4.2))
     for axes, name in zip(grid, names, strict=True):
-        plot_descent(axes, fitted[f"{name}/steps"])
+        plot_descent(axes, results.records[f"{name}/steps"])
         axes.set(title=TITLES[name], xlabel="iteration")
     grid[0].set_ylabel("within-cluster sum of squares")
     figure.legend(*grid[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
@@ -102,9 +101,9 @@ def plot_descent(axes: Axes, record: Record) -> None:
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
 
 
-def six_runs(fitted: Records, datasets: dict[str, Dataset]) -> Figure:
+def six_runs(results: ClustersResults) -> Figure:
     """Draw the final clusters of each run from a random partition, its sum of squares above it, the best in blue."""
-    record, x = fitted[f"{EXAMPLE}/steps"], datasets[EXAMPLE].x
+    record, x = results.records[f"{EXAMPLE}/steps"], results.datasets[EXAMPLE].x
     members = list(dict.fromkeys(record.metrics.member))
     final = {member: _final_labels(record, member) for member in members}
     metrics = {member: member_metrics(record, member) for member in members}
@@ -125,7 +124,7 @@ def six_runs(fitted: Records, datasets: dict[str, Dataset]) -> Figure:
             side.set(color=plotting.BLUE if is_best else LIGHT_GREY, linewidth=2.5 if is_best else 1)
     ranks = [metrics[member].optimum for member in members]
     title = runs_title(len(members), len(set(ranks)), ranks.count(1))
-    restarts = fitted[f"{EXAMPLE}/restarts"]
+    restarts = results.records[f"{EXAMPLE}/restarts"]
     lowest = local_optima(restarts).wss.min()
     if lowest < metrics[best].wss * (1 - 1e-7):
         title += f"\nbut {len(restarts.predictions):,} starts reach a lower one: {lowest:.4f}"

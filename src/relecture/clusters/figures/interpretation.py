@@ -9,10 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from relecture import plotting
-from relecture.clusters.data import Dataset
 from relecture.clusters.figures.scatter import MIDDLE_GREY
 from relecture.clusters.record_access import (
-    Records,
+    ClustersResults,
     distinctive_features,
     member_metrics,
     member_names,
@@ -25,9 +24,9 @@ STATES = "statecrime"
 N_PICTURES = 4
 
 
-def features(fitted: Records, datasets: dict[str, Dataset]) -> Figure:
+def features(results: ClustersResults) -> Figure:
     """Draw the distinctive features of the clusters of US states, largest first, with intervals; and members."""
-    record = fitted[f"{STATES}/interpretation"]
+    record = results.records[f"{STATES}/interpretation"]
     table = distinctive_features(record)
     clusters = table.cluster.unique()
     n_columns = 2
@@ -60,9 +59,9 @@ def plot_differences(axes: Axes, table: pd.DataFrame) -> None:
     axes.tick_params(labelbottom=True)
 
 
-def images(fitted: Records, datasets: dict[str, Dataset]) -> Figure:
+def images(results: ClustersResults) -> Figure:
     """Draw each centroid of the images as a picture, the images nearest to it, and members at random."""
-    record, x = fitted["images/interpretation"], datasets["images"].x
+    record, x = results.records["images/interpretation"], results.datasets["images"].x
     centroids = model_arrays(record, "centroids.npz")["centroids"]
     row_labels = ["centroid", *["nearest"] * N_PICTURES, *["at random"] * N_PICTURES]
     figure, grid = plt.subplots(len(row_labels), len(centroids), figsize=(11.5, 9.6), squeeze=False)
@@ -90,9 +89,9 @@ def images(fitted: Records, datasets: dict[str, Dataset]) -> Figure:
     return figure
 
 
-def crosstab(fitted: Records, datasets: dict[str, Dataset]) -> Figure:
+def crosstab(results: ClustersResults) -> Figure:
     """Draw the number of images per cluster and digit."""
-    record = fitted["images/interpretation"]
+    record = results.records["images/interpretation"]
     counts = pd.crosstab(record.predictions.cluster, record.predictions.group)
     order = np.lexsort([-counts.to_numpy().max(1), counts.to_numpy().argmax(1)])
     counts = counts.iloc[order]

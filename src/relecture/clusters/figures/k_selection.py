@@ -9,26 +9,25 @@ from matplotlib.ticker import MaxNLocator
 
 from relecture import plotting
 from relecture.clusters import TITLES
-from relecture.clusters.data import Dataset
-from relecture.clusters.record_access import Records, curve, member_metrics
+from relecture.clusters.record_access import ClustersResults, curve, member_metrics
 from relecture.records import Record
 
 #: The data sets that are drawn, and their names in the title.
 SHOWN = {"music": "the music tastes", "statecrime": "the US states", "images": "the handwritten digits"}
 
 
-def elbow(fitted: Records, datasets: dict[str, Dataset]) -> Figure:
+def elbow(results: ClustersResults) -> Figure:
     """Draw sum of squares, silhouette and gap statistic by K, on data with known groups and on real data."""
     figure, grid = plt.subplots(len(SHOWN), 3, figsize=(13, 9), sharex=True)
     for row, name in zip(grid, SHOWN, strict=True):
-        record = fitted[f"{name}/elbow"]
+        record = results.records[f"{name}/elbow"]
         plot_criteria(row, record)
         metrics = member_metrics(record, "data")
         groups = f"{metrics.true_k:.0f} known groups" if "true_k" in metrics else "groups unknown"
         row[0].set_ylabel(f"{TITLES[name]}\n({groups})\n\nsum of squares")
     for axes in grid[-1]:
         axes.set_xlabel("number of clusters K")
-    figure.suptitle(_title(fitted), x=0.01, ha="left", fontweight="bold")
+    figure.suptitle(_title(results), x=0.01, ha="left", fontweight="bold")
     return figure
 
 
@@ -53,12 +52,12 @@ def _plot_curve(axes: Axes, values: pd.Series, k: float, name: str) -> None:
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
 
 
-def _title(fitted: Records) -> str:
+def _title(results: ClustersResults) -> str:
     """Return the finding: the data sets where the criteria agree, and where they disagree."""
     agree: list[str] = []
     disagree: list[str] = []
     for name, label in SHOWN.items():
-        choices = member_metrics(fitted[f"{name}/elbow"], "data").reindex(["elbow", "silhouette", "gap"])
+        choices = member_metrics(results.records[f"{name}/elbow"], "data").reindex(["elbow", "silhouette", "gap"])
         (agree if choices.notna().all() and choices.nunique() == 1 else disagree).append(label)
     parts = [
         f"agree on {' and '.join(agree)}" if agree else "",

@@ -8,12 +8,11 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from relecture import plotting, records
-from relecture.clusters.data import Dataset
 from relecture.clusters.figures.scatter import hide_ticks, plot_centroids, plot_points
 from relecture.clusters.kmeans_trace import cluster_means
 from relecture.clusters.labels import align_labels
 from relecture.clusters.limits import SHOWN_DISTANCE, SHOWN_SPREAD, UNCERTAIN_BITS
-from relecture.clusters.record_access import Records, member_metrics
+from relecture.clusters.record_access import ClustersResults, member_metrics
 from relecture.records import Record
 from relecture.uncertainty import half_width
 
@@ -26,9 +25,9 @@ METHODS = {
 }
 
 
-def soft(fitted: Records, datasets: dict[str, Dataset]) -> Figure:
+def soft(results: ClustersResults) -> Figure:
     """Draw hard against soft assignment: k-means errs most where the mixture is uncertain."""
-    record = fitted["limits"]
+    record = results.records["limits"]
     points = _points(record, "soft")
     figure, (left, right) = plt.subplots(1, 2, figsize=(12, 5), width_ratios=(3, 2))
     x = points[["x", "y"]].to_numpy()
@@ -58,9 +57,9 @@ def soft(fitted: Records, datasets: dict[str, Dataset]) -> Figure:
     return figure
 
 
-def spread(fitted: Records, datasets: dict[str, Dataset]) -> Figure:
+def spread(results: ClustersResults) -> Figure:
     """Draw unequal spread: k-means assigns the rim of the wide group to the narrow one."""
-    record = fitted["limits"]
+    record = results.records["limits"]
     points = _points(record, "spread")
     figure, grid = plt.subplots(1, 3, figsize=(13, 4.6), width_ratios=(1, 1, 1.15))
     x = points[["x", "y"]].to_numpy()
@@ -81,9 +80,9 @@ def spread(fitted: Records, datasets: dict[str, Dataset]) -> Figure:
     return figure
 
 
-def outliers(fitted: Records, datasets: dict[str, Dataset]) -> Figure:
+def outliers(results: ClustersResults) -> Figure:
     """Draw outliers: with many of them k-means gives clusters to outliers and merges groups."""
-    record = fitted["limits"]
+    record = results.records["limits"]
     points = _points(record, "outliers")
     figure, (left, right) = plt.subplots(1, 2, figsize=(13, 5.2), width_ratios=(2, 3))
     x, labels = points[["x", "y"]].to_numpy(), points.kmeans.to_numpy()
@@ -99,9 +98,9 @@ def outliers(fitted: Records, datasets: dict[str, Dataset]) -> Figure:
     return figure
 
 
-def music(fitted: Records, datasets: dict[str, Dataset]) -> Figure:
+def music(results: ClustersResults) -> Figure:
     """Draw the lecture's music tastes: the three simulated groups, and the clusters of k-means."""
-    dataset, record = datasets["music"], fitted["music/interpretation"]
+    dataset, record = results.datasets["music"], results.records["music/interpretation"]
     names, truth = np.unique(dataset.groups, return_inverse=True)
     labels = record.predictions.sort_values("row").cluster.to_numpy() - 1
     figure, (left, right) = plt.subplots(1, 2, figsize=(13, 5.6), sharex=True, sharey=True)
@@ -116,7 +115,7 @@ def music(fitted: Records, datasets: dict[str, Dataset]) -> Figure:
     plot_points(right, dataset.x, labels, alpha=0.75)
     plot_centroids(right, cluster_means(dataset.x, labels, labels.max() + 1))
     ari = member_metrics(record, "all").ari
-    mean, sd, n = records.summarize(fitted["limits"]).loc["music.kmeans_ari"]
+    mean, sd, n = records.summarize(results.records["limits"]).loc["music.kmeans_ari"]
     right.set_title(f"K-means, K = {labels.max() + 1}: adjusted Rand index {ari:.2f}")
     right.annotate(f"{n:.0f} simulations: {mean:.3f} ± {sd:.3f}", (0.98, 0.96), xycoords="axes fraction", ha="right",
                    va="top")  # fmt: skip

@@ -7,8 +7,7 @@ from matplotlib.figure import Figure
 
 from relecture import plotting
 from relecture.clusters import INIT_METHODS, TITLES, record_access
-from relecture.clusters.data import Dataset
-from relecture.clusters.record_access import Records, curve, member_metrics
+from relecture.clusters.record_access import ClustersResults, curve, member_metrics
 from relecture.records import Record
 
 #: Colour and marker of each initialisation method.
@@ -21,11 +20,11 @@ N_SHOWN_OPTIMA = 10
 TICKS = (1, 2, 5, 10, 20, 50, 100)
 
 
-def local_optima(fitted: Records, datasets: dict[str, Dataset]) -> Figure:
+def local_optima(results: ClustersResults) -> Figure:
     """Draw how often each initialisation method ends in each of the best optima of the labs' data."""
     figure, grid = plt.subplots(1, 2, figsize=(13, 5), sharey=True)
     for axes, name in zip(grid, ("book_r", "book_python"), strict=True):
-        record = fitted[f"{name}/restarts"]
+        record = results.records[f"{name}/restarts"]
         plot_optimum_shares(axes, record)
         axes.set_title(f"{TITLES[name]}: {len(record_access.local_optima(record))} local optima")
     grid[0].set_ylabel("share of starts that end there (%)")
@@ -50,11 +49,11 @@ def plot_optimum_shares(axes: Axes, record: Record) -> None:
     axes.grid(axis="x", visible=False)
 
 
-def success_probability(fitted: Records, datasets: dict[str, Dataset]) -> Figure:
+def success_probability(results: ClustersResults) -> Figure:
     """Draw the probability that the best of n starts is the best optimum, computed and observed."""
     figure, grid = plt.subplots(2, 3, figsize=(13, 7.6), sharey=True)
-    for axes, name in zip(grid.flat, datasets, strict=False):
-        plot_success_probability(axes, fitted[f"{name}/restarts"])
+    for axes, name in zip(grid.flat, results.datasets, strict=False):
+        plot_success_probability(axes, results.records[f"{name}/restarts"])
         axes.set_title(f"{TITLES[name]}\n{axes.get_title(loc='left')}", fontsize=12)
         axes.set_xlabel("number of starts n")
     for axes in grid[:, 0]:
