@@ -5,18 +5,18 @@ from pkgutil import resolve_name
 
 import pytest
 
-#: Budgets that take seconds together.
-BRIEF = {
+#: Values for fits that take seconds together.
+BRIEF: dict[str, dict[str, int]] = {
     "steps": {},
-    "restarts": {"starts": 300, "within": 50},
-    "elbow": {"largest": 6, "starts": 5, "references": 5},
-    "interpretation": {"starts": 20, "resamples": 50},
+    "restarts": {"n_init": 300, "n_shown_restarts": 50},
+    "elbow": {"k_max": 6, "n_init": 5, "n_references": 5},
+    "interpretation": {"n_init": 20, "n_resamples": 50},
 }
 
 
 @pytest.fixture(scope="session")
 def manifest(tmp_path_factory) -> Path:
-    """A manifest of MNIST that says: the 5,000 images inside a package."""
+    """A manifest of MNIST that names the sample of 5,000 images."""
     path = tmp_path_factory.mktemp("resources") / "mnist.json"
     path.write_text('{"name": "mnist", "sample": true, "files": {}}')
     return path
@@ -24,12 +24,14 @@ def manifest(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="session")
 def datasets(standard, manifest):
-    """Every data set of the project; 300 images of the sample."""
+    """Every built-in data set; 300 images of the sample."""
     from relecture.clusters import DATASETS
 
     made = {}
     for name, function in DATASETS.items():
-        config = standard.clusters.dataset(name) | ({"images": 300} if name == "images" else {})
+        config = standard.clusters.dataset(name)
+        if name == "images":
+            config = config.model_copy(update={"n_images": 300})
         made[name] = resolve_name(function)(config, manifest if name == "images" else None)
     return made
 
@@ -42,20 +44,29 @@ def clusters_folders(datasets, standard, tmp_path_factory) -> dict[str, Path]:
     top, folders = tmp_path_factory.mktemp("clusters"), {}
     for name, dataset in datasets.items():
         for method, function in METHODS.items():
-            config = standard.clusters.method(method, name) | BRIEF[method]
+            config = standard.clusters.method(method, name).model_copy(update=BRIEF[method])
             source = {"name": dataset.source, "digest": dataset.digest, "sample": dataset.sample}
             key = f"{name}/{method}"
             resolve_name(function)(dataset, config).save(top / key, f"clusters/{key}", config, source, "clusters_fit")
             folders[key] = top / key
-    config = standard.clusters.method("limits") | {"replications": 3, "starts": 3, "outliers": [0, 2, 20]}
+    brief = {"n_replications": 3, "n_init": 3, "n_outliers": [0, 2, 20]}
+    config = standard.clusters.method("limits").model_copy(update=brief)
     source = {"name": "simulated groups", "digest": "0123456789abcdef", "sample": False}
     limits.fit(config).save(top / "limits", "clusters/limits", config, source, "clusters_limits")
     return {**folders, "limits": top / "limits"}
 
 
 @pytest.fixture(scope="session")
-def found(clusters_folders):
-    """The records, read."""
-    from relecture.clusters.result_tables import read
+def fitted(clusters_folders):
+    """The records by `data set/method`, and `limits`."""
+    from relecture.clusters.record_access import read_records
 
-    return read(list(clusters_folders.values()))
+    return read_records(list(clusters_folders.values()))
+
+
+@pytest.fixture(scope="session")
+def results(fitted, printed, datasets):
+    """The records with the published values and the data sets."""
+    from relecture.clusters.record_access import ClustersResults
+
+    return ClustersResults(fitted, printed, datasets)

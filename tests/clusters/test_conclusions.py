@@ -1,4 +1,4 @@
-"""The answer says what the tables say, also when the numbers change."""
+"""The conclusions follow the numbers of the tables."""
 
 import json
 
@@ -28,10 +28,12 @@ def results(tmp_path):
         params = {"data": {"name": sample or "MNIST", "sample": bool(sample)}}
         (folder / "images" / "elbow" / "params.json").write_text(json.dumps(params))
         rows = [(name, *answers) for name, answers in elbow.items()]
-        columns = ["dataset", "known", "elbow", "silhouette", "gap"]
+        columns = ["dataset", "true_k", "elbow", "silhouette", "gap"]
         pd.DataFrame(rows, columns=columns).to_csv(folder / "elbow.csv", index=False)
-        rows = [(name, "assignment", *row) for name, row in shares.items()] + [("music", "plus_plus", 0.99, 1, 99)]
-        columns = ["dataset", "start", "best_share", "starts_for_95", "starts"]
+        rows = [(name, "random_partition", *row) for name, row in shares.items()] + [
+            ("music", "kmeans_plusplus", 0.99, 1, 99)
+        ]
+        columns = ["dataset", "init", "best_share", "n_starts_for_95", "n_starts"]
         pd.DataFrame(rows, columns=columns).to_csv(folder / "restarts.csv", index=False)
         columns = ["dataset", "feature", "difference", "low", "high", "members"]
         pd.DataFrame(features, columns=columns).to_csv(folder / "features.csv", index=False)
@@ -48,44 +50,46 @@ def test_the_first_sentence_counts_where_the_criteria_agree_and_are_right(result
     )
 
 
-def test_the_second_sentence_goes_from_the_hardest_data_to_the_easiest_and_says_what_clusters_mean(results):
+def test_the_second_sentence_has_the_success_probability_from_the_hardest_data_to_the_easiest_and_a_distinctive_feature(
+    results,
+):
     _, second = answer(results())
     assert second == (
-        "A start from a random assignment ends in the best optimum known with a probability of 4 % (US states) to 54 % "
-        "(music tastes), so that 4 to 74 starts find it with 95 % certainty; what sets a cluster of several US states "
-        "apart the most is murders, 5.5 standard deviations above the others (95 % interval 3.8 to 10.0)."
+        "A start from a random partition ends in the best known optimum with a probability of 4 % (US states) to 54 % "
+        "(music tastes), so that 4 to 74 starts find it with 95 % certainty; the most distinctive feature of a cluster "
+        "of several US states is murders, 5.5 standard deviations above the others (95 % interval 3.8 to 10.0)."
     )
 
 
-def test_other_numbers_give_another_answer(results):
+def test_other_numbers_give_other_sentences(results):
     elbow = {**ELBOW, "mine": (None, 2, 2, 2)}
     shares = {**SHARES, "statecrime": (0.0, None, 1000), "images": (0.0, None, 200), "mine": (0.02, 149, 500)}
     features = [("statecrime", "white, %", -2.9, -4.0, -1.0, 5)]
     first, second = answer(results(elbow, shares, features))
     assert "agree in two of four data sets" in first
     assert "2 % (mine) to 54 % (music tastes), so that 4 to 149 starts find it with 95 % certainty; for US" in second
-    assert "; for US states none of 1,000 and for handwritten digits none of 200 starts did; what sets" in second
+    assert "; for US states none of 1,000 and for handwritten digits none of 200 starts did; the most" in second
     assert "is white (%), 2.9 standard deviations below the others (95 % interval 1.0 to 4.0)" in second
 
 
-def test_an_optimum_that_no_random_assignment_reaches_is_told_as_such(results):
+def test_an_optimum_that_no_random_partition_reaches_is_reported(results):
     _, second = answer(results(shares={"music": (0.0, None, 1000)}))
-    assert second.startswith("No start from a random assignment ends in the best optimum known; what sets")
+    assert second.startswith("No start from a random partition ends in the best known optimum; the most distinctive")
 
 
-def test_where_no_criterion_is_ever_right_the_word_is_none(results):
+def test_a_criterion_that_is_never_right_is_right_in_none(results):
     first, _ = answer(results({"book_r": (2, 3, 4, 5), "music": (3, 2, 4, 5)}))
     assert "agree in none of two data sets" in first
     assert "the elbow finds it in none, the silhouette in none and the gap statistic in none of two" in first
 
 
-def test_a_cluster_of_one_state_is_none_to_tell_about(results):
+def test_a_cluster_of_one_state_is_skipped(results):
     _, second = answer(results())
     assert "single parents" not in second
     assert "is murders, 5.5 standard deviations above" in second
 
 
-def test_the_sample_is_named_where_it_stands_in_for_mnist(results):
+def test_the_sample_that_replaces_mnist_is_named(results):
     first, _ = answer(results(sample="MNIST-5k sample"))
     assert first.startswith("With digits of the MNIST-5k sample, which is not all of MNIST, on the number of clusters")
 

@@ -1,16 +1,16 @@
-"""Command line of the comparison `clusters`: data, fit, limits, overview, table, figures."""
+"""Commands of the comparison `clusters`: data, fit, limits, overview, tables, figures."""
 
-import json
 from pathlib import Path
 from pkgutil import resolve_name
 from typing import Annotated
 
 import typer
 
-from relecture.cli import Command, PathOption, TextOption
-from relecture.clusters import DATASETS, LIMITS, METHODS, OWN, QUESTION
+from relecture.cli import Command, PathOption, TextOption, parse_config
+from relecture.clusters import DATASETS, LIMITS, METHODS, QUESTION, USER_TABLE
+from relecture.clusters.exhibits import EXHIBITS, SHOW_IMAGES
 
-app = Command("K-means: how many clusters, how many restarts, and what do they mean?")
+app = Command(QUESTION)
 
 
 @app.command()
@@ -18,20 +18,23 @@ def data(
     dataset: TextOption,
     config_json: TextOption,
     out: PathOption,
-    source: Annotated[Path | None, typer.Option(help="The file that it is made from, where there is one.")] = None,
+    source: Annotated[Path | None, typer.Option(help="File that the data set is made from, if any.")] = None,
 ) -> None:
     """Make or read one data set."""
+    from relecture.clusters.config import DATASET_CONFIGS, UserTable
     from relecture.clusters.data import save
 
-    save(resolve_name(DATASETS.get(dataset, OWN))(json.loads(config_json), source), out)
+    config = parse_config(DATASET_CONFIGS.get(dataset, UserTable), config_json)
+    save(resolve_name(DATASETS.get(dataset, USER_TABLE))(config, source), out)
 
 
 @app.command()
 def fit(method: TextOption, config_json: TextOption, data: PathOption, out: PathOption, rule: TextOption) -> None:
-    """Do one method on one data set and leave its record in OUT."""
+    """Fit one method on one data set and write its record to OUT."""
+    from relecture.clusters.config import METHOD_CONFIGS
     from relecture.clusters.data import load
 
-    dataset, config = load(data), json.loads(config_json)
+    dataset, config = load(data), parse_config(METHOD_CONFIGS[method], config_json)
     result = resolve_name(METHODS[method])(dataset, config)
     source = {"name": dataset.source, "digest": dataset.digest, "sample": dataset.sample}
     result.save(out, f"clusters/{dataset.name}/{method}", config, source, rule, QUESTION)
@@ -39,8 +42,10 @@ def fit(method: TextOption, config_json: TextOption, data: PathOption, out: Path
 
 @app.command()
 def limits(config_json: TextOption, out: PathOption, rule: TextOption) -> None:
-    """Measure what k-means cannot do and leave the record in OUT."""
-    config = json.loads(config_json)
+    """Measure the limits of k-means on simulated data and write the record to OUT."""
+    from relecture.clusters.config import Limits
+
+    config = parse_config(Limits, config_json)
     result = resolve_name(LIMITS["limits"])(config)
     source = {"name": "simulated groups", "digest": "seeds in the configuration", "sample": False}
     result.save(out, "clusters/limits", config, source, rule, QUESTION)
@@ -48,38 +53,38 @@ def limits(config_json: TextOption, out: PathOption, rule: TextOption) -> None:
 
 @app.command()
 def overview(record: PathOption, out: PathOption) -> None:
-    """Draw one record by itself to OUT.svg and OUT.png."""
+    """Draw the overview of one record to OUT.svg and OUT.png."""
     from relecture import plotting, records
-    from relecture.clusters.figures.overview import overview
 
-    found = records.read(record)
+    fitted = records.read(record)
     with plotting.style():
-        plotting.save(overview(found), out, found.sample_name)
+        plotting.save(resolve_name(EXHIBITS.overview)(fitted), out, fitted.sample_name)
 
 
 @app.command()
-def table(records: list[Path], published: PathOption, out: PathOption) -> None:
-    """Write every table and quantities.csv into the folder OUT from all RECORDS."""
+def tables(records: list[Path], published: PathOption, out: PathOption) -> None:
+    """Write every table, and reproduced_values.csv, into the folder OUT from RECORDS."""
     from relecture.clusters import result_tables
+    from relecture.clusters.record_access import ClustersResults, read_records
     from relecture.scorecard.published_values import load
 
-    found, printed = result_tables.read(records), load(published)
-    for name, write in result_tables.TABLES.items():
-        write(found, printed, out / name)
-    result_tables.quantities(found, printed, out / "quantities.csv")
+    results = ClustersResults(read_records(records), published=load(published))
+    for table in EXHIBITS.tables:
+        resolve_name(table.function)(results, out / table.name)
+    result_tables.reproduced_values(results, out / "reproduced_values.csv")
 
 
 @app.command()
 def figures(records: list[Path], data: PathOption, out: PathOption) -> None:
-    """Draw every figure of the comparison into the folder OUT; DATA is the folder of the data sets."""
+    """Draw every figure into the folder OUT from RECORDS and the data sets in the folder DATA."""
     from relecture import plotting
     from relecture.clusters.data import load
-    from relecture.clusters.figures import FIGURES, OF_IMAGES
-    from relecture.clusters.result_tables import read
+    from relecture.clusters.record_access import ClustersResults, read_records
 
-    found = read(records)
-    sets = {name: load(data / f"{name}.npz") for name in DATASETS}
+    datasets = {name: load(data / f"{name}.npz") for name in DATASETS}
+    results = ClustersResults(read_records(records), datasets=datasets)
+    sample = results.records["images/interpretation"].sample_name
     with plotting.style():
-        for name, draw in FIGURES.items():
-            sample = found["images/interpretation"].sample_name if name in OF_IMAGES else ""
-            plotting.save(draw(found, sets), out / name, sample)
+        for figure in EXHIBITS.figures:
+            drawn = resolve_name(figure.function)(results)
+            plotting.save(drawn, out / figure.name, sample if figure.name in SHOW_IMAGES else "")

@@ -1,58 +1,70 @@
-"""Settings of the comparison `clusters`."""
+"""Configuration of the comparison `clusters`: its block, and one model per job."""
 
-from typing import Annotated, Any
+from typing import Annotated, ClassVar
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from relecture.clusters import DATASETS, LAB_CLUSTERS, LAB_DATA_SEEDS
+from relecture.clusters import DATASETS, LAB_DATA_SEEDS, LAB_N_CLUSTERS
 from relecture.config_model import ConfigModel, UserPath
 
-Clusters = Annotated[int, Field(ge=2, le=20)]
+NClusters = Annotated[int, Field(ge=2, le=20)]
 Seed = Annotated[int, Field(ge=0)]
 K = "Number of clusters K."
 
 
 class BookR(ConfigModel):
-    """The book's R lab: 50 x 2 standard normal numbers, the first 25 rows shifted by (3, -4)."""
+    """Data of the book's R lab: 50 x 2 standard normal numbers, the first 25 rows shifted by (3, -4)."""
+
+    renamed: ClassVar[dict[str, str]] = {"clusters": "n_clusters"}
 
     seed: Seed = Field(description="set.seed() before the data are drawn.")
-    clusters: Clusters = Field(description=K)
+    n_clusters: NClusters = Field(description=K)
     lab_seed: Seed = Field(description="set.seed() before kmeans() is called, first with 1 and then with 20 starts.")
 
 
 class BookPython(ConfigModel):
-    """The book's Python lab: the same recipe with NumPy's stream."""
+    """Data of the book's Python lab: the recipe of the R lab with NumPy's random stream."""
+
+    renamed: ClassVar[dict[str, str]] = {"clusters": "n_clusters"}
 
     seed: Seed = Field(description="np.random.seed() before the data are drawn.")
-    clusters: Clusters = Field(description=K)
+    n_clusters: NClusters = Field(description=K)
     lab_seed: Seed = Field(description="random_state of KMeans, with 1 and with 20 starts.")
 
 
 class Music(ConfigModel):
     """The lecture's music tastes: three known groups by hours of hip hop and of jazz a week."""
 
+    renamed: ClassVar[dict[str, str]] = {"people": "n_people", "clusters": "n_clusters"}
+
     seed: Seed = Field(description="Seed of the simulation.")
-    people: int = Field(ge=10, le=1000, description="People per group.")
-    spread: float = Field(gt=0, description="Standard deviation inside a group, in hours a week.")
-    clusters: Clusters = Field(description=K)
+    n_people: int = Field(ge=10, le=1000, description="People per group.")
+    spread: float = Field(gt=0, description="Standard deviation within a group, in hours a week.")
+    n_clusters: NClusters = Field(description=K)
 
 
 class Statecrime(ConfigModel):
     """50 US states and DC in 2009 by seven rates, standardised (from the package statsmodels)."""
 
-    clusters: Clusters = Field(description=K)
+    renamed: ClassVar[dict[str, str]] = {"clusters": "n_clusters"}
+
+    n_clusters: NClusters = Field(description=K)
 
 
 class Images(ConfigModel):
     """Handwritten digits of MNIST, pixels from 0 to 1."""
 
-    seed: Seed = Field(description="Seed of the drawing of images.")
-    images: int = Field(ge=100, le=60_000, description="Training images drawn at random.")
-    clusters: Clusters = Field(description=K)
+    renamed: ClassVar[dict[str, str]] = {"images": "n_images", "clusters": "n_clusters"}
+
+    seed: Seed = Field(description="Seed of the sample of images.")
+    n_images: int = Field(ge=100, le=60_000, description="Training images sampled at random.")
+    n_clusters: NClusters = Field(description=K)
 
 
-class Own(ConfigModel):
-    """A table of your own, standardised column by column."""
+class UserTable(ConfigModel):
+    """A user's CSV table, standardised column by column."""
+
+    renamed: ClassVar[dict[str, str]] = {"clusters": "n_clusters", "names": "id_column"}
 
     name: str = Field(
         pattern=r"^[a-z][a-z0-9_]*$",
@@ -60,69 +72,165 @@ class Own(ConfigModel):
         json_schema_extra={"allowed": "a word of lower-case letters, digits and _"},
     )
     path: UserPath = Field(description="A CSV file with a header line.")
-    columns: list[str] = Field(min_length=1, description="Its columns to cluster by: numbers, none missing.")
-    clusters: Clusters = Field(description=K)
-    names: str = Field(default="", description="Its column that names the rows; their numbers, unless given.")
+    columns: list[str] = Field(min_length=1, description="Columns to cluster by: numeric, without missing values.")
+    n_clusters: NClusters = Field(description=K)
+    id_column: str = Field(default="", description="Column with the names of the rows; default: row numbers.")
 
 
 class Steps(ConfigModel):
-    """The algorithm step by step, from random assignments."""
+    """Lloyd's algorithm step by step, from random partitions."""
 
-    runs: int = Field(ge=2, le=20, description="Runs that differ in their seed; six in the lecture.")
+    renamed: ClassVar[dict[str, str]] = {"runs": "n_runs"}
+
+    n_runs: int = Field(ge=2, le=20, description="Runs that differ in their seed; six in the lecture.")
     first_seed: Seed = Field(description="Run i starts with seed first_seed + i - 1.")
 
 
 class Restarts(ConfigModel):
-    """Many starts by random assignment, random points and k-means++: how often is the best optimum found?"""
+    """How often single starts reach the best optimum, by random partition, random points and k-means++."""
 
-    starts: int = Field(ge=20, description="Starts of each kind.")
-    image_starts: int = Field(ge=20, description="Starts of each kind on the images.")
-    within: int = Field(ge=1, description="Longest row of restarts that the figure shows.")
+    renamed: ClassVar[dict[str, str]] = {
+        "starts": "n_init",
+        "image_starts": "n_init_images",
+        "within": "n_shown_restarts",
+    }
+
+    n_init: int = Field(ge=20, description="Starts of each initialisation method.")
+    n_init_images: int = Field(ge=20, description="Starts of each initialisation method on the images.")
+    n_shown_restarts: int = Field(ge=1, description="Largest number of restarts that the figure shows.")
     seed: Seed = Field(description="Seed of the starts.")
 
 
 class Elbow(ConfigModel):
-    """Which number of clusters: the elbow of the curve, the silhouette, the gap statistic."""
+    """The number of clusters by the elbow of the curve, the silhouette and the gap statistic."""
 
-    largest: int = Field(ge=3, le=50, description="Largest number of clusters tried, from 1.")
-    starts: int = Field(ge=1, description="k-means++ starts for each number of clusters; the best counts.")
-    image_starts: int = Field(ge=1, description="The same on the images.")
-    references: int = Field(ge=2, description="Uniform data sets that the gap statistic compares with.")
-    image_references: int = Field(ge=2, description="The same for the images.")
-    seed: Seed = Field(description="Seed of the starts and the references.")
+    renamed: ClassVar[dict[str, str]] = {
+        "largest": "k_max",
+        "starts": "n_init",
+        "image_starts": "n_init_images",
+        "references": "n_references",
+        "image_references": "n_references_images",
+    }
+
+    k_max: int = Field(ge=3, le=50, description="Largest number of clusters tried, from 1.")
+    n_init: int = Field(ge=1, description="k-means++ starts for each number of clusters; the best one counts.")
+    n_init_images: int = Field(ge=1, description="k-means++ starts for each number of clusters on the images.")
+    n_references: int = Field(ge=2, description="Uniform reference data sets of the gap statistic.")
+    n_references_images: int = Field(ge=2, description="Uniform reference data sets for the images.")
+    seed: Seed = Field(description="Seed of the starts and the reference data sets.")
 
 
 class Interpretation(ConfigModel):
-    """What the clusters are: their distinctive features and their members."""
+    """Interpretation of the clusters by distinctive features and members."""
 
-    starts: int = Field(ge=1, description="k-means++ starts; the best is interpreted.")
-    resamples: int = Field(ge=20, description="Bootstrap samples behind the intervals; each is clustered again.")
-    image_resamples: int = Field(ge=20, description="The same for the images.")
-    shown: int = Field(ge=1, le=20, description="Members shown of each cluster: the nearest, and as many at random.")
-    seed: Seed = Field(description="Seed of starts, bootstrap and sampled members.")
+    renamed: ClassVar[dict[str, str]] = {
+        "starts": "n_init",
+        "resamples": "n_resamples",
+        "image_resamples": "n_resamples_images",
+        "shown": "n_members",
+    }
+
+    n_init: int = Field(ge=1, description="k-means++ starts; the best one is interpreted.")
+    n_resamples: int = Field(ge=20, description="Bootstrap samples for the intervals; each one is clustered again.")
+    n_resamples_images: int = Field(ge=20, description="Bootstrap samples for the images.")
+    n_members: int = Field(ge=1, le=20, description="Members sampled at random from each cluster.")
+    seed: Seed = Field(description="Seed of the starts, the bootstrap and the sampled members.")
 
 
 class Limits(ConfigModel):
-    """What k-means cannot do, against a Gaussian mixture: soft membership, unequal spread, outliers."""
+    """Limits of k-means against a Gaussian mixture: overlap, unequal spread, outliers."""
 
-    replications: int = Field(ge=2, description="Simulated data sets per question, each with a seed of its own.")
-    points: int = Field(ge=20, description="Points per group.")
-    outliers: list[Annotated[int, Field(ge=0)]] = Field(
+    renamed: ClassVar[dict[str, str]] = {
+        "replications": "n_replications",
+        "points": "n_points",
+        "outliers": "n_outliers",
+        "starts": "n_init",
+    }
+
+    n_replications: int = Field(ge=2, description="Simulated data sets per limit, each with its own seed.")
+    n_points: int = Field(ge=20, description="Points per group.")
+    n_outliers: list[Annotated[int, Field(ge=0)]] = Field(
         min_length=1, description="Numbers of outliers that are added, one after the other."
     )
-    starts: int = Field(ge=1, description="Starts of k-means, and of each mixture.")
-    first_seed: Seed = Field(description="Replication i has seed first_seed + i.")
+    n_init: int = Field(ge=1, description="Starts of k-means and of the Gaussian mixture.")
+    first_seed: Seed = Field(description="Replication i has seed first_seed + i - 1.")
+
+
+class LabDataConfig(ConfigModel):
+    """What the data of a lab depend on."""
+
+    seed: int
+
+
+class StepsFitConfig(ConfigModel):
+    """What a fit of `steps` depends on."""
+
+    n_clusters: int
+    n_runs: int
+    first_seed: int
+
+
+class RestartsFitConfig(ConfigModel):
+    """What a fit of `restarts` depends on; `lab` and `lab_seed` only where the lab's numbers can be compared."""
+
+    n_clusters: int
+    n_init: int
+    n_shown_restarts: int
+    seed: int
+    lab: str | None = None
+    lab_seed: int | None = None
+
+
+class ElbowFitConfig(ConfigModel):
+    """What a fit of `elbow` depends on."""
+
+    k_max: int
+    n_init: int
+    n_references: int
+    seed: int
+
+
+class InterpretationFitConfig(ConfigModel):
+    """What a fit of `interpretation` depends on."""
+
+    n_clusters: int
+    n_init: int
+    n_resamples: int
+    n_members: int
+    seed: int
+
+
+#: The model that each built-in data set is made from; a user's data set is made from UserTable.
+DATASET_CONFIGS: dict[str, type[ConfigModel]] = {
+    "book_r": LabDataConfig,
+    "book_python": LabDataConfig,
+    "music": Music,
+    "statecrime": Statecrime,
+    "images": Images,
+}
+#: The model that each method is fitted from.
+METHOD_CONFIGS: dict[str, type[ConfigModel]] = {
+    "steps": StepsFitConfig,
+    "restarts": RestartsFitConfig,
+    "elbow": ElbowFitConfig,
+    "interpretation": InterpretationFitConfig,
+    "limits": Limits,
+}
+
+_Dataset = BookR | BookPython | Music | Statecrime | Images | UserTable
+#: Names of folders that already exist in results/clusters/.
+_RESERVED_NAMES = {*DATASETS, "data", "figures", "limits"}
 
 
 class ClustersConfig(ConfigModel):
-    """K-means: how many clusters, how many restarts, and what do they mean? (ISL section 12.4)"""
+    """K-means: number of clusters, number of restarts and interpretation (ISL section 12.4)."""
 
     book_r: BookR = Field(description="The data set `book_r`.")
     book_python: BookPython = Field(description="The data set `book_python`.")
     music: Music = Field(description="The data set `music`.")
     statecrime: Statecrime = Field(description="The data set `statecrime`.")
     images: Images = Field(description="The data set `images`.")
-    datasets: list[Own] = Field(description="Data sets of your own: a list of blocks, empty for none.")
+    datasets: list[UserTable] = Field(description="User data sets: a list of blocks, empty for none.")
     steps: Steps = Field(description="The method `steps`.")
     restarts: Restarts = Field(description="The method `restarts`.")
     elbow: Elbow = Field(description="The method `elbow`.")
@@ -131,48 +239,80 @@ class ClustersConfig(ConfigModel):
 
     @field_validator("datasets")
     @classmethod
-    def _have_names_of_their_own(cls, datasets: list[Own], info: ValidationInfo) -> list[Own]:
+    def _require_unique_names(cls, datasets: list[UserTable], info: ValidationInfo) -> list[UserTable]:
         names = [dataset.name for dataset in datasets]
-        if taken := sorted({name for name in names if names.count(name) > 1 or name in _TAKEN}):
+        if taken := sorted({name for name in names if names.count(name) > 1 or name in _RESERVED_NAMES}):
             raise ValueError(f"these names are taken: {', '.join(taken)}")
         return datasets
 
     def names(self) -> list[str]:
-        """All data sets, the own ones last."""
+        """Return the names of all data sets, those of users last."""
         return [*DATASETS, *(dataset.name for dataset in self.datasets)]
 
-    def dataset(self, name: str) -> dict[str, Any]:
-        """What the making of a data set depends on."""
-        config = self._block(name).model_dump()
-        return {key: value for key, value in config.items() if key != "lab_seed"}
+    def dataset(self, name: str) -> ConfigModel:
+        """Return the configuration that a data set is made from."""
+        block = self._block(name)
+        return LabDataConfig(seed=block.seed) if isinstance(block, BookR | BookPython) else block
 
     def source(self, name: str) -> str | None:
-        """The file that a data set is made from; None where nothing is read."""
+        """Return the path of the file that a data set is made from; None where no file is read."""
         if name == "images":
             return "resources/mnist.json"
-        return None if name in DATASETS else self._block(name).path
-
-    def method(self, method: str, dataset: str = "") -> dict[str, Any]:
-        """What a method depends on, on one data set."""
-        config = getattr(self, method).model_dump()
-        if method == "limits":
-            return config
-        block = self._block(dataset)
-        for key in [key for key in config if key.startswith("image_")]:
-            value = config.pop(key)
-            config |= {key.removeprefix("image_"): value} if dataset == "images" else {}
-        if method == "restarts" and self._is_a_lab(dataset):
-            config |= {"lab": dataset, "lab_seed": block.lab_seed}
-        return config if method == "elbow" else {**config, "clusters": block.clusters}
-
-    def _is_a_lab(self, name: str) -> bool:
-        """Whether a data set is clustered as in its lab, so that its numbers can be compared."""
         block = self._block(name)
-        return name in LAB_DATA_SEEDS and (block.seed, block.clusters) == (LAB_DATA_SEEDS[name], LAB_CLUSTERS)
+        return block.path if isinstance(block, UserTable) else None
 
-    def _block(self, name: str) -> Any:
-        return next((own for own in self.datasets if own.name == name), None) or getattr(self, name)
+    def method(self, method: str, dataset: str = "") -> ConfigModel:
+        """Return the configuration of the fit of a method on a data set; `limits` has no data set."""
+        if method == "limits":
+            return self.limits
+        block, is_images = self._block(dataset), dataset == "images"
+        match method:
+            case "steps":
+                return StepsFitConfig(n_clusters=block.n_clusters, **dict(self.steps))
+            case "restarts":
+                restarts = self.restarts
+                return RestartsFitConfig(
+                    n_clusters=block.n_clusters,
+                    n_init=restarts.n_init_images if is_images else restarts.n_init,
+                    n_shown_restarts=restarts.n_shown_restarts,
+                    seed=restarts.seed,
+                    lab=dataset if (lab_seed := self._lab_seed(dataset)) is not None else None,
+                    lab_seed=lab_seed,
+                )
+            case "elbow":
+                elbow = self.elbow
+                return ElbowFitConfig(
+                    k_max=elbow.k_max,
+                    n_init=elbow.n_init_images if is_images else elbow.n_init,
+                    n_references=elbow.n_references_images if is_images else elbow.n_references,
+                    seed=elbow.seed,
+                )
+            case "interpretation":
+                interpretation = self.interpretation
+                return InterpretationFitConfig(
+                    n_clusters=block.n_clusters,
+                    n_init=interpretation.n_init,
+                    n_resamples=interpretation.n_resamples_images if is_images else interpretation.n_resamples,
+                    n_members=interpretation.n_members,
+                    seed=interpretation.seed,
+                )
+        raise KeyError(method)
 
+    def _lab_seed(self, name: str) -> int | None:
+        """Return the seed of the lab's fits; None where seed or K differ from the lab's, so nothing is comparable."""
+        block = self._block(name)
+        if not isinstance(block, BookR | BookPython):
+            return None
+        same = (block.seed, block.n_clusters) == (LAB_DATA_SEEDS[name], LAB_N_CLUSTERS)
+        return block.lab_seed if same else None
 
-#: Names that folders of results/clusters/ have already.
-_TAKEN = {*DATASETS, "data", "figures", "limits"}
+    def _block(self, name: str) -> _Dataset:
+        blocks: dict[str, _Dataset] = {dataset.name: dataset for dataset in self.datasets}
+        builtin: dict[str, _Dataset] = {
+            "book_r": self.book_r,
+            "book_python": self.book_python,
+            "music": self.music,
+            "statecrime": self.statecrime,
+            "images": self.images,
+        }
+        return (blocks | builtin)[name]

@@ -1,9 +1,9 @@
-"""A data set to cluster: numbers, what their columns and rows are called, and groups where they are known."""
+"""A data set to cluster: numbers, names of columns and rows, and groups where they are known."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -13,8 +13,8 @@ class Dataset:
     """Rows to be clustered.
 
     `x` is (rows, features) as it is clustered; `x * scale + center` is in the units of `features`. `rows` are
-    names, `groups` the known group of each row (empty where nobody knows). `source`, `sample` and `digest` say
-    which data these are.
+    names, `groups` the known group of each row (empty where groups are unknown). `source`, `sample` and `digest`
+    identify the data.
     """
 
     name: str
@@ -36,30 +36,49 @@ class Dataset:
         return content.hexdigest()[:16]
 
 
-def made(name: str, x: np.ndarray, source: str, features: Any, **more: Any) -> Dataset:
-    """A data set of numbers that are clustered as they are, rows named by their number unless given."""
+def unscaled(
+    name: str,
+    x: np.ndarray,
+    source: str,
+    features: Sequence[str],
+    *,
+    rows: np.ndarray | None = None,
+    groups: np.ndarray | None = None,
+    sample: bool = False,
+) -> Dataset:
+    """Return a data set whose numbers are clustered as they are; rows are named by their number unless given."""
     n, p = x.shape
-    rest = {"rows": np.arange(1, n + 1).astype(str), "groups": np.array([], str), **more}
-    return Dataset(name, x, np.asarray(features), center=np.zeros(p), scale=np.ones(p), source=source, **rest)
+    return Dataset(
+        name,
+        x,
+        np.asarray(features),
+        rows=np.arange(1, n + 1).astype(str) if rows is None else rows,
+        groups=np.array([], str) if groups is None else groups,
+        center=np.zeros(p),
+        scale=np.ones(p),
+        source=source,
+        sample=sample,
+    )
 
 
-def standardised(name: str, values: np.ndarray, source: str, features: Any, rows: Any) -> Dataset:
-    """A data set whose columns get mean 0 and standard deviation 1 (n-1, as R's `scale`)."""
+def standardised(
+    name: str, values: np.ndarray, source: str, features: Sequence[str], rows: Sequence[str] | np.ndarray
+) -> Dataset:
+    """Return a data set whose columns have mean 0 and standard deviation 1 (n-1, as R's `scale`)."""
     center, scale = values.mean(0), values.std(0, ddof=1)
-    empty = np.array([], str)
     x = (values - center) / scale
-    return Dataset(name, x, np.asarray(features), np.asarray(rows), empty, center, scale, source)
+    return Dataset(name, x, np.asarray(features), np.asarray(rows), np.array([], str), center, scale, source)
 
 
 def save(dataset: Dataset, path: Path) -> None:
-    """Keep a data set as one uncompressed file."""
+    """Write a data set to one uncompressed file."""
     with path.open("wb") as file:
         np.savez(file, **{field.name: getattr(dataset, field.name) for field in fields(dataset)})
 
 
 def load(path: Path) -> Dataset:
-    """Read what `save` kept."""
+    """Read a data set that `save` wrote."""
     with np.load(path) as file:
         arrays = {name: file[name] for name in file.files}
-    plain: dict[str, Any] = {name: str(arrays.pop(name)) for name in ("name", "source")}
-    return Dataset(**plain, **{**arrays, "sample": bool(arrays["sample"])})
+    name, source, sample = str(arrays.pop("name")), str(arrays.pop("source")), bool(arrays.pop("sample"))
+    return Dataset(name=name, source=source, sample=sample, **arrays)

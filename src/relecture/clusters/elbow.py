@@ -1,7 +1,6 @@
-"""The method `elbow`: how many clusters? The elbow of the curve, the silhouette and the gap statistic."""
+"""The method `elbow`: the number of clusters by the elbow of the curve, the silhouette and the gap statistic."""
 
 import warnings
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,76 +8,77 @@ from kneed import KneeLocator
 from sklearn.metrics import pairwise_distances, silhouette_score
 
 from relecture import records
+from relecture.clusters.config import ElbowFitConfig
 from relecture.clusters.data import Dataset
-from relecture.clusters.kmeans_batched import Runs, cluster
+from relecture.clusters.kmeans_batched import kmeans
 from relecture.records import FitResult
 
 MEMBER = "data"
 
 
-def fit(dataset: Dataset, config: dict[str, Any]) -> FitResult:
-    """The best of `starts` k-means++ starts for each K from 1 to `largest`, and three answers.
+def fit(dataset: Dataset, config: ElbowFitConfig) -> FitResult:
+    """Fit the best of `n_init` k-means++ starts for each K from 1 to `k_max`, and choose K by three criteria.
 
-    Metrics: `elbow` (NaN when the curve has none), `silhouette`, `gap`, and `known` where the groups are known.
+    Metrics: `elbow` (NaN when the curve has none), `silhouette`, `gap`, and `true_k` where the groups are known.
     History by K: `wss`, `silhouette`, `gap` with its standard error `gap_se`. Predictions: the labels for each K.
     """
-    x, random = dataset.x, np.random.default_rng(config["seed"])
-    largest = min(config["largest"], len(np.unique(x, axis=0)) - 1)
-    counts = np.arange(1, largest + 1)
-    best = [_best(cluster(x, int(k), config["starts"], random)) for k in counts]
-    wss = np.array([value for value, _ in best])
+    x, random = dataset.x, np.random.default_rng(config.seed)
+    k_max = min(config.k_max, len(np.unique(x, axis=0)) - 1)
+    ks = np.arange(1, k_max + 1)
+    runs = [kmeans(x, int(k), config.n_init, random) for k in ks]
+    wss = np.array([float(run.wss[run.best]) for run in runs])
+    labels = [run.labels[run.best] for run in runs]
     distances = pairwise_distances(x)
-    silhouette = [np.nan] + [silhouette_score(distances, labels, metric="precomputed") for _, labels in best[1:]]
-    gap, error = gap_statistic(x, wss, config["starts"], config["references"], random)
-    result = FitResult()
-    answers = {
-        "elbow": elbow(counts, wss),
-        "silhouette": float(counts[np.nanargmax(silhouette)]),
-        "gap": float(gap_choice(gap, error)),
+    silhouette = [np.nan] + [silhouette_score(distances, codes, metric="precomputed") for codes in labels[1:]]
+    gap, gap_se = gap_statistic(x, wss, config.n_init, config.n_references, random)
+    metrics = {
+        "elbow": kneedle_elbow(ks, wss),
+        "silhouette": float(ks[np.nanargmax(silhouette)]),
+        "gap": float(gap_k(gap, gap_se)),
     }
-    known = {"known": len(np.unique(dataset.groups))} if len(dataset.groups) else {}
-    labels = [
-        pd.DataFrame({"row": np.arange(len(x)), "clusters": k, "cluster": found + 1})
-        for k, (_, found) in zip(counts, best, strict=True)
+    if len(dataset.groups):
+        metrics["true_k"] = len(np.unique(dataset.groups))
+    predictions = [
+        pd.DataFrame({"row": np.arange(len(x)), "n_clusters": k, "cluster": codes + 1})
+        for k, codes in zip(ks, labels, strict=True)
     ]
-    result.add(MEMBER, {**answers, **known}, pd.concat(labels, ignore_index=True))
-    curves: dict[str, Any] = {"wss": wss, "silhouette": silhouette, "gap": gap, "gap_se": error}
+    result = FitResult()
+    result.add(MEMBER, metrics, pd.concat(predictions, ignore_index=True))
     rows = []
-    for i, k in enumerate(counts):
-        rows += records.rows(MEMBER, {name: float(curve[i]) for name, curve in curves.items()}, step=int(k))
+    for k, *values in zip(ks, wss, silhouette, gap, gap_se, strict=True):
+        curves = dict(zip(("wss", "silhouette", "gap", "gap_se"), map(float, values), strict=True))
+        rows += records.rows(MEMBER, curves, step=int(k))
     result.histories.append(pd.DataFrame(rows).dropna())
     return result
 
 
-def elbow(counts: np.ndarray, wss: np.ndarray) -> float:
-    """Where the falling curve bends most (Satopää et al. 2011, "Kneedle"); NaN when it nowhere does."""
+def kneedle_elbow(ks: np.ndarray, wss: np.ndarray) -> float:
+    """Return the K where the falling curve bends most (Satopää et al. 2011, "Kneedle"); NaN for a straight line."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # kneed warns when there is none
-        found = KneeLocator(counts, wss, curve="convex", direction="decreasing").elbow
-    return np.nan if found is None else float(found)
+        warnings.simplefilter("ignore")  # kneed warns when there is no elbow
+        elbow = KneeLocator(ks, wss, curve="convex", direction="decreasing").elbow
+    return np.nan if elbow is None else float(elbow)
 
 
 def gap_statistic(
-    x: np.ndarray, wss: np.ndarray, starts: int, references: int, random: np.random.Generator
+    x: np.ndarray, wss: np.ndarray, n_init: int, n_references: int, random: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Gap(K) and its standard error s(K), each (largest K,) (Tibshirani, Walther and Hastie 2001).
+    """Return Gap(K) and its standard error s(K), each (k_max,) (Tibshirani, Walther and Hastie 2001).
 
-    How far log WSS is below that of data without groups: uniform in the box around the principal components.
+    Gap(K) is mean log WSS of reference data sets without groups, uniform in the box around the principal components,
+    minus log WSS.
     """
-    _, _, axes = np.linalg.svd(x - x.mean(0), full_matrices=False)
-    box = (x - x.mean(0)) @ axes.T
-    logs = np.empty((references, len(wss)))
-    for row in logs:
+    centered = x - x.mean(0)
+    _, _, axes = np.linalg.svd(centered, full_matrices=False)
+    box = centered @ axes.T
+    log_wss = np.empty((n_references, len(wss)))
+    for row in log_wss:
         reference = random.uniform(box.min(0), box.max(0), size=box.shape)
-        row[:] = [np.log(cluster(reference, k, starts, random).wss.min()) for k in range(1, len(wss) + 1)]
-    return logs.mean(0) - np.log(wss), logs.std(0) * np.sqrt(1 + 1 / references)
+        row[:] = [np.log(kmeans(reference, k, n_init, random).wss.min()) for k in range(1, len(wss) + 1)]
+    return log_wss.mean(0) - np.log(wss), log_wss.std(0) * np.sqrt(1 + 1 / n_references)
 
 
-def gap_choice(gap: np.ndarray, error: np.ndarray) -> int:
-    """The smallest K with Gap(K) >= Gap(K + 1) - s(K + 1); the largest tried when there is none."""
-    enough = np.flatnonzero(gap[:-1] >= gap[1:] - error[1:])
-    return int(enough[0]) + 1 if len(enough) else len(gap)
-
-
-def _best(runs: Runs) -> tuple[float, np.ndarray]:
-    return float(runs.wss[runs.best]), runs.labels[runs.best]
+def gap_k(gap: np.ndarray, gap_se: np.ndarray) -> int:
+    """Return the smallest K with Gap(K) >= Gap(K + 1) - s(K + 1); the largest K tried if there is none."""
+    candidates = np.flatnonzero(gap[:-1] >= gap[1:] - gap_se[1:])
+    return int(candidates[0]) + 1 if len(candidates) else len(gap)

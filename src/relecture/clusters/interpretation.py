@@ -1,84 +1,90 @@
 """The method `interpretation`: distinctive features and sampled members (Grimmer, Roberts and Stewart 2022)."""
 
-from typing import Any
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from sklearn.metrics import adjusted_rand_score
 
+from relecture.clusters.config import InterpretationFitConfig
 from relecture.clusters.data import Dataset
-from relecture.clusters.kmeans_batched import cluster, lloyd
-from relecture.clusters.kmeans_trace import by_size, means
+from relecture.clusters.kmeans_batched import kmeans, lloyd
+from relecture.clusters.kmeans_trace import cluster_means
+from relecture.clusters.labels import relabel_by_size
 from relecture.records import FitResult
 
 ALL = "all"
 
 
-def fit(dataset: Dataset, config: dict[str, Any]) -> FitResult:
-    """The best of `starts` k-means++ starts; a member per cluster, the largest first, and one for all of them.
+def fit(dataset: Dataset, config: InterpretationFitConfig) -> FitResult:
+    """Fit the best of `n_init` k-means++ starts; a member per cluster, the largest first, and `all` for all of them.
 
-    Metrics of all: sum of squares, and the adjusted Rand index (`ari`) where groups are known. Predictions: a row
-    per row of the data, with its cluster, its distance to the centroid, its place in the order of these distances
-    (1 = nearest) and whether it was drawn as a member to be shown. The model: centroids, and `features.csv`.
+    Metrics of `all`: sum of squares, and the adjusted Rand index (`ari`) where groups are known. Predictions: the
+    table of `rank_members`. The model: centroids, and `features.csv`.
     """
-    random, clusters = np.random.default_rng(config["seed"]), config["clusters"]
-    runs = cluster(dataset.x, clusters, config["starts"], random)
-    labels = by_size(runs.labels[runs.best], clusters)
-    centroids = means(dataset.x, labels, clusters)
-    features = distinctive(dataset, labels, config["resamples"], random)
-    cases = members(dataset, labels, centroids, config["shown"], random)
+    random, n_clusters = np.random.default_rng(config.seed), config.n_clusters
+    runs = kmeans(dataset.x, n_clusters, config.n_init, random)
+    labels = relabel_by_size(runs.labels[runs.best], n_clusters)
+    centroids = cluster_means(dataset.x, labels, n_clusters)
+    features = distinctive_features(dataset, labels, config.n_resamples, random)
+    members = rank_members(dataset, labels, centroids, config.n_members, random)
     result = FitResult()
     agreement = {"ari": float(adjusted_rand_score(dataset.groups, labels))} if len(dataset.groups) else {}
-    result.add(ALL, {"wss": float(runs.wss[runs.best]), "clusters": clusters, **agreement})
-    for k in range(clusters):
-        own = cases[cases.cluster == k + 1]
-        scores = {"size": len(own), "wss": float((own.distance**2).sum()), "mean_distance": float(own.distance.mean())}
-        result.add(f"cluster-{k + 1}", scores, own)
+    result.add(ALL, {"wss": float(runs.wss[runs.best]), "n_clusters": n_clusters, **agreement})
+    for k in range(n_clusters):
+        rows = members[members.cluster == k + 1]
+        distance = rows.distance
+        metrics = {"size": len(rows), "wss": float((distance**2).sum()), "mean_distance": float(distance.mean())}
+        result.add(f"cluster-{k + 1}", metrics, rows)
 
-    def save(folder) -> None:
+    def save_model(folder: Path) -> None:
         np.savez(folder / "centroids.npz", centroids=centroids)
         features.to_csv(folder / "features.csv", index=False)
 
-    result.save_model = save
+    result.save_model = save_model
     return result
 
 
-def distinctive(dataset: Dataset, labels: np.ndarray, resamples: int, random: np.random.Generator) -> pd.DataFrame:
-    """What sets each cluster apart; a row per cluster and feature, the largest difference of a cluster first.
+def distinctive_features(
+    dataset: Dataset, labels: np.ndarray, n_resamples: int, random: np.random.Generator
+) -> pd.DataFrame:
+    """Return the features of each cluster, a row per cluster and feature, the largest difference of a cluster first.
 
     `difference` is the mean inside minus the mean outside, in standard deviations of the feature; `low` and `high`
-    are its 95 % bootstrap interval. Every bootstrap sample is clustered again, beginning with the centroids of
-    `labels`, so the interval knows that the clusters were found in the same data. `inside` and `outside` are means
-    in the feature's own unit.
+    are its 95 % bootstrap interval. Every bootstrap sample is clustered again from the centroids of `labels`, so the
+    interval includes the uncertainty of the clustering. `inside` and `outside` are means in the feature's own unit.
     """
-    x, clusters = dataset.x, labels.max() + 1
-    counts = random.multinomial(len(x), np.full(len(x), 1 / len(x)), size=resamples).astype(float)
-    weights = np.maximum(counts, 1e-9)  # a cluster that a sample misses stays where it is
-    start = np.broadcast_to(means(x, labels, clusters), (resamples, clusters, x.shape[1]))
-    again = lloyd(x, start, weights)
-    inside, outside, found = _differences(x, labels[None], np.ones((1, len(x))), clusters)
-    _, _, resampled = _differences(x, again.labels, weights, clusters)
+    x, n_clusters = dataset.x, labels.max() + 1
+    counts = random.multinomial(len(x), np.full(len(x), 1 / len(x)), size=n_resamples).astype(float)
+    weights = np.maximum(counts, 1e-9)  # a cluster without rows in a sample keeps its centroid
+    start = np.broadcast_to(cluster_means(x, labels, n_clusters), (n_resamples, n_clusters, x.shape[1]))
+    bootstrap = lloyd(x, start, weights)
+    inside, outside, difference = _standardised_differences(x, labels[None], np.ones((1, len(x))), n_clusters)
+    _, _, resampled = _standardised_differences(x, bootstrap.labels, weights, n_clusters)
     low, high = np.percentile(resampled, [2.5, 97.5], axis=0)
-    units = [values[0] * dataset.scale + dataset.center for values in (inside, outside)]
     table = pd.DataFrame(
         {
-            "cluster": np.repeat(np.arange(1, clusters + 1), x.shape[1]),
-            "feature": np.tile(dataset.features, clusters),
-            "difference": found[0].ravel(),
+            "cluster": np.repeat(np.arange(1, n_clusters + 1), x.shape[1]),
+            "feature": np.tile(dataset.features, n_clusters),
+            "difference": difference[0].ravel(),
             "low": low.ravel(),
             "high": high.ravel(),
-            "inside": units[0].ravel(),
-            "outside": units[1].ravel(),
+            "inside": (inside[0] * dataset.scale + dataset.center).ravel(),
+            "outside": (outside[0] * dataset.scale + dataset.center).ravel(),
         }
     )
     table["size"] = table.difference.abs()
     return table.sort_values(["cluster", "size"], ascending=[True, False], kind="stable").drop(columns="size")
 
 
-def members(
-    dataset: Dataset, labels: np.ndarray, centroids: np.ndarray, shown: int, random: np.random.Generator
+def rank_members(
+    dataset: Dataset, labels: np.ndarray, centroids: np.ndarray, n_members: int, random: np.random.Generator
 ) -> pd.DataFrame:
-    """A row per row of the data: columns row, name, group, cluster, distance, nearness, drawn."""
+    """Return a row per row of the data: columns row, name, group, cluster, distance, distance_rank, sampled.
+
+    `distance` is the distance to the centroid of the cluster, `distance_rank` its rank in the cluster (1 = nearest),
+    `sampled` true for `n_members` members of each cluster, drawn at random.
+    """
     distance = np.sqrt(((dataset.x - centroids[labels]) ** 2).sum(1))
     groups = dataset.groups if len(dataset.groups) else np.full(len(labels), "")
     table = pd.DataFrame(
@@ -90,26 +96,26 @@ def members(
             "distance": distance,
         }
     )
-    table["nearness"] = table.groupby("cluster").distance.rank(method="first").astype(int)
-    table["drawn"] = False
-    for _, own in table.groupby("cluster"):
-        table.loc[random.permutation(own.row.to_numpy())[:shown], "drawn"] = True
+    table["distance_rank"] = table.groupby("cluster").distance.rank(method="first").astype(int)
+    table["sampled"] = False
+    for _, members in table.groupby("cluster"):
+        table.loc[random.permutation(members.row.to_numpy())[:n_members], "sampled"] = True
     return table
 
 
-def _differences(
-    x: np.ndarray, labels: np.ndarray, weights: np.ndarray, clusters: int
+def _standardised_differences(
+    x: np.ndarray, labels: np.ndarray, weights: np.ndarray, n_clusters: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Means inside and outside of each cluster, and their difference in sd: each (samples, K, p)."""
-    every, total = weights @ x, weights.sum(1, keepdims=True)
-    sd = np.sqrt(np.maximum(weights @ x**2 / total - (every / total) ** 2, 0))
-    within: list[np.ndarray] = []
-    beyond: list[np.ndarray] = []
-    for k in range(clusters):
+    """Return means inside and outside of each cluster, and their difference in sd: each (samples, K, p)."""
+    sums, total = weights @ x, weights.sum(1, keepdims=True)
+    sd = np.sqrt(np.maximum(weights @ x**2 / total - (sums / total) ** 2, 0))
+    inside_means: list[np.ndarray] = []
+    outside_means: list[np.ndarray] = []
+    for k in range(n_clusters):
         member = (labels == k) * weights
         size = member.sum(1, keepdims=True)
-        within.append(member @ x / size)
-        beyond.append((every - member @ x) / np.maximum(total - size, 1e-300))
-    inside, outside = np.stack(within, axis=1), np.stack(beyond, axis=1)
-    gap = np.divide(inside - outside, sd[:, None], out=np.zeros_like(inside), where=sd[:, None] > 1e-12)
-    return inside, outside, gap
+        inside_means.append(member @ x / size)
+        outside_means.append((sums - member @ x) / np.maximum(total - size, 1e-300))
+    inside, outside = np.stack(inside_means, axis=1), np.stack(outside_means, axis=1)
+    difference = np.divide(inside - outside, sd[:, None], out=np.zeros_like(inside), where=sd[:, None] > 1e-12)
+    return inside, outside, difference

@@ -1,4 +1,4 @@
-"""The tables of what clusters mean: distinctive features, members, digits; and of what k-means cannot do."""
+"""The tables of distinctive features, members and digits of the clusters, and of the limits of k-means."""
 
 from pathlib import Path
 
@@ -6,101 +6,99 @@ import pandas as pd
 
 from relecture import records, tables
 from relecture.clusters import TITLES
-from relecture.clusters.record_access import Found, features, members, values
-from relecture.scorecard.published_values import PublishedValue
+from relecture.clusters.record_access import ClustersResults, distinctive_features, member_metrics, member_names
+from relecture.text_format import number, percent, signed, spread
 from relecture.uncertainty import paired
 
-#: What is measured on simulated data: metric, words, digits.
-LIMITS = (
+#: Metrics of the simulations: limit, metric, label.
+LIMIT_METRICS = (
     ("soft", "soft.entropy", "entropy of membership, bits a point"),
-    ("soft", "soft.doubtful", "share of points that the mixture doubts"),
-    ("soft", "soft.wrong_in_doubt", "k-means wrong where the mixture doubts"),
-    ("soft", "soft.wrong_when_sure", "k-means wrong where the mixture is sure"),
+    ("soft", "soft.uncertain_share", "share of points where the mixture is uncertain"),
+    ("soft", "soft.kmeans_error_uncertain", "error rate of k-means where the mixture is uncertain"),
+    ("soft", "soft.kmeans_error_certain", "error rate of k-means where the mixture is certain"),
     ("spread", "spread.kmeans_ari", "k-means, adjusted Rand index"),
     ("spread", "spread.mixture_ari", "mixture, adjusted Rand index"),
     ("outliers", "outliers.kmeans_ari", "k-means, adjusted Rand index"),
     ("outliers", "outliers.mixture_ari", "mixture, adjusted Rand index"),
-    ("outliers", "outliers.kmeans_spare_ari", "k-means with a group to spare, adjusted Rand index"),
-    ("outliers", "outliers.mixture_spare_ari", "mixture with a group to spare, adjusted Rand index"),
+    ("outliers", "outliers.kmeans_extra_ari", "k-means with one extra cluster, adjusted Rand index"),
+    ("outliers", "outliers.mixture_extra_ari", "mixture with one extra component, adjusted Rand index"),
     ("music", "music.kmeans_ari", "k-means, adjusted Rand index"),
 )
-PARTS = {
+LIMIT_LABELS = {
     "soft": "Hard assignment: two groups 3 sd apart",
     "spread": "Unequal spread: one group three times as wide",
     "outliers": "Outliers: three groups and {} outliers",
     "music": "Music tastes: three groups",
 }
-#: Paired differences over the same simulations: mixture against k-means.
+#: Paired differences over the same simulations: mixture minus k-means.
 PAIRS = (
-    ("spread", "spread.mixture_ari", "spread.kmeans_ari"),
-    ("outliers", "outliers.mixture_ari", "outliers.kmeans_ari"),
-    ("outliers", "outliers.mixture_spare_ari", "outliers.kmeans_spare_ari"),
+    ("spread", "spread.mixture_ari", "spread.kmeans_ari", ""),
+    ("outliers", "outliers.mixture_ari", "outliers.kmeans_ari", ""),
+    ("outliers", "outliers.mixture_extra_ari", "outliers.kmeans_extra_ari", ", both with K + 1"),
 )
 
 
-def distinctive(found: Found, printed: list[PublishedValue], out: Path) -> None:
-    """Write the distinctive features of every cluster with their intervals, and members; images are a figure."""
-    numbers, shown = [], []
-    for key, record in found.items():
+def features(results: ClustersResults, stem: Path) -> None:
+    """Write the distinctive features of every cluster with their intervals, and members; the images are a figure."""
+    numbers, display = [], []
+    for key, record in results.records.items():
         name, _, method = key.partition("/")
         if method != "interpretation" or name == "images":
             continue
-        table = features(record)
+        table = distinctive_features(record)
         sizes = record.predictions.cluster.value_counts()
         numbers.append(table.assign(dataset=name, members=table.cluster.map(sizes)))
         for cluster, rows in table.groupby("cluster"):
-            nearest, drawn = members(record, int(cluster))
+            nearest, sampled = member_names(record, int(cluster))
             for i, row in enumerate(rows.head(3).itertuples()):
-                shown.append(
+                display.append(
                     {
                         "data": TITLES.get(name, name) if i == 0 else "",
                         "cluster": f"{cluster} ({sizes[cluster]})" if i == 0 else "",
                         "feature": row.feature,
-                        "difference, sd": f"{row.difference:+.2f}",
-                        "95 % interval": f"{row.low:+.2f} to {row.high:+.2f}",
-                        "mean inside": tables.number(row.inside, 1),
-                        "outside": tables.number(row.outside, 1),
+                        "difference, sd": signed(row.difference, 2),
+                        "95 % interval": f"{signed(row.low, 2)} to {signed(row.high, 2)}",
+                        "mean inside": number(row.inside, 1),
+                        "outside": number(row.outside, 1),
                         "nearest members": ", ".join(nearest[:3]) if i == 0 else "",
-                        "members at random": ", ".join(drawn[:3]) if i == 0 else "",
+                        "members at random": ", ".join(sampled[:3]) if i == 0 else "",
                     }
                 )
     note = (
         "The three most distinctive features of each cluster (with its size): mean inside minus mean outside in "
         "standard deviations of the feature. The intervals are from bootstrap samples that were clustered again."
     )
-    tables.write(out, pd.concat(numbers), pd.DataFrame(shown), "What sets the clusters apart", note)
+    tables.write(stem, pd.concat(numbers), pd.DataFrame(display), "Distinctive features of the clusters", note)
 
 
-def crosstab(found: Found, printed: list[PublishedValue], out: Path) -> None:
-    """Write how the clusters of the images meet the digits."""
-    record = found["images/interpretation"]
+def crosstab(results: ClustersResults, stem: Path) -> None:
+    """Write the number of images per cluster and digit."""
+    record = results.records["images/interpretation"]
     counts = pd.crosstab(record.predictions.cluster, record.predictions.group)
-    ari = values(record, "all").ari
-    shown = counts.astype(str).reset_index().astype({"cluster": str})
-    shown["commonest"] = [f"{row.idxmax()} ({100 * row.max() / row.sum():.0f} %)" for _, row in counts.iterrows()]
+    ari = member_metrics(record, "all").ari
+    display = counts.astype(str).reset_index().astype({"cluster": str})
+    display["most frequent"] = [f"{row.idxmax()} ({percent(row.max() / row.sum())})" for _, row in counts.iterrows()]
     note = f"Images per cluster and digit. Adjusted Rand index {ari:.3f}: 1 is the same grouping, 0 chance."
-    tables.write(out, counts.reset_index(), shown, "Clusters of images and the digits they show", note)
+    tables.write(stem, counts.reset_index(), display, "Clusters of images and their digits", note)
 
 
-def limits(found: Found, printed: list[PublishedValue], out: Path) -> None:
-    """Write what k-means and the mixture do on the simulated data."""
-    record = found["limits"]
+def limits(results: ClustersResults, stem: Path) -> None:
+    """Write the metrics of k-means and the mixture on the simulated data, and their paired differences."""
+    record = results.records["limits"]
     summary = records.summarize(record)
-    most = max(record.params["config"]["outliers"])
-    numbers, shown = [], []
-    for part, metric, words in LIMITS:
+    labels = {limit: label.format(max(record.params["config"]["n_outliers"])) for limit, label in LIMIT_LABELS.items()}
+    numbers, display = [], []
+    for limit, metric, label in LIMIT_METRICS:
         mean, sd, n = summary.loc[metric]
-        numbers.append({"question": part, "metric": metric, "mean": mean, "sd": sd, "n": int(n)})
-        value = f"{tables.number(mean, 3)} ± {tables.number(sd, 3)}"
-        shown.append({"question": PARTS[part].format(most), "measured": words, "value": value})
-    wide = record.metrics.pivot(index="member", columns="metric", values="value")
-    for part, a, b in PAIRS:
-        gap = paired(wide[a], wide[b])
-        spare = ", both with a group to spare" if "spare" in a else ""
-        numbers.append({"question": part, "metric": f"{a} - {b}", "mean": gap.mean, "low": gap.low, "high": gap.high,
-                        "n": gap.n})  # fmt: skip
-        value = f"{gap.mean:+.3f} ({gap.low:+.3f} to {gap.high:+.3f})"
-        words = f"mixture minus k-means{spare}, with its 95 % interval"
-        shown.append({"question": PARTS[part].format(most), "measured": words, "value": value})
-    note = f"Mean ± standard deviation over {len(wide)} simulations; differences are paired over the same simulations."
-    tables.write(out, pd.DataFrame(numbers), pd.DataFrame(shown), "What k-means cannot do", note)
+        numbers.append({"limit": limit, "metric": metric, "mean": mean, "sd": sd, "n": int(n)})
+        display.append({"limit": labels[limit], "metric": label, "value": spread(mean, sd, 3)})
+    by_member = record.metrics.pivot(index="member", columns="metric", values="value")
+    for limit, mixture, kmeans, condition in PAIRS:
+        gap = paired(by_member[mixture], by_member[kmeans])
+        numbers.append({"limit": limit, "metric": f"{mixture} - {kmeans}", "mean": gap.mean, "low": gap.low,
+                        "high": gap.high, "n": gap.n})  # fmt: skip
+        value = f"{signed(gap.mean, 3)} ({signed(gap.low, 3)} to {signed(gap.high, 3)})"
+        label = f"mixture minus k-means{condition}, with its 95 % interval"
+        display.append({"limit": labels[limit], "metric": label, "value": value})
+    note = f"Mean ± standard deviation over {len(by_member)} simulations; differences are paired by simulation."
+    tables.write(stem, pd.DataFrame(numbers), pd.DataFrame(display), "Limits of k-means", note)

@@ -1,30 +1,30 @@
-"""What the book's labs call: one start, and the best of twenty, with the labs' own random numbers."""
+"""The labs' fits of k-means, one start and the best of twenty, with the labs' own random numbers."""
 
 import numpy as np
 from sklearn.cluster import KMeans
 
-from relecture.clusters import LAB_CLUSTERS
+from relecture.clusters import LAB_N_CLUSTERS
 from relecture.clusters.kmeans_batched import lloyd
 from relecture.data.r_random import RStream
 
-STARTS = 20
+N_INIT = 20
 
 
 def book_r(x: np.ndarray, seed: int) -> dict[str, float]:
-    """`set.seed(seed); kmeans(x, 3, nstart = 1); kmeans(x, 3, nstart = 20)`: each total sum of squares.
+    """Return the sums of squares of `set.seed(seed); kmeans(x, 3, nstart = 1); kmeans(x, 3, nstart = 20)`.
 
-    R draws its starts with `sample.int(n, 3)`, one after the other from one stream. It then runs Hartigan and
-    Wong's algorithm, and here Lloyd's runs: from these starts both end in the same optima.
+    R draws its starts with `sample.int(n, 3)`, one after the other from one stream. R then runs Hartigan and
+    Wong's algorithm; Lloyd's algorithm, which runs here, ends in the same optima from these starts.
     """
     stream = RStream(seed)
-    rows = [stream.sample(range(len(x)), LAB_CLUSTERS) for _ in range(1 + STARTS)]
-    ends = lloyd(x, x[np.array(rows)]).wss
-    return {"one_start": float(ends[0]), "twenty_starts": float(ends[1:].min())}
+    rows = [stream.sample(range(len(x)), LAB_N_CLUSTERS) for _ in range(1 + N_INIT)]
+    wss = lloyd(x, x[np.array(rows)]).wss
+    return {"one_start": float(wss[0]), "twenty_starts": float(wss[1:].min())}
 
 
 def book_python(x: np.ndarray, seed: int) -> dict[str, float]:
-    """`KMeans(n_clusters=3, random_state=seed, n_init=1)`, and with `n_init=20`: each `inertia_`."""
-    one, twenty = (KMeans(LAB_CLUSTERS, random_state=seed, n_init=starts).fit(x) for starts in (1, STARTS))
+    """Return `inertia_` of `KMeans(n_clusters=3, random_state=seed, n_init=1)`, and of `n_init=20`."""
+    one, twenty = (KMeans(LAB_N_CLUSTERS, random_state=seed, n_init=n_init).fit(x) for n_init in (1, N_INIT))
     return {"one_start": float(one.inertia_), "twenty_starts": float(twenty.inertia_)}
 
 

@@ -1,4 +1,4 @@
-"""Local optima: which ones many starts reach, how often, and what that means for a few starts."""
+"""Local optima: distinct ones, their frequencies, and the success probability of several starts."""
 
 import math
 from collections.abc import Sequence
@@ -8,8 +8,8 @@ import pandas as pd
 from scipy.stats import binomtest
 
 
-def distinct(wss: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The different optima among the ends of many starts, best first, and the optimum (0 = best) of each start.
+def distinct_optima(wss: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the distinct optima among the ends of many starts, best first, and the rank (0 = best) of each start.
 
     Sums of squares (starts,) that differ by less than a ten-millionth are the same optimum.
     """
@@ -21,33 +21,34 @@ def distinct(wss: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return ordered[new], rank
 
 
-def share(found: np.ndarray) -> tuple[float, float, float]:
-    """The share of starts (starts,) of bool that found something, with its exact (Clopper-Pearson) 95 % interval."""
-    count, n = int(found.sum()), len(found)
+def success_share(success: np.ndarray) -> tuple[float, float, float]:
+    """Return the share of successes (starts,) with its exact (Clopper-Pearson) 95 % interval."""
+    count, n = int(success.sum()), len(success)
     interval = binomtest(count, n).proportion_ci(0.95)
     return count / n, float(interval.low), float(interval.high)
 
 
-def within(probability: float, starts: np.ndarray) -> np.ndarray:
-    """1 - (1 - p)^n: the probability that the best of n starts is the best optimum."""
-    return 1 - (1 - probability) ** starts
+def success_probability(probability: float, n_starts: np.ndarray) -> np.ndarray:
+    """Return 1 - (1 - p)^n: the probability that the best of n starts is the best optimum."""
+    result: np.ndarray = 1 - (1 - probability) ** n_starts
+    return result
 
 
-def found_within(found: np.ndarray, starts: np.ndarray) -> np.ndarray:
-    """The same, counted: of all rows of n successive starts, the share that has the best optimum in it.
+def observed_success_rate(success: np.ndarray, n_starts: np.ndarray) -> np.ndarray:
+    """Return the share of all sequences of n successive starts that contain a success.
 
-    A row that goes past the last start goes on from the first.
+    A sequence that goes past the last start continues with the first.
     """
-    if not found.any():
-        return np.zeros(len(starts))
-    hits, n = np.flatnonzero(found), len(found)
+    if not success.any():
+        return np.zeros(len(n_starts))
+    hits, n = np.flatnonzero(success), len(success)
     ahead = np.concatenate([hits, hits + n])
     wait = ahead[np.searchsorted(ahead, np.arange(n))] - np.arange(n)  # starts before the next success
-    return np.array([(wait < count).mean() for count in starts])
+    return np.array([(wait < count).mean() for count in n_starts])
 
 
-def starts_needed(probability: float, certainty: float) -> float:
-    """How many starts find the best optimum with this certainty; NaN when none ever did."""
+def n_starts_needed(probability: float, certainty: float) -> float:
+    """Return the number of starts that find the best optimum with this certainty; NaN for a probability of zero."""
     if probability <= 0:
         return math.nan
     if probability >= 1:
@@ -55,26 +56,26 @@ def starts_needed(probability: float, certainty: float) -> float:
     return math.ceil(round(math.log(1 - certainty) / math.log(1 - probability), 9))
 
 
-def few_runs(shares: Sequence[float], runs: int = 6) -> pd.DataFrame:
-    """How likely each outcome of a few runs is, exactly: columns best, distinct, probability.
+def outcome_probabilities(shares: Sequence[float], n_runs: int = 6) -> pd.DataFrame:
+    """Return the exact probability of each outcome of a few runs: columns n_best, n_optima, probability.
 
-    `shares` are the probabilities of the optima, best first, and sum to 1. `best` runs of the `runs` end in the best
-    optimum, and `distinct` different optima are seen. The multinomial distribution, summed by optimum.
+    `shares` are the probabilities of the optima, best first, and sum to 1. `n_best` of the `n_runs` runs end in the
+    best optimum, and `n_optima` different optima are reached. The multinomial distribution, summed by optimum.
     """
-    # ways[r, d]: r of the runs are spent on d of the optima so far, as probability / r! (exponential series)
-    ways = np.zeros((runs + 1, runs + 1))
-    ways[0, 0] = 1
+    # weights[r, d]: r of the runs are spent on d of the optima so far, as probability / r! (exponential series)
+    weights = np.zeros((n_runs + 1, n_runs + 1))
+    weights[0, 0] = 1
     for probability in shares[1:]:
-        more = ways.copy()
-        for spent in range(1, runs + 1):
+        updated = weights.copy()
+        for spent in range(1, n_runs + 1):
             term = probability**spent / math.factorial(spent)
-            more[spent:, 1:] += term * ways[: runs + 1 - spent, :-1]
-        ways = more
+            updated[spent:, 1:] += term * weights[: n_runs + 1 - spent, :-1]
+        weights = updated
     rows = []
-    for best in range(runs + 1):
-        for others in range(runs + 1 - best):
-            chance = math.comb(runs, best) * shares[0] ** best
-            chance *= math.factorial(runs - best) * ways[runs - best, others]
-            if others or best == runs:
-                rows.append((best, others + (best > 0), chance))
-    return pd.DataFrame(rows, columns=["best", "distinct", "probability"])
+    for n_best in range(n_runs + 1):
+        for n_others in range(n_runs + 1 - n_best):
+            probability = math.comb(n_runs, n_best) * shares[0] ** n_best
+            probability *= math.factorial(n_runs - n_best) * weights[n_runs - n_best, n_others]
+            if n_others or n_best == n_runs:
+                rows.append((n_best, n_others + (n_best > 0), probability))
+    return pd.DataFrame(rows, columns=["n_best", "n_optima", "probability"])

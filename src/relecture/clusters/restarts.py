@@ -1,91 +1,100 @@
-"""The method `restarts`: many starts of three kinds, the optima they reach, and how many starts are enough."""
-
-from typing import Any
+"""The method `restarts`: many starts of each initialisation method, and the local optima that they reach."""
 
 import numpy as np
 import pandas as pd
 
 from relecture import records
-from relecture.clusters import STARTS
+from relecture.clusters import INIT_METHODS
+from relecture.clusters.config import RestartsFitConfig
 from relecture.clusters.data import Dataset
 from relecture.clusters.isl_labs import LABS
-from relecture.clusters.kmeans_batched import Runs, cluster
-from relecture.clusters.kmeans_trace import by_size
-from relecture.clusters.local_optima import distinct, few_runs, found_within, share, starts_needed, within
+from relecture.clusters.kmeans_batched import KMeansRuns, kmeans
+from relecture.clusters.labels import relabel_by_size
+from relecture.clusters.local_optima import (
+    distinct_optima,
+    n_starts_needed,
+    observed_success_rate,
+    outcome_probabilities,
+    success_probability,
+    success_share,
+)
 from relecture.records import FitResult
 
 #: The lecture's outcome of six runs: three local optima, three of the runs in the best.
-RUNS, OPTIMA, BEST = 6, 3, 3
+LECTURE_RUNS, LECTURE_OPTIMA, LECTURE_BEST = 6, 3, 3
 
 
-def study(x: np.ndarray, clusters: int, starts: int, seed: int) -> dict[str, Runs]:
-    """The ends of `starts` starts of each kind, by the name of the kind."""
+def run_all_starts(x: np.ndarray, n_clusters: int, n_init: int, seed: int) -> dict[str, KMeansRuns]:
+    """Run k-means from `n_init` starts of each initialisation method."""
     random = np.random.default_rng(seed)
-    return {kind: cluster(x, clusters, starts, random, kind) for kind in STARTS}
+    return {init: kmeans(x, n_clusters, n_init, random, init) for init in INIT_METHODS}
 
 
-def fit(dataset: Dataset, config: dict[str, Any]) -> FitResult:
-    """A member per kind of start; on the data of a lab also the member `lab`, what the lab itself calls.
+def fit(dataset: Dataset, config: RestartsFitConfig) -> FitResult:
+    """Fit a member per initialisation method; on the data of a lab also the member `lab`, the lab's own fits.
 
-    The optima are ranked over all kinds together, 1 the best. Metrics: the optima found, the best sum of squares,
-    the share of starts in the best with its 95 % interval, starts needed for 95 and 99 %, and what six runs would
-    show. History: the probability of the best within n starts, computed and counted. Predictions: a row per start.
-    The model is one clustering per optimum.
+    The optima are ranked over all initialisation methods together, 1 the best. Metrics: the number of optima, the
+    best sum of squares, the share of starts in the best with its 95 % interval, starts needed for 95 and 99 %, and
+    the expected outcome of six runs. History: the probability that the best of n starts is the best optimum,
+    computed and observed. Predictions: a row per start. The model is one clustering per optimum.
     """
-    runs = study(dataset.x, config["clusters"], config["starts"], config["seed"])
-    values, ranks = distinct(np.concatenate([ends.wss for ends in runs.values()]))
+    runs = run_all_starts(dataset.x, config.n_clusters, config.n_init, config.seed)
+    optima, ranks = distinct_optima(np.concatenate([ends.wss for ends in runs.values()]))
     result = FitResult()
-    for (kind, ends), rank in zip(runs.items(), np.split(ranks, len(runs)), strict=True):
+    for (init, ends), rank in zip(runs.items(), np.split(ranks, len(runs)), strict=True):
         starts = pd.DataFrame({"start": np.arange(1, len(rank) + 1), "optimum": rank + 1, "wss": ends.wss,
-                               "iterations": ends.iterations})  # fmt: skip
-        result.add(kind, _scores(ends, rank), starts)
-        result.histories.append(_curve(kind, rank == 0, config["within"]))
-    if "lab" in config:
-        result.add("lab", LABS[config["lab"]](dataset.x, config["lab_seed"]))
+                               "n_iter": ends.n_iter})  # fmt: skip
+        result.add(init, _metrics(ends, rank), starts)
+        result.histories.append(_success_curves(init, rank == 0, config.n_shown_restarts))
+    if config.lab is not None and config.lab_seed is not None:
+        result.add("lab", LABS[config.lab](dataset.x, config.lab_seed))
     labels = np.concatenate([ends.labels for ends in runs.values()])
     _, first = np.unique(ranks, return_index=True)
-    partitions = np.array([by_size(labels[start], config["clusters"]) + 1 for start in first], dtype=np.int16)
-    result.save_model = lambda folder: np.savez(folder / "optima.npz", wss=values, labels=partitions)
+    partitions = np.array([relabel_by_size(labels[start], config.n_clusters) + 1 for start in first], dtype=np.int16)
+    result.save_model = lambda folder: np.savez(folder / "optima.npz", wss=optima, labels=partitions)
     return result
 
 
-def _scores(ends: Runs, rank: np.ndarray) -> dict[str, float]:
-    found, low, high = share(rank == 0)
+def _metrics(ends: KMeansRuns, rank: np.ndarray) -> dict[str, float]:
+    share, low, high = success_share(rank == 0)
     shares = np.bincount(rank, minlength=1) / len(rank)
-    six = few_runs(shares.tolist(), RUNS)
-    expected = {name: float((six[name] * six.probability).sum()) for name in ("best", "distinct")}
-    spread = {name: float(((six[name] - expected[name]) ** 2 * six.probability).sum()) ** 0.5 for name in expected}
+    six = outcome_probabilities(shares.tolist(), LECTURE_RUNS)
+    mean = {name: float((six[name] * six.probability).sum()) for name in ("n_best", "n_optima")}
+    sd = {name: float(((six[name] - mean[name]) ** 2 * six.probability).sum()) ** 0.5 for name in mean}
     return {
-        "starts": len(rank),
-        "optima": len(np.unique(rank)),
+        "n_starts": len(rank),
+        "n_optima": len(np.unique(rank)),
         "best_wss": float(ends.wss.min()),
         "median_wss": float(np.median(ends.wss)),
         "worst_wss": float(ends.wss.max()),
-        "iterations": float(ends.iterations.mean()),
-        "best_share": found,
+        "n_iter": float(ends.n_iter.mean()),
+        "best_share": share,
         "best_share_low": low,
         "best_share_high": high,
-        "starts_for_95": starts_needed(found, 0.95),
-        "starts_for_99": starts_needed(found, 0.99),
-        "six_runs_best": expected["best"],
-        "six_runs_best_sd": spread["best"],
-        "six_runs_optima": expected["distinct"],
-        "six_runs_optima_sd": spread["distinct"],
-        "six_runs_as_in_lecture": _probability(six, best=BEST, distinct=OPTIMA),
-        "six_runs_three_optima": _probability(six, distinct=OPTIMA),
-        "six_runs_three_best": _probability(six, best=BEST),
+        "n_starts_for_95": n_starts_needed(share, 0.95),
+        "n_starts_for_99": n_starts_needed(share, 0.99),
+        "six_runs_n_best": mean["n_best"],
+        "six_runs_n_best_sd": sd["n_best"],
+        "six_runs_n_optima": mean["n_optima"],
+        "six_runs_n_optima_sd": sd["n_optima"],
+        "six_runs_as_in_lecture": _probability(six, n_best=LECTURE_BEST, n_optima=LECTURE_OPTIMA),
+        "six_runs_three_optima": _probability(six, n_optima=LECTURE_OPTIMA),
+        "six_runs_three_best": _probability(six, n_best=LECTURE_BEST),
     }
 
 
-def _probability(outcomes: pd.DataFrame, **wanted: int) -> float:
-    chosen = np.logical_and.reduce([outcomes[name] == value for name, value in wanted.items()])
-    return float(outcomes.probability[chosen].sum())
+def _probability(outcomes: pd.DataFrame, **outcome: int) -> float:
+    matches = np.logical_and.reduce([outcomes[name] == value for name, value in outcome.items()])
+    return float(outcomes.probability[matches].sum())
 
 
-def _curve(kind: str, found: np.ndarray, longest: int) -> pd.DataFrame:
-    starts = np.arange(1, min(longest, len(found)) + 1)
-    curves = {"within": within(found.mean(), starts), "found_within": found_within(found, starts)}
+def _success_curves(init: str, success: np.ndarray, n_shown: int) -> pd.DataFrame:
+    n_starts = np.arange(1, min(n_shown, len(success)) + 1)
+    curves = {
+        "success_probability": success_probability(success.mean(), n_starts),
+        "observed_success_rate": observed_success_rate(success, n_starts),
+    }
     rows = []
-    for i, count in enumerate(starts):
-        rows += records.rows(kind, {name: float(curve[i]) for name, curve in curves.items()}, step=int(count))
+    for i, n in enumerate(n_starts):
+        rows += records.rows(init, {name: float(curve[i]) for name, curve in curves.items()}, step=int(n))
     return pd.DataFrame(rows)

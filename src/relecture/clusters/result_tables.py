@@ -5,14 +5,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from relecture import records, tables
-from relecture.clusters import DATASETS, STARTS, TITLES, interpretation_tables
-from relecture.clusters.record_access import Found, optima, values
+from relecture import tables
+from relecture.clusters import DATASETS, INIT_METHODS, TITLES, record_access
+from relecture.clusters.record_access import ClustersResults, has_lab, member_metrics
 from relecture.scorecard.published_values import PublishedValue
 from relecture.scorecard.reproduced_values import ReproducedValues
+from relecture.text_format import number, percent, spread
 
-SHOWN_OPTIMA = 8
-#: Where each printed number of the labs comes from: data set, and which number.
+N_SHOWN_OPTIMA = 8
+#: Source of each printed number of the labs: data set, and which number.
 LABS = {
     "clusters.r_lab.one_start": ("book_r", "one_start"),
     "clusters.r_lab.twenty_starts": ("book_r", "twenty_starts"),
@@ -20,200 +21,162 @@ LABS = {
     "clusters.python_lab.twenty_starts": ("book_python", "twenty_starts"),
     "clusters.python_lab.best": ("book_python", "best"),
 }
+CRITERIA = ["elbow", "silhouette", "gap"]
 
 
-def read(folders: list[Path]) -> Found:
-    """Records by `data set/method`, and `limits`."""
-    return {record.params["method"]: record for record in map(records.read, folders)}
-
-
-def table(found: Found, printed: list[PublishedValue], out: Path) -> None:
-    """Write what the labs print, with what came out and how often a random assignment ends there."""
-    numbers, shown = [], []
-    for entry in printed:
-        if entry.id not in LABS or (reproduced := _lab(found, entry)) is None:
+def table(results: ClustersResults, stem: Path) -> None:
+    """Write the labs' printed and reproduced numbers, and how often a random partition ends there."""
+    numbers, display = [], []
+    for entry in results.published:
+        if entry.id not in LABS or (reproduced := _lab_value(results, entry)) is None:
             continue
         name = LABS[entry.id][0]
-        listed = optima(found[f"{name}/restarts"])
-        place = int((listed.wss - reproduced).abs().argmin())
-        gap = abs(listed.wss[place] - reproduced) / reproduced
-        share = float(listed.assignment[place]) if gap < 1e-6 else np.nan
+        optima = record_access.local_optima(results.records[f"{name}/restarts"])
+        index = int((optima.wss - reproduced).abs().argmin())
+        gap = abs(optima.wss[index] - reproduced) / reproduced
+        share = float(optima.random_partition[index]) if gap < 1e-6 else np.nan
         numbers.append({"id": entry.id, "printed": entry.value, "reproduced": reproduced,
-                        "optimum": place + 1, "share_of_random_assignments": share})  # fmt: skip
-        shown.append(
+                        "optimum": index + 1, "share_of_random_partitions": share})  # fmt: skip
+        display.append(
             {
                 "number": entry.quantity,
                 "source": entry.source,
                 "printed": entry.value,
-                "reproduced": tables.number(reproduced, 4),
-                "local optimum": f"{place + 1} of {len(listed)}",
-                "random assignments that end there": _percent(share),
+                "reproduced": number(reproduced, 4),
+                "local optimum": f"{index + 1} of {len(optima)}",
+                "random partitions that end there": "–" if np.isnan(share) else percent(share, 1),
             }
         )
     note = (
         "Within-cluster sum of squares with K = 3. The local optima are numbered from the best, among all that the "
-        "starts of three kinds reached."
+        "starts of the three initialisation methods reached."
     )
-    tables.write(out, pd.DataFrame(numbers), pd.DataFrame(shown), "K-means in the labs: printed and reproduced", note)
+    tables.write(
+        stem, pd.DataFrame(numbers), pd.DataFrame(display), "K-means in the labs: printed and reproduced", note
+    )
 
 
-def quantities(found: Found, printed: list[PublishedValue], out: Path) -> None:
-    """Write every number of the comparison that is printed, where the settings are those of the labs."""
+def reproduced_values(results: ClustersResults, path: Path) -> None:
+    """Write every published number of the comparison, where the configuration is that of the labs."""
     collected = ReproducedValues()
-    for entry in printed:
-        if entry.id in LABS and (reproduced := _lab(found, entry)) is not None:
+    for entry in results.published:
+        if entry.id in LABS and (reproduced := _lab_value(results, entry)) is not None:
             collected.add(entry.id, reproduced)
-    if "lab" in set(found["book_r/restarts"].metrics.member):
-        six = values(found["book_r/restarts"], "assignment")
+    if has_lab(results.records["book_r/restarts"]):
+        metrics = member_metrics(results.records["book_r/restarts"], "random_partition")
         for name in ("optima", "best"):
-            mean, sd = six[f"six_runs_{name}"], six[f"six_runs_{name}_sd"]
-            collected.add(f"clusters.six_runs.{name}", mean, sd, int(six.starts))
-    collected.write(out)
+            mean, sd = metrics[f"six_runs_n_{name}"], metrics[f"six_runs_n_{name}_sd"]
+            collected.add(f"clusters.six_runs.{name}", mean, sd, int(metrics.n_starts))
+    collected.write(path)
 
 
-def _lab(found: Found, entry: PublishedValue) -> float | None:
-    """The reproduced number of a lab; None with other settings than the lab's."""
+def _lab_value(results: ClustersResults, entry: PublishedValue) -> float | None:
+    """Return the reproduced number of a lab; None where the configuration is not the lab's."""
     name, which = LABS[entry.id]
-    record = found[f"{name}/restarts"]
-    if "lab" not in set(record.metrics.member):
+    record = results.records[f"{name}/restarts"]
+    if not has_lab(record):
         return None
     if which in ("one_start", "twenty_starts"):
-        return float(values(record, "lab")[which])
-    return float(optima(record).wss.min())
+        return float(member_metrics(record, "lab")[which])
+    return float(record_access.local_optima(record).wss.min())
 
 
-def restarts(found: Found, printed: list[PublishedValue], out: Path) -> None:
-    """Write how many optima the starts of each kind reach, and how many starts are enough."""
-    numbers, shown = [], []
-    for name in _datasets(found):
-        for kind, words in STARTS.items():
-            row = values(found[f"{name}/restarts"], kind)
-            numbers.append({"dataset": name, "start": kind, **row})
-            interval = f"{_percent(row.best_share_low)} to {_percent(row.best_share_high)}"
-            shown.append(
+def restarts(results: ClustersResults, stem: Path) -> None:
+    """Write the number of optima per initialisation method, and the number of starts needed."""
+    numbers, display = [], []
+    for name in _dataset_names(results):
+        for init, label in INIT_METHODS.items():
+            metrics = member_metrics(results.records[f"{name}/restarts"], init)
+            numbers.append({"dataset": name, "init": init, **metrics})
+            display.append(
                 {
                     "data": TITLES.get(name, name),
-                    "start": words,
-                    "starts": f"{row.starts:,.0f}",
-                    "local optima": f"{row.optima:,.0f}",
-                    "lowest sum of squares": tables.number(row.best_wss, 4),
-                    "starts in the best": _percent(row.best_share),
-                    "95 % interval": interval,
-                    "starts for 95 %": _count(row.starts_for_95),
-                    "for 99 %": _count(row.starts_for_99),
+                    "initialisation": label,
+                    "starts": number(metrics.n_starts, 0),
+                    "local optima": number(metrics.n_optima, 0),
+                    "lowest sum of squares": number(metrics.best_wss, 4),
+                    "starts in the best": percent(metrics.best_share, 1),
+                    "95 % interval": f"{percent(metrics.best_share_low, 1)} to {percent(metrics.best_share_high, 1)}",
+                    "starts for 95 %": number(metrics.n_starts_for_95, 0),
+                    "for 99 %": number(metrics.n_starts_for_99, 0),
                 }
             )
     note = (
-        "The best optimum is the lowest sum of squares that any start of the three kinds reached. Starts for 95 % "
-        "(99 %): so many find it with that probability, 1 − (1 − p)ⁿ; a dash where no start found it."
+        "The best optimum is the lowest sum of squares of all starts. Starts for 95 % (99 %): the number of starts "
+        "that find it with that probability, 1 − (1 − p)ⁿ; a dash where no start found it."
     )
-    tables.write(out, pd.DataFrame(numbers), pd.DataFrame(shown), "How many restarts are enough?", note)
+    tables.write(stem, pd.DataFrame(numbers), pd.DataFrame(display), "Number of restarts needed", note)
 
 
-def local_optima(found: Found, printed: list[PublishedValue], out: Path) -> None:
-    """Write the best local optima of each data set and how often each kind of start ends there."""
-    numbers, shown = [], []
-    for name in _datasets(found):
-        listed = optima(found[f"{name}/restarts"])
-        numbers.append(listed.assign(dataset=name))
-        for row in listed.head(SHOWN_OPTIMA).itertuples():
-            shares = {words: _percent(getattr(row, kind)) for kind, words in STARTS.items()}
-            shown.append(
-                {
-                    "data": TITLES.get(name, name),
-                    "optimum": str(row.optimum),
-                    "sum of squares": tables.number(row.wss, 4),
-                    **shares,
-                }
-            )
-        if len(rest := listed.iloc[SHOWN_OPTIMA:]):
-            shares = {words: _percent(rest[kind].sum()) for kind, words in STARTS.items()}
-            label = f"{len(rest)} more"
-            shown.append(
-                {
-                    "data": TITLES.get(name, name),
-                    "optimum": label,
-                    "sum of squares": f"up to {rest.wss.max():,.4f}",
-                    **shares,
-                }
-            )
+def local_optima(results: ClustersResults, stem: Path) -> None:
+    """Write the best local optima of each data set and how often each initialisation method ends there."""
+    numbers, display = [], []
+    for name in _dataset_names(results):
+        optima = record_access.local_optima(results.records[f"{name}/restarts"])
+        numbers.append(optima.assign(dataset=name))
+        rows = [
+            (str(row.optimum), number(row.wss, 4), {init: getattr(row, init) for init in INIT_METHODS})
+            for row in optima.head(N_SHOWN_OPTIMA).itertuples()
+        ]
+        if len(others := optima.iloc[N_SHOWN_OPTIMA:]):
+            shares = {init: others[init].sum() for init in INIT_METHODS}
+            rows.append((f"{len(others)} more", f"up to {number(others.wss.max(), 4)}", shares))
+        for optimum, wss, shares in rows:
+            labelled = {label: percent(shares[init], 1) for init, label in INIT_METHODS.items()}
+            display.append({"data": TITLES.get(name, name), "optimum": optimum, "sum of squares": wss, **labelled})
     caption = "Local optima, and the share of starts that end there"
-    tables.write(out, pd.concat(numbers), pd.DataFrame(shown), caption, "The best first, among all kinds of start.")
+    note = "The best first, among the starts of all initialisation methods."
+    tables.write(stem, pd.concat(numbers), pd.DataFrame(display), caption, note)
 
 
-def six_runs(found: Found, printed: list[PublishedValue], out: Path) -> None:
-    """Write how likely the lecture's six runs are on each data set, by random assignment."""
-    numbers, shown = [], []
-    for name in _datasets(found):
-        row = values(found[f"{name}/restarts"], "assignment")
-        numbers.append({"dataset": name, **row.filter(like="six_runs")})
-        shown.append(
+def six_runs(results: ClustersResults, stem: Path) -> None:
+    """Write the probability of the lecture's outcome of six runs on each data set, by random partition."""
+    numbers, display = [], []
+    for name in _dataset_names(results):
+        metrics = member_metrics(results.records[f"{name}/restarts"], "random_partition")
+        numbers.append({"dataset": name, **metrics.filter(like="six_runs")})
+        display.append(
             {
                 "data": TITLES.get(name, name),
-                "different optima": _spread(row, "six_runs_optima"),
-                "runs in the best": _spread(row, "six_runs_best"),
-                "three optima": _percent(row.six_runs_three_optima),
-                "three in the best": _percent(row.six_runs_three_best),
-                "both": _percent(row.six_runs_as_in_lecture, 2),
+                "different optima": spread(metrics.six_runs_n_optima, metrics.six_runs_n_optima_sd, 2),
+                "runs in the best": spread(metrics.six_runs_n_best, metrics.six_runs_n_best_sd, 2),
+                "three optima": percent(metrics.six_runs_three_optima, 1),
+                "three in the best": percent(metrics.six_runs_three_best, 1),
+                "both": percent(metrics.six_runs_as_in_lecture, 2),
             }
         )
     note = (
-        "Six runs from random assignments, as in the lecture, where three local optima were seen and three of the "
+        "Six runs from random partitions, as in the lecture, where three local optima were seen and three of the "
         "six runs ended in the best. Mean ± standard deviation over sets of six runs, and probabilities, computed "
         "exactly from the shares of the optima among many starts."
     )
-    tables.write(out, pd.DataFrame(numbers), pd.DataFrame(shown), "How likely are the lecture's six runs?", note)
+    tables.write(stem, pd.DataFrame(numbers), pd.DataFrame(display), "Probability of the lecture's six runs", note)
 
 
-def elbow(found: Found, printed: list[PublishedValue], out: Path) -> None:
-    """Write how many clusters each criterion sees in each data set."""
-    numbers, shown = [], []
-    for name in _datasets(found):
-        row = values(found[f"{name}/elbow"], "data").reindex(["known", "elbow", "silhouette", "gap"])
-        numbers.append({"dataset": name, **row})
-        answers = row[["elbow", "silhouette", "gap"]].dropna()
-        shown.append(
+def elbow(results: ClustersResults, stem: Path) -> None:
+    """Write the number of clusters by each criterion for each data set."""
+    numbers, display = [], []
+    for name in _dataset_names(results):
+        metrics = member_metrics(results.records[f"{name}/elbow"], "data").reindex(["true_k", *CRITERIA])
+        numbers.append({"dataset": name, **metrics})
+        choices = metrics[CRITERIA].dropna()
+        display.append(
             {
                 "data": TITLES.get(name, name),
-                "known": _count(row.known),
-                "elbow": _count(row.elbow),
-                "silhouette": _count(row.silhouette),
-                "gap statistic": _count(row.gap),
-                "finding": "they agree" if len(answers) == 3 and answers.nunique() == 1 else "they disagree",
+                "true K": number(metrics.true_k, 0),
+                "elbow": number(metrics.elbow, 0),
+                "silhouette": number(metrics.silhouette, 0),
+                "gap statistic": number(metrics.gap, 0),
+                "finding": "they agree" if len(choices) == 3 and choices.nunique() == 1 else "they disagree",
             }
         )
     note = (
         "K by the elbow of the sum of squares (Kneedle), the highest mean silhouette, and the gap statistic. The gap "
-        "statistic can also answer 1: no groups."
+        "statistic can also choose K = 1: no groups."
     )
-    tables.write(out, pd.DataFrame(numbers), pd.DataFrame(shown), "How many clusters?", note)
+    tables.write(stem, pd.DataFrame(numbers), pd.DataFrame(display), "Number of clusters by three criteria", note)
 
 
-def _datasets(found: Found) -> list[str]:
-    own = [key.partition("/")[0] for key in found if key.endswith("/restarts")]
-    return [*DATASETS, *(name for name in own if name not in DATASETS)]
-
-
-def _percent(value: float, digits: int = 1) -> str:
-    return "–" if pd.isna(value) else f"{100 * value:.{digits}f} %"
-
-
-def _count(value: float) -> str:
-    return tables.number(value, 0)
-
-
-def _spread(row: pd.Series, name: str) -> str:
-    return f"{tables.number(row[name], 2)} ± {tables.number(row[f'{name}_sd'], 2)}"
-
-
-#: Every table of the comparison by the name of its files.
-TABLES = {
-    "table": table,
-    "restarts": restarts,
-    "optima": local_optima,
-    "six_runs": six_runs,
-    "elbow": elbow,
-    "features": interpretation_tables.distinctive,
-    "crosstab": interpretation_tables.crosstab,
-    "limits": interpretation_tables.limits,
-}
+def _dataset_names(results: ClustersResults) -> list[str]:
+    names = [key.partition("/")[0] for key in results.records if key.endswith("/restarts")]
+    return [*DATASETS, *(name for name in names if name not in DATASETS)]

@@ -1,4 +1,4 @@
-"""The method `steps`: k-means from random assignments, each step kept, as the lecture's figures show it."""
+"""The method `steps`: k-means from random partitions, every step recorded as in the lecture's figures."""
 
 from typing import Any
 
@@ -6,41 +6,42 @@ import numpy as np
 import pandas as pd
 
 from relecture import records
+from relecture.clusters.config import StepsFitConfig
 from relecture.clusters.data import Dataset
-from relecture.clusters.kmeans_trace import Step, random_assignment, trace
-from relecture.clusters.local_optima import distinct
+from relecture.clusters.kmeans_trace import Step, random_labels, trace
+from relecture.clusters.local_optima import distinct_optima
 from relecture.records import FitResult
 
 
-def fit(dataset: Dataset, config: dict[str, Any]) -> FitResult:
-    """A few runs that differ in their seed; `clusters`, `runs` and `first_seed` say which.
+def fit(dataset: Dataset, config: StepsFitConfig) -> FitResult:
+    """Fit `config.n_runs` runs that differ in their seed, a member each.
 
-    The record's metrics are iterations, the last sum of squares, and the rank of its optimum among the runs
-    (1 = best); the history has the sum of squares after steps 2a (`centroids`) and 2b (`reassigned`) by iteration.
-    Predictions are the labels and centroids after each step of the longest run, and the last ones of the others.
+    Metrics: iterations, the final sum of squares, and the rank of its optimum among the runs (1 = best). History: the
+    sum of squares after steps 2a (`centroids`) and 2b (`reassigned`) by iteration. Predictions: the labels after each
+    step of the longest run, and the final ones of the others. The model: the centroids at the same steps.
     """
-    result, clusters = FitResult(), config["clusters"]
     traces = {}
-    for run in range(1, config["runs"] + 1):
-        labels = random_assignment(len(dataset.x), clusters, config["first_seed"] + run - 1)
-        traces[f"run-{run}"] = trace(dataset.x, labels, clusters)
+    for run in range(1, config.n_runs + 1):
+        labels = random_labels(len(dataset.x), config.n_clusters, config.first_seed + run - 1)
+        traces[f"run-{run}"] = trace(dataset.x, labels, config.n_clusters)
     longest = max(traces, key=lambda member: len(traces[member]))
-    _, ranks = distinct(np.array([steps[-1].wss for steps in traces.values()]))
+    _, ranks = distinct_optima(np.array([steps[-1].wss for steps in traces.values()]))
+    result = FitResult()
     for (member, steps), rank in zip(traces.items(), ranks, strict=True):
-        scores = {"wss": steps[-1].wss, "iterations": steps[-1].iteration, "optimum": int(rank) + 1}
-        kept = steps if member == longest else steps[-1:]
-        result.add(member, scores, pd.concat([_labels(step) for step in kept], ignore_index=True))
+        metrics = {"wss": steps[-1].wss, "n_iter": steps[-1].iteration, "optimum": int(rank) + 1}
+        recorded = steps if member == longest else steps[-1:]
+        result.add(member, metrics, pd.concat([_labels(step) for step in recorded], ignore_index=True))
         result.histories.append(_curves(member, steps))
-    last: dict[str, Any] = {member: steps[-1].centroids for member, steps in traces.items()}
-    first: dict[str, Any] = {f"{step.what}-{step.iteration}": step.centroids for step in traces[longest]}
-    result.save_model = lambda folder: np.savez(folder / "centroids.npz", **last, **first)
+    centroids: dict[str, Any] = {member: steps[-1].centroids for member, steps in traces.items()}
+    centroids |= {f"{step.name}-{step.iteration}": step.centroids for step in traces[longest]}
+    result.save_model = lambda folder: np.savez(folder / "centroids.npz", **centroids)
     return result
 
 
 def _labels(step: Step) -> pd.DataFrame:
     rows = np.arange(len(step.labels))
     return pd.DataFrame(
-        {"row": rows, "step": step.what, "iteration": step.iteration, "cluster": step.labels.astype(np.int16) + 1}
+        {"row": rows, "step": step.name, "iteration": step.iteration, "cluster": step.labels.astype(np.int16) + 1}
     )
 
 
@@ -49,6 +50,6 @@ def _curves(member: str, steps: list[Step]) -> pd.DataFrame:
         row
         for step in steps
         if step.iteration
-        for row in records.rows(member, {f"wss_{step.what}": step.wss}, step=step.iteration)
+        for row in records.rows(member, {f"wss_{step.name}": step.wss}, step=step.iteration)
     ]
     return pd.DataFrame(rows)

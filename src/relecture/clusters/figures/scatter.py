@@ -1,4 +1,4 @@
-"""Points of clusters and their centroids, drawn so that colour is never alone."""
+"""Scatter plots of clusters and their centroids; every cluster has a colour and a marker."""
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -6,38 +6,36 @@ from matplotlib.axes import Axes
 from relecture import plotting
 
 MARKERS = "os^DvPX"
-#: In the order of their difference, dark and light alternating.
+#: Ordered by contrast, dark and light alternating.
 COLOURS = (plotting.BLUE, plotting.ORANGE, plotting.GREEN, plotting.RED, plotting.SKY, plotting.PINK, plotting.GREY)
+#: For what is not emphasised: points, lines, frames.
+DARK_GREY, MIDDLE_GREY, LIGHT_GREY = "#6E6E6E", "#A8A8A8", "#BBBBBB"
 
 
-def scatter(axes: Axes, x: np.ndarray, labels: np.ndarray | None = None, size: float = 5, alpha: float = 0.9) -> None:
-    """Points (n, 2) with a colour and a shape per label (n,) from 0; grey without labels."""
+def plot_points(
+    axes: Axes, x: np.ndarray, labels: np.ndarray | None = None, size: float = 5, alpha: float = 0.9
+) -> None:
+    """Plot points (n, 2) with a colour and a marker per label (n,) from 0; grey without labels."""
     if labels is None:
-        axes.plot(x[:, 0], x[:, 1], "o", color="#6E6E6E", markersize=size, markeredgewidth=0)
-    for k in [] if labels is None else np.unique(labels):
-        own = x[labels == k]
-        axes.plot(own[:, 0], own[:, 1], MARKERS[k % 7], color=COLOURS[k % 7], markersize=size, markeredgewidth=0,
-                  alpha=alpha)  # fmt: skip
+        axes.plot(x[:, 0], x[:, 1], "o", color=DARK_GREY, markersize=size, markeredgewidth=0)
+        return
+    for k in np.unique(labels):
+        members = x[labels == k]
+        axes.plot(members[:, 0], members[:, 1], MARKERS[k % 7], color=COLOURS[k % 7], markersize=size,
+                  markeredgewidth=0, alpha=alpha)  # fmt: skip
 
 
-def centres(axes: Axes, centroids: np.ndarray) -> None:
-    """Centroids (K, 2) as large marks with a black edge."""
+def plot_centroids(axes: Axes, centroids: np.ndarray) -> None:
+    """Plot centroids (K, 2) as large markers with a black edge."""
     for k, (x, y) in enumerate(centroids):
         axes.plot(x, y, MARKERS[k % 7], color=COLOURS[k % 7], markersize=15, markeredgecolor="black",
                   markeredgewidth=1.8, zorder=6)  # fmt: skip
 
 
-def bare(axes: Axes) -> None:
-    """No ticks: the position means something only relative to the others."""
+def hide_ticks(axes: Axes) -> None:
+    """Draw a frame without ticks: only relative positions matter."""
     axes.set(xticks=[], yticks=[])
     axes.grid(False)
     for side in axes.spines.values():
         side.set_visible(True)
-        side.set_color("#BBBBBB")
-
-
-def same_numbers(labels: np.ndarray, reference: np.ndarray) -> np.ndarray:
-    """The labels (n,) renumbered so that they agree with a reference as far as they can."""
-    from relecture.clusters.limits import matched
-
-    return matched(labels, reference)
+        side.set_color(LIGHT_GREY)
