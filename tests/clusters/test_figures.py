@@ -1,11 +1,15 @@
 """The figures, and the overview of each record."""
 
+from pkgutil import resolve_name
+
 from relecture import plotting
 from relecture.clusters import INIT_METHODS
-from relecture.clusters.figures import FIGURES
+from relecture.clusters.exhibits import EXHIBITS
 from relecture.clusters.figures.algorithm import runs_title
 from relecture.clusters.figures.overview import overview
 from relecture.clusters.record_access import member_metrics
+
+FIGURES = {figure.name: resolve_name(figure.function) for figure in EXHIBITS.figures}
 
 
 def test_figures_are_drawn_from_records_the_same_bytes_every_time(results, tmp_path):
