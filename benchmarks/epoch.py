@@ -26,7 +26,13 @@ from relecture.training.lit_module import Arrays
 from relecture.training.mlp import mlp
 
 SIZES, DROPOUT = [784, 256, 128, 10], [0.4, 0.3]
-SETTINGS: dict[str, Any] = {"batch_size": 128, "learning_rate": 1e-3, "rho": 0.9, "epsilon": 1e-7, "history_every": 1}
+SETTINGS: dict[str, Any] = {
+    "batch_size": 128,
+    "learning_rate": 1e-3,
+    "rho": 0.9,
+    "epsilon": 1e-7,
+    "log_every_n_epochs": 1,
+}
 TRAIN, WATCHED = 50_000, 10_000
 
 

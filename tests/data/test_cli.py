@@ -52,7 +52,7 @@ def test_digits_that_cannot_be_had_are_replaced_by_a_sample_with_a_notice(
     command, nowhere, tmp_path, capsys, module, file
 ):
     name = module.__name__.rpartition(".")[2]
-    command(name, "--allow-embedded")
+    command(name, "--allow-sample-fallback")
     content = json.loads((tmp_path / f"resources/{name}.json").read_text())
     assert content == {"files": {}, "name": name, "sample": True}
     error = capsys.readouterr().err
@@ -62,8 +62,8 @@ def test_digits_that_cannot_be_had_are_replaced_by_a_sample_with_a_notice(
 
 @pytest.mark.parametrize("name", ["mnist", "usps"])
 def test_digits_that_cannot_be_had_are_an_error_when_a_sample_is_not_allowed(command, nowhere, tmp_path, name):
-    with pytest.raises(SystemExit, match=r"set data\.allow_embedded to true") as caught:
-        command(name, "--no-allow-embedded")
+    with pytest.raises(SystemExit, match=r"set data\.allow_sample_fallback to true") as caught:
+        command(name, "--no-allow-sample-fallback")
     for file in registry.DATA_SETS[name]:
         assert file.name in str(caught.value)
     assert not (tmp_path / f"resources/{name}.json").exists()
@@ -71,13 +71,15 @@ def test_digits_that_cannot_be_had_are_an_error_when_a_sample_is_not_allowed(com
 
 @pytest.mark.parametrize("name", ["mnist", "usps"])
 def test_whether_the_sample_is_allowed_has_to_be_said(command, nowhere, name):
-    with pytest.raises(SystemExit, match=f"fetch {name} needs either --allow-embedded or --no-allow-embedded"):
+    with pytest.raises(
+        SystemExit, match=f"fetch {name} needs either --allow-sample-fallback or --no-allow-sample-fallback"
+    ):
         command(name)
 
 
 def test_the_players_have_no_stand_in(command, nowhere, tmp_path):
     with pytest.raises(SystemExit, match="cannot be had"):
-        command("hitters", "--allow-embedded")
+        command("hitters", "--allow-sample-fallback")
     assert not (tmp_path / "resources/hitters.json").exists()
 
 
@@ -91,4 +93,4 @@ def test_a_failed_fetch_does_not_touch_an_earlier_manifest(toy, command):
 
 def test_a_data_set_with_a_typo_is_answered_with_the_nearest(command):
     with pytest.raises(SystemExit, match=r"no data set called 'minst'\. Did you mean mnist\?"):
-        command("minst", "--allow-embedded")
+        command("minst", "--allow-sample-fallback")

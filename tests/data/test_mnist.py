@@ -227,6 +227,6 @@ def test_the_notice_is_a_box_that_says_what_is_wrong_and_what_to_do():
         mnist.SAMPLE_NAME,
         "5,000",
         "RELECTURE_MIRROR",
-        "data.allow_embedded",
+        "data.allow_sample_fallback",
     ):
         assert promised in mnist.sample_notice()

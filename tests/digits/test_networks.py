@@ -65,7 +65,7 @@ def test_each_regulariser_is_one_setting_and_no_method_has_another_s(asked):
 def test_the_standard_training_is_the_book_s(asked):
     _, settings = asked("plain")
     assert settings["training"] == TrainingConfig(
-        epochs=30, batch_size=128, learning_rate=1e-3, rho=0.9, epsilon=1e-7, history_every=1
+        epochs=30, batch_size=128, learning_rate=1e-3, rho=0.9, epsilon=1e-7, log_every_n_epochs=1
     )
 
 

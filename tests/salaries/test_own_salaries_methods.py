@@ -41,7 +41,7 @@ def some(rents) -> list:
 @pytest.fixture(scope="module")
 def config(standard) -> dict[str, dict]:
     """By method, with a short training."""
-    training = {**standard.salaries.network.training.model_dump(), "epochs": 60, "history_every": 20}
+    training = {**standard.salaries.network.training.model_dump(), "epochs": 60, "log_every_n_epochs": 20}
     return {
         "linear": {"predictors": None},
         "relaxed_lasso": {"predictors": ["size", "in_centre"]},

@@ -36,7 +36,7 @@ def train(toy, tmp_path) -> Callable[..., Any]:
         checkpoint_dir="scratch", epochs=8, every=1, rate=0.01, dropout=(), weights=1, seed=1, network=None, **more
     ):
         training = TrainingConfig(
-            epochs=epochs, batch_size=32, learning_rate=rate, rho=0.9, epsilon=1e-7, history_every=every
+            epochs=epochs, batch_size=32, learning_rate=rate, rho=0.9, epsilon=1e-7, log_every_n_epochs=every
         )
         settings = {
             "arrays": toy,

@@ -40,7 +40,9 @@ def test_a_network_learns_to_read_the_sample(sample_digits, tmp_path):
         arrays(sample_digits),
         loss=cross_entropy,
         scores={"loss": cross_entropy, "error": zero_one_loss},
-        training=TrainingConfig(epochs=6, batch_size=128, learning_rate=1e-3, rho=0.9, epsilon=1e-7, history_every=1),
+        training=TrainingConfig(
+            epochs=6, batch_size=128, learning_rate=1e-3, rho=0.9, epsilon=1e-7, log_every_n_epochs=1
+        ),
         members=["seed-00"],
         seeds=[0],
         checkpoint_dir=tmp_path,
@@ -108,7 +110,7 @@ def test_patience_is_counted_in_epochs_whatever_the_history_leaves_out(train):
     assert third.epochs <= math.ceil(every.epochs / 3) * 3
 
 
-def test_history_every_thins_the_history_and_changes_nothing_that_is_learned(train):
+def test_log_every_n_epochs_thins_the_history_and_changes_nothing_that_is_learned(train):
     every, third = train("every", epochs=9), train("third", epochs=9, every=3)
     assert curve(third).index.tolist() == [3, 6, 9]
     assert curve(third).equals(curve(every)[[3, 6, 9]])

@@ -43,7 +43,7 @@ def by_the_project(arrays, epochs: int, penalty: float, checkpoint_dir) -> list[
             learning_rate=RATE,
             rho=RHO,
             epsilon=EPSILON,
-            history_every=1,
+            log_every_n_epochs=1,
         ),
         members=["all"],
         seeds=[1],
@@ -85,7 +85,7 @@ def orders(seeds: list[int], epochs: int, checkpoint_dir, train: torch.Tensor, h
         loss=loss,
         scores={},
         training=TrainingConfig(
-            epochs=epochs, batch_size=16, learning_rate=1e-3, rho=RHO, epsilon=1e-7, history_every=1
+            epochs=epochs, batch_size=16, learning_rate=1e-3, rho=RHO, epsilon=1e-7, log_every_n_epochs=1
         ),
         members=[str(seed) for seed in seeds],
         seeds=seeds,

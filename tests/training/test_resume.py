@@ -50,7 +50,7 @@ def train(images, scratch, pause):
         loss=cross_entropy,
         scores={"loss": loss},
         training=TrainingConfig(
-            epochs=20, batch_size=64, learning_rate=0.005, rho=0.9, epsilon=1e-7, history_every=1
+            epochs=20, batch_size=64, learning_rate=0.005, rho=0.9, epsilon=1e-7, log_every_n_epochs=1
         ),
         members=["seed-05"],
         seeds=[5],

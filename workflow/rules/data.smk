@@ -22,7 +22,7 @@ rule fetch:
         # No parameter either: another list of mirrors does not make other data.
         mirrors=shlex.join(f"--mirror={folder}" for folder in run_config.data.mirrors),
     params:
-        embedded="--allow-embedded" if run_config.data.allow_embedded else "--no-allow-embedded",
+        embedded="--allow-sample-fallback" if run_config.data.allow_sample_fallback else "--no-allow-sample-fallback",
     shell:
         "relecture data fetch {wildcards.dataset}"
         " --resources resources"

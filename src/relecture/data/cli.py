@@ -24,10 +24,10 @@ def fetch(
     resources: PathOption,
     out: PathOption,
     mirror: Annotated[list[Path] | None, typer.Option(help="A folder to look in before the network.")] = None,
-    allow_embedded: Annotated[
+    allow_sample_fallback: Annotated[
         bool | None,
         typer.Option(
-            "--allow-embedded/--no-allow-embedded",
+            "--allow-sample-fallback/--no-allow-sample-fallback",
             help="May digits from a package stand in for these? Required for mnist and usps.",
         ),
     ] = None,
@@ -40,8 +40,8 @@ def fetch(
     from relecture.errors import UserError
 
     files = registry.data_set(data_set)
-    if data_set in EMBEDDED and allow_embedded is None:
-        raise UserError(f"fetch {data_set} needs either --allow-embedded or --no-allow-embedded.")
+    if data_set in EMBEDDED and allow_sample_fallback is None:
+        raise UserError(f"fetch {data_set} needs either --allow-sample-fallback or --no-allow-sample-fallback.")
     atomic_files.sweep(out.parent)
     manifest: dict[str, Any] = {"name": data_set, "sample": False, "files": {}}
     try:
@@ -51,10 +51,10 @@ def fetch(
     except Unavailable as error:
         if data_set not in EMBEDDED:
             raise
-        if not allow_embedded:
+        if not allow_sample_fallback:
             raise Unavailable(
                 f"{error}\n{data_set} has {len(files)} files: {', '.join(file.name for file in files)}.\n"
-                f"Or set data.allow_embedded to true: then {EMBEDDED[data_set]}"
+                f"Or set data.allow_sample_fallback to true: then {EMBEDDED[data_set]}"
             ) from error
         notice = {"mnist": mnist, "usps": usps}[data_set].sample_notice()
         print(f"relecture: {error}\n\n{notice}\n", file=sys.stderr, flush=True)

@@ -77,7 +77,7 @@ def sample_notice() -> str:
         "",
         "For all of MNIST, put its four files into a folder as mnist/*.gz, then:",
         "  RELECTURE_MIRROR=<folder> snakemake resources/mnist.json --force",
-        "To get an error instead of this notice: data.allow_embedded: false",
+        "To get an error instead of this notice: data.allow_sample_fallback: false",
     ]
     return box(lines)
 

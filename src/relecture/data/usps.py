@@ -68,7 +68,7 @@ def sample_notice() -> str:
             "",
             "For the USPS digits, put both files into a folder as usps/*.gz, then:",
             "  RELECTURE_MIRROR=<folder> snakemake resources/usps.json --force",
-            "To get an error instead of this notice: data.allow_embedded: false",
+            "To get an error instead of this notice: data.allow_sample_fallback: false",
         ]
     )
 

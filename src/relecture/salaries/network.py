@@ -16,11 +16,11 @@ from relecture.salaries.scoring import add
 from relecture.training.config import TrainingConfig
 from relecture.training.fit import fit as train
 from relecture.training.fit import predict
-from relecture.training.lit_module import Arrays, PerRow
+from relecture.training.lit_module import Arrays, RowMetric
 from relecture.training.mlp import count_parameters, mlp, stack
 
 
-def squared_error(centre: torch.Tensor, scale: torch.Tensor) -> PerRow:
+def squared_error(centre: torch.Tensor, scale: torch.Tensor) -> RowMetric:
     """(members, rows, 1) and (members, rows) -> (members, rows), with the target as (target - centre) / scale."""
 
     def loss(output: torch.Tensor, observed: torch.Tensor) -> torch.Tensor:
@@ -29,7 +29,7 @@ def squared_error(centre: torch.Tensor, scale: torch.Tensor) -> PerRow:
     return loss
 
 
-def absolute_error(centre: torch.Tensor, scale: torch.Tensor) -> PerRow:
+def absolute_error(centre: torch.Tensor, scale: torch.Tensor) -> RowMetric:
     """(members, rows, 1) and (members, rows) -> (members, rows), in the target's unit."""
 
     def error(output: torch.Tensor, observed: torch.Tensor) -> torch.Tensor:

@@ -19,7 +19,7 @@ from relecture.errors import UserError
 from relecture.records import code_digest, file_digest
 from relecture.training.callbacks import BestWeightsEarlyStopping, Progress, ResumeCheckpoint, readable
 from relecture.training.config import TrainingConfig
-from relecture.training.lit_module import Arrays, LitNetwork, PerRow, Precision
+from relecture.training.lit_module import Arrays, LitNetwork, RowMetric, Precision
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,8 @@ def fit(
     network: nn.Module,
     arrays: Arrays,
     *,
-    loss: PerRow,
-    scores: Mapping[str, PerRow],
+    loss: RowMetric,
+    scores: Mapping[str, RowMetric],
     training: TrainingConfig,
     members: Sequence[str],
     seeds: Sequence[int],
@@ -137,7 +137,7 @@ def _trainer(training: TrainingConfig, callbacks: list[pl.Callback], accelerator
         accelerator=accelerator,
         devices=1,
         max_epochs=training.epochs,
-        check_val_every_n_epoch=training.history_every,
+        check_val_every_n_epoch=training.log_every_n_epochs,
         callbacks=callbacks,
         deterministic=True,
         logger=False,

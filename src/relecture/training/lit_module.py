@@ -13,7 +13,7 @@ from relecture.training.config import TrainingConfig
 from relecture.training.mlp import linear_layers
 
 #: (outputs (..., rows, classes or 1), targets (..., rows)) -> one number per row, (..., rows).
-PerRow = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
+RowMetric = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 #: Of the sums of products. Weights, their steps and the loss are float32 in both.
 Precision = Literal["32", "bf16"]
 
@@ -50,8 +50,8 @@ class LitNetwork(pl.LightningModule):
         self,
         network: nn.Module,
         arrays: Arrays,
-        loss: PerRow,
-        scores: Mapping[str, PerRow],
+        loss: RowMetric,
+        scores: Mapping[str, RowMetric],
         training: TrainingConfig,
         seeds: Sequence[int],
         hidden_l2: float = 0.0,
@@ -107,7 +107,7 @@ class LitNetwork(pl.LightningModule):
 
     def end_history(self, epochs: int) -> None:
         """Score the last epoch too where the history leaves epochs out."""
-        if epochs % self.training_config.history_every:
+        if epochs % self.training_config.log_every_n_epochs:
             with torch.inference_mode():
                 self.eval()._scored(epochs)
 

@@ -47,7 +47,7 @@ def train(
     member: str,
     seed: int,
     checkpoint_dir: Path,
-    history_every: int = 1,
+    log_every_n_epochs: int = 1,
     **more: Any,
 ) -> TrainedNetwork:
     """`fit` with what all networks here have in common: `config` has batch_size, rho and epsilon."""
@@ -57,7 +57,7 @@ def train(
         learning_rate=learning_rate,
         rho=config["rho"],
         epsilon=config["epsilon"],
-        history_every=history_every,
+        log_every_n_epochs=log_every_n_epochs,
     )
     return fit(
         network,

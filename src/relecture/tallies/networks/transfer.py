@@ -126,7 +126,7 @@ def carry(
         member=member,
         seed=seed,
         checkpoint_dir=checkpoint_dir,
-        history_every=-(-epochs // POINTS),
+        log_every_n_epochs=-(-epochs // POINTS),
         precision=config.get("precision", "32"),
     )
     return Carried(network.eval(), fitted.history, count_trained(network))
