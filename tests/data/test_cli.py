@@ -57,7 +57,7 @@ def test_digits_that_cannot_be_had_are_replaced_by_a_sample_with_a_notice(
     assert content == {"files": {}, "name": name, "sample": True}
     error = capsys.readouterr().err
     assert module.sample_notice() in error
-    assert f"{name}/{file} cannot be had" in error
+    assert f"{name}/{file} is not available" in error
 
 
 @pytest.mark.parametrize("name", ["mnist", "usps"])
@@ -78,7 +78,7 @@ def test_whether_the_sample_is_allowed_has_to_be_said(command, nowhere, name):
 
 
 def test_the_players_have_no_stand_in(command, nowhere, tmp_path):
-    with pytest.raises(SystemExit, match="cannot be had"):
+    with pytest.raises(SystemExit, match="is not available"):
         command("hitters", "--allow-sample-fallback")
     assert not (tmp_path / "resources/hitters.json").exists()
 
@@ -86,7 +86,7 @@ def test_the_players_have_no_stand_in(command, nowhere, tmp_path):
 def test_a_failed_fetch_does_not_touch_an_earlier_manifest(toy, command):
     toy.resources.mkdir()
     (toy.resources / "toy.json").write_text("{}")
-    with pytest.raises(SystemExit, match="cannot be had"):
+    with pytest.raises(SystemExit, match="is not available"):
         command("toy")
     assert (toy.resources / "toy.json").read_text() == "{}"
 

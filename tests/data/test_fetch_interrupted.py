@@ -57,7 +57,7 @@ def test_ctrl_c_leaves_nothing(toy, monkeypatch):
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("relecture.data.fetch.shutil.copyfileobj", interrupted)
+    monkeypatch.setattr(os, "fsync", interrupted)
     with pytest.raises(KeyboardInterrupt):
         fetch(toy.name, toy.resources, [toy.in_mirror(toy.content)])
     assert not toy.final.exists()

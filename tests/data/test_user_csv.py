@@ -44,22 +44,22 @@ def test_a_byte_order_mark_and_empty_lines_do_no_harm(read, newline):
 
 def test_an_empty_field_and_na_are_missing_and_nothing_else_is(read):
     column = read('a,b\n,1\nNA,1\n"",1\nnan,1\n-,1\n0,1\n').a
-    assert user_csv.missing(column).tolist() == [True, True, True, False, False, False]
-    assert user_csv.holds_text(column).tolist() == [False, False, False, True, True, False]
-    assert user_csv.numbers(column).tolist()[-1] == 0
+    assert user_csv.is_missing(column).tolist() == [True, True, True, False, False, False]
+    assert user_csv.is_text(column).tolist() == [False, False, False, True, True, False]
+    assert user_csv.to_numbers(column).tolist()[-1] == 0
 
 
 def test_whole_numbers_stay_whole(read):
     table = read("a,b\n1,1\n2,2.5\n")
-    assert user_csv.numbers(table.a).dtype == np.int64
-    assert user_csv.numbers(table.b).dtype == float
+    assert user_csv.to_numbers(table.a).dtype == np.int64
+    assert user_csv.to_numbers(table.b).dtype == float
 
 
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False, width=32), min_size=1, max_size=20))
 def test_numbers_are_read_as_they_were_written(tmp_path_factory, values):
     path = tmp_path_factory.mktemp("numbers") / "mine.csv"
     path.write_text("\n".join(["a", *map(repr, values)]))
-    assert user_csv.numbers(user_csv.read(path, "a test").a).tolist() == pytest.approx(values, rel=1e-12, abs=1e-300)
+    assert user_csv.to_numbers(user_csv.read(path, "a test").a).tolist() == pytest.approx(values, rel=1e-12, abs=1e-300)
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path):
@@ -120,7 +120,7 @@ def test_a_spreadsheet_is_told(read):
 
 
 def test_a_name_that_stands_twice_is_told_with_its_columns(read):
-    assert told(read, "age,wage,age\n1,2,3\n") == "the name `age` stands over the columns 1 and 3: rename one of them"
+    assert told(read, "age,wage,age\n1,2,3\n") == "the name `age` is used for the columns 1 and 3: rename one of them"
 
 
 def test_a_row_of_another_length_is_told(read):
@@ -142,8 +142,8 @@ def test_a_table_of_300_columns_is_read(read):
     names = [f"x{i}" for i in range(300)]
     table = read("\n".join([",".join(names), *(",".join(["1"] * 300) for _ in range(5))]))
     assert table.shape == (5, 300)
-    assert user_csv.no_such("x3O0", table).startswith("it has no column `x3O0`: did you mean `x3")
-    assert user_csv.no_such("wage", table).endswith("x19 and 280 more")
+    assert user_csv.unknown_column("x3O0", table).startswith("it has no column `x3O0`: did you mean `x3")
+    assert user_csv.unknown_column("wage", table).endswith("x19 and 280 more")
 
 
 @given(st.binary(max_size=200))
@@ -156,4 +156,4 @@ def test_whatever_stands_in_a_file_it_is_a_table_or_a_user_error(tmp_path_factor
         return
     assert len(table) >= 1
     for place in range(table.shape[1]):
-        user_csv.numbers(table.iloc[:, place])
+        user_csv.to_numbers(table.iloc[:, place])

@@ -19,7 +19,7 @@ from relecture.errors import UserError
 from relecture.records import code_digest, file_digest
 from relecture.training.callbacks import BestWeightsEarlyStopping, Progress, ResumeCheckpoint, readable
 from relecture.training.config import TrainingConfig
-from relecture.training.lit_module import Arrays, LitNetwork, RowMetric, Precision
+from relecture.training.lit_module import Arrays, LitNetwork, Precision, RowMetric
 
 
 @dataclass(frozen=True)
