@@ -97,7 +97,7 @@ def _fit(images: torch.Tensor, labels: torch.Tensor, epochs: int) -> list[float]
             members=["benchmark"],
             seeds=[0],
             checkpoint_dir=Path(checkpoint_dir),
-            shown="validation_error",
+            progress_metric="validation_error",
             callbacks=[clock],
         )
     return clock.ends

@@ -8,7 +8,7 @@ import pytest
 
 from relecture.data import mnist, registry, usps
 from relecture.data.cli import app
-from relecture.data.fetch import MIRROR
+from relecture.data.fetch import MIRROR, MIRRORS
 from relecture.data.registry import RawFile
 
 
@@ -16,6 +16,7 @@ from relecture.data.registry import RawFile
 def command(tmp_path, monkeypatch):
     """Runs `fetch` as from a terminal; resources and manifest are in `tmp_path/resources`."""
     monkeypatch.delenv(MIRROR, raising=False)
+    monkeypatch.delenv(MIRRORS, raising=False)
 
     def run(data_set: str, *more: str) -> None:
         resources = tmp_path / "resources"
@@ -45,6 +46,23 @@ def test_a_data_set_is_fetched_and_described_in_a_manifest(toy, command):
         "sample": False,
     }
     assert text == json.dumps(content, indent=2, sort_keys=True) + "\n"
+
+
+def test_the_mirrors_of_the_configuration_are_read_from_the_environment_after_the_user_s(toy, command, monkeypatch):
+    spaced = toy.in_mirror(toy.content, "second mirror")
+    monkeypatch.setenv(MIRRORS, os.pathsep.join([str(toy.mirror.with_name("missing")), str(spaced)]))
+    command("toy")
+    assert json.loads((toy.resources / "toy.json").read_text())["files"][toy.name]["source"] == str(spaced / toy.name)
+    toy.final.unlink()
+    monkeypatch.setenv(MIRROR, str(toy.in_mirror(toy.content, "user")))
+    command("toy")
+    assert str(spaced.with_name("user")) in (toy.resources / "toy.json").read_text()
+
+
+def test_without_mirrors_the_variable_is_empty(toy, command, monkeypatch):
+    monkeypatch.setenv(MIRRORS, "")
+    with pytest.raises(SystemExit, match=r"Tried:\nPut the file"):
+        command("toy")
 
 
 @pytest.mark.parametrize(("module", "file"), [(mnist, "train-images-idx3-ubyte.gz"), (usps, "zip.train.gz")])

@@ -51,7 +51,7 @@ def test_the_test_error_in_a_record_is_that_of_its_answers(found, method):
 @pytest.mark.parametrize("method", NETWORKS)
 def test_a_network_s_record_has_its_curves(found, method):
     record = found[method]
-    assert record.metrics.metric.unique().tolist() == ["test_error", "validation_error", "epochs", "kept"]
+    assert record.metrics.metric.unique().tolist() == ["test_error", "validation_error", "epochs", "best_epoch"]
     assert record.metrics.member.unique().tolist() == ["seed-00", "seed-01"]
     steps = record.history.groupby(["member", "metric"]).step.apply(list)
     assert steps.index.get_level_values("metric").unique().tolist() == [

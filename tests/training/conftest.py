@@ -52,7 +52,7 @@ def train(toy, tmp_path) -> Callable[..., Any]:
             network or mlp([8, 32, 2], dropout, seed=weights),
             training=training,
             checkpoint_dir=tmp_path / checkpoint_dir,
-            shown="validation_loss",
+            progress_metric="validation_loss",
             **settings,
         )
 

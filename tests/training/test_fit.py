@@ -27,7 +27,9 @@ def validation_loss(fitted, toy) -> float:
 def same(a, b) -> bool:
     """Bit by bit: history, weights, epochs."""
     pairs = zip(a.network.state_dict().values(), b.network.state_dict().values(), strict=True)
-    return a.history.equals(b.history) and (a.epochs, a.kept) == (b.epochs, b.kept) and all(map(_equal, pairs))
+    return (
+        a.history.equals(b.history) and (a.epochs, a.best_epoch) == (b.epochs, b.best_epoch) and all(map(_equal, pairs))
+    )
 
 
 def _equal(pair) -> bool:
@@ -46,7 +48,7 @@ def test_a_network_learns_to_read_the_sample(sample_digits, tmp_path):
         members=["seed-00"],
         seeds=[0],
         checkpoint_dir=tmp_path,
-        shown="validation_error",
+        progress_metric="validation_error",
         accelerator="cpu",
     )
     assert (np.diff(curve(fitted, "train_loss")) < 0).all()
@@ -63,7 +65,7 @@ def test_the_history_has_every_score_of_every_watched_set_at_every_epoch(train):
         "validation_loss": [1, 2, 3, 4],
     }
     assert set(fitted.history.member) == {"seed-1"}
-    assert (fitted.epochs, fitted.kept) == (4, 4)
+    assert (fitted.epochs, fitted.best_epoch) == (4, 4)
 
 
 def test_the_scores_of_an_epoch_are_those_of_the_weights_after_it(train, toy):
@@ -72,7 +74,7 @@ def test_the_scores_of_an_epoch_are_those_of_the_weights_after_it(train, toy):
 
 
 def test_two_fits_are_the_same_bit_by_bit(train):
-    settings = {"epochs": 6, "dropout": [0.4], "patience": 3, "hidden_penalty": 1e-3}
+    settings = {"epochs": 6, "dropout": [0.4], "patience": 3, "hidden_l2": 1e-3}
     torch.manual_seed(1)
     first = train("first", **settings)
     torch.manual_seed(2)
@@ -86,21 +88,21 @@ def test_another_seed_is_another_fit(train):
 def test_early_stopping_ends_after_that_many_epochs_without_a_lower_validation_loss(train):
     fitted = train(epochs=60, patience=4)
     losses = curve(fitted)
-    assert fitted.epochs == len(losses) == fitted.kept + 4 < 60
-    assert losses.idxmin() == fitted.kept
+    assert fitted.epochs == len(losses) == fitted.best_epoch + 4 < 60
+    assert losses.idxmin() == fitted.best_epoch
 
 
 def test_early_stopping_keeps_the_weights_of_the_best_epoch(train, toy):
     fitted = train(epochs=60, patience=4)
     assert validation_loss(fitted, toy) == pytest.approx(curve(fitted).min(), rel=1e-6)
-    shorter = train("shorter", epochs=fitted.kept)
+    shorter = train("shorter", epochs=fitted.best_epoch)
     assert all(_equal(p) for p in zip(fitted.network.parameters(), shorter.network.parameters(), strict=True))
 
 
 def test_early_stopping_keeps_the_best_weights_when_the_epochs_run_out_before_patience_does(train, toy):
     fitted = train(epochs=6, patience=50)
     assert fitted.epochs == 6
-    assert fitted.kept == curve(fitted).idxmin() < 6
+    assert fitted.best_epoch == curve(fitted).idxmin() < 6
     assert validation_loss(fitted, toy) == pytest.approx(curve(fitted).min(), rel=1e-6)
 
 

@@ -48,7 +48,7 @@ def by_the_project(arrays, epochs: int, penalty: float, checkpoint_dir) -> list[
         members=["all"],
         seeds=[1],
         checkpoint_dir=checkpoint_dir,
-        shown="",
+        progress_metric="",
         hidden_l2=penalty,
         accelerator="cpu",
     )
@@ -90,7 +90,7 @@ def orders(seeds: list[int], epochs: int, checkpoint_dir, train: torch.Tensor, h
         members=[str(seed) for seed in seeds],
         seeds=seeds,
         checkpoint_dir=checkpoint_dir,
-        shown="",
+        progress_metric="",
         accelerator="cpu",
     )
     batches = -(-train.shape[-1] // 16)

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from relecture.cli import Command, PathOption
+from relecture.data.fetch import MIRRORS
 
 app = Command("Fetch the raw files and verify them.")
 
@@ -26,7 +27,7 @@ def fetch(
     out: PathOption,
     mirror: Annotated[
         list[Path] | None,
-        typer.Option(help="A folder that is searched before the network.", envvar="RELECTURE_MIRRORS"),
+        typer.Option(help="A folder that is searched before the network.", envvar=MIRRORS),
     ] = None,
     allow_sample_fallback: Annotated[
         bool | None,

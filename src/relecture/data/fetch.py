@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 #: Environment variable: a folder that is searched before the mirrors of the configuration.
 MIRROR = "RELECTURE_MIRROR"
+#: Environment variable: the mirrors of the configuration, separated as in PATH. The Snakefile sets it for its jobs: no
+#: parameter of a rule, since other mirrors do not make other data.
+MIRRORS = "RELECTURE_MIRRORS"
 
 ATTEMPTS = 3  # for one web address
 PAUSE = 1.0  # seconds before the second attempt, twice that before the third

@@ -53,7 +53,7 @@ def train_one(
         members=[member],
         seeds=[seed],
         checkpoint_dir=checkpoint_dir,
-        shown="validation_error",
+        progress_metric="validation_error",
         hidden_l2=penalty,
         patience=config.get("patience"),
     )
@@ -76,7 +76,7 @@ def fit(digits: Digits, config: dict[str, Any], checkpoint_dir: Path) -> FitResu
             probabilities,
             validation_error=wrong,
             epochs=fitted.epochs,
-            kept=fitted.kept,
+            best_epoch=fitted.best_epoch,
         )
         result.parameters = count_parameters(fitted.network)
         result.histories.append(fitted.history)

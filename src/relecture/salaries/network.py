@@ -67,7 +67,7 @@ def fit(table: pd.DataFrame, splits: list[Split], config: dict[str, Any], checkp
         members=members,
         seeds=seeds,
         checkpoint_dir=checkpoint_dir,
-        shown="train_mae",
+        progress_metric="train_mae",
     )
     predicted = (predict(fitted.network, x, rows_test).squeeze(-1) * scale + centre).numpy()
     result = FitResult(parameters=count_parameters(fitted.network), histories=[fitted.history])

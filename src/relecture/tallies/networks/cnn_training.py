@@ -68,7 +68,7 @@ def train(
         members=[member],
         seeds=[seed],
         checkpoint_dir=checkpoint_dir,
-        shown="validation_accuracy",
+        progress_metric="validation_accuracy",
         eval_batch_size=AT_ONCE,
         **more,
     )
