@@ -69,8 +69,10 @@ def test_without_a_common_member_there_is_nothing_to_pair():
         paired(pd.Series({"x": 1.0}), pd.Series({"y": 1.0}))
 
 
-@pytest.mark.parametrize(("low", "high", "clear"), [(0.1, 2, True), (-2, -0.1, True), (-0.1, 2, False), (0, 1, False)])
-def test_a_gap_is_clear_when_its_interval_leaves_out_zero(low, high, significant):
+@pytest.mark.parametrize(
+    ("low", "high", "significant"), [(0.1, 2, True), (-2, -0.1, True), (-0.1, 2, False), (0, 1, False)]
+)
+def test_a_gap_is_significant_when_its_interval_excludes_zero(low, high, significant):
     assert Difference((low + high) / 2, low, high, 5).significant is significant
 
 
