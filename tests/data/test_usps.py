@@ -1,4 +1,4 @@
-"""The USPS digits, and what stands in for them."""
+"""The USPS digits, and the sample that replaces them."""
 
 import gzip
 

@@ -8,7 +8,7 @@ import pytest
 
 @pytest.fixture(scope="session")
 def toy():
-    """240 made-up rows of 8 numbers in two classes that overlap, 160 to learn from and 80 to watch."""
+    """240 made-up rows of 8 numbers in two classes that overlap, 160 to train on and 80 to evaluate on."""
     import torch
 
     from relecture.training.lit_module import Arrays
@@ -33,7 +33,7 @@ def train(toy, tmp_path) -> Callable[..., Any]:
         return cross_entropy(output, target, reduction="none")
 
     def train(
-        checkpoint_dir="scratch", epochs=8, every=1, rate=0.01, dropout=(), weights=1, seed=1, network=None, **more
+        checkpoint_dir="checkpoints", epochs=8, every=1, rate=0.01, dropout=(), weights=1, seed=1, network=None, **more
     ):
         training = TrainingConfig(
             epochs=epochs, batch_size=32, learning_rate=rate, rho=0.9, epsilon=1e-7, log_every_n_epochs=every

@@ -1,4 +1,4 @@
-"""`fit` learns, stops when it should, keeps the best weights, and says the same thing twice."""
+"""`fit` learns, stops early, returns the best weights, and gives the same result twice."""
 
 import math
 
@@ -19,7 +19,7 @@ def curve(fitted, metric: str = "validation_loss") -> pd.Series:
 
 
 def validation_loss(fitted, toy) -> float:
-    """Of the weights that were kept."""
+    """Return the validation loss of the final weights."""
     rows = toy.eval_sets["validation"]
     return cross_entropy(predict(fitted.network, toy.inputs, rows), toy.targets[rows]).mean().item()
 
@@ -57,7 +57,7 @@ def test_a_network_learns_to_read_the_sample(sample_digits, tmp_path):
     assert not fitted.network.training
 
 
-def test_the_history_has_every_score_of_every_watched_set_at_every_epoch(train):
+def test_the_history_has_every_metric_of_every_evaluation_set_at_every_epoch(train):
     fitted = train(epochs=4)
     assert list(fitted.history.columns) == ["member", "step", "metric", "value"]
     assert fitted.history.groupby("metric").step.apply(list).to_dict() == {

@@ -1,4 +1,4 @@
-"""One gradient step as the book has it, and an order of rows that depends on seed and epoch alone."""
+"""A gradient step is the textbook's, and the order of rows depends on seed and epoch alone."""
 
 import dataclasses
 
@@ -99,9 +99,9 @@ def orders(seeds: list[int], epochs: int, checkpoint_dir, train: torch.Tensor, h
 
 def test_every_epoch_meets_every_training_row_once_and_no_other(tmp_path):
     train = torch.arange(7, 47)
-    found = orders([3], 4, tmp_path, train)
-    assert len(found) == 4
-    assert all(torch.equal(order.sort().values, train) for order in found)
+    epoch_orders = orders([3], 4, tmp_path, train)
+    assert len(epoch_orders) == 4
+    assert all(torch.equal(order.sort().values, train) for order in epoch_orders)
 
 
 def test_the_order_of_an_epoch_depends_on_the_seed_and_the_epoch_alone(tmp_path):
@@ -122,7 +122,7 @@ def test_each_member_of_a_stack_meets_its_own_rows_in_the_order_of_its_own_seed(
         assert all(torch.equal(order[member], own) for order, own in zip(together, alone, strict=True))
 
 
-def test_watching_more_rows_changes_nothing_that_is_learned(toy, train):
+def test_evaluating_more_rows_changes_nothing_that_is_learned(toy, train):
     blind = dataclasses.replace(toy, eval_sets={"validation": toy.eval_sets["validation"][:1]})
     watching, not_watching = train("a", dropout=[0.5]), train("b", dropout=[0.5], arrays=blind)
     for a, b in zip(watching.network.parameters(), not_watching.network.parameters(), strict=True):

@@ -1,4 +1,4 @@
-"""A fit that was interrupted goes on, and ends with the history and the weights of one that was not, bit by bit."""
+"""A resumed fit ends with the history and the weights of an uninterrupted one, bit by bit."""
 
 import dataclasses
 import runpy
@@ -147,10 +147,10 @@ def test_an_interrupted_stack_ends_as_if_it_had_not_been(train, toy):
 
 
 @pytest.mark.slow
-def test_a_fit_that_was_killed_goes_on_where_it_was(sample_npz, tmp_path):
+def test_a_killed_fit_resumes_where_it_was(sample_npz, tmp_path):
     script, out = tmp_path / "script.py", tmp_path / "out.pt"
     script.write_text(SCRIPT)
-    command = [sys.executable, str(script), str(sample_npz), str(tmp_path / "scratch"), str(out)]
+    command = [sys.executable, str(script), str(sample_npz), str(tmp_path / "checkpoints"), str(out)]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         said = next((line for line in process.stderr if "epoch 4 of 20" in line), "nothing about epoch 4")
         process.send_signal(signal.SIGKILL)
@@ -160,10 +160,10 @@ def test_a_fit_that_was_killed_goes_on_where_it_was(sample_npz, tmp_path):
     again = subprocess.run(command, stderr=subprocess.PIPE, text=True, check=True)
     (after,) = [line for line in again.stderr.splitlines() if "resumes after epoch" in line]
     assert 3 <= int(after.rpartition(" ")[2]) < 20
-    found = TrainedNetwork(**torch.load(out, weights_only=False))
-    assert found.best_epoch < found.epochs
+    resumed = TrainedNetwork(**torch.load(out, weights_only=False))
+    assert resumed.best_epoch < resumed.epochs
     uninterrupted = runpy.run_path(str(script))["train"](sample_npz, Path(tmp_path, "elsewhere"), pause=0)
-    assert_same(found, uninterrupted)
+    assert_same(resumed, uninterrupted)
 
 
 def changed(toy, what: str):
@@ -196,19 +196,19 @@ def changed(toy, what: str):
     ],
     ids=lambda other: "-".join(f"{key}_{value}" for key, value in other.items()),
 )
-def test_a_checkpoint_of_other_settings_or_data_is_not_taken(train, toy, capsys, other):
+def test_a_checkpoint_of_other_settings_or_data_is_not_used(train, toy, capsys, other):
     if "arrays" in other:
         other = {"arrays": changed(toy, other["arrays"])}
     settings = {"epochs": 5, "dropout": [0.4]}
     with pytest.raises(Interrupted):
         train(**settings, loss=interrupting(3))
     capsys.readouterr()
-    found = train(**{**settings, **other})
+    resumed = train(**{**settings, **other})
     assert "resumes" not in capsys.readouterr().err
-    assert_same(found, train("elsewhere", **{**settings, **other}))
+    assert_same(resumed, train("elsewhere", **{**settings, **other}))
 
 
-def test_a_checkpoint_of_other_code_is_not_taken(train, capsys, monkeypatch):
+def test_a_checkpoint_of_other_code_is_not_used(train, capsys, monkeypatch):
     with pytest.raises(Interrupted):
         train(loss=interrupting(3))
     capsys.readouterr()
@@ -218,10 +218,10 @@ def test_a_checkpoint_of_other_code_is_not_taken(train, capsys, monkeypatch):
 
 
 @pytest.mark.parametrize("damage", [lambda whole: whole[: len(whole) // 2], lambda whole: b"", lambda whole: b"?" * 9])
-def test_a_checkpoint_that_cannot_be_read_is_left_aside(train, tmp_path, capsys, damage):
+def test_a_checkpoint_that_cannot_be_read_is_ignored(train, tmp_path, capsys, damage):
     with pytest.raises(Interrupted):
         train(loss=interrupting(3))
-    (checkpoint,) = (tmp_path / "scratch").glob("*.ckpt")
+    (checkpoint,) = (tmp_path / "checkpoints").glob("*.ckpt")
     checkpoint.write_bytes(damage(checkpoint.read_bytes()))
     capsys.readouterr()
     assert_same(train(), train("elsewhere"))
