@@ -27,7 +27,7 @@ BLUE, ORANGE, GREEN, RED, SKY, PINK, GREY = (
 COLOURS = (BLUE, ORANGE, GREEN, RED, SKY, PINK, GREY)
 
 #: Marker of a published or a true value, in every figure.
-PRINTED: dict[str, Any] = {
+REFERENCE_MARKER: dict[str, Any] = {
     "marker": "D",
     "color": "black",
     "markerfacecolor": "white",

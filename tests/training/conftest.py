@@ -11,13 +11,13 @@ def toy():
     """240 made-up rows of 8 numbers in two classes that overlap, 160 to train on and 80 to evaluate on."""
     import torch
 
-    from relecture.training.lit_module import Arrays
+    from relecture.training.lit_module import TrainingData
 
     random = torch.Generator().manual_seed(3)
     x, noise = torch.randn(240, 8, generator=random), torch.randn(240, generator=random)
     rows = torch.arange(240)
     y = (x[:, 0] + x[:, 1] * x[:, 2] + noise > 0).long()
-    return Arrays(x, y, rows[:160], {"train": rows[:160], "validation": rows[160:]})
+    return TrainingData(x, y, rows[:160], {"train": rows[:160], "validation": rows[160:]})
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from relecture.errors import UserError
-from relecture.training.lit_module import Arrays
+from relecture.training.lit_module import TrainingData
 from relecture.training.mlp import mlp
 
 
@@ -151,7 +151,7 @@ def test_every_step_in_bfloat16_sees_the_weights_of_the_step_before(train, toy):
         answers.append(output.detach().clone())
         return cross_entropy(output, target, reduction="none")
 
-    one_row = Arrays(toy.inputs, toy.targets, toy.train[:1].repeat(96), {})
+    one_row = TrainingData(toy.inputs, toy.targets, toy.train[:1].repeat(96), {})
     train(epochs=1, precision="bf16", loss=loss, scores={}, arrays=one_row)
     first, second, third = (answer[0] for answer in answers)
     assert not torch.equal(first, second)

@@ -8,7 +8,7 @@ from torch.nn.functional import cross_entropy
 
 from relecture.training.config import TrainingConfig
 from relecture.training.fit import fit
-from relecture.training.lit_module import Arrays
+from relecture.training.lit_module import TrainingData
 from relecture.training.mlp import linear_layers, mlp, stack
 
 RATE, RHO, EPSILON = 0.01, 0.9, 1.0  # a large epsilon, so that a step grows with its gradient
@@ -81,7 +81,7 @@ def orders(seeds: list[int], epochs: int, checkpoint_dir, train: torch.Tensor, h
     networks = [mlp([1, hidden, 1], seed=seed) for seed in seeds]
     fit(
         networks[0] if train.ndim == 1 else stack(networks),
-        Arrays(torch.zeros(50, 1), torch.arange(50), train, {}),
+        TrainingData(torch.zeros(50, 1), torch.arange(50), train, {}),
         loss=loss,
         scores={},
         training=TrainingConfig(

@@ -16,7 +16,7 @@ from relecture.salaries.scoring import add
 from relecture.training.config import TrainingConfig
 from relecture.training.fit import fit as train
 from relecture.training.fit import predict
-from relecture.training.lit_module import Arrays, RowMetric
+from relecture.training.lit_module import RowMetric, TrainingData
 from relecture.training.mlp import count_parameters, mlp, stack
 
 
@@ -60,7 +60,7 @@ def fit(table: pd.DataFrame, splits: list[Split], config: dict[str, Any], checkp
 
     fitted = train(
         stack(networks),
-        Arrays(x, y, rows_train, {"train": rows_train, "test": rows_test}),
+        TrainingData(x, y, rows_train, {"train": rows_train, "test": rows_test}),
         loss=squared_error(centre, scale),
         scores={"mae": absolute_error(centre, scale)},
         training=TrainingConfig(**config["training"]),

@@ -21,7 +21,7 @@ from relecture.errors import UserError
 from relecture.records import code_digest, file_digest
 from relecture.training.callbacks import BestWeightsEarlyStopping, Progress, ResumeCheckpoint, is_readable_checkpoint
 from relecture.training.config import TrainingConfig
-from relecture.training.lit_module import Arrays, LitNetwork, Precision, RowMetric
+from relecture.training.lit_module import LitNetwork, Precision, RowMetric, TrainingData
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class TrainedNetwork:
 
 def fit(
     network: nn.Module,
-    arrays: Arrays,
+    arrays: TrainingData,
     *,
     loss: RowMetric,
     scores: Mapping[str, RowMetric],

@@ -19,7 +19,7 @@ Precision = Literal["32", "bf16"]
 
 
 @dataclass(frozen=True)
-class Arrays:
+class TrainingData:
     """Inputs and targets, with the rows to train on and those to evaluate on.
 
     `inputs` (n, ...) and `targets` (n,) hold every row once. `train` are the indices of the training rows, `eval_sets`
@@ -49,7 +49,7 @@ class LitNetwork(pl.LightningModule):
     def __init__(
         self,
         network: nn.Module,
-        arrays: Arrays,
+        arrays: TrainingData,
         loss: RowMetric,
         scores: Mapping[str, RowMetric],
         training: TrainingConfig,
