@@ -185,13 +185,8 @@ def test_a_fit_gathers_its_members_in_order(tmp_path):
     assert loaded.metrics.member.tolist() == ["seed-1", "seed-1", "seed-0", "seed-0"]
     assert list(loaded.predictions.columns) == ["member", "player", "predicted"]
     assert loaded.predictions.member.tolist() == ["seed-1", "seed-1", "seed-0", "seed-0"]
-    expected = {
-        "comparison": "salaries",
-        "method": "book/network",
-        "config": {"seeds": 2},
-        "parameters": 3,
-        "data": DATA,
-    }
+    expected = {"comparison": "salaries", "method": "book/network", "parameters": 3, "data": DATA}
+    expected["config"] = {"seeds": 2}
     assert {name: loaded.params[name] for name in expected} == expected
     assert (tmp_path / "model/weights.txt").exists()
 
@@ -223,23 +218,19 @@ def test_a_file_s_digest_is_that_of_its_content(tmp_path):
     assert a == b != c
 
 
+@pytest.mark.parametrize("results", ["results", "results/quick"])
 @pytest.mark.parametrize(
-    ("comparison", "method", "file"),
+    ("method", "file"),
     [
-        ("salaries", "book/lasso", "benchmarks/salaries/book_lasso.tsv"),
-        ("digits", "dropout", "benchmarks/digits/dropout.tsv"),
-        ("tallies", "search/2/0/3", "benchmarks/tallies/search_2_0_3.tsv"),
+        ("digits/dropout", "digits/dropout.tsv"),
+        ("salaries/book/lasso", "salaries/book_lasso.tsv"),
+        ("tallies/search/2/0/3", "tallies/search_2_0_3.tsv"),
     ],
 )
-@pytest.mark.parametrize("results", ["results", "results/quick"])
-def test_the_benchmark_of_a_record_is_in_the_same_results_folder(
-    tmp_path, monkeypatch, results, comparison, method, file
-):
+def test_the_benchmark_of_a_record_is_in_the_same_results_folder(tmp_path, monkeypatch, results, method, file):
     monkeypatch.chdir(tmp_path)
-    folder = Path(results, comparison, method)
-    FitResult().save(folder, f"{comparison}/{method}", {}, DATA, "a_rule")
-    for path in (folder, tmp_path / folder):
-        assert records.benchmark_file(path) == tmp_path / results / file
+    FitResult().save(Path(results, method), method, {}, DATA, "a_rule")
+    assert records.benchmark_file(Path(results, method)) == tmp_path / results / "benchmarks" / file
 
 
 def test_the_draft_of_a_killed_writer_is_removed_with_the_next_record(folder):
