@@ -23,7 +23,7 @@ from torch.utils.data import DataLoader, TensorDataset
 from benchmarks.epoch import Clock, now
 from relecture.tallies.networks.cnn import cnn
 from relecture.tallies.networks.cnn_training import AT_ONCE, train
-from relecture.training.lit_module import Arrays, Precision
+from relecture.training.lit_module import Precision, TrainingData
 
 FILTERS, DROPOUT, FC1, FC2 = (64, 96, 112), 0.1, 150, 70
 ARCHITECTURE = {"filters": list(FILTERS), "dropout": DROPOUT, "fc1": FC1, "fc2": FC2}
@@ -91,7 +91,7 @@ def _fit(x: torch.Tensor, y: torch.Tensor, epochs: int, precision: Precision) ->
     with tempfile.TemporaryDirectory() as checkpoint_dir:
         fitted = train(
             cnn(ARCHITECTURE, seed=0),
-            Arrays(x, y, rows[:TRAIN], {"validation": rows[TRAIN:]}),
+            TrainingData(x, y, rows[:TRAIN], {"validation": rows[TRAIN:]}),
             {"batch_size": BATCH, "rho": RHO, "epsilon": EPSILON},
             epochs=epochs,
             learning_rate=RATE,

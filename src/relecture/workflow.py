@@ -21,6 +21,7 @@ from relecture.cli import OWNER, owner_mark
 from relecture.comparisons import load_exhibits
 from relecture.config import COMPARISONS, STANDARD
 from relecture.config_model import ConfigModel
+from relecture.data.fetch import MIRRORS
 from relecture.exhibit import FIGURE_SUFFIXES, TABLE_SUFFIXES, Exhibit, Exhibits
 from relecture.provenance import export_run_config
 
@@ -147,14 +148,16 @@ def all_exhibits() -> dict[str, Exhibits]:
     return {comparison: exhibits for comparison, exhibits in loaded.items() if exhibits is not None}
 
 
-def prepare_environment(files: Iterable[str | Path], values: Mapping[str, Any]) -> None:
-    """Set the environment of every job: `python` and `relecture` of this one, its owner, threads that wait passively.
+def prepare_environment(files: Iterable[str | Path], values: Mapping[str, Any], mirrors: Iterable[str]) -> None:
+    """Set the environment variables that every job inherits.
 
-    And the configuration of the run, for the command that reruns a record: its `files`, and the `values` that the
-    command line gave.
+    They are the PATH with this environment's `python` and `relecture`, the owner of the jobs, the OpenMP wait policy,
+    the `mirrors` of the raw files, and the configuration of the run for the command that reruns a record: its `files`,
+    and the `values` that the command line gave.
     """
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
     os.environ[OWNER] = owner_mark()
+    os.environ[MIRRORS] = os.pathsep.join(mirrors)
     export_run_config(files, STANDARD, values)
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 

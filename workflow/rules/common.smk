@@ -38,7 +38,7 @@ from relecture.workflow import (
 run_config = load_or_exit(config, workflow.configfiles, workflow.config_settings.config)
 results = run_config.run.path
 
-prepare_environment(workflow.configfiles, workflow.config_settings.config)
+prepare_environment(workflow.configfiles, workflow.config_settings.config, run_config.data.mirrors)
 
 PUBLISHED = "config/published.yaml"
 EXHIBITS = all_exhibits()

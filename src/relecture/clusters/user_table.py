@@ -10,6 +10,7 @@ from relecture.clusters.config import UserTable
 from relecture.clusters.data import Dataset, standardised
 from relecture.data import user_csv
 from relecture.errors import UserError
+from relecture.text_format import counted
 
 #: Distinct rows that the silhouette needs to be defined for some number of clusters.
 MIN_DISTINCT_ROWS = 3
@@ -27,8 +28,8 @@ def read(config: UserTable, source: Path | None = None) -> Dataset:
     name, path, columns = config.name, Path(config.path), list(dict.fromkeys(config.columns))
     table = user_csv.read(path, f"the data set `{name}` in clusters.datasets")
     required = [*columns, *([config.id_column] if config.id_column else [])]
-    problems = [user_csv.no_such(column, table) for column in required if column not in table]
-    numbers = {column: user_csv.numbers(table[column]) for column in columns if column in table}
+    problems = [user_csv.unknown_column(column, table) for column in required if column not in table]
+    numbers = {column: user_csv.to_numbers(table[column]) for column in columns if column in table}
     for column, values in numbers.items():
         problems += list(_column_problems(column, table[column], values))
     if not problems:
@@ -42,17 +43,18 @@ def read(config: UserTable, source: Path | None = None) -> Dataset:
 
 
 def _column_problems(column: str, fields: pd.Series, values: pd.Series) -> Iterator[str]:
-    missing, text = user_csv.missing(fields), user_csv.holds_text(fields)
+    missing, text = user_csv.is_missing(fields), user_csv.is_text(fields)
     if missing.all():
         yield f"the column `{column}` has no values: leave it out"
     elif missing.any():
-        count = user_csv.counted(int(missing.sum()), "missing value")
-        yield f"the column `{column}` has {count}, first in row {user_csv.first(missing)}: fill or remove those rows"
+        count = counted(int(missing.sum()), "missing value")
+        row = user_csv.first_row(missing)
+        yield f"the column `{column}` has {count}, first in row {row}: fill or remove those rows"
     if text.any():
-        row = user_csv.first(text)
+        row = user_csv.first_row(text)
         yield f'the column `{column}` holds text ("{fields[row - 1]}" in row {row}): k-means needs numbers'
     elif np.isinf(values).any():
-        yield f"the column `{column}` is infinite in row {user_csv.first(np.isinf(values))}"
+        yield f"the column `{column}` is infinite in row {user_csv.first_row(np.isinf(values))}"
     elif values.nunique() == 1 and not missing.any():
         yield f"the column `{column}` is constant ({fields.iloc[0]} in every row): leave it out"
     elif values.abs().max() > MAX_ABSOLUTE_VALUE or values.std() < 1 / MAX_ABSOLUTE_VALUE:
@@ -62,7 +64,7 @@ def _column_problems(column: str, fields: pd.Series, values: pd.Series) -> Itera
 def _row_problems(numbers: pd.DataFrame, n_clusters: int) -> Iterator[str]:
     distinct = len(numbers.drop_duplicates())
     if len(numbers) < n_clusters:
-        yield f"the table has {user_csv.counted(len(numbers), 'row')}, fewer than n_clusters = {n_clusters}"
+        yield f"the table has {counted(len(numbers), 'row')}, fewer than n_clusters = {n_clusters}"
     elif distinct < n_clusters:
         yield f"the table has {distinct} distinct rows, fewer than n_clusters = {n_clusters}"
     elif distinct < MIN_DISTINCT_ROWS:

@@ -25,7 +25,7 @@ def test_error(results: DigitsResults) -> Figure:
             axes.plot(values, np.full(len(values), y), "o", color=plotting.SKY, markersize=6)
             axes.errorbar(values.mean(), y, xerr=interval, fmt="s", color=plotting.BLUE, capsize=5, markersize=7)
             if published := results.published_error(method):
-                axes.plot(float(published), y + 0.22, **plotting.PRINTED)
+                axes.plot(float(published), y + 0.22, **plotting.REFERENCE_MARKER)
         low.annotate(name, (0, y), xycoords=("axes fraction", "data"), xytext=(-8, 0),
                      textcoords="offset points", ha="right", va="center")  # fmt: skip
     networks = np.concatenate([100 * _metric(results.records[method], "test_error") for method in NETWORKS])
@@ -41,7 +41,7 @@ def test_error(results: DigitsResults) -> Figure:
     high.set_title("linear methods")
     low.plot([], [], "o", color=plotting.SKY, label="one seed")
     low.errorbar([], [], xerr=[], fmt="s", color=plotting.BLUE, capsize=5, label="mean, 95 % interval")
-    low.plot([], [], label="published", **plotting.PRINTED)
+    low.plot([], [], label="published", **plotting.REFERENCE_MARKER)
     figure.legend(loc="outside lower center", ncols=3)
     return figure
 

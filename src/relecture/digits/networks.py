@@ -20,7 +20,7 @@ from relecture.digits.scoring import add_member
 from relecture.records import FitResult
 from relecture.training.fit import TrainedNetwork, predict
 from relecture.training.fit import fit as train
-from relecture.training.lit_module import Arrays
+from relecture.training.lit_module import TrainingData
 from relecture.training.losses import cross_entropy, zero_one_loss
 from relecture.training.mlp import count_parameters, mlp
 
@@ -28,10 +28,10 @@ from relecture.training.mlp import count_parameters, mlp
 N_TRAIN_EVAL = 10_000
 
 
-def arrays(digits: Digits) -> Arrays:
+def arrays(digits: Digits) -> TrainingData:
     """Return training and validation images as tensors, without the test images."""
     rows = torch.arange(len(digits.train_labels))
-    return Arrays(
+    return TrainingData(
         torch.from_numpy(digits.train_images),
         torch.from_numpy(digits.train_labels),
         rows[: digits.n_train],
@@ -40,7 +40,7 @@ def arrays(digits: Digits) -> Arrays:
 
 
 def train_one(
-    config: NetworkConfig, data: Arrays, member: str, seed: int, hidden_l2: float, checkpoint_dir: Path
+    config: NetworkConfig, data: TrainingData, member: str, seed: int, hidden_l2: float, checkpoint_dir: Path
 ) -> TrainedNetwork:
     """Train one network of a method."""
     return train(
@@ -52,7 +52,7 @@ def train_one(
         members=[member],
         seeds=[seed],
         checkpoint_dir=checkpoint_dir,
-        shown="validation_error",
+        progress_metric="validation_error",
         hidden_l2=hidden_l2,
         patience=config.patience,
     )
@@ -75,7 +75,7 @@ def fit(digits: Digits, config: NetworkConfig, checkpoint_dir: Path) -> FitResul
             probabilities,
             validation_error=zero_one_loss(validation_outputs, data.targets[validation]).mean().item(),
             epochs=trained.epochs,
-            kept=trained.kept,
+            best_epoch=trained.best_epoch,
         )
         result.parameters = count_parameters(trained.network)
         result.histories.append(trained.history)

@@ -104,7 +104,7 @@ def margins(election: Election) -> Figure:
             _true_margins(axes, election.readings[name], found, places + shift)
     axes.axvline(0, color="black", linewidth=1)
     if election.known:
-        axes.plot([], [], label="true margin of the counted winner", **plotting.PRINTED)
+        axes.plot([], [], label="true margin of the counted winner", **plotting.REFERENCE_MARKER)
     axes.set(yticks=places, yticklabels=["all" if name == ALL else name for name in names],
              xlabel="votes of the counted winner before the next party (below 0: another has won)")  # fmt: skip
     last = list(tables)[-1]
@@ -141,7 +141,7 @@ def _true_margins(axes: Axes, checked: Checked, found, places: np.ndarray) -> No
         own = checked.reading.districts == row.district
         true = checked.true[own].sum(0)
         first = checked.reading.votes[own].sum(0).argmax()
-        axes.plot(true[first] - np.delete(true, first).max(initial=0), place, **plotting.PRINTED)
+        axes.plot(true[first] - np.delete(true, first).max(initial=0), place, **plotting.REFERENCE_MARKER)
 
 
 def _finding(election: Election) -> str:

@@ -112,7 +112,9 @@ def result(election: Election) -> Figure:
         panels[0, 0].plot(checked.reading.votes.sum(0) / 1000, places + shift, marker, color=colour, markersize=8,
                           label=f"counted {READINGS[name]}")  # fmt: skip
     if election.known:
-        panels[0, 0].plot(election.readings["after"].true.sum(0) / 1000, places, label="true", **plotting.PRINTED)
+        panels[0, 0].plot(
+            election.readings["after"].true.sum(0) / 1000, places, label="true", **plotting.REFERENCE_MARKER
+        )
         _errors(panels[0, 1], election, places)
     else:
         _expected(panels[0, 0], election, places)

@@ -12,7 +12,7 @@ from torch import nn
 from relecture.training import losses
 from relecture.training.config import TrainingConfig
 from relecture.training.fit import TrainedNetwork, fit, predict
-from relecture.training.lit_module import Arrays
+from relecture.training.lit_module import TrainingData
 from relecture.training.losses import cross_entropy
 
 #: Images in one pass where nothing is learned: enough to be fast, few enough for layers of 128 filters to fit.
@@ -24,12 +24,14 @@ def tensor(images: np.ndarray) -> torch.Tensor:
     return torch.from_numpy(images).unsqueeze(1).float() / 255
 
 
-def arrays(train: tuple[np.ndarray, np.ndarray], eval_sets: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> Arrays:
+def arrays(
+    train: tuple[np.ndarray, np.ndarray], eval_sets: Mapping[str, tuple[np.ndarray, np.ndarray]]
+) -> TrainingData:
     """Images and labels to learn from, and the sets to watch, as one."""
     sets = [train, *eval_sets.values()]
     ends = np.cumsum([len(labels) for _, labels in sets])
     rows = [torch.arange(end - len(labels), end) for end, (_, labels) in zip(ends, sets, strict=True)]
-    return Arrays(
+    return TrainingData(
         tensor(np.concatenate([images for images, _ in sets])),
         torch.from_numpy(np.concatenate([labels.astype(np.int64) for _, labels in sets])),
         rows[0],
@@ -39,7 +41,7 @@ def arrays(train: tuple[np.ndarray, np.ndarray], eval_sets: Mapping[str, tuple[n
 
 def train(
     network: nn.Module,
-    data: Arrays,
+    data: TrainingData,
     config: Mapping[str, Any],
     *,
     epochs: int,
@@ -47,7 +49,7 @@ def train(
     member: str,
     seed: int,
     checkpoint_dir: Path,
-    history_every: int = 1,
+    log_every_n_epochs: int = 1,
     **more: Any,
 ) -> TrainedNetwork:
     """`fit` with what all networks here have in common: `config` has batch_size, rho and epsilon."""
@@ -57,7 +59,7 @@ def train(
         learning_rate=learning_rate,
         rho=config["rho"],
         epsilon=config["epsilon"],
-        history_every=history_every,
+        log_every_n_epochs=log_every_n_epochs,
     )
     return fit(
         network,
@@ -68,7 +70,7 @@ def train(
         members=[member],
         seeds=[seed],
         checkpoint_dir=checkpoint_dir,
-        shown="validation_accuracy",
+        progress_metric="validation_accuracy",
         eval_batch_size=AT_ONCE,
         **more,
     )

@@ -28,7 +28,7 @@ from relecture.tallies.networks import hyperband, search_space
 from relecture.tallies.networks.cell_dataset import Cells
 from relecture.tallies.networks.cnn import cnn, count_trained
 from relecture.tallies.networks.cnn_training import arrays, train
-from relecture.training.callbacks import readable
+from relecture.training.callbacks import is_readable_checkpoint
 
 #: MNIST images from the training set on which the learning itself is watched, with dropout off.
 WATCHED = 500
@@ -85,8 +85,8 @@ def train_shard(
             seed=seed,
             checkpoint_dir=checkpoint_dir,
             precision="bf16",
-            start=None if ranking is None else _state(states, f"{name}.ckpt", ranking, int(trial.shard)),
-            keep=out / "states" / f"{name}.ckpt",
+            initial_checkpoint=None if ranking is None else _state(states, f"{name}.ckpt", ranking, int(trial.shard)),
+            final_checkpoint=out / "states" / f"{name}.ckpt",
         )
         reached = fitted.history[fitted.history.metric == "validation_accuracy"].value.iloc[-1]
         found = {"shard": shard, "parameters": parameters, "epochs": epochs, "accuracy": round(reached, 6)}
@@ -177,7 +177,7 @@ def _states(folders: Sequence[Path]) -> dict[str, Path]:
 
 def _state(states: dict[str, Path], name: str, ranking: Path, shard: int) -> Path:
     """Where the checkpoint of a trial is, which a shard of the rung before has left."""
-    if name not in states or not readable(states[name]):
+    if name not in states or not is_readable_checkpoint(states[name]):
         scores = ranking.parent / f"shard-{shard}" / "scores.csv"
         raise UserError(
             f"the checkpoint {name} that {ranking} speaks of is missing or damaged. "

@@ -14,7 +14,7 @@ from relecture.tallies.networks.cnn import Above, Cnn, below, cnn, count_trained
 from relecture.tallies.networks.cnn_training import AT_ONCE, arrays, cases, logits, train
 from relecture.tallies.networks.digit_classifier import Recognizer, shares
 from relecture.tallies.networks.pretraining import keep, plain, read, scores
-from relecture.training.lit_module import Arrays
+from relecture.training.lit_module import TrainingData
 
 WATCHED = 500  # labelled cells on which the learning itself is watched, with dropout off
 POINTS = 20  # of a curve in history.csv, at most; the last epoch apart
@@ -116,7 +116,7 @@ def carry(
     module: nn.Module = network
     if frozen and not config["augment"]:  # what frozen blocks make of a cell never changes, so it is computed once
         module = Above(network, frozen)
-        data = Arrays(below(network, frozen, data.inputs, AT_ONCE), data.targets, data.train, data.eval_sets)
+        data = TrainingData(below(network, frozen, data.inputs, AT_ONCE), data.targets, data.train, data.eval_sets)
     fitted = train(
         module,
         data,
@@ -126,7 +126,7 @@ def carry(
         member=member,
         seed=seed,
         checkpoint_dir=checkpoint_dir,
-        history_every=-(-epochs // POINTS),
+        log_every_n_epochs=-(-epochs // POINTS),
         precision=config.get("precision", "32"),
     )
     return Carried(network.eval(), fitted.history, count_trained(network))
