@@ -1,6 +1,6 @@
 # salaries: linear regression, lasso, relaxed lasso or a network on Hitters?
 #
-# needs   resources/hitters.json, or the CSV file of a table of one's own
+# needs   resources/hitters.json, or a user's CSV file
 # makes   results/salaries/{book,resampled}/<method>/   a record each
 #         results/salaries/table.*, differences.*, quantities.csv, figures/
 
@@ -18,7 +18,7 @@ SALARIES_CHAPTER = {
     "page": chapter_spec("salaries", SALARIES_TABLES, SALARIES_FIGURES),
     "print": chapter_spec("salaries", SALARIES_TABLES, ["splits", "lasso_path"]),
 }
-SALARIES_SUBJECT = run_config.salaries.subject()
+SALARIES_LABELS = run_config.salaries.labels()
 
 
 rule salaries:
@@ -43,7 +43,7 @@ rule salaries_data:
     log:
         "results/logs/salaries/data.log",
     params:
-        config=to_json(run_config.salaries.table()),
+        config=to_json(run_config.salaries.data_job()),
         source=run_config.salaries.source(),
     shell:
         "relecture salaries data"
@@ -57,7 +57,7 @@ rule salaries_splits:
     """The splits of one protocol, drawn as R draws them."""
     input:
         table="results/salaries/data/table.csv",
-        code=source_files("relecture.salaries.data:draw"),
+        code=source_files("relecture.salaries.data:draw_splits"),
     output:
         splits="results/salaries/data/{protocol}.parquet",
     log:
@@ -90,7 +90,7 @@ rule salaries_fit:
     params:
         config=lambda w: to_json(run_config.salaries.method(w.protocol, w.method)),
         out=lambda w: f"results/salaries/{w.protocol}/{w.method}",
-        subject=f"--subject {shlex.quote(to_json(SALARIES_SUBJECT))}" if SALARIES_SUBJECT else "",
+        labels=f"--labels-json {shlex.quote(to_json(SALARIES_LABELS))}" if SALARIES_LABELS else "",
     shell:
         "relecture salaries --threads {threads} fit"
         " --protocol {wildcards.protocol}"
@@ -100,7 +100,7 @@ rule salaries_fit:
         " --splits {input.splits:q}"
         " --checkpoint-dir scratch/salaries/{wildcards.protocol}/{wildcards.method}"
         " --out {params.out:q}"
-        " {params.subject}"
+        " {params.labels}"
         " --rule salaries_fit"
         " 2>&1 | tee {log:q}"
 

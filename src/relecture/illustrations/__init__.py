@@ -1,8 +1,8 @@
-"""The comparison `illustrations`: the drawings of the lecture's slides, each computed."""
+"""Comparison `illustrations`: the figures of the lecture's slides, computed."""
 
 QUESTION = "Do the lecture's drawings hold when every line of them is computed?"
 
-#: Each figure, in the order of the lecture, and the function that draws it: `(spec, data) -> Illustration`.
+#: Draw function of each figure, `(config, data) -> Illustration`, in the order of the lecture.
 ILLUSTRATIONS = {
     "representation": "relecture.illustrations.representation:draw",
     "linear_collapse": "relecture.illustrations.linear_collapse:draw",
