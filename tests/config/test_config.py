@@ -92,8 +92,8 @@ def test_every_comparison_has_a_block_of_its_name():
             "salaries.network.dropout is 1: it must be a number of at least 0 and below 1",
         ),
         (
-            {"salaries": {"lasso": {"folds": 50}}},
-            "salaries.lasso.folds is 50: it must be a whole number from 3 to 20",
+            {"salaries": {"lasso": {"n_folds": 50}}},
+            "salaries.lasso.n_folds is 50: it must be a whole number from 3 to 20",
         ),
         (
             {"digits": {"early_stopping": 5}},
@@ -180,7 +180,7 @@ def test_nothing_is_named_twice():
             "digits": {"ridge": {"strengths": [0.001, "1e-3"]}},
         }
     ) == [
-        'salaries.relaxed_lasso is ["Hits", "Hits"]: every predictor may be named once',
+        'salaries.relaxed_lasso is ["Hits", "Hits"]: each predictor may be named only once',
         "digits.ridge.strengths is [0.001, 0.001]: every strength may be named once",
     ]
 
