@@ -43,7 +43,17 @@ def test_the_configurations_of_the_project_are_valid(overlay):
 
 
 def test_the_overlays_change_budgets_and_never_meanings():
-    budgets = {"budget", "n_splits", "splits", "n_seeds", "seeds", "epochs", "strengths", "seeds_per_strength", "max_iterations"}
+    budgets = {
+        "budget",
+        "n_splits",
+        "splits",
+        "n_seeds",
+        "seeds",
+        "epochs",
+        "strengths",
+        "seeds_per_strength",
+        "max_iterations",
+    }
     budgets |= {"starts", "references", "resamples", "replications", "image_starts", "image_references"}
     budgets |= {"image_resamples", "sheets", "train", "validation", "test", "max_epochs", "brackets", "images"}
     budgets |= {"shards", "cells", "orders"}

@@ -100,9 +100,9 @@ def test_the_second_league_dummy_of_the_lab_changes_neither_fitted_values_nor_th
         model.predict((all_rows - centre) / spread), intercept + all_rows[:, :19] @ slopes[:, 0], rtol=1e-6
     )
     columns = [*predictors(players).columns, "LeagueA"]
-    kept = {columns[i] for i in np.flatnonzero(model.coef_)}
-    assert len(kept - {"LeagueA", "LeagueN"}) + 1 == 12
-    assert kept & {"LeagueA", "LeagueN"}
+    selected = {columns[i] for i in np.flatnonzero(model.coef_)}
+    assert len(selected - {"LeagueA", "LeagueN"}) + 1 == 12
+    assert selected & {"LeagueA", "LeagueN"}
 
 
 def test_the_cross_validated_errors_are_those_of_fits_without_the_fold(xy, book):
