@@ -130,27 +130,27 @@ def sample_digits(sample_npz):
 def players(hitters_csv):
     """The 263 players with a known salary."""
     from relecture.data import hitters
-    from relecture.salaries.data import players
+    from relecture.salaries.data import encode_players
 
-    return players(hitters.load(hitters_csv))
+    return encode_players(hitters.load(hitters_csv))
 
 
 @pytest.fixture(scope="session")
 def book(standard):
     """The book's split."""
-    from relecture.salaries.data import draw, splits
+    from relecture.salaries.data import draw_splits, iter_splits
 
-    (split,) = splits(draw(players=263, **standard.salaries.splits("book")))
+    (split,) = iter_splits(draw_splits(263, standard.salaries.splits("book")))
     return split
 
 
 @pytest.fixture(scope="session")
 def some_splits(standard):
     """The first five random splits."""
-    from relecture.salaries.data import draw, splits
+    from relecture.salaries.data import draw_splits, iter_splits
 
     config = standard.salaries.splits("resampled")
-    return list(splits(draw(players=263, **{**config, "seeds": config["seeds"][:5]})))
+    return list(iter_splits(draw_splits(263, config.model_copy(update={"seeds": config.seeds[:5]}))))
 
 
 @pytest.fixture(scope="session")
@@ -163,7 +163,11 @@ def salaries_records(players, book, some_splits, standard, tmp_path_factory) -> 
     folders, checkpoint_dir = {}, tmp_path_factory.mktemp("scratch")
     for protocol, splits in (("book", [book]), ("resampled", some_splits)):
         for method, function in METHODS.items():
-            config = brief(standard.salaries.method(protocol, method), epochs=5, seeds=3 if protocol == "book" else 1)
+            config = standard.salaries.method(protocol, method)
+            if method == "network":
+                training = config.training.model_copy(update={"epochs": 5, "log_every_n_epochs": 1})
+                update = {"n_seeds": 3 if protocol == "book" else 1, "training": training}
+                config = config.model_copy(update=update)
             folder = tmp_path_factory.mktemp("salaries") / protocol / method
             source = {"name": "Hitters", "digest": "0123456789abcdef", "sample": False}
             fit = resolve_name(function)(players, splits, config, checkpoint_dir)

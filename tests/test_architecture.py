@@ -189,13 +189,14 @@ def test_the_rules_of_digits_name_all_code_that_a_fit_loads(sample_npz, standard
 @pytest.mark.slow
 @pytest.mark.parametrize("method", ["linear", "lasso", "network"])
 def test_the_rules_of_salaries_name_all_code_that_a_fit_loads(players, standard, tmp_path, method):
-    from relecture.salaries.data import draw
+    from relecture.salaries.data import draw_splits
 
     players.to_csv(tmp_path / "players.csv", index=False)
-    draw([13], 263, 87, 10).to_parquet(tmp_path / "splits.parquet", index=False)
+    draw_splits(263, standard.salaries.splits("book")).to_parquet(tmp_path / "splits.parquet", index=False)
     config = standard.salaries.method("book", method)
-    if "training" in config:
-        config = {**config, "seeds": 1, "training": {**config["training"], "epochs": 20}}
+    if method == "network":
+        training = config.training.model_copy(update={"epochs": 20})
+        config = config.model_copy(update={"n_seeds": 1, "training": training})
     used = loaded(
         *(tmp_path, "relecture.salaries", "fit", "--protocol", "book", "--method", method),
         *(

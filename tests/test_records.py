@@ -93,8 +93,9 @@ def test_the_same_record_is_the_same_bytes(tmp_path):
 
 def test_the_same_fit_is_the_same_record(players, book, tmp_path):
     from relecture.salaries import lasso
+    from relecture.salaries.config import LassoFitConfig
 
-    config = {"path_length": 20, "path_ratio": 0.01}
+    config = LassoFitConfig(n_lambda=20, lambda_min_ratio=0.01)
     for name in "ab":
         lasso.fit(players, [book], config, tmp_path).save(
             tmp_path / name, "salaries/book/lasso", config, DATA, "a_rule"

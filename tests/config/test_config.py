@@ -43,7 +43,17 @@ def test_the_configurations_of_the_project_are_valid(overlay):
 
 
 def test_the_overlays_change_budgets_and_never_meanings():
-    budgets = {"budget", "splits", "seeds", "epochs", "strengths", "seeds_per_strength", "max_iterations"}
+    budgets = {
+        "budget",
+        "n_splits",
+        "splits",
+        "n_seeds",
+        "seeds",
+        "epochs",
+        "strengths",
+        "seeds_per_strength",
+        "max_iterations",
+    }
     budgets |= {"starts", "references", "resamples", "replications", "image_starts", "image_references"}
     budgets |= {"image_resamples", "sheets", "train", "validation", "test", "max_epochs", "brackets", "images"}
     budgets |= {"shards", "cells", "orders"}
@@ -92,8 +102,8 @@ def test_every_comparison_has_a_block_of_its_name():
             "salaries.network.dropout is 1: it must be a number of at least 0 and below 1",
         ),
         (
-            {"salaries": {"lasso": {"folds": 50}}},
-            "salaries.lasso.folds is 50: it must be a whole number from 3 to 20",
+            {"salaries": {"lasso": {"n_folds": 50}}},
+            "salaries.lasso.n_folds is 50: it must be a whole number from 3 to 20",
         ),
         (
             {"digits": {"early_stopping": 5}},
@@ -180,7 +190,7 @@ def test_nothing_is_named_twice():
             "digits": {"ridge": {"strengths": [0.001, "1e-3"]}},
         }
     ) == [
-        'salaries.relaxed_lasso is ["Hits", "Hits"]: every predictor may be named once',
+        'salaries.relaxed_lasso is ["Hits", "Hits"]: each predictor may be named only once',
         "digits.ridge.strengths is [0.001, 0.001]: every strength may be named once",
     ]
 

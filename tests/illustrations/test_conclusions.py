@@ -1,4 +1,4 @@
-"""The answer says what the numbers behind the drawings say, also when they change."""
+"""The conclusions follow the numbers of the figures."""
 
 import pandas as pd
 import pytest
@@ -9,7 +9,7 @@ from relecture.illustrations.conclusions import answer, question
 
 @pytest.fixture
 def results(tmp_path):
-    """Writes the numbers behind the drawings: `results(verdicts=...)` is the folder of all results."""
+    """Write the numbers of the figures; `results(verdicts=...)` returns the folder of all results."""
 
     def write(verdicts=("exact", "exact", "exact"), polar=(1.0, 1.0), network=0.7, best=16):
         folder = tmp_path / "illustrations"
@@ -33,28 +33,28 @@ def results(tmp_path):
     return write
 
 
-def test_where_everything_comes_out_the_first_sentence_says_how_much_that_is(results):
+def test_the_first_sentence_counts_the_numbers_if_all_are_exact(results):
     first, _ = answer(results())
-    assert first == "Computed from the definitions, all 3 numbers on the slides come out as printed."
+    assert first == "Computed from the definitions, all 3 numbers on the slides are reproduced exactly."
 
 
-def test_what_does_not_come_out_is_named(results):
+def test_numbers_that_are_not_exact_are_named(results):
     first, _ = answer(results(verdicts=("exact", "differs", "")))
-    assert first.startswith("Computed from the definitions, 1 of 3 numbers on the slides come out as printed")
-    assert first.endswith("; not so: number 1, number 2.")
+    assert first.startswith("Computed from the definitions, 1 of 3 numbers on the slides are reproduced exactly")
+    assert first.endswith("; the exceptions are number 1, number 2.")
 
 
-def test_the_second_sentence_measures_what_drawings_suggest(results):
+def test_the_second_sentence_has_the_results_of_three_figures(results):
     _, second = answer(results())
     assert second == (
-        "A straight line gets 50.0 ± 2.8 % of the points in two rings right by their x and y, and 100.0 ± 0.0 % by "
-        "distance and angle; where two variables interact, a small network has an R² of 0.70 ± 0.01, squares and "
-        "cubes alone −0.05 ± 0.01, and with the product as a term 0.73 ± 0.01; of 1 to 128 hidden units, 16 have the "
-        "lowest error on new rows."
+        "A straight line classifies 50.0 ± 2.8 % of the points in two rings correctly by their x and y, and "
+        "100.0 ± 0.0 % by distance and angle; where two variables interact, a small network has an R² of "
+        "0.70 ± 0.01, squares and cubes alone −0.05 ± 0.01, and with the product as a term 0.73 ± 0.01; of 1 to 128 "
+        "hidden units, 16 have the lowest test error."
     )
 
 
-def test_other_numbers_give_another_answer(results):
+def test_other_numbers_give_other_conclusions(results):
     _, second = answer(results(polar=(0.9, 0.92), network=0.5, best=4))
     assert "91.0 ± 1.4 % by distance and angle" in second
     assert "an R² of 0.50" in second
@@ -62,13 +62,14 @@ def test_other_numbers_give_another_answer(results):
     assert "of 1 to 128 hidden units, 1 has" in answer(results(best=1))[1]
 
 
-def test_sizes_that_are_not_told_apart_from_the_best_are_named(results):
+def test_sizes_that_do_not_differ_significantly_from_the_best_are_named(results):
     path = results() / "illustrations" / "flexibility.csv"
     draws = pd.read_csv(path).pivot(index="member", columns="units", values="test")
     for units in (4, 128):  # better in one of three draws
         draws[units] = draws[16] + pd.Series([0.01, -0.02, 0.03], index=draws.index)
     draws.stack().rename("test").reset_index().to_csv(path, index=False)
-    assert answer(path.parents[1])[1].endswith("16 have the lowest error on new rows, not told apart from 4 and 128.")
+    _, second = answer(path.parents[1])
+    assert second.endswith("16 have the lowest test error, not significantly different from 4 and 128.")
 
 
 def test_the_question_is_that_of_the_comparison(tmp_path):

@@ -1,4 +1,4 @@
-"""Settings of the table: the book's is as it is, and one of one's own is checked where it is read."""
+"""The block `salaries`: the book's table is fixed; a user's table is checked when it is read."""
 
 from pathlib import Path
 
@@ -7,40 +7,79 @@ import pytest
 from relecture.config import load
 from relecture.config.yaml_files import merge, read
 from relecture.errors import UserError
+from relecture.salaries.config import SalariesConfig
+from relecture.salaries.table_labels import TableLabels
 
 STANDARD = read(Path(__file__).parents[2] / "config/config.yaml")
 MINE = {"path": "flats/rents.csv", "target": "rent"}
 
 
-def told(change: dict) -> list[str]:
-    """The mistakes in the settings of salaries with this change."""
+def mistakes(change: dict) -> list[str]:
+    """Return the mistakes in the block `salaries` with this change."""
     with pytest.raises(UserError) as caught:
         load(merge(STANDARD, {"salaries": change}))
     return [line.strip() for line in str(caught.value).splitlines()[1:-1]]
 
 
-@pytest.mark.parametrize("change", [{"target": "Hits"}, {"rows": "people"}, {"unit": "cents"}, {"leave_out": ["Hits"]}])
-def test_the_book_s_table_is_as_it_is_and_the_way_to_another_question_is_told(change):
-    (line,) = told({"data": change})
+@pytest.mark.parametrize(
+    "change", [{"target": "Hits"}, {"rows": "people"}, {"unit": "cents"}, {"exclude_columns": ["Hits"]}]
+)
+def test_the_book_s_table_is_fixed_and_the_error_says_how_to_use_its_file(change):
+    (line,) = mistakes({"data": change})
     assert line.startswith("salaries.data is {")
-    assert "to ask another question of it, name its file: path: resources/Hitters.csv" in line
+    assert "to use it in another way, give the path of its file: path: resources/Hitters.csv" in line
 
 
-def test_of_the_players_at_most_200_are_held_out():
-    assert told({"test_size": 250}) == ["salaries.test_size is 250: of the 263 players at most 200 may be held out"]
-
-
-def test_another_table_is_checked_where_it_is_read():
-    settings = load(merge(STANDARD, {"salaries": {"data": MINE, "test_size": 250, "relaxed_lasso": ["size"]}})).salaries
-    assert settings.subject() == {"name": "rents.csv", "target": "rent", "rows": "rows", "unit": ""}
-    assert settings.table()["relaxed_lasso"] == ["size"]
-    assert settings.splits("book")["test_size"] == 250
-
-
-def test_what_another_table_has_is_still_checked_by_its_form():
-    assert told({"data": {**MINE, "leave_out": "name"}}) == [
-        'salaries.data.leave_out is "name": it must be a list of texts'
+def test_the_test_set_has_at_most_200_players():
+    assert mistakes({"test_size": 250}) == [
+        "salaries.test_size is 250: the test set may have at most 200 of the 263 players"
     ]
-    assert told({"data": MINE, "relaxed_lasso": ["size", "size"]}) == [
-        'salaries.relaxed_lasso is ["size", "size"]: every predictor may be named once'
+
+
+def test_the_sizes_of_a_user_s_table_are_checked_when_it_is_read():
+    config = load(merge(STANDARD, {"salaries": {"data": MINE, "test_size": 250, "relaxed_lasso": ["size"]}})).salaries
+    assert config.labels() == TableLabels(name="rents.csv", target="rent", rows="rows", unit="")
+    assert config.data_job().user_table.relaxed_lasso == ["size"]
+    assert config.splits("book").test_size == 250
+
+
+def test_the_types_of_a_user_s_table_are_checked():
+    assert mistakes({"data": {**MINE, "exclude_columns": "name"}}) == [
+        'salaries.data.exclude_columns is "name": it must be a list of texts'
     ]
+    assert mistakes({"data": MINE, "relaxed_lasso": ["size", "size"]}) == [
+        'salaries.relaxed_lasso is ["size", "size"]: each predictor may be named only once'
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "old", "new"),
+    [
+        ({"data": {"leave_out": []}}, "data.leave_out", "data.exclude_columns"),
+        ({"resampled": {"splits": 5}}, "resampled.splits", "resampled.n_splits"),
+        ({"lasso": {"folds": 5}}, "lasso.folds", "lasso.n_folds"),
+        ({"lasso": {"path_length": 50}}, "lasso.path_length", "lasso.n_lambda"),
+        ({"lasso": {"path_ratio": 0.1}}, "lasso.path_ratio", "lasso.lambda_min_ratio"),
+        ({"network": {"seeds": 5}}, "network.seeds", "network.n_seeds"),
+    ],
+)
+def test_the_error_for_an_old_key_names_the_new_one(change, old, new):
+    assert mistakes(change) == [f"salaries.{old} has a new name: salaries.{new}"]
+
+
+def test_a_user_s_table_reaches_every_job(standard):
+    data = {"path": "flats/rents.csv", "target": "rent", "rows": "flats", "unit": "euros"}
+    config = SalariesConfig(**{**standard.salaries.model_dump(), "data": data, "relaxed_lasso": ["size"]})
+    assert config.labels() == TableLabels(name="rents.csv", target="rent", rows="flats", unit="euros")
+    assert config.source() == "flats/rents.csv"
+    assert config.data_job().as_dict() == {
+        "user_table": {
+            **{"path": "flats/rents.csv", "target": "rent", "exclude_columns": []},
+            **{"test_size": 87, "n_folds": 10, "relaxed_lasso": ["size"]},
+        }
+    }
+    assert config.method("book", "network").standardise_target
+    assert Path(standard.salaries.source()) == Path("resources/hitters.json")
+    assert standard.salaries.data_job().as_dict() == {}
+    assert standard.salaries.labels() is None
+    assert "standardise_target" not in standard.salaries.method("book", "network").as_dict()

@@ -8,10 +8,15 @@ from hypothesis import strategies as st
 
 from relecture.data import hitters
 from relecture.data.r_random import RStream
-from relecture.salaries.data import draw, predictors, scaled, splits
+from relecture.salaries.config import SplitsConfig
+from relecture.salaries.data import draw_splits, iter_splits, predictors, standardise
 
 
-def test_of_322_players_the_263_with_a_salary_remain_in_file_order(hitters_csv, players):
+def draw(seeds, n_rows=263, test_size=87, n_folds=10) -> pd.DataFrame:
+    return draw_splits(n_rows, SplitsConfig(seeds=seeds, test_size=test_size, n_folds=n_folds))
+
+
+def test_the_263_of_322_players_with_a_salary_are_in_file_order(hitters_csv, players):
     raw = hitters.load(hitters_csv)
     assert (len(raw), len(players)) == (322, 263)
     known = raw[raw.Salary.notna()]
@@ -44,7 +49,7 @@ def test_the_columns_have_the_means_that_r_reports(players):
 
 
 def test_scaling_is_r_s_scale_over_all_263_players(players):
-    z = scaled(predictors(players))
+    z = standardise(predictors(players))
     assert np.allclose(z.mean(), 0, atol=1e-12)
     assert np.allclose(z.std(ddof=1), 1)
     assert z.shape == (263, 19)
@@ -67,15 +72,15 @@ def test_the_folds_continue_the_stream_that_drew_the_test_players(book):
 
 
 def test_the_standard_protocols_draw_the_book_s_split_and_a_hundred_others(standard):
-    tables = {protocol: draw(players=263, **standard.salaries.splits(protocol)) for protocol in ("book", "resampled")}
+    tables = {protocol: draw_splits(263, standard.salaries.splits(protocol)) for protocol in ("book", "resampled")}
     assert tables["book"].seed.unique().tolist() == [13]
     assert tables["resampled"].seed.unique().tolist() == list(range(1001, 1101))
-    held_out = [tuple(split.test) for split in splits(tables["resampled"])]
+    held_out = [tuple(split.test) for split in iter_splits(tables["resampled"])]
     assert len(set(held_out)) == 100
 
 
 def test_a_split_is_the_same_whichever_splits_are_drawn_with_it():
-    alone, together = draw([1003], 263, 87, 10), draw([1001, 1002, 1003], 263, 87, 10)
+    alone, together = draw([1003]), draw([1001, 1002, 1003])
     pd.testing.assert_frame_equal(alone, together[together.seed == 1003].reset_index(drop=True))
 
 
@@ -87,7 +92,7 @@ def test_a_split_is_the_same_whichever_splits_are_drawn_with_it():
 )
 def test_a_split_divides_the_players_and_its_folds_are_even(seed, sizes, folds):
     count, test_size = sizes
-    (split,) = splits(draw([seed], count, test_size, folds))
+    (split,) = iter_splits(draw([seed], count, test_size, folds))
     assert sorted([*split.train, *split.test]) == list(range(count))
     assert len(split.test) == test_size
     assert len(split.folds) == len(split.train)
@@ -96,10 +101,12 @@ def test_a_split_divides_the_players_and_its_folds_are_even(seed, sizes, folds):
     assert split.seed == seed
 
 
-def test_splits_survive_being_kept_in_a_file(tmp_path):
-    drawn = draw([13, 1001], 263, 87, 10)
+def test_splits_are_the_same_after_a_round_trip_to_a_file(tmp_path):
+    drawn = draw([13, 1001])
     drawn.to_parquet(tmp_path / "splits.parquet", index=False)
-    for before, after in zip(splits(drawn), splits(pd.read_parquet(tmp_path / "splits.parquet")), strict=True):
+    for before, after in zip(
+        iter_splits(drawn), iter_splits(pd.read_parquet(tmp_path / "splits.parquet")), strict=True
+    ):
         assert (before.name, before.seed) == (after.name, after.seed)
         for part in ("train", "test", "folds"):
             assert np.array_equal(getattr(before, part), getattr(after, part))

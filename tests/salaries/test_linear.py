@@ -11,6 +11,7 @@ from sklearn.linear_model import LinearRegression
 from sklearn.metrics import mean_absolute_error
 
 from relecture.salaries import linear
+from relecture.salaries.config import LinearFitConfig
 from relecture.salaries.data import predictors
 from relecture.scorecard.published_values import rounded
 
@@ -24,7 +25,7 @@ def scores(fit) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def all_19(players, book, tmp_path_factory):
-    return linear.fit(players, [book], {"predictors": None}, tmp_path_factory.mktemp("unused"))
+    return linear.fit(players, [book], LinearFitConfig(), tmp_path_factory.mktemp("unused"))
 
 
 @pytest.fixture(scope="module")
@@ -34,11 +35,11 @@ def relaxed(players, book, standard, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def coefficients(relaxed, tmp_path_factory):
-    """The four predictors' coefficients, as they are kept in the record: on the training and the test players."""
+    """The coefficients of the four predictors in the saved model, fitted on the training and on the test players."""
     folder = tmp_path_factory.mktemp("model")
     relaxed.save_model(folder)
-    (found,) = json.loads((folder / "coefficients.json").read_text()).values()
-    return found
+    (by_part,) = json.loads((folder / "coefficients.json").read_text()).values()
+    return by_part
 
 
 def test_linear_regression_reproduces_the_printed_254_7(all_19):
@@ -58,21 +59,21 @@ def test_linear_regression_has_the_printed_20_parameters(all_19):
 def test_linear_regression_agrees_with_scikit_learn_s(all_19, players, book):
     x, y = predictors(players).to_numpy(), players.Salary.to_numpy()
     expected = LinearRegression().fit(x[book.train], y[book.train]).predict(x[book.test])
-    (found,) = all_19.predictions
-    assert found.player.tolist() == book.test.tolist()
-    assert found.salary.tolist() == y[book.test].tolist()
-    np.testing.assert_allclose(found.predicted, expected, rtol=1e-9)
+    (predictions,) = all_19.predictions
+    assert predictions.player.tolist() == book.test.tolist()
+    assert predictions.salary.tolist() == y[book.test].tolist()
+    np.testing.assert_allclose(predictions.predicted, expected, rtol=1e-9)
 
 
 def test_every_split_is_a_member(players, some_splits, tmp_path):
-    fit = linear.fit(players, some_splits, {"predictors": None}, tmp_path)
+    fit = linear.fit(players, some_splits, LinearFitConfig(), tmp_path)
     assert scores(fit).index.tolist() == ["split-1001", "split-1002", "split-1003", "split-1004", "split-1005"]
     assert scores(fit).mae.is_unique
     assert all(195 < mae < 324 for mae in scores(fit).mae)  # the range over a hundred splits
 
 
 def test_the_relaxed_lasso_is_least_squares_on_the_book_s_four_predictors(relaxed, standard):
-    assert standard.salaries.method("book", "relaxed_lasso") == {"predictors": FOUR}
+    assert standard.salaries.method("book", "relaxed_lasso") == LinearFitConfig(predictors=FOUR)
     assert relaxed.parameters == 5
     assert scores(relaxed).mae["split-0013"] == pytest.approx(234.70, abs=0.005)
 
@@ -82,29 +83,29 @@ def test_the_relaxed_lasso_is_least_squares_on_the_book_s_four_predictors(relaxe
     [("const", "-226.67"), ("Hits", "3.06"), ("Walks", "0.181"), ("CRuns", "0.859"), ("PutOuts", "0.465")],
 )
 def test_the_fit_on_the_test_players_has_the_coefficients_of_table_10_3(coefficients, term, value):
-    found = coefficients["test"][term]["coefficient"]
-    assert rounded(found, len(value.partition(".")[2])) == rounded(float(value), 3)
-    assert found != coefficients["train"][term]["coefficient"]
+    estimate = coefficients["test"][term]["coefficient"]
+    assert rounded(estimate, len(value.partition(".")[2])) == rounded(float(value), 3)
+    assert estimate != coefficients["train"][term]["coefficient"]
 
 
-def test_table_10_3_does_not_come_out_of_the_fit_on_the_training_players(coefficients):
+def test_the_fit_on_the_training_players_does_not_reproduce_table_10_3(coefficients):
     printed = {"const": "-226.67", "Hits": "3.06", "Walks": "0.181", "CRuns": "0.859", "PutOuts": "0.465"}
     for term, value in printed.items():
-        found = coefficients["train"][term]["coefficient"]
-        assert rounded(found, len(value.partition(".")[2])) != rounded(float(value), 3)
+        estimate = coefficients["train"][term]["coefficient"]
+        assert rounded(estimate, len(value.partition(".")[2])) != rounded(float(value), 3)
 
 
-def test_the_printed_224_8_comes_out_of_no_fit_on_the_four_predictors(players, book, printed):
+def test_no_fit_on_the_four_predictors_reproduces_the_printed_224_8(players, book, printed):
     design = sm.add_constant(players[FOUR])
     rows = {"training": book.train, "test": book.test, "all": np.arange(len(players))}
-    found = {}
+    errors = {}
     for fitted, scored in product(rows, rows):
         model = sm.OLS(players.Salary[rows[fitted]], design.loc[rows[fitted]]).fit()
         predicted = model.predict(design.loc[rows[scored]])
-        found[fitted, scored] = mean_absolute_error(players.Salary[rows[scored]], predicted)
-    assert all(rounded(value, 1) != rounded(224.8, 1) for value in found.values())
-    # The reason that the scorecard gives has these numbers.
+        errors[fitted, scored] = mean_absolute_error(players.Salary[rows[scored]], predicted)
+    assert all(rounded(value, 1) != rounded(224.8, 1) for value in errors.values())
+    # The scorecard's reason has these numbers.
     (entry,) = [entry for entry in printed if entry.id == "salaries.relaxed_lasso.mae"]
     assert entry.value == "224.8"
     for pair in [("training", "test"), ("test", "test"), ("test", "training")]:
-        assert f"{found[pair]:.2f}" in entry.differs
+        assert f"{errors[pair]:.2f}" in entry.differs

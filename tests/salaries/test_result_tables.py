@@ -1,4 +1,4 @@
-"""The comparison's table, differences and numbers for the scorecard, from real fits of small budget."""
+"""The comparison's table, differences and numbers for the scorecard, from real fits with few epochs."""
 
 import json
 from dataclasses import replace
@@ -10,29 +10,31 @@ from scipy.stats import ttest_rel
 
 from relecture import records, salaries
 from relecture.plotting import style
-from relecture.salaries import METHODS, PROTOCOLS, figures, result_tables
+from relecture.salaries import METHODS, PROTOCOLS, figures, linear, result_tables
+from relecture.salaries.config import LinearFitConfig
+from relecture.salaries.result_tables import SalariesResults
 from relecture.scorecard import verdicts
 
 
 @pytest.fixture(scope="module")
-def found(salaries_records):
-    return result_tables.read(list(salaries_records.values()))
+def by_method(salaries_records):
+    return result_tables.load(list(salaries_records.values()), []).records
 
 
 @pytest.fixture(scope="module")
-def quantities(found, printed, tmp_path_factory) -> pd.DataFrame:
-    path = tmp_path_factory.mktemp("quantities") / "quantities.csv"
-    result_tables.quantities(found, printed, path)
+def quantities(by_method, printed, tmp_path_factory) -> pd.DataFrame:
+    path = tmp_path_factory.mktemp("quantities") / "reproduced_values.csv"
+    result_tables.reproduced_values(SalariesResults(by_method, printed), path)
     return pd.read_csv(path)
 
 
-def test_records_are_found_by_protocol_and_method(found):
-    assert set(found) == {(protocol, method) for protocol in PROTOCOLS for method in METHODS}
+def test_records_are_read_by_protocol_and_method(by_method):
+    assert set(by_method) == {(protocol, method) for protocol in PROTOCOLS for method in METHODS}
 
 
-def test_all_methods_are_scored_on_the_same_players_of_the_same_splits(found, book, some_splits):
+def test_all_methods_are_scored_on_the_same_players_of_the_same_splits(by_method, book, some_splits):
     expected = {"book": [book.test], "resampled": [split.test for split in some_splits]}
-    for (protocol, _), record in found.items():
+    for (protocol, _), record in by_method.items():
         cases = record.predictions.groupby("member").player.apply(list)
         allowed = [rows.tolist() for rows in expected[protocol]]
         assert all(players in allowed for players in cases)
@@ -41,47 +43,47 @@ def test_all_methods_are_scored_on_the_same_players_of_the_same_splits(found, bo
             assert cases.index.tolist() == [split.name for split in some_splits]
 
 
-def test_the_scores_in_a_record_are_those_of_its_predictions(found):
-    for record in found.values():
+def test_the_scores_in_a_record_are_those_of_its_predictions(by_method):
+    for record in by_method.values():
         errors = (record.predictions.salary - record.predictions.predicted).abs()
         mae = errors.groupby(record.predictions.member).mean()
-        kept = record.metrics[record.metrics.metric == "mae"].set_index("member").value
-        np.testing.assert_allclose(mae[kept.index], kept, rtol=1e-9)
+        recorded = record.metrics[record.metrics.metric == "mae"].set_index("member").value
+        np.testing.assert_allclose(mae[recorded.index], recorded, rtol=1e-9)
 
 
-def test_a_record_says_what_was_asked_for_and_of_which_data(found, standard):
-    record = found["book", "lasso"]
+def test_a_record_has_its_configuration_and_its_data(by_method, standard):
+    record = by_method["book", "lasso"]
     assert record.name == "salaries/book/lasso"
-    assert record.params["config"] == standard.salaries.method("book", "lasso")
+    assert record.params["config"] == standard.salaries.method("book", "lasso").as_dict()
     assert record.params["data"] == {"name": "Hitters", "digest": "0123456789abcdef", "sample": False}
     assert record.params["rerun"] == f"snakemake {record.folder}/metrics.csv --force"
     assert record.sample_name == ""
 
 
-def test_the_table_has_the_printed_numbers_beside_the_reproduced_ones(found, printed, tmp_path):
-    result_tables.table(found, printed, tmp_path / "table")
+def test_the_table_has_the_printed_and_the_reproduced_numbers(by_method, printed, tmp_path):
+    result_tables.table(SalariesResults(by_method, printed), tmp_path / "table")
     table = pd.read_csv(tmp_path / "table.csv", dtype=str).set_index("model")
     assert table.index.tolist() == ["Linear regression", "Lasso", "Relaxed lasso", "Neural network"]
-    assert table.parameters_printed.tolist() == ["20", "12", "5", "1,345"]
+    assert table.parameters_published.tolist() == ["20", "12", "5", "1,345"]
     assert table.parameters.tolist() == ["20", "12", "5", "1345"]
-    assert table.mae_printed.tolist() == ["254.7", "252.3", "224.8", "257.4"]
-    assert table.r2_printed.fillna("").tolist() == ["0.56", "0.51", "", "0.54"]
+    assert table.mae_published.tolist() == ["254.7", "252.3", "224.8", "257.4"]
+    assert table.r2_published.fillna("").tolist() == ["0.56", "0.51", "", "0.54"]
     assert table.n.tolist() == ["1", "1", "1", "3"]
     assert table.n_random.tolist() == ["5"] * 4
     assert table.mae_sd.isna().tolist() == [True, True, True, False]
-    shown = (tmp_path / "table.md").read_text()
-    assert "| Linear regression " in shown
+    text = (tmp_path / "table.md").read_text()
+    assert "| Linear regression " in text
     for number in ("254.7", "252.3", "234.7", "1,345", "0.56", "0.51"):
-        assert f" {number} " in shown
+        assert f" {number} " in text
 
 
-def test_the_differences_are_paired_over_the_random_splits(found, tmp_path):
-    result_tables.differences(found, 87 / 176, tmp_path / "differences")
+def test_the_differences_are_paired_over_the_random_splits(by_method, tmp_path):
+    result_tables.differences(SalariesResults(by_method, test_to_train=87 / 176), tmp_path / "differences")
     table = pd.read_csv(tmp_path / "differences.csv").set_index(["a", "b"])
     assert len(table) == 6
     assert (table.n == 5).all()
     mae = {
-        method: found["resampled", method].metrics.query("metric == 'mae'").set_index("member").value
+        method: by_method["resampled", method].metrics.query("metric == 'mae'").set_index("member").value
         for method in METHODS
     }
     row, test = table.loc["linear", "lasso"], ttest_rel(mae["linear"], mae["lasso"])
@@ -89,14 +91,15 @@ def test_the_differences_are_paired_over_the_random_splits(found, tmp_path):
     assert row["mean"] == pytest.approx((mae["linear"] - mae["lasso"]).mean())
     # Splits share rows: Nadeau and Bengio's interval is wider by the root of 1 + n x test/train.
     assert row.high - row.low == pytest.approx((interval.high - interval.low) * np.sqrt(1 + 5 * 87 / 176))
+    assert (tmp_path / "differences.md").read_text().count("significant") == 6
     assert row.a_wins == (mae["linear"] < mae["lasso"]).mean()
 
 
-def test_the_quantities_are_the_means_over_members(quantities, found):
+def test_the_quantities_are_the_means_over_members(quantities, by_method):
     rows = quantities.set_index("id")
     assert rows.loc["salaries.linear.mae", "reproduced"] == pytest.approx(254.66865, abs=5e-6)
     assert rows.loc["salaries.linear.parameters", "reproduced"] == 20
-    network = found["book", "network"].metrics.query("metric == 'mae'").value
+    network = by_method["book", "network"].metrics.query("metric == 'mae'").value
     row = rows.loc["salaries.network.mae"]
     assert (row.reproduced, row.sd, row.n) == (
         pytest.approx(network.mean()),
@@ -119,82 +122,86 @@ def test_the_scorecard_of_the_solved_methods_is_exact_but_for_the_known_224_8(qu
     assert card.verdict["salaries.network.parameters"] == "exact"
 
 
-def test_with_predictors_of_one_s_own_the_scorecard_says_what_was_not_computed(found, printed, players, book, tmp_path):
-    from relecture.salaries import linear
-
-    config = {"predictors": ["Hits", "RBI"]}
+def test_with_other_predictors_the_scorecard_says_what_was_not_computed(by_method, printed, players, book, tmp_path):
+    config = LinearFitConfig(predictors=["Hits", "RBI"])
     fit = linear.fit(players, [book], config, tmp_path)
-    fit.save(tmp_path / "own", "salaries/book/relaxed_lasso", config, found["book", "linear"].params["data"], "a_rule")
-    own = {**found, ("book", "relaxed_lasso"): records.read(tmp_path / "own")}
-    result_tables.quantities(own, printed, tmp_path / "quantities.csv")
-    card = verdicts.build(printed, pd.read_csv(tmp_path / "quantities.csv")).set_index("id")
+    fit.save(
+        tmp_path / "changed",
+        "salaries/book/relaxed_lasso",
+        config,
+        by_method["book", "linear"].params["data"],
+        "a_rule",
+    )
+    changed = {**by_method, ("book", "relaxed_lasso"): records.read(tmp_path / "changed")}
+    result_tables.reproduced_values(SalariesResults(changed, printed), tmp_path / "reproduced_values.csv")
+    card = verdicts.build(printed, pd.read_csv(tmp_path / "reproduced_values.csv")).set_index("id")
     assert card.n["salaries.table_10_3.CRuns"] == 0
     assert card.note["salaries.table_10_3.CRuns"] == "Not computed with these settings."
     relaxed = card[card.index.str.contains(r"relaxed_lasso|table_10_3")]
     assert len(relaxed) == 7
     assert set(relaxed.verdict) == {""}  # not even Hits, whose coefficient beside RBI is another
     assert card.verdict["salaries.lasso.mae"] == "exact"
-    result_tables.table(own, printed, tmp_path / "table")
+    result_tables.table(SalariesResults(changed, printed), tmp_path / "table")
     table = pd.read_csv(tmp_path / "table.csv", dtype=str).set_index("model")
-    assert table.mae_printed.fillna("").tolist() == ["254.7", "252.3", "", "257.4"]
-    assert marked_as_printed(own, printed) == [252.3, 254.7, 257.4]
+    assert table.mae_published.fillna("").tolist() == ["254.7", "252.3", "", "257.4"]
+    assert marked_as_published(changed, printed) == [252.3, 254.7, 257.4]
 
 
-def test_of_another_split_nothing_is_compared(found, printed, tmp_path):
+def test_nothing_is_compared_on_another_split(by_method, printed, tmp_path):
     def renamed(table):
         return table.assign(member=table.member.str.replace("split-0013", "split-0014"))
 
     other = {
         name: replace(record, metrics=renamed(record.metrics), predictions=renamed(record.predictions))
-        for name, record in found.items()
+        for name, record in by_method.items()
     }
-    fewer = {name: replace(record, predictions=record.predictions.iloc[1:]) for name, record in found.items()}
+    fewer = {name: replace(record, predictions=record.predictions.iloc[1:]) for name, record in by_method.items()}
     for at, drawn in enumerate((other, fewer)):
-        result_tables.quantities(drawn, printed, tmp_path / f"{at}.csv")
+        result_tables.reproduced_values(SalariesResults(drawn, printed), tmp_path / f"{at}.csv")
         card = verdicts.build(printed, pd.read_csv(tmp_path / f"{at}.csv"))
         assert set(card.verdict) == {""}
         assert card.note.str.contains("Hitters, with another split than the book's: not judged.").all()
         assert card.reproduced.notna().all()
-        result_tables.table(drawn, printed, tmp_path / f"table-{at}")
-        assert "printed" not in " ".join(pd.read_csv(tmp_path / f"table-{at}.csv"))
+        result_tables.table(SalariesResults(drawn, printed), tmp_path / f"table-{at}")
+        assert "published" not in " ".join(pd.read_csv(tmp_path / f"table-{at}.csv"))
         text = (tmp_path / f"table-{at}.md").read_text()
         assert "The first split;" in text
         assert "in thousands of dollars" in text
-        assert marked_as_printed(drawn, printed) == []
+        assert marked_as_published(drawn, printed) == []
 
 
-def test_the_standard_settings_are_those_of_the_printed_numbers(standard):
+def test_the_standard_configuration_is_that_of_the_printed_numbers(standard):
     assert standard.salaries.book_seed == salaries.BOOK_SPLIT["seed"]
     assert standard.salaries.test_size == salaries.BOOK_SPLIT["test_size"]
     assert tuple(standard.salaries.relaxed_lasso) == salaries.BOOK_PREDICTORS
 
 
-def test_the_model_of_least_squares_has_the_fit_on_either_part(found):
+def test_the_saved_model_of_least_squares_has_the_fit_on_both_parts(by_method):
     for method, terms in (("linear", 20), ("relaxed_lasso", 5)):
-        path = found["book", method].folder / "model/coefficients.json"
+        path = by_method["book", method].folder / "model/coefficients.json"
         (split,) = json.loads(path.read_text()).values()
         assert {part: len(values) for part, values in split.items()} == {"train": terms, "test": terms}
 
 
-def marked_as_printed(found, printed) -> list[float]:
-    """The errors that the figure of splits marks as printed."""
+def marked_as_published(by_method, printed) -> list[float]:
+    """Return the errors that the figure of splits marks as printed."""
     with style():
-        (axes,) = figures.splits(found, printed).axes
+        (axes,) = figures.splits(SalariesResults(by_method, printed)).axes
     return sorted(
         float(line.get_xdata()[0]) for line in axes.lines if line.get_marker() == "D" and len(line.get_xdata())
     )
 
 
-def test_the_figure_of_splits_marks_every_printed_error(found, printed):
-    assert marked_as_printed(found, printed) == [224.8, 252.3, 254.7, 257.4]
+def test_the_figure_of_splits_marks_every_printed_error(by_method, printed):
+    assert marked_as_published(by_method, printed) == [224.8, 252.3, 254.7, 257.4]
     with style():
-        (axes,) = figures.splits(found, printed).axes
+        (axes,) = figures.splits(SalariesResults(by_method, printed)).axes
     assert axes.get_xlabel() == "mean absolute error on the test players (thousands of dollars)"
 
 
-def test_the_figure_of_the_path_names_the_chosen_lambda(found):
+def test_the_figure_of_the_path_names_the_chosen_lambda(by_method):
     with style():
-        top, bottom = figures.lasso_path(found).axes
+        top, bottom = figures.lasso_path(SalariesResults(by_method)).axes
     texts = [text.get_text() for text in bottom.get_legend().get_texts()]
     assert "chosen: λ = 6.25, 12 predictors" in texts
     assert len(top.get_legend().get_texts()) == 6

@@ -9,7 +9,7 @@ pytestmark = pytest.mark.slow
 
 FAQ = (Path(__file__).parents[2] / "docs/faq.md").read_text()
 MINE = """
-salaries: {resampled: {splits: many}}
+salaries: {resampled: {n_splits: many}}
 digits: {dropuot: [0.4, 0.3], training: {learning_rate: -1}}
 """
 
@@ -25,7 +25,7 @@ def test_three_mistakes_are_all_told_at_once_and_nothing_runs(fresh, command):
     assert message in ended.output
     assert f"**`{message}`**" in FAQ
     for path, word in (
-        ("salaries.resampled.splits", "many"),
+        ("salaries.resampled.n_splits", "many"),
         ("digits.dropuot", "dropout"),
         ("digits.training.learning_rate", "-1"),
     ):

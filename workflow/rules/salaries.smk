@@ -42,7 +42,7 @@ rule salaries_data:
     log:
         results("logs/salaries/data.log"),
     params:
-        config=to_json(run_config.salaries.table()),
+        config=to_json(run_config.salaries.data_job()),
         source=run_config.salaries.source(),
     shell:
         "exec &> >(tee {log:q})\n"
@@ -56,7 +56,7 @@ rule salaries_splits:
     """The splits of one protocol, drawn as R draws them."""
     input:
         table=results("salaries/data/table.csv"),
-        code=source_files("relecture.salaries.data:draw"),
+        code=source_files("relecture.salaries.data:draw_splits"),
     output:
         splits=results("salaries/data/{protocol}.parquet"),
     log:
@@ -88,7 +88,7 @@ rule salaries_fit:
     threads: 1
     params:
         config=lambda w: to_json(run_config.salaries.method(w.protocol, w.method)),
-        labels=f"--labels {shlex.quote(to_json(SALARIES_LABELS))}" if SALARIES_LABELS else "",
+        labels=f"--labels-json {shlex.quote(to_json(SALARIES_LABELS))}" if SALARIES_LABELS else "",
         checkpoints=results("checkpoints/salaries/{protocol}/{method}"),
         out=subpath(output.metrics, parent=True),
     shell:

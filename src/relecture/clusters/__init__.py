@@ -38,5 +38,5 @@ INIT_METHODS = {
     "kmeans_plusplus": "k-means++",
 }
 
-#: The labs' printed numbers hold for these seeds and this number of clusters only.
+#: The labs' published values hold for these seeds and this number of clusters only.
 LAB_N_CLUSTERS, LAB_DATA_SEEDS = 3, {"book_r": 2, "book_python": 0}

@@ -13,7 +13,7 @@ from relecture.scorecard.reproduced_values import ReproducedValues
 from relecture.text_format import number, percent, spread
 
 N_SHOWN_OPTIMA = 8
-#: Source of each printed number of the labs: data set, and which number.
+#: Source of each published value of the labs: data set, and which number.
 LABS = {
     "clusters.r_lab.one_start": ("book_r", "one_start"),
     "clusters.r_lab.twenty_starts": ("book_r", "twenty_starts"),
@@ -25,7 +25,7 @@ CRITERIA = ["elbow", "silhouette", "gap"]
 
 
 def table(results: ClustersResults, stem: Path) -> None:
-    """Write the labs' printed and reproduced numbers, and how often a random partition ends there."""
+    """Write the labs' published and reproduced values, and how often a random partition ends there."""
     numbers, display = [], []
     for entry in results.published:
         if entry.id not in LABS or (reproduced := _lab_value(results, entry)) is None:
@@ -35,13 +35,13 @@ def table(results: ClustersResults, stem: Path) -> None:
         index = int((optima.wss - reproduced).abs().argmin())
         gap = abs(optima.wss[index] - reproduced) / reproduced
         share = float(optima.random_partition[index]) if gap < 1e-6 else np.nan
-        numbers.append({"id": entry.id, "printed": entry.value, "reproduced": reproduced,
+        numbers.append({"id": entry.id, "published": entry.value, "reproduced": reproduced,
                         "optimum": index + 1, "share_of_random_partitions": share})  # fmt: skip
         display.append(
             {
                 "number": entry.quantity,
                 "source": entry.source,
-                "printed": entry.value,
+                "published": entry.value,
                 "reproduced": number(reproduced, 4),
                 "local optimum": f"{index + 1} of {len(optima)}",
                 "random partitions that end there": "–" if np.isnan(share) else percent(share, 1),
@@ -52,7 +52,7 @@ def table(results: ClustersResults, stem: Path) -> None:
         "starts of the three initialisation methods reached."
     )
     tables.write(
-        stem, pd.DataFrame(numbers), pd.DataFrame(display), "K-means in the labs: printed and reproduced", note
+        stem, pd.DataFrame(numbers), pd.DataFrame(display), "K-means in the labs: published and reproduced", note
     )
 
 

@@ -1,20 +1,3 @@
-"""The comparison `illustrations`: the drawings of the lecture's slides, each computed."""
+"""Comparison `illustrations`: the figures of the lecture's slides, computed."""
 
 QUESTION = "Do the lecture's drawings hold when every line of them is computed?"
-
-#: Each figure, in the order of the lecture, and the function that draws it: `(spec, data) -> Illustration`.
-ILLUSTRATIONS = {
-    "representation": "relecture.illustrations.representation:draw",
-    "linear_collapse": "relecture.illustrations.linear_collapse:draw",
-    "squares": "relecture.illustrations.quadratic_activation:draw",
-    "activations": "relecture.illustrations.activations:draw",
-    "interaction": "relecture.illustrations.interaction:draw",
-    "parameters": "relecture.illustrations.parameters:draw",
-    "flexibility": "relecture.illustrations.flexibility:draw",
-    "early_stopping": "relecture.illustrations.early_stopping:draw",
-    "convolution": "relecture.illustrations.convolution:draw",
-    "translation": "relecture.illustrations.translation:draw",
-    "augmentation": "relecture.illustrations.augmentation:draw",
-    "rows_and_columns": "relecture.illustrations.rows_and_columns:draw",
-    "mnist_examples": "relecture.illustrations.mnist_examples:draw",
-}

@@ -1,16 +1,15 @@
-"""Command line of the comparison `illustrations`: draw, quantities."""
+"""Commands of the comparison `illustrations`: draw, reproduced-values."""
 
-import json
 from pathlib import Path
 from pkgutil import resolve_name
 from typing import Annotated
 
 import typer
 
-from relecture.cli import Command, PathOption, TextOption
-from relecture.illustrations import ILLUSTRATIONS
+from relecture.cli import Command, PathOption, TextOption, parse_config
+from relecture.illustrations.exhibits import EXHIBITS
 
-app = Command("The lecture's drawings, computed.")
+app = Command("The figures of the lecture's slides, computed.")
 
 
 @app.command()
@@ -18,21 +17,24 @@ def draw(
     name: TextOption,
     config_json: TextOption,
     out: PathOption,
-    data: Annotated[Path | None, typer.Option(help="The manifest of MNIST, or the record that is drawn.")] = None,
+    data: Annotated[Path | None, typer.Option(help="Manifest of MNIST, or the record to draw.")] = None,
 ) -> None:
     """Draw one figure to OUT.svg and OUT.png, and write the numbers it shows to OUT.csv."""
     from relecture.errors import UserError
+    from relecture.illustrations.config import FIGURE_CONFIGS
     from relecture.plotting import style
 
-    if name not in ILLUSTRATIONS:
-        raise UserError(f"there is no illustration `{name}`; there are {', '.join(ILLUSTRATIONS)}")
+    figures = {figure.name: figure for figure in EXHIBITS.figures}
+    if name not in figures:
+        raise UserError(f"unknown illustration `{name}`: choose one of {', '.join(figures)}")
+    config = parse_config(FIGURE_CONFIGS[name], config_json)
     with style():
-        resolve_name(ILLUSTRATIONS[name])(json.loads(config_json), data).save(out)
+        resolve_name(figures[name].function)(config, data).save(out)
 
 
-@app.command()
-def quantities(numbers: list[Path], out: PathOption) -> None:
-    """Write every number that the lecture prints to OUT, from the NUMBERS of the figures that show them."""
-    from relecture.illustrations.result_tables import quantities
+@app.command("reproduced-values")
+def write_reproduced_values(numbers: list[Path], out: PathOption) -> None:
+    """Write every value on the slides to OUT, from the NUMBERS of the figures that show them."""
+    from relecture.illustrations.result_tables import reproduced_values
 
-    quantities({path.stem: path for path in numbers}).write(out)
+    reproduced_values({path.stem: path for path in numbers}).write(out)

@@ -1,62 +1,112 @@
-"""Settings of the comparison `illustrations`."""
+"""Configuration of the comparison `illustrations` and of its figures."""
 
-from typing import Annotated, Any
+from typing import Annotated, ClassVar
 
 from pydantic import Field, field_validator
 
 from relecture.config_model import ConfigModel
 
 
-class Rings(ConfigModel):
+class RingsConfig(ConfigModel):
     """Two classes of points, one ring inside the other."""
 
-    points: int = Field(ge=20, description="Points in each ring, to learn from and again to test on.")
+    renamed: ClassVar[dict[str, str]] = {"points": "n_points"}
+
+    n_points: int = Field(ge=20, description="Points per ring in the training set, and again in the test set.")
 
 
-class Interaction(ConfigModel):
+class InteractionConfig(ConfigModel):
     """Data in which the effect of one variable depends on another."""
 
-    rows: int = Field(ge=50, description="Rows to learn from.")
-    units: int = Field(ge=1, description="Units of the small network's one hidden layer.")
+    renamed: ClassVar[dict[str, str]] = {"rows": "n_rows", "units": "n_units"}
+
+    n_rows: int = Field(ge=50, description="Training rows.")
+    n_units: int = Field(ge=1, description="Units of the small network's hidden layer.")
 
 
-class Flexibility(ConfigModel):
+class FlexibilityConfig(ConfigModel):
     """Networks of growing size on the same few rows."""
 
-    rows: int = Field(ge=20, description="Rows to learn from.")
-    units: list[Annotated[int, Field(ge=1)]] = Field(
-        min_length=2, description="Units of the one hidden layer, from the stiffest network to the most flexible."
+    renamed: ClassVar[dict[str, str]] = {"rows": "n_rows", "units": "n_units"}
+
+    n_rows: int = Field(ge=20, description="Training rows.")
+    n_units: list[Annotated[int, Field(ge=1)]] = Field(
+        min_length=2, description="Units of the hidden layer, in increasing order."
     )
 
-    @field_validator("units")
+    @field_validator("n_units")
     @classmethod
-    def _grow(cls, units: list[int]) -> list[int]:
-        if sorted(set(units)) != units:
-            raise ValueError("the numbers must grow from one to the next")
-        return units
+    def _require_increasing(cls, n_units: list[int]) -> list[int]:
+        if sorted(set(n_units)) != n_units:
+            raise ValueError("the numbers must increase")
+        return n_units
+
+
+class UnseededFigureConfig(ConfigModel):
+    """A figure without random parts."""
+
+
+class SeededFigureConfig(ConfigModel):
+    """A figure with one random draw."""
+
+    seed: int
+
+
+class RepeatedFigureConfig(SeededFigureConfig):
+    """A figure with `n_seeds` random draws; draw i has the seed `seed` + i."""
+
+    n_seeds: int
+
+
+class RepresentationFigureConfig(RepeatedFigureConfig, RingsConfig):
+    """The figure `representation`."""
+
+
+class InteractionFigureConfig(RepeatedFigureConfig, InteractionConfig):
+    """The figure `interaction`."""
+
+
+class FlexibilityFigureConfig(RepeatedFigureConfig, FlexibilityConfig):
+    """The figure `flexibility`."""
+
+
+#: The configuration model that each figure's draw function takes.
+FIGURE_CONFIGS: dict[str, type[ConfigModel]] = {
+    "representation": RepresentationFigureConfig,
+    "linear_collapse": SeededFigureConfig,
+    "squares": SeededFigureConfig,
+    "activations": UnseededFigureConfig,
+    "interaction": InteractionFigureConfig,
+    "parameters": UnseededFigureConfig,
+    "flexibility": FlexibilityFigureConfig,
+    "early_stopping": UnseededFigureConfig,
+    "convolution": UnseededFigureConfig,
+    "translation": UnseededFigureConfig,
+    "augmentation": SeededFigureConfig,
+    "rows_and_columns": SeededFigureConfig,
+    "mnist_examples": UnseededFigureConfig,
+}
 
 
 class IllustrationsConfig(ConfigModel):
-    """The lecture's drawings, computed: their seed and the few sizes that matter."""
+    """The figures of the lecture's slides, computed: their seed and their sizes."""
 
-    seed: int = Field(ge=0, le=4_000_000_000, description="Of everything random; repetition i has the seed seed + i.")
-    seeds: int = Field(ge=2, description="Repetitions of whatever is drawn and fitted at random, for error bars.")
-    rings: Rings = Field(description="The figure `representation`.")
-    interaction: Interaction = Field(description="The figure `interaction`.")
-    flexibility: Flexibility = Field(description="The figure `flexibility`.")
+    renamed: ClassVar[dict[str, str]] = {"seeds": "n_seeds"}
 
-    def illustration(self, name: str) -> dict[str, Any]:
-        """What a figure depends on."""
-        repeated = {"seed": self.seed, "seeds": self.seeds}
-        match name:
-            case "representation":
-                return {**repeated, **self.rings.model_dump()}
-            case "interaction":
-                return {**repeated, **self.interaction.model_dump()}
-            case "flexibility":
-                return {**repeated, **self.flexibility.model_dump()}
-            case "linear_collapse" | "squares" | "augmentation" | "rows_and_columns":
-                return {"seed": self.seed}
-            case "activations" | "parameters" | "early_stopping" | "convolution" | "translation" | "mnist_examples":
-                return {}
-        raise KeyError(name)
+    seed: int = Field(ge=0, le=4_000_000_000, description="Seed of all random draws; repetition i has seed + i.")
+    n_seeds: int = Field(ge=2, description="Repetitions of every random draw and fit, for error bars.")
+    rings: RingsConfig = Field(description="The figure `representation`.")
+    interaction: InteractionConfig = Field(description="The figure `interaction`.")
+    flexibility: FlexibilityConfig = Field(description="The figure `flexibility`.")
+
+    def illustration(self, name: str) -> ConfigModel:
+        """Return all that a figure depends on."""
+        sizes: dict[str, ConfigModel] = {
+            "representation": self.rings,
+            "interaction": self.interaction,
+            "flexibility": self.flexibility,
+        }
+        model = FIGURE_CONFIGS[name]
+        values = {"seed": self.seed, "n_seeds": self.n_seeds}
+        values |= sizes[name].as_dict() if name in sizes else {}
+        return model(**{key: value for key, value in values.items() if key in model.model_fields})

@@ -1,7 +1,6 @@
-"""Early stopping: the losses of a network that was stopped, and the weights that were kept."""
+"""Early stopping: the losses of a stopped network, and the epoch whose weights are restored."""
 
 from pathlib import Path
-from typing import Any
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -9,46 +8,49 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from relecture import plotting, records
+from relecture.illustrations.config import UnseededFigureConfig
 from relecture.illustrations.illustration import Illustration
 from relecture.records import Record
 
 CURVES = {"train_loss": ("training", plotting.BLUE, "-"), "validation_loss": ("validation", plotting.RED, "--")}
 
 
-def stops(record: Record) -> pd.DataFrame:
-    """Per member: kept and stopped (epochs), and the validation loss (nats) at each of the two."""
+def stopping_epochs(record: Record) -> pd.DataFrame:
+    """Return the best and last epoch of each member, and the validation loss (nats) at each of the two."""
     metrics = record.metrics.pivot(index="member", columns="metric", values="value")
     curve = record.history[record.history.metric == "validation_loss"].set_index(["member", "step"]).value
-    rows = []
-    for member, kept, stopped in metrics[["best_epoch", "epochs"]].astype(int).itertuples():
-        rows.append((member, kept, stopped, curve[member, kept], curve[member, stopped]))
-    return pd.DataFrame(rows, columns=["member", "kept", "stopped", "loss_kept", "loss_stopped"])
+    rows = [
+        (member, best, last, curve[member, best], curve[member, last])
+        for member, best, last in metrics[["best_epoch", "epochs"]].astype(int).itertuples()
+    ]
+    return pd.DataFrame(rows, columns=["member", "best_epoch", "last_epoch", "best_loss", "last_loss"])
 
 
-def draw(config: dict[str, Any], data: Path) -> Illustration:
-    """The first network's losses with the two epochs that matter, the other networks behind it; data is the record."""
+def draw(config: UnseededFigureConfig, data: Path) -> Illustration:
+    """Draw the losses of all networks and mark the first one's best and last epoch; `data` is the record."""
     record = records.read(data)
-    found = stops(record)
-    first = found.iloc[0]
+    numbers = stopping_epochs(record)
+    first = numbers.iloc[0]
     figure, axes = plt.subplots(figsize=(9, 5.4))
     for metric, (name, colour, line) in CURVES.items():
         curves = record.history[record.history.metric == metric]
         for member, curve in curves.groupby("member"):
-            shown = {"linewidth": 3, "label": name} if member == first.member else {"linewidth": 1, "alpha": 0.3}
-            axes.plot(curve.step, curve.value, line, color=colour, **shown)
-    _mark(axes, first.kept, first.loss_kept, "o", f"lowest validation loss:\nweights of epoch {first.kept} are kept")
-    patient = first.stopped - first.kept < record.params["config"]["patience"]
-    end = "last epoch:" if patient else "stopped after\nepoch"
-    _mark(axes, first.stopped, first.loss_stopped, "X", f"{end} {first.stopped}", above=False)
+            style = {"linewidth": 3, "label": name} if member == first.member else {"linewidth": 1, "alpha": 0.3}
+            axes.plot(curve.step, curve.value, line, color=colour, **style)
+    best_label = f"lowest validation loss:\nthe weights of epoch {first.best_epoch} are kept"
+    _mark(axes, first.best_epoch, first.best_loss, "o", best_label)
+    was_stopped = first.last_epoch - first.best_epoch >= record.params["config"]["patience"]
+    last_label = "stopped after\nepoch" if was_stopped else "last epoch:"
+    _mark(axes, first.last_epoch, first.last_loss, "X", f"{last_label} {first.last_epoch}", above=False)
     axes.set(
-        title="The training loss goes on falling, the validation loss does not: stop",
+        title="The training loss keeps falling, the validation loss does not",
         xlabel="epoch",
         ylabel="cross-entropy (nats)",
     )
     axes.set_ylim(0, 1.2 * record.history[record.history.metric.isin(CURVES)].value.max())
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.legend(loc="upper right", ncols=2)
-    return Illustration(figure, found, record.sample_name)
+    return Illustration(figure, numbers, record.sample_name)
 
 
 def _mark(axes: Axes, epoch: int, loss: float, marker: str, text: str, above: bool = True) -> None:

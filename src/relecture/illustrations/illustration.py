@@ -1,4 +1,4 @@
-"""What every drawing hands back."""
+"""The return type of every draw function."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +11,7 @@ from relecture import plotting
 
 @dataclass(frozen=True)
 class Illustration:
-    """A figure and the numbers it shows, one row a number; `sample` names the data where they are a small sample."""
+    """A figure and the numbers it shows; `sample` names the data if they are a small sample."""
 
     figure: Figure
     numbers: pd.DataFrame

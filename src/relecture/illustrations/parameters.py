@@ -1,14 +1,15 @@
-"""Counting parameters: a linear model, the lecture's network on 100 variables, and the network on MNIST."""
+"""Parameter counts: a linear model, the lecture's network on 100 variables, and the network on MNIST."""
 
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import matplotlib.pyplot as plt
 import pandas as pd
+from matplotlib.patches import Rectangle
 
 from relecture import plotting
+from relecture.illustrations.config import UnseededFigureConfig
 from relecture.illustrations.illustration import Illustration
 
 #: Name -> inputs, hidden layers, outputs. The last is ISL's network of section 10.2.
@@ -24,44 +25,44 @@ NAMES = {
 }
 COUNTED = {
     "hidden_weights": "weights into hidden layers",
-    "weights": "all weights, with those of the output",
-    "parameters": "with biases (intercepts)",
+    "weights": "all weights, including the output's",
+    "parameters": "weights and biases (intercepts)",
 }
 
 
-def hidden_weights(sizes: Sequence[int]) -> int:
-    """Weights that lead into a hidden layer: what the lecture counts, 100 x 50 + 50 x 50 = 7,500."""
-    return weights(sizes[:-1])
+def count_hidden_weights(sizes: Sequence[int]) -> int:
+    """Count the weights into hidden layers, as the lecture does: 100 x 50 + 50 x 50 = 7,500."""
+    return count_weights(sizes[:-1])
 
 
-def weights(sizes: Sequence[int]) -> int:
-    """Weights of all layers, without biases."""
+def count_weights(sizes: Sequence[int]) -> int:
+    """Count the weights of all layers, without biases."""
     return sum(inputs * outputs for inputs, outputs in pairwise(sizes))
 
 
-def parameters(sizes: Sequence[int]) -> int:
-    """Weights and biases of all layers: whatever is learned."""
-    return weights(sizes) + sum(sizes[1:])
+def count_parameters(sizes: Sequence[int]) -> int:
+    """Count the weights and biases of all layers."""
+    return count_weights(sizes) + sum(sizes[1:])
 
 
-def counts() -> pd.DataFrame:
-    """Columns model, counted, count; a linear model has no hidden weights, and no such row."""
-    functions = {"hidden_weights": hidden_weights, "weights": weights, "parameters": parameters}
+def parameter_counts() -> pd.DataFrame:
+    """Return the columns model, counted, count; without the hidden weights of a linear model, which has none."""
+    functions = {"hidden_weights": count_hidden_weights, "weights": count_weights, "parameters": count_parameters}
     rows = [(model, name, count(sizes)) for model, sizes in SIZES.items() for name, count in functions.items()]
     table = pd.DataFrame(rows, columns=["model", "counted", "count"])
     return table[table["count"] > 0].reset_index(drop=True)
 
 
-def draw(config: dict[str, Any], data: Path | None = None) -> Illustration:
-    """A bar for every way to count."""
-    found = counts()
+def draw(config: UnseededFigureConfig, data: Path | None = None) -> Illustration:
+    """Draw a bar per count."""
+    counts = parameter_counts()
     figure, axes = plt.subplots(figsize=(11, 5.2))
     height = 0.26
     shades = dict(zip(COUNTED, (plotting.SKY, plotting.BLUE, "#003A5D"), strict=True))
-    for place, model in enumerate(reversed(SIZES)):
-        rows = found[found.model == model]
+    for centre, model in enumerate(reversed(SIZES)):
+        rows = counts[counts.model == model]
         for i, row in enumerate(rows.itertuples()):
-            y = place + height * ((len(rows) - 1) / 2 - i)
+            y = centre + height * ((len(rows) - 1) / 2 - i)
             axes.barh(y, row.count, height * 0.92, color=shades[row.counted])
             axes.annotate(
                 f"{row.count:,}",
@@ -71,11 +72,11 @@ def draw(config: dict[str, Any], data: Path | None = None) -> Illustration:
                 va="center",
                 bbox={"color": "white", "pad": 1},
             )
-    axes.set(xscale="log", xlim=(1, 2e6), xlabel="numbers to learn (log scale)", title="What is learned, counted")
+    axes.set(xscale="log", xlim=(1, 2e6), xlabel="count (log scale)", title="Networks have many more parameters")
     axes.set_yticks(range(len(SIZES)), [NAMES[model] for model in reversed(SIZES)])
     axes.xaxis.set_major_formatter("{x:,.0f}")
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="y", visible=False)
-    handles = [plt.Rectangle((0, 0), 1, 1, color=shades[name]) for name in COUNTED]
+    handles = [Rectangle((0, 0), 1, 1, color=shades[name]) for name in COUNTED]
     figure.legend(handles, COUNTED.values(), loc="outside lower center", ncols=3)
-    return Illustration(figure, found)
+    return Illustration(figure, counts)

@@ -1,9 +1,9 @@
-"""The comparison `salaries`: linear regression, lasso, relaxed lasso or a network on Hitters (ISL Table 10.2)."""
+"""Comparison `salaries`: linear regression, lasso, relaxed lasso and a network on Hitters (ISL Table 10.2)."""
 
-#: The path in the settings that stands for the book's table.
+#: Value of `salaries.data.path` that selects the book's table.
 BOOK = "hitters"
 
-#: Each method and the function that fits it; the relaxed lasso is least squares on four predictors.
+#: Fit function of each method; the relaxed lasso is least squares on a few predictors.
 METHODS = {
     "linear": "relecture.salaries.linear:fit",
     "lasso": "relecture.salaries.lasso:fit",
@@ -11,8 +11,9 @@ METHODS = {
     "network": "relecture.salaries.network:fit",
 }
 
-#: What the printed numbers depend on; with another split nothing is compared, with other predictors not their method.
+#: Split and predictors of the published values. With another split no value is compared with them, with other
+#: predictors none of the relaxed lasso.
 BOOK_SPLIT, BOOK_PREDICTORS = {"seed": 13, "test_size": 87}, ("Hits", "Walks", "CRuns", "PutOuts")
 
-#: The book's one split, and many random ones.
+#: The book's split, and many random splits.
 PROTOCOLS = ("book", "resampled")

@@ -1,17 +1,18 @@
-"""Settings of the comparison `salaries`."""
+"""Configuration of the comparison `salaries` and of its jobs."""
 
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from relecture.config_model import ConfigModel, UserPath
 from relecture.errors import closest
 from relecture.salaries import BOOK
+from relecture.salaries.table_labels import TableLabels
 from relecture.training.config import Probability, TrainingConfig
 
-#: What the book's table has; League, Division and NewLeague are its factors.
-BOOK_TARGET, MOST_HELD_OUT = "Salary", 200
+BOOK_TARGET, MAX_BOOK_TEST_SIZE = "Salary", 200
+#: Numeric predictors of the book's table; League, Division and NewLeague are its factors.
 NUMERIC = (
     *("AtBat", "Hits", "HmRun", "Runs", "RBI", "Walks", "Years"),
     *("CAtBat", "CHits", "CHmRun", "CRuns", "CRBI", "CWalks"),
@@ -20,132 +21,212 @@ NUMERIC = (
 Predictor = Annotated[str, Field(json_schema_extra={"allowed": "names of predictors"})]
 
 
+class UserTableConfig(ConfigModel):
+    """Columns of a user's table, and the values of the configuration that it is checked against."""
+
+    path: str
+    target: str
+    exclude_columns: list[str]
+    test_size: int
+    n_folds: int
+    relaxed_lasso: list[str]
+
+
+class DataJobConfig(ConfigModel):
+    """Input of the data job: a user's table, or the book's if `user_table` is None."""
+
+    user_table: UserTableConfig | None = None
+
+
+class SplitsConfig(ConfigModel):
+    """Seeds and sizes of the splits of one protocol."""
+
+    seeds: list[int]
+    test_size: int
+    n_folds: int
+
+
+class LinearFitConfig(ConfigModel):
+    """Least squares on `predictors`, or on all of them if None."""
+
+    predictors: list[str] | None = None
+
+
+class LassoFitConfig(ConfigModel):
+    """glmnet's path of lambdas."""
+
+    n_lambda: int = Field(ge=10, description="Number of lambdas on the path, evenly spaced on a log scale.")
+    lambda_min_ratio: float = Field(gt=0, lt=1, description="Smallest lambda as a share of the largest.")
+
+
+class LassoConfig(LassoFitConfig):
+    """glmnet's path and cross-validation."""
+
+    renamed: ClassVar[dict[str, str]] = {
+        "folds": "n_folds",
+        "path_length": "n_lambda",
+        "path_ratio": "lambda_min_ratio",
+    }
+
+    n_folds: int = Field(ge=3, le=20, description="Folds of the cross-validation that chooses lambda.")
+
+
+class NetworkConfig(ConfigModel):
+    """One hidden layer of ReLU units with dropout."""
+
+    renamed: ClassVar[dict[str, str]] = {"seeds": "n_seeds"}
+
+    n_seeds: int = Field(ge=1, description="Number of networks on the book's split, which differ only in their seed.")
+    hidden: int = Field(ge=1, description="Units of the hidden layer.")
+    dropout: Probability = Field(description="Share of hidden units dropped in each training step.")
+    training: TrainingConfig = Field(description="Training of each network.")
+
+
+class NetworkFitConfig(NetworkConfig):
+    """Networks of one protocol; `standardise_target` scales the target by its mean and standard deviation."""
+
+    standardise_target: bool | None = None
+
+
+#: The configuration model that each method's fit function takes.
+FIT_CONFIGS: dict[str, type[ConfigModel]] = {
+    "linear": LinearFitConfig,
+    "lasso": LassoFitConfig,
+    "relaxed_lasso": LinearFitConfig,
+    "network": NetworkFitConfig,
+}
+
+
 class TableConfig(ConfigModel):
-    """Which table: the book's, or one of your own."""
+    """The table: the book's, or a user's CSV file."""
+
+    renamed: ClassVar[dict[str, str]] = {"leave_out": "exclude_columns"}
 
     path: UserPath = Field(description="`hitters`, the book's table, or a CSV file: a header line, commas, UTF-8.")
-    target: str = Field(description="The column to predict: numbers. All others are predictors, text ones as factors.")
-    leave_out: list[str] = Field(default=[], description="Columns that are no predictors, such as names of the rows.")
-    rows: str = Field(default="", description="What the rows are, for tables and figures, such as `voters`.")
-    unit: str = Field(default="", description="Unit of the target, for tables and figures, such as `dollars an hour`.")
+    target: str = Field(
+        description="The numeric column to predict. All other columns are predictors, text columns are factors."
+    )
+    exclude_columns: list[str] = Field(default=[], description="Columns to exclude, such as names of the rows.")
+    rows: str = Field(default="", description="Label of the rows in tables and figures, such as `voters`.")
+    unit: str = Field(default="", description="Unit of the target in tables and figures, such as `dollars an hour`.")
 
     @property
     def is_isl_table(self) -> bool:
-        """Whether it is the table whose numbers the book prints."""
+        """Whether this is the table of the published values."""
         return self.path == BOOK
 
     @model_validator(mode="after")
-    def _the_book_s_is_as_it_is(self) -> Self:
-        if self.is_isl_table and (self.target != BOOK_TARGET or self.leave_out or self.rows or self.unit):
+    def _require_book_defaults(self) -> Self:
+        if self.is_isl_table and (self.target != BOOK_TARGET or self.exclude_columns or self.rows or self.unit):
             raise ValueError(
-                f"`{BOOK}` is the book's table with the target {BOOK_TARGET}, and nothing else may be set for it; "
-                "to ask another question of it, name its file: path: resources/Hitters.csv"
+                f"`{BOOK}` is the book's table with the target {BOOK_TARGET}, and no other key may be set for it; "
+                "to use it in another way, give the path of its file: path: resources/Hitters.csv"
             )
         return self
 
 
-class Resampled(ConfigModel):
+class ResampledConfig(ConfigModel):
     """Random splits of the same sizes as the book's, the same for all methods."""
 
-    splits: int = Field(ge=2, description="Number of random splits.")
+    renamed: ClassVar[dict[str, str]] = {"splits": "n_splits"}
+
+    n_splits: int = Field(ge=2, description="Number of random splits.")
     first_seed: int = Field(ge=0, description="Split i is what R draws after set.seed(first_seed + i).")
 
 
-class Lasso(ConfigModel):
-    """glmnet's path and cross-validation."""
-
-    folds: int = Field(ge=3, le=20, description="Folds of the cross-validation that chooses lambda.")
-    path_length: int = Field(ge=10, description="Values of lambda, evenly spaced on a log scale.")
-    path_ratio: float = Field(gt=0, lt=1, description="Smallest lambda as a share of the largest.")
-
-
-class Network(ConfigModel):
-    """One hidden layer of ReLU units with dropout."""
-
-    seeds: int = Field(ge=1, description="Networks on the book's split that differ only in their seed.")
-    hidden: int = Field(ge=1, description="Units of the hidden layer.")
-    dropout: Probability = Field(description="Share of hidden units dropped in each training step.")
-    training: TrainingConfig = Field(description="How it is trained.")
-
-
 class SalariesConfig(ConfigModel):
-    """Linear regression, lasso, relaxed lasso or a network on the Hitters data? (ISL Table 10.2)"""
+    """Linear regression, lasso, relaxed lasso and a network on the Hitters data (ISL Table 10.2)."""
 
     data: TableConfig = Field(description="The table.")
-    book_seed: int = Field(ge=0, description="set.seed() of the book's lab: the split behind the printed numbers.")
-    test_size: int = Field(ge=10, description="Rows held out for the test; of the 263 players at most 200.")
-    resampled: Resampled = Field(description="The protocol `resampled`: many random splits.")
-    lasso: Lasso = Field(description="The method `lasso`.")
+    book_seed: int = Field(ge=0, description="set.seed() of the book's lab: the split of the published values.")
+    test_size: int = Field(ge=10, description="Rows in the test set; at most 200 of the 263 players.")
+    resampled: ResampledConfig = Field(description="The protocol `resampled`: many random splits.")
+    lasso: LassoConfig = Field(description="The method `lasso`.")
     relaxed_lasso: list[Predictor] = Field(
         min_length=1,
-        description="Predictors of the method `relaxed_lasso`, fitted by least squares; of Hitters numeric ones, of "
-        "another table also columns of factors, such as `voteDole`.",
+        description="Predictors of the method `relaxed_lasso`, fitted by least squares: numeric columns of Hitters; "
+        "in a user's table also columns of factor levels, such as `voteDole`.",
     )
-    network: Network = Field(description="The method `network`.")
+    network: NetworkConfig = Field(description="The method `network`.")
 
     @field_validator("test_size")
     @classmethod
-    def _leaves_players_to_learn_from(cls, test_size: int, info: ValidationInfo) -> int:
-        if _of_the_book(info) and test_size > MOST_HELD_OUT:
-            raise ValueError(f"of the 263 players at most {MOST_HELD_OUT} may be held out")
+    def _limit_book_test_size(cls, test_size: int, info: ValidationInfo) -> int:
+        if _is_isl_table(info) and test_size > MAX_BOOK_TEST_SIZE:
+            raise ValueError(f"the test set may have at most {MAX_BOOK_TEST_SIZE} of the 263 players")
         return test_size
 
     @field_validator("relaxed_lasso")
     @classmethod
-    def _are_distinct_and_in_the_table(cls, predictors: list[str], info: ValidationInfo) -> list[str]:
+    def _require_distinct_known_predictors(cls, predictors: list[str], info: ValidationInfo) -> list[str]:
         if len(set(predictors)) < len(predictors):
-            raise ValueError("every predictor may be named once")
-        if _of_the_book(info) and (odd := [name for name in predictors if name not in NUMERIC]):
-            raise ValueError(f"Hitters has no numeric predictor {', '.join(map(_asked, odd))}")
+            raise ValueError("each predictor may be named only once")
+        if _is_isl_table(info) and (unknown := [name for name in predictors if name not in NUMERIC]):
+            raise ValueError(f"Hitters has no numeric predictor {', '.join(map(_with_suggestion, unknown))}")
         return predictors
 
-    def table(self) -> dict[str, Any]:
-        """What the table depends on. One of your own is checked against the settings that name parts of it."""
-        config = self.data.model_dump(include={"path", "target", "leave_out"})
+    def data_job(self) -> DataJobConfig:
+        """Return all that the table depends on."""
         if self.data.is_isl_table:
-            return config
-        sizes = {"test_size": self.test_size, "folds": self.lasso.folds}
-        return {**config, **sizes, "relaxed_lasso": self.relaxed_lasso}
+            return DataJobConfig()
+        return DataJobConfig(
+            user_table=UserTableConfig(
+                path=self.data.path,
+                target=self.data.target,
+                exclude_columns=self.data.exclude_columns,
+                test_size=self.test_size,
+                n_folds=self.lasso.n_folds,
+                relaxed_lasso=self.relaxed_lasso,
+            )
+        )
 
     def source(self) -> str:
-        """The file that the table is made from."""
+        """Return the path of the file that the table is made from."""
         return f"resources/{BOOK}.json" if self.data.is_isl_table else self.data.path
 
-    def subject(self) -> dict[str, str] | None:
-        """The words for a table of your own; None for the book's."""
+    def labels(self) -> TableLabels | None:
+        """Return the labels of a user's table, None for the book's."""
         if self.data.is_isl_table:
             return None
-        words = {"rows": self.data.rows or "rows", "unit": self.data.unit}
-        return {"name": Path(self.data.path).name, "target": self.data.target, **words}
+        return TableLabels(
+            name=Path(self.data.path).name,
+            target=self.data.target,
+            rows=self.data.rows or "rows",
+            unit=self.data.unit,
+        )
 
-    def splits(self, protocol: str) -> dict[str, Any]:
-        """What the splits of a protocol depend on."""
-        first, count = self.resampled.first_seed, self.resampled.splits
-        seeds = [self.book_seed] if protocol == "book" else list(range(first, first + count))
-        return {"seeds": seeds, "test_size": self.test_size, "folds": self.lasso.folds}
+    def splits(self, protocol: str) -> SplitsConfig:
+        """Return all that the splits of a protocol depend on."""
+        first = self.resampled.first_seed
+        seeds = [self.book_seed] if protocol == "book" else list(range(first, first + self.resampled.n_splits))
+        return SplitsConfig(seeds=seeds, test_size=self.test_size, n_folds=self.lasso.n_folds)
 
-    def method(self, protocol: str, method: str) -> dict[str, Any]:
-        """What a fit of a method depends on."""
+    def method(self, protocol: str, method: str) -> LinearFitConfig | LassoFitConfig | NetworkFitConfig:
+        """Return all that a fit of a method depends on."""
         match method:
             case "linear":
-                return {"predictors": None}
+                return LinearFitConfig()
             case "relaxed_lasso":
-                return {"predictors": self.relaxed_lasso}
+                return LinearFitConfig(predictors=self.relaxed_lasso)
             case "lasso":
-                return self.lasso.model_dump(include={"path_length", "path_ratio"})
+                return LassoFitConfig(n_lambda=self.lasso.n_lambda, lambda_min_ratio=self.lasso.lambda_min_ratio)
             case "network":
-                seeds = self.network.seeds if protocol == "book" else 1
-                # The book's network learns thousands of dollars as they are; another target has another scale.
-                scale = {} if self.data.is_isl_table else {"standardise_target": True}
-                return {**self.network.model_dump(), "seeds": seeds, **scale}
+                return NetworkFitConfig(
+                    n_seeds=self.network.n_seeds if protocol == "book" else 1,
+                    hidden=self.network.hidden,
+                    dropout=self.network.dropout,
+                    training=self.network.training,
+                    # The book's network learns thousands of dollars unscaled; another target has another scale.
+                    standardise_target=None if self.data.is_isl_table else True,
+                )
         raise KeyError(method)
 
 
-def _of_the_book(info: ValidationInfo) -> bool:
-    """Whether the table, which is checked first, is the book's."""
+def _is_isl_table(info: ValidationInfo) -> bool:
+    """Whether `data`, which is validated first, selects the book's table."""
     return "data" in info.data and info.data["data"].is_isl_table
 
 
-def _asked(predictor: str) -> str:
+def _with_suggestion(predictor: str) -> str:
     near = closest(predictor, NUMERIC)
     return f"`{predictor}`" + (f" (did you mean {near}?)" if near else "")

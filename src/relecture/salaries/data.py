@@ -1,6 +1,6 @@
-"""A table coded as R codes it, and the splits, drawn as R draws them."""
+"""Dummy coding of a table as in R, and train/test splits as R draws them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,12 +8,13 @@ import pandas as pd
 
 from relecture.data.r_random import RStream
 from relecture.errors import UserError
+from relecture.salaries.config import SplitsConfig
 from relecture.salaries.table_labels import HITTERS
 
 
 @dataclass(frozen=True)
 class Split:
-    """One division of the rows. `train` and `test` are row numbers, `folds` (1..k) belong to `train`."""
+    """One train/test split: `train` and `test` are row indices, `folds` (1..k) belong to `train`."""
 
     seed: int
     train: np.ndarray
@@ -22,16 +23,17 @@ class Split:
 
     @property
     def name(self) -> str:
+        """`split-0013`."""
         return f"split-{self.seed:04d}"
 
 
-def players(raw: pd.DataFrame) -> pd.DataFrame:
-    """The players with a known salary, in file order: 19 numeric predictors as in `lm(Salary ~ .)`, and Salary."""
-    return coded(raw.dropna().reset_index(drop=True), HITTERS.target)
+def encode_players(raw: pd.DataFrame) -> pd.DataFrame:
+    """Return the players with a known salary, in file order: the 19 predictors of `lm(Salary ~ .)`, and Salary."""
+    return encode(raw.dropna().reset_index(drop=True), HITTERS.target)
 
 
-def coded(complete: pd.DataFrame, target: str) -> pd.DataFrame:
-    """Predictors as in R's `lm(target ~ .)`, all numbers, and the target as the last column.
+def encode(complete: pd.DataFrame, target: str) -> pd.DataFrame:
+    """Return the numeric predictors of R's `lm(target ~ .)`, and the target as the last column.
 
     A factor, a column of text, of k levels becomes k-1 columns that are 1 at their level (R's treatment coding), named
     as in R: `LeagueN` is 1 in the National League.
@@ -41,63 +43,65 @@ def coded(complete: pd.DataFrame, target: str) -> pd.DataFrame:
         if pd.api.types.is_numeric_dtype(complete[name]):
             columns[name] = complete[name]
         else:
-            columns |= {f"{name}{level}": (complete[name] == level).astype(int) for level in levels(complete[name])[1:]}
+            columns |= {
+                f"{name}{level}": (complete[name] == level).astype(int) for level in factor_levels(complete[name])[1:]
+            }
     table = pd.DataFrame(columns)
     return table[[*(column for column in table if column != target), target]]
 
 
-def levels(factor: pd.Series) -> list[str]:
-    """The levels of a factor in R's order: by the alphabet, capitals or not. The first one gets no column."""
+def factor_levels(factor: pd.Series) -> list[str]:
+    """Return the levels of a factor in R's order: alphabetical, regardless of case. The first is the reference."""
     return sorted(factor.unique(), key=lambda level: (str(level).casefold(), str(level)))
 
 
 def predictors(table: pd.DataFrame) -> pd.DataFrame:
-    """The predictors of a table made by `coded`."""
+    """Return the predictors of a table made by `encode`."""
     return table.iloc[:, :-1]
 
 
 def target(table: pd.DataFrame) -> pd.Series:
-    """The target of a table made by `coded`."""
+    """Return the target of a table made by `encode`."""
     return table.iloc[:, -1]
 
 
-def scaled(x: pd.DataFrame) -> pd.DataFrame:
-    """R's `scale`: zero mean and unit standard deviation (n-1) over all rows, as the lab does before it splits."""
+def standardise(x: pd.DataFrame) -> pd.DataFrame:
+    """Scale columns as R's `scale`, over all rows as in the lab: mean 0 and standard deviation (n-1) 1."""
     return (x - x.mean()) / x.std(ddof=1)
 
 
-def draw(seeds: Sequence[int], players: int, test_size: int, folds: int) -> pd.DataFrame:
-    """Splits as the book's lab draws them, one per seed; columns seed, row, fold (0 in the test set).
+def draw_splits(n_rows: int, config: SplitsConfig) -> pd.DataFrame:
+    """Draw splits as the book's lab does, one per seed; columns seed, row, fold (0 in the test set).
 
-    In R: `set.seed(seed); sample(1:players, test_size)`, and then cv.glmnet's folds for the rest from the same
-    stream, `sample(rep(1:folds, length = ...))`.
+    In R: `set.seed(seed); sample(1:n_rows, test_size)`, and then cv.glmnet's folds for the rest from the same
+    stream, `sample(rep(1:n_folds, length = ...))`.
     """
     tables = []
-    for seed in seeds:
+    for seed in config.seeds:
         stream = RStream(seed)
-        test = np.array(stream.sample(range(players), test_size))
-        train = np.setdiff1d(np.arange(players), test)
-        fold = np.zeros(players, dtype=np.int8)
-        fold[train] = stream.sample([i % folds + 1 for i in range(len(train))])
-        # The drawn order of the test rows carries no meaning; the rows are kept in file order.
-        tables.append(pd.DataFrame({"seed": seed, "row": np.arange(players), "fold": fold}))
+        test = np.array(stream.sample(range(n_rows), config.test_size))
+        train = np.setdiff1d(np.arange(n_rows), test)
+        fold = np.zeros(n_rows, dtype=np.int8)
+        fold[train] = stream.sample([i % config.n_folds + 1 for i in range(len(train))])
+        # The order in which test rows were drawn has no meaning; rows stay in file order.
+        tables.append(pd.DataFrame({"seed": seed, "row": np.arange(n_rows), "fold": fold}))
     return pd.concat(tables, ignore_index=True)
 
 
-def splits(table: pd.DataFrame) -> Iterator[Split]:
-    """The splits in a table made by `draw`."""
+def iter_splits(table: pd.DataFrame) -> Iterator[Split]:
+    """Yield the splits in a table made by `draw_splits`."""
     for seed, rows in table.groupby("seed", sort=False):
         train = rows[rows.fold > 0]
         yield Split(int(seed), train.row.to_numpy(), rows.row[rows.fold == 0].to_numpy(), train.fold.to_numpy())
 
 
-def check(drawn: pd.DataFrame, observed: pd.Series) -> None:
-    """A UserError where the target is the same in all rows of a part: nothing is learned there, or R² has no value."""
-    for split in splits(drawn):
-        for part, rows in (("learned from", split.train), ("held out", split.test)):
+def require_variation(splits: pd.DataFrame, observed: pd.Series) -> None:
+    """Raise a UserError if the target is constant in a training set, or in a test set, where R² is undefined."""
+    for split in iter_splits(splits):
+        for part, rows in (("training", split.train), ("test", split.test)):
             if observed.iloc[rows].nunique() == 1:
                 value = observed.iloc[rows[0]]
                 raise UserError(
-                    f"{split.name}: `{observed.name}` is {value} in all {len(rows)} rows that are {part}; "
-                    "set another salaries.test_size, or take a target that varies more"
+                    f"{split.name}: `{observed.name}` is {value} in all {len(rows)} {part} rows; "
+                    "change salaries.test_size, or choose a target that varies more"
                 )

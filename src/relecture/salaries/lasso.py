@@ -1,95 +1,99 @@
 """The lasso along glmnet's path, lambda chosen by cross-validated absolute error.
 
-glmnet stops its coordinate descent early (thresh = 1e-7), so R prints a MAE of 252.2994 where the solved problem
+glmnet stops its coordinate descent early (thresh = 1e-7), so R prints a MAE of 252.2994 where the exact solution
 has 252.2523, as R has with `thresh = 1e-14`. Here the path is solved exactly: its solutions are piecewise linear in
 lambda, and least-angle regression finds the knots, thirty times faster than coordinate descent to 1e-10.
 """
 
 import json
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from sklearn.linear_model import lars_path
 
 from relecture.records import FitResult
-from relecture.salaries.data import Split, predictors, scaled, target
-from relecture.salaries.scoring import add
+from relecture.salaries.config import LassoFitConfig
+from relecture.salaries.data import Split, predictors, standardise, target
+from relecture.salaries.scoring import add_member
 
 
-def fit(table: pd.DataFrame, splits: list[Split], config: dict[str, Any], checkpoint_dir: Path) -> FitResult:
-    """Lasso with lambda chosen inside each split's training rows; a member per split.
+def fit(table: pd.DataFrame, splits: list[Split], config: LassoFitConfig, checkpoint_dir: Path) -> FitResult:
+    """Fit the lasso with lambda chosen on each split's training rows; a member per split.
 
-    On Hitters the lab's matrix has both levels of League, a 20th column that is the mirror image of another: the
-    fitted values and the number of distinct predictors are those of the 19 columns used here.
+    On Hitters the lab's matrix has both levels of League, a 20th column that is one minus another: the fitted values
+    and the number of distinct predictors are those of the 19 columns used here.
 
-    The history has the path: at each step lambda, the cross-validated error with its standard error, the number of
-    distinct predictors, and the coefficients (per standard deviation) on the training rows.
+    The history of a single split has the path: at each step lambda, the cross-validated error with its standard error,
+    the number of distinct predictors, and the coefficients (per standard deviation) on the training rows.
     """
-    x, y = scaled(predictors(table)), target(table).to_numpy()
+    columns = standardise(predictors(table))
+    x, y = columns.to_numpy(), target(table).to_numpy()
     result, models = FitResult(), {}
     for split in splits:
-        lambdas = path_values(x.to_numpy()[split.train], y[split.train], config["path_length"], config["path_ratio"])
-        intercepts, slopes = solve(x.to_numpy()[split.train], y[split.train], lambdas)
-        error, error_se = cross_validate(x.to_numpy()[split.train], y[split.train], split.folds, lambdas)
+        x_train, y_train = x[split.train], y[split.train]
+        lambdas = lambda_path(x_train, y_train, config)
+        intercepts, slopes = solve_path(x_train, y_train, lambdas)
+        error, error_se = cross_validate(x_train, y_train, split.folds, lambdas)
         best = int(np.argmin(error))
-        kept = np.count_nonzero(slopes, axis=0)
-        predicted = intercepts[best] + x.to_numpy()[split.test] @ slopes[:, best]
-        add(result, split.name, table, split, predicted, lambda_min=lambdas[best], predictors=kept[best])
+        n_selected = np.count_nonzero(slopes, axis=0)
+        predicted = intercepts[best] + x[split.test] @ slopes[:, best]
+        metrics = {"lambda_min": lambdas[best], "predictors": n_selected[best]}
+        add_member(result, split.name, table, split, predicted, **metrics)
         models[split.name] = {
             "intercept": intercepts[best],
-            **dict(zip(x.columns, slopes[:, best], strict=True)),
+            **dict(zip(columns, slopes[:, best], strict=True)),
         }
         if len(splits) == 1:
-            result.parameters = int(kept[best])
-            curves = {"lambda": lambdas, "cv_mae": error, "cv_mae_se": error_se, "predictors": kept}
-            curves |= {f"coefficient_{name}": row for name, row in zip(x.columns, slopes, strict=True)}
-            result.histories.append(_curves(split.name, curves))
+            result.parameters = int(n_selected[best])
+            curves = {"lambda": lambdas, "cv_mae": error, "cv_mae_se": error_se, "predictors": n_selected}
+            curves |= {f"coefficient_{name}": row for name, row in zip(columns, slopes, strict=True)}
+            result.histories.append(_history(split.name, curves))
     result.save_model = lambda folder: (folder / "coefficients.json").write_text(json.dumps(models, indent=1))
     return result
 
 
-def path_values(x: np.ndarray, y: np.ndarray, length: int, ratio: float) -> np.ndarray:
-    """glmnet's lambdas, (length,), falling: from the smallest that sets every coefficient to zero, on a log scale."""
-    z = (x - x.mean(0)) / _spread(x)
+def lambda_path(x: np.ndarray, y: np.ndarray, config: LassoFitConfig) -> np.ndarray:
+    """Return glmnet's lambdas, (n_lambda,), falling on a log scale from the smallest that sets all slopes to zero."""
+    z = (x - x.mean(0)) / _column_sd(x)
     largest = np.abs(z.T @ (y - y.mean())).max() / len(y)
-    return largest * np.logspace(0, np.log10(ratio), length)
+    path: np.ndarray = largest * np.logspace(0, np.log10(config.lambda_min_ratio), config.n_lambda)
+    return path
 
 
-def solve(x: np.ndarray, y: np.ndarray, lambdas: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Intercepts (lambdas,) and slopes (columns, lambdas) of the path, on the scale of `x`.
+def solve_path(x: np.ndarray, y: np.ndarray, lambdas: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return intercepts (lambdas,) and slopes (columns, lambdas) of the path, on the scale of `x`.
 
     As in glmnet the columns are standardised (1/n) inside each fit, so the penalty is the same for all.
     """
-    centre, spread = x.mean(0), _spread(x)
-    steps = max(500, 10 * x.shape[1])  # the path of 300 columns has some 400 knots
-    knots, _, at_knots = lars_path((x - centre) / spread, y - y.mean(), method="lasso", max_iter=steps)
-    slopes = np.array([np.interp(lambdas, knots[::-1], row[::-1]) for row in at_knots]) / spread[:, None]
+    centre, sd = x.mean(0), _column_sd(x)
+    max_iter = max(500, 10 * x.shape[1])  # the path of 300 columns has some 400 knots
+    knots, _, knot_slopes = lars_path((x - centre) / sd, y - y.mean(), method="lasso", max_iter=max_iter)
+    slopes = np.array([np.interp(lambdas, knots[::-1], row[::-1]) for row in knot_slopes]) / sd[:, None]
     return y.mean() - centre @ slopes, slopes
 
 
 def cross_validate(
     x: np.ndarray, y: np.ndarray, folds: np.ndarray, lambdas: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Mean absolute error out of fold and its standard error, both (lambdas,), as cv.glmnet computes them."""
+    """Return the out-of-fold mean absolute error and its standard error, both (lambdas,), as cv.glmnet does."""
     errors, sizes = [], []
     for fold in np.unique(folds):
         out = folds == fold
-        intercepts, slopes = solve(x[~out], y[~out], lambdas)
+        intercepts, slopes = solve_path(x[~out], y[~out], lambdas)
         errors.append(np.abs(y[out, None] - intercepts - x[out] @ slopes).mean(0))
         sizes.append(out.sum())
     mean = np.average(errors, axis=0, weights=sizes)
-    spread = np.average((np.array(errors) - mean) ** 2, axis=0, weights=sizes)
-    return mean, np.sqrt(spread / (len(sizes) - 1))
+    variance = np.average((np.array(errors) - mean) ** 2, axis=0, weights=sizes)
+    return mean, np.sqrt(variance / (len(sizes) - 1))
 
 
-def _spread(x: np.ndarray) -> np.ndarray:
-    """Standard deviation (1/n) of each column; 1 where a column is constant in these rows, which then stays out."""
+def _column_sd(x: np.ndarray) -> np.ndarray:
+    """Return the standard deviation (1/n) of each column; 1 for a constant column, whose slope is then zero."""
     return np.where(np.ptp(x, axis=0) == 0, 1.0, x.std(0))
 
 
-def _curves(member: str, curves: dict[str, np.ndarray]) -> pd.DataFrame:
+def _history(member: str, curves: dict[str, np.ndarray]) -> pd.DataFrame:
     return pd.concat(
         [
             pd.DataFrame({"member": member, "step": np.arange(len(values)), "metric": metric, "value": values})

@@ -1,4 +1,4 @@
-"""Least squares: on all predictors (`linear`), and on the few that the lasso kept (`relaxed_lasso`)."""
+"""Least squares: on all predictors (`linear`), and on the few that the lasso selects (`relaxed_lasso`)."""
 
 import json
 from pathlib import Path
@@ -8,31 +8,33 @@ import pandas as pd
 import statsmodels.api as sm
 
 from relecture.records import FitResult
+from relecture.salaries.config import LinearFitConfig
 from relecture.salaries.data import Split, predictors, target
-from relecture.salaries.scoring import add
+from relecture.salaries.scoring import add_member
 
 
-def fit(table: pd.DataFrame, splits: list[Split], config: dict[str, Any], checkpoint_dir: Path) -> FitResult:
-    """Ordinary least squares on `spec["predictors"]` (all of them if None), a member per split.
+def fit(table: pd.DataFrame, splits: list[Split], config: LinearFitConfig, checkpoint_dir: Path) -> FitResult:
+    """Fit ordinary least squares on `config.predictors` (all if None), a member per split.
 
-    The model file also has the same regression on the *test* rows, where those are enough for it: the book's
-    Table 10.3 is fitted on the test players.
+    The model file also has the same regression on the *test* rows, where there are more of them than coefficients: the
+    book's Table 10.3 is fitted on the test players.
     """
-    design = sm.add_constant(predictors(table)[config["predictors"] or predictors(table).columns])
+    design = sm.add_constant(predictors(table)[config.predictors or predictors(table).columns])
     observed = target(table)
     result, models = FitResult(), {}
     for split in splits:
         model = sm.OLS(observed[split.train], design.loc[split.train]).fit()
-        add(result, split.name, table, split, model.predict(design.loc[split.test]).to_numpy())
+        add_member(result, split.name, table, split, model.predict(design.loc[split.test]).to_numpy())
         result.parameters = len(model.params)
         models[split.name] = {"train": _coefficients(model)}
         if len(split.test) > len(model.params):
-            on_test = sm.OLS(observed[split.test], design.loc[split.test]).fit()
-            models[split.name]["test"] = _coefficients(on_test)
+            test_model = sm.OLS(observed[split.test], design.loc[split.test]).fit()
+            models[split.name]["test"] = _coefficients(test_model)
     result.save_model = lambda folder: (folder / "coefficients.json").write_text(json.dumps(models, indent=1))
     return result
 
 
 def _coefficients(model: Any) -> dict[str, dict[str, float]]:
     table = pd.DataFrame({"coefficient": model.params, "std_error": model.bse, "t": model.tvalues, "p": model.pvalues})
-    return table.T.to_dict()
+    coefficients: dict[str, dict[str, float]] = table.T.to_dict()
+    return coefficients

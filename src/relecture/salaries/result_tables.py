@@ -1,7 +1,8 @@
-"""The comparison's table, its paired differences, and the numbers for the scorecard."""
+"""The comparison's table, its paired differences, and its reproduced values for the scorecard."""
 
 import json
 import math
+from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,15 @@ import pandas as pd
 
 from relecture import records, tables
 from relecture.records import Record
-from relecture.salaries import BOOK_PREDICTORS, table_labels
+from relecture.salaries import BOOK_PREDICTORS, BOOK_SPLIT
+from relecture.salaries.table_labels import HITTERS, OTHER_SPLIT, TableLabels
 from relecture.scorecard.published_values import PublishedValue
 from relecture.scorecard.reproduced_values import ReproducedValues
+from relecture.text_format import interval, number, percent, spread
 from relecture.uncertainty import paired
+
+#: Records by protocol and method.
+Records = dict[tuple[str, str], Record]
 
 NAMES = {
     "linear": "Linear regression",
@@ -21,151 +27,174 @@ NAMES = {
     "relaxed_lasso": "Relaxed lasso",
     "network": "Neural network",
 }
-DIGITS = {"mae": 1, "r2": 2}  # as the book prints them
-SIGNIFICANT = 3  # digits of an error in any other unit
+DECIMALS = {"mae": 1, "r2": 2}  # as the book prints them
+SIGNIFICANT_DIGITS = 3  # of an error in another unit
 
 
-def read(folders: list[Path]) -> dict[tuple[str, str], Record]:
-    """Records by protocol and method."""
-    found = [records.read(folder) for folder in folders]
-    return {tuple(record.params["method"].split("/")): record for record in found}
+@dataclass(frozen=True)
+class SalariesResults:
+    """The records, the published values, and the ratio of test to training rows of the random splits."""
+
+    records: Records
+    published: list[PublishedValue] = field(default_factory=list)
+    test_to_train: float = 0.0
 
 
-def decimals(found: dict[tuple[str, str], Record]) -> int:
-    """Decimals of an error: the book's for its table, and for another as many as its size asks for."""
-    record = found["book", "linear"]
-    if "target" not in record.params["data"]:
-        return DIGITS["mae"]
-    error = records.summarize(record).loc["mae", "mean"]
-    return max(0, SIGNIFICANT - 1 - math.floor(math.log10(error))) if error > 0 else SIGNIFICANT
+def load(folders: list[Path], published: list[PublishedValue], test_to_train: float = 0.0) -> SalariesResults:
+    """Read the records of all methods on both protocols."""
+    by_method = {}
+    for record in map(records.read, folders):
+        protocol, method = record.params["method"].split("/")
+        by_method[protocol, method] = record
+    return SalariesResults(by_method, published, test_to_train)
 
 
-def compared(found: dict[tuple[str, str], Record], method: str) -> bool:
-    """Whether the book prints numbers of a method as it was fitted here: its table, its split, its predictors."""
-    on_its_split = table_labels.of(found["book", "linear"]) == table_labels.HITTERS
-    return on_its_split and (method != "relaxed_lasso" or _has_the_book_s_predictors(found))
+def table_labels(by_method: Records) -> TableLabels:
+    """Return the labels of the table that the records were fitted on."""
+    return record_labels(by_method["book", "linear"])
 
 
-def table(found: dict[tuple[str, str], Record], printed: list[PublishedValue], out: Path) -> None:
-    """Write the printed table with what came out beside it: the book's split, then the random ones.
+def record_labels(record: Record) -> TableLabels:
+    """Return the labels of a record's table; HITTERS only for the book's split."""
+    data = record.params["data"]
+    if "target" in data:
+        return TableLabels(**{key: data[key] for key in TableLabels.model_fields})
+    return HITTERS if _is_book_split(record) else OTHER_SPLIT
 
-    Of a table of one's own, and of another split, nothing is printed, so they have no such columns.
+
+def error_decimals(by_method: Records) -> int:
+    """Return the decimals of an error: the book's for Hitters, otherwise enough for three significant digits."""
+    if table_labels(by_method).is_isl_table:
+        return DECIMALS["mae"]
+    error = records.summarize(by_method["book", "linear"]).loc["mae", "mean"]
+    return max(0, SIGNIFICANT_DIGITS - 1 - math.floor(math.log10(error))) if error > 0 else SIGNIFICANT_DIGITS
+
+
+def has_published_values(by_method: Records, method: str) -> bool:
+    """Return `True` if the book publishes values for this fit: its table, its split, its predictors."""
+    return table_labels(by_method).is_isl_split and (method != "relaxed_lasso" or _has_book_predictors(by_method))
+
+
+def table(results: SalariesResults, stem: Path) -> None:
+    """Write the published and reproduced values of every method on the book's split, and those on random splits.
+
+    The table of a user's data, or of another split, has no columns of published values.
     """
-    about = table_labels.of(found["book", "linear"])
-    columns = about == table_labels.HITTERS
-    by_id, places = {entry.id: entry for entry in printed}, {**DIGITS, "mae": decimals(found)}
-    numbers, shown = [], []
+    by_method = results.records
+    labels = table_labels(by_method)
+    by_id = {entry.id: entry.value for entry in results.published}
+    decimals = {**DECIMALS, "mae": error_decimals(by_method)}
+    rows, text_rows = [], []
     for method, name in NAMES.items():
-        book = records.summarize(found["book", method])
-        random = records.summarize(found["resampled", method])
+        book, random = (records.summarize(by_method[protocol, method]) for protocol in ("book", "resampled"))
+        parameters = by_method["book", method].params["parameters"]
+        values = by_id if has_published_values(by_method, method) else {}
         row: dict[str, Any] = {"model": name}
         text = {"model": name}
-        parameters = found["book", method].params["parameters"]
-        known = by_id if compared(found, method) else {}
-        if columns:
-            row |= {"parameters_printed": _printed(known, method, "parameters")}
-            text |= {"parameters printed": row["parameters_printed"] or "–"}
-        row |= {"parameters": parameters}
-        text |= {"parameters": f"{parameters:,}"}
+        if labels.is_isl_split:
+            row["parameters_published"] = values.get(f"salaries.{method}.parameters", "")
+            text["parameters published"] = row["parameters_published"] or "–"
+        row["parameters"] = parameters
+        text["parameters"] = f"{parameters:,}"
         for metric, label in (("mae", "MAE"), ("r2", "R²")):
             mean, sd, n = book.loc[metric]
-            if columns:
-                row |= {f"{metric}_printed": _printed(known, method, metric)}
-                text |= {f"{label} printed": row[f"{metric}_printed"] or "–"}
+            if labels.is_isl_split:
+                row[f"{metric}_published"] = values.get(f"salaries.{method}.{metric}", "")
+                text[f"{label} published"] = row[f"{metric}_published"] or "–"
             row |= {metric: mean, f"{metric}_sd": sd}
-            row |= {
-                f"{metric}_random": random.loc[metric, "mean"],
-                f"{metric}_random_sd": random.loc[metric, "sd"],
-            }
-            digits = places[metric] + (n > 1)  # an uncertain number is shown with one digit more
-            spread = "" if n == 1 else f" ± {tables.number(sd, digits)}"
-            text |= {label: tables.number(mean, digits) + spread}
+            row |= {f"{metric}_random": random.loc[metric, "mean"], f"{metric}_random_sd": random.loc[metric, "sd"]}
+            text[label] = spread(mean, sd, decimals[metric] + (n > 1))  # one more decimal for an uncertain value
         row |= {"n": int(n), "n_random": int(random.loc["mae", "n"])}
-        text |= {"n": str(int(n))}
-        text |= {
-            "MAE, random splits": f"{tables.number(random.loc['mae', 'mean'], places['mae'])} "
-            f"± {tables.number(random.loc['mae', 'sd'], places['mae'])}"
-        }
-        numbers.append(row)
-        shown.append(text)
+        text["n"] = str(int(n))
+        text["MAE, random splits"] = spread(random.loc["mae", "mean"], random.loc["mae", "sd"], decimals["mae"])
+        rows.append(row)
+        text_rows.append(text)
+    split = labels.first_split
     note = (
-        f"Test error on {about.name}: mean absolute error (MAE) {about.in_unit}, and R². "
-        f"{about.own_split}; mean ± standard deviation over n networks that differ in their seed. "
-        f"Last column: mean ± standard deviation over {numbers[0]['n_random']} random splits of the same sizes."
+        f"Test error on {labels.name}: mean absolute error (MAE) {labels.in_unit}, and R². "
+        f"{split[0].upper()}{split[1:]}; mean ± standard deviation over n networks that differ in their seed. "
+        f"Last column: mean ± standard deviation over {rows[0]['n_random']} random splits of the same sizes."
     )
-    caption = "Salaries: printed and reproduced" if columns else f"{about.title}: which method predicts best?"
-    tables.write(out, pd.DataFrame(numbers), pd.DataFrame(shown), caption, note)
+    caption = "Salaries: published and reproduced" if labels.is_isl_split else f"{labels.title}: errors of the methods"
+    tables.write(stem, pd.DataFrame(rows), pd.DataFrame(text_rows), caption, note)
 
 
-def differences(found: dict[tuple[str, str], Record], test_to_train: float, out: Path) -> None:
+def differences(results: SalariesResults, stem: Path) -> None:
     """Write the paired differences in MAE between all methods over the same random splits."""
-    about, places = table_labels.of(found["book", "linear"]), decimals(found)
-    scores = {
+    by_method = results.records
+    labels, decimals = table_labels(by_method), error_decimals(by_method)
+    errors = {
         method: record.metrics[record.metrics.metric == "mae"].set_index("member").value
-        for (protocol, method), record in found.items()
+        for (protocol, method), record in by_method.items()
         if protocol == "resampled"
     }
-    numbers, shown = [], []
+    rows, text_rows = [], []
     for a, b in combinations(NAMES, 2):
-        gap = paired(scores[a], scores[b], test_to_train)
-        share = float((scores[a] < scores[b]).mean())
-        numbers.append({"a": a, "b": b, **vars(gap), "a_wins": share})
-        shown.append(
+        gap = paired(errors[a], errors[b], results.test_to_train)
+        share = float((errors[a] < errors[b]).mean())
+        rows.append({"a": a, "b": b, **vars(gap), "a_wins": share})
+        text_rows.append(
             {
                 "methods": f"{NAMES[a]} − {NAMES[b].lower()}",
-                "difference in MAE": tables.number(gap.mean, places),
-                "95 % interval": f"{tables.number(gap.low, places)} to {tables.number(gap.high, places)}",
-                "first is better in": f"{100 * share:.0f} %",
-                "finding": "clear" if gap.significant else "not told apart",
+                "difference in MAE": number(gap.mean, decimals),
+                "95 % interval": interval(gap.low, gap.high, decimals),
+                "first is better in": percent(share),
+                "finding": "significant" if gap.significant else "not significant",
             }
         )
     note = (
-        f"Paired over {gap.n} random splits, {about.in_unit}. The intervals allow for the rows that the "
+        f"Paired over {gap.n} random splits, {labels.in_unit}. The intervals allow for the rows that the "
         "splits share (Nadeau and Bengio 2003)."
     )
-    caption = f"{about.title}: which gaps mean anything?"
-    tables.write(out, pd.DataFrame(numbers), pd.DataFrame(shown), caption, note)
+    caption = f"{labels.title}: paired differences between methods"
+    tables.write(stem, pd.DataFrame(rows), pd.DataFrame(text_rows), caption, note)
 
 
-def quantities(found: dict[tuple[str, str], Record], printed: list[PublishedValue], out: Path) -> None:
-    """Write every number that the book prints of this comparison; of another table none is a counterpart to those.
+def reproduced_values(results: SalariesResults, path: Path) -> None:
+    """Write every value of this comparison that the book publishes.
 
-    With another split than the book's the numbers are written and not judged; with other predictors the relaxed
-    lasso has none.
+    For a user's table all are empty. On another split than the book's they are written but not judged, and with
+    other predictors there are none of the relaxed lasso.
     """
-    about = table_labels.of(found["book", "linear"])
-    if about not in (table_labels.HITTERS, table_labels.OTHER_SPLIT):
-        other = ReproducedValues(about.name)
-        for entry in printed:
+    by_method = results.records
+    labels = table_labels(by_method)
+    if not labels.is_isl_table:
+        empty = ReproducedValues(labels.name)
+        for entry in results.published:
             if entry.comparison == "salaries":
-                other.add(entry.id, math.nan, n=0)
-        other.write(out)
+                empty.add(entry.id, math.nan, n=0)
+        empty.write(path)
         return
-    collected = ReproducedValues(
-        "" if about == table_labels.HITTERS else f"{about.name}, with another split than the book's"
-    )
-    relaxed = _has_the_book_s_predictors(found)
+    data = "" if labels.is_isl_split else f"{labels.name}, with another split than the book's"
+    reproduced = ReproducedValues(data)
+    book_predictors = _has_book_predictors(by_method)
     for method in NAMES:
-        if method == "relaxed_lasso" and not relaxed:
+        if method == "relaxed_lasso" and not book_predictors:
             continue
-        record = found["book", method]
-        scores = records.summarize(record)
-        collected.add(f"salaries.{method}.parameters", record.params["parameters"])
-        collected.add(f"salaries.{method}.mae", *scores.loc["mae"])
-        if method != "relaxed_lasso":  # no R2 is printed for it
-            collected.add(f"salaries.{method}.r2", *scores.loc["r2"])
-    collected.add("salaries.lasso.mae_in_r", records.summarize(found["book", "lasso"]).loc["mae", "mean"])
-    path = found["book", "relaxed_lasso"].folder / "model" / "coefficients.json"
-    (split,) = json.loads(path.read_text()).values()
-    for term, values in split["test"].items() if relaxed else ():
-        collected.add(f"salaries.table_10_3.{'intercept' if term == 'const' else term}", values["coefficient"])
-    collected.write(out)
+        record = by_method["book", method]
+        summary = records.summarize(record)
+        reproduced.add(f"salaries.{method}.parameters", record.params["parameters"])
+        reproduced.add(f"salaries.{method}.mae", *summary.loc["mae"])
+        if method != "relaxed_lasso":  # the book prints no R2 of it
+            reproduced.add(f"salaries.{method}.r2", *summary.loc["r2"])
+    lasso_error = records.summarize(by_method["book", "lasso"]).loc["mae", "mean"]
+    reproduced.add("salaries.lasso.mae_in_r", lasso_error)
+    coefficients = by_method["book", "relaxed_lasso"].folder / "model" / "coefficients.json"
+    (model,) = json.loads(coefficients.read_text()).values()
+    for term, estimates in model["test"].items() if book_predictors else ():
+        name = "intercept" if term == "const" else term
+        reproduced.add(f"salaries.table_10_3.{name}", estimates["coefficient"])
+    reproduced.write(path)
 
 
-def _has_the_book_s_predictors(found: dict[tuple[str, str], Record]) -> bool:
-    return set(found["book", "relaxed_lasso"].params["config"]["predictors"]) == set(BOOK_PREDICTORS)
+def _is_book_split(record: Record) -> bool:
+    """Compare the members' names, `split-0013` or `split-0013-seed-00`, and the size of the test set."""
+    test_sizes = record.predictions.groupby("member").size()
+    return all(
+        int(member.split("-")[1]) == BOOK_SPLIT["seed"] and size == BOOK_SPLIT["test_size"]
+        for member, size in test_sizes.items()
+    )
 
 
-def _printed(by_id: dict[str, PublishedValue], method: str, metric: str) -> str:
-    entry = by_id.get(f"salaries.{method}.{metric}")
-    return entry.value if entry else ""
+def _has_book_predictors(by_method: Records) -> bool:
+    return set(by_method["book", "relaxed_lasso"].params["config"]["predictors"]) == set(BOOK_PREDICTORS)

@@ -1,100 +1,107 @@
-"""What a table is about: the words that tables and figures need, of Hitters and of any other table."""
+"""Labels of a table in the comparison's tables and figures: of Hitters, and of a user's table."""
 
-from dataclasses import dataclass, replace
+from typing import ClassVar
 
-from relecture.records import DataSource, Record
-from relecture.salaries import BOOK_SPLIT
+from relecture.config_model import ConfigModel
+from relecture.records import DataSource
 
 
-@dataclass(frozen=True)
-class Subject:
-    """The words for one table.
+class TableLabels(ConfigModel):
+    """Labels of a user's table.
 
-    `name` is that of the data, `target` that of the column to predict, `rows` what its rows are (`players`), `unit`
-    that of the target (nothing where nobody said). The others are known for Hitters alone, whose numbers the book
-    prints; another table has nothing printed to be compared with.
+    `name` is the name of the data, `target` of the column to predict; `rows` says what the rows are (`players`), `unit`
+    is the unit of the target, empty if unknown.
     """
 
     name: str
     target: str
     rows: str
     unit: str
-    row_column: str = "row"
-    target_column: str = "observed"
-    noun: str = ""
-    observed: str = "observed"
-    first_split: str = "the first split"
-    missed: str = "What each method misses, by what it predicts"
-    asked: str = ""
-    comparison: str = ""
-    own_split: str = "The first split"
+
+    #: Whether the book prints values for this table, and whether it does so for this split.
+    is_isl_table: ClassVar[bool] = False
+    is_isl_split: ClassVar[bool] = False
+    row_column: ClassVar[str] = "row"
+    target_column: ClassVar[str] = "observed"
+    observed: ClassVar[str] = "observed"
+    first_split: ClassVar[str] = "the first split"
+    residuals_title: ClassVar[str] = "Residuals of each method against its predictions"
+
+    @property
+    def subject(self) -> str:
+        """What is predicted, inside a sentence."""
+        return f"{self.target} in {self.name}"
 
     @property
     def question(self) -> str:
-        """What the comparison wants to know."""
-        what = self.asked or f"{self.target} in {self.name}"
-        return f"Linear regression, lasso, relaxed lasso or a network for {what}?"
+        """The question of the comparison."""
+        return f"Linear regression, lasso, relaxed lasso or a network for {self.subject}?"
 
     @property
     def title(self) -> str:
-        """What the captions of tables begin with."""
-        return self.comparison or f"{self.target} in {self.name}"
+        """The start of the tables' captions."""
+        return self.subject
 
     @property
     def scale(self) -> str:
-        """The unit of errors, for the brackets of an axis."""
+        """The unit of errors in axis labels."""
         return self.unit or f"unit of {self.target}"
 
     @property
     def in_unit(self) -> str:
-        """How errors are measured, inside a sentence."""
+        """The unit of errors inside a sentence."""
         return f"in {self.unit or f'the unit of {self.target}'}"
 
     @property
     def predicted(self) -> str:
-        """The axis of what is predicted."""
-        words = f"predicted {self.noun or self.target}"
-        return f"{words} ({self.unit})" if self.unit else words
+        """The axis label of predictions."""
+        label = f"predicted {self.target}"
+        return f"{label} ({self.unit})" if self.unit else label
 
     def source(self, digest: str) -> DataSource:
-        """Return the entry `data` of a record; without labels for Hitters."""
+        """Return the entry `data` of a record; for Hitters without the labels."""
         source: DataSource = {"name": self.name, "digest": digest, "sample": False}
-        if self != HITTERS:
+        if not self.is_isl_table:
             source["target"], source["rows"], source["unit"] = self.target, self.rows, self.unit
         return source
 
 
-HITTERS = Subject(
-    name="Hitters",
-    target="Salary",
-    rows="players",
-    unit="thousands of dollars",
-    row_column="player",
-    target_column="salary",
-    noun="salary",
-    observed="paid",
-    first_split="the book's split, reproduced",
-    missed="Every method misses the best-paid players",
-    asked="the salaries of 263 baseball players",
-    comparison="Salaries",
-    own_split="The book's own split",
-)
-#: The same players, divided in another way: of such a split nothing is printed.
-OTHER_SPLIT = replace(HITTERS, first_split=Subject.first_split, own_split=Subject.own_split)
+class OtherSplitLabels(TableLabels):
+    """Labels of Hitters on another split than the book's, for which no values are published."""
+
+    name: str = "Hitters"
+    target: str = "Salary"
+    rows: str = "players"
+    unit: str = "thousands of dollars"
+
+    is_isl_table: ClassVar[bool] = True
+    row_column: ClassVar[str] = "player"
+    target_column: ClassVar[str] = "salary"
+    observed: ClassVar[str] = "paid"
+    residuals_title: ClassVar[str] = "Every method misses the best-paid players"
+
+    @property
+    def subject(self) -> str:
+        """What is predicted, inside a sentence."""
+        return "the salaries of 263 baseball players"
+
+    @property
+    def title(self) -> str:
+        """The start of the tables' captions."""
+        return "Salaries"
+
+    @property
+    def predicted(self) -> str:
+        """The axis label of predictions."""
+        return f"predicted salary ({self.unit})"
 
 
-def of(record: Record) -> Subject:
-    """What a record is about; HITTERS itself only for the split whose numbers the book prints."""
-    data = record.params["data"]
-    if "target" in data:
-        return Subject(**{key: data[key] for key in ("name", "target", "rows", "unit")})
-    return HITTERS if _on_the_book_s_split(record) else OTHER_SPLIT
+class HittersLabels(OtherSplitLabels):
+    """Labels of Hitters on the book's split."""
+
+    is_isl_split: ClassVar[bool] = True
+    first_split: ClassVar[str] = "the book's split"
 
 
-def _on_the_book_s_split(record: Record) -> bool:
-    """By the names of the members, `split-0013` or `split-0013-seed-00`, and the players that were held out."""
-    held_out = record.predictions.groupby("member").size()
-    return all(
-        int(member.split("-")[1]) == BOOK_SPLIT["seed"] and rows == BOOK_SPLIT["test_size"]
-        for member, rows in held_out.items()
-    )
+HITTERS = HittersLabels()
+OTHER_SPLIT = OtherSplitLabels()

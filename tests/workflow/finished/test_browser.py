@@ -169,7 +169,7 @@ def test_a_run_shows_settings_numbers_data_and_how_to_make_it_again(links, page,
     pages.opened(page, links["salaries"], "book/lasso")
     text = page.inner_text("body")
     assert "snakemake results/salaries/book/lasso/metrics.csv --force" in text
-    assert "path_length" in text
+    assert "n_lambda" in text
     assert "Hitters (" in text
     metrics = pd.read_csv(finished / "results/salaries/book/lasso/metrics.csv")
     error = metrics.value[metrics.metric == "mae"].item()

@@ -57,7 +57,7 @@ def configure(copy, key: str, value: object) -> None:
     ("key", "value", "expected"),
     [
         ("digits.dropout", [0.5, 0.3], ABOVE_DROPOUT),
-        ("salaries.lasso.path_length", 50, ABOVE_LASSO),
+        ("salaries.lasso.n_lambda", 50, ABOVE_LASSO),
         ("budget", "mine", {"scorecard"}),
         ("data.mirrors", ["elsewhere"], set()),  # other mirrors do not make other data
     ],
@@ -70,7 +70,7 @@ def test_a_changed_value_reruns_only_what_depends_on_it(twin, key, value, expect
 def test_a_value_that_is_only_written_otherwise_is_no_change(twin):
     file = twin / "config/tiny.yaml"
     file.write_text(file.read_text().replace("digits:\n", "digits:\n  dropout:\n    - 4e-1\n    - 0.30\n"))
-    file.write_text(file.read_text().replace("salaries:\n", "salaries:\n  lasso: {path_length: 1e2}\n"))
+    file.write_text(file.read_text().replace("salaries:\n", "salaries:\n  lasso: {n_lambda: 1e2}\n"))
     assert planned(twin) == set()
 
 
