@@ -1,11 +1,13 @@
 """The tables, and the numbers for the scorecard."""
 
 import re
+from pkgutil import resolve_name
 
 import pandas as pd
 import pytest
 
 from relecture.clusters import INIT_METHODS, result_tables
+from relecture.clusters.exhibits import EXHIBITS
 from relecture.clusters.record_access import ClustersResults
 from relecture.config import load
 from relecture.config.yaml_files import merge
@@ -15,27 +17,27 @@ from relecture.scorecard import reproduced_values, verdicts
 @pytest.fixture(scope="module")
 def tables(results, tmp_path_factory):
     folder = tmp_path_factory.mktemp("tables")
-    for name, write in result_tables.TABLES.items():
+    for name, write in {one.name: resolve_name(one.function) for one in EXHIBITS.tables}.items():
         write(results, folder / name)
-    result_tables.reproduced_values(results, folder / "quantities.csv")
+    result_tables.reproduced_values(results, folder / "reproduced_values.csv")
     return folder
 
 
 def test_every_printed_number_of_the_labs_is_reproduced_exactly(tables, printed):
-    card = verdicts.build(printed, pd.read_csv(tables / "quantities.csv")).set_index("id")
+    card = verdicts.build(printed, pd.read_csv(tables / "reproduced_values.csv")).set_index("id")
     assert len(card) == 7
     assert (card.verdict[list(result_tables.LABS)] == "exact").all()
     assert (card.verdict != "").all()
 
 
 def test_the_ids_of_the_scorecard_are_those_of_the_comparison(tables, printed):
-    quantities = pd.read_csv(tables / "quantities.csv")
+    quantities = pd.read_csv(tables / "reproduced_values.csv")
     assert list(quantities.columns) == list(reproduced_values.COLUMNS)
     assert set(quantities.id) == {entry.id for entry in printed if entry.comparison == "clusters"}
 
 
 def test_the_lecture_s_six_runs_have_a_mean_and_a_spread_and_a_reason_where_they_differ(tables, printed):
-    card = verdicts.build(printed, pd.read_csv(tables / "quantities.csv")).set_index("id")
+    card = verdicts.build(printed, pd.read_csv(tables / "reproduced_values.csv")).set_index("id")
     six = card.loc[["clusters.six_runs.optima", "clusters.six_runs.best"]]
     assert (six.sd > 0).all()
     assert (six.n > 1).all()
@@ -50,14 +52,14 @@ def test_with_another_seed_than_the_lab_s_nothing_is_compared(standard, fitted, 
     record = fitted["book_r/restarts"]
     metrics = record.metrics[record.metrics.member != "lab"]
     changed = {**fitted, "book_r/restarts": type(record)(metrics, record.history, record.predictions, record.params)}
-    result_tables.reproduced_values(ClustersResults(changed, printed), tmp_path / "quantities.csv")
-    ids = pd.read_csv(tmp_path / "quantities.csv").id
+    result_tables.reproduced_values(ClustersResults(changed, printed), tmp_path / "reproduced_values.csv")
+    ids = pd.read_csv(tmp_path / "reproduced_values.csv").id
     assert all(id.startswith("clusters.python_lab") for id in ids)
     assert len(ids) == 3
 
 
 def test_with_both_labs_changed_the_table_of_printed_numbers_is_one_the_report_can_read(fitted, printed, tmp_path):
-    from relecture.report.chapter import read_table
+    from relecture.tables import read
 
     changed = dict(fitted)
     for name in ("book_r", "book_python"):
@@ -65,7 +67,7 @@ def test_with_both_labs_changed_the_table_of_printed_numbers_is_one_the_report_c
         metrics = record.metrics[record.metrics.member != "lab"]
         changed[f"{name}/restarts"] = type(record)(metrics, record.history, record.predictions, record.params)
     result_tables.table(ClustersResults(changed, printed), tmp_path / "table")
-    assert read_table(tmp_path / "table").rows == [["No rows with these settings."]]
+    assert read(tmp_path / "table").rows == [["No rows with these settings."]]
 
 
 def test_shares_of_the_optima_sum_to_one(tables):

@@ -1,4 +1,4 @@
-"""The commands `draw` and `quantities`."""
+"""The commands `draw` and `reproduced-values`."""
 
 import pytest
 

@@ -7,15 +7,15 @@ import pytest
 from relecture.config import load
 from relecture.config.yaml_files import merge, read
 from relecture.errors import UserError
-from relecture.illustrations import ILLUSTRATIONS
 from relecture.illustrations.config import FIGURE_CONFIGS
+from relecture.illustrations.exhibits import EXHIBITS
 
 STANDARD = read(Path(__file__).parents[2] / "config/config.yaml")
 
 
 def test_every_illustration_has_a_configuration_and_no_other_has_one(standard):
-    assert list(FIGURE_CONFIGS) == list(ILLUSTRATIONS)
-    for name in ILLUSTRATIONS:
+    assert list(FIGURE_CONFIGS) == [figure.name for figure in EXHIBITS.figures]
+    for name in [figure.name for figure in EXHIBITS.figures]:
         config = standard.illustrations.illustration(name)
         assert type(config) is FIGURE_CONFIGS[name]
         assert set(config.as_dict()) <= {"seed", "n_seeds", "n_points", "n_rows", "n_units"}

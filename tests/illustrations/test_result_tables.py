@@ -11,7 +11,7 @@ def test_every_printed_number_of_the_slides_is_reproduced_exactly(tmp_path, prin
     for name in names:
         draw_by_command(name, {"seed": 2} if name == "squares" else {}, tmp_path)
     numbers = [str(tmp_path / f"{name}.csv") for name in names]
-    app(["quantities", *numbers, "--out", str(tmp_path / "quantities.csv")], standalone_mode=False)
-    scorecard = build(printed, pd.read_csv(tmp_path / "quantities.csv"))
+    app(["reproduced-values", *numbers, "--out", str(tmp_path / "reproduced_values.csv")], standalone_mode=False)
+    scorecard = build(printed, pd.read_csv(tmp_path / "reproduced_values.csv"))
     assert len(scorecard) == 14
     assert set(scorecard.verdict) == {"exact"}
