@@ -104,7 +104,7 @@ def mnist_digits(mnist_manifest, standard, tmp_path_factory):
 
     path = tmp_path_factory.mktemp("digits") / "mnist.npz"
     data(mnist_manifest, path)
-    return load(path, standard.digits.validation_images)
+    return load(path, standard.digits.n_validation)
 
 
 @pytest.fixture(scope="session")
@@ -178,29 +178,25 @@ def salaries_records(players, book, some_splits, standard, tmp_path_factory) -> 
 
 @pytest.fixture(scope="session")
 def digits_records(sample_digits, standard, tmp_path_factory) -> dict[str, Path]:
-    """Every method and the search on the sample: two seeds, two epochs, two strengths."""
+    """Every method and the search on the sample: two seeds, two epochs, two lambdas."""
     from pkgutil import resolve_name
 
     from relecture.digits import METHODS, SEARCH
 
-    folders, checkpoint_dir = {}, tmp_path_factory.mktemp("scratch")
+    training = standard.digits.training.model_copy(update={"epochs": 2})
+    changes = {
+        "ridge": {"hidden_l2": 1e-4},
+        "ridge_search": {"lambdas": [1e-5, 1e-3]},
+        "sklearn_logistic": {"max_iter": 5},
+    }
+    folders, checkpoint_dir = {}, tmp_path_factory.mktemp("checkpoints")
     for method, function in {**METHODS, **SEARCH}.items():
-        config = brief(standard.digits.method(method), epochs=2, seeds=2)
-        if method == "ridge":
-            config["penalty"] = 1e-4
-        if method == "ridge_search":
-            config["strengths"] = [1e-5, 1e-3]
-        if method == "sklearn_logistic":
-            config["max_iterations"] = 5
+        config = standard.digits.method(method)
+        is_network = "training" in type(config).model_fields
+        brief_training = {"n_seeds": 2, "training": training} if is_network else {}
+        config = config.model_copy(update={**brief_training, **changes.get(method, {})})
         folders[method] = tmp_path_factory.mktemp("digits") / method
         source = {"name": sample_digits.name, "digest": sample_digits.digest, "sample": sample_digits.sample}
         fit = resolve_name(function)(sample_digits, config, checkpoint_dir)
         fit.save(folders[method], f"digits/{method}", config, source, "digits_fit")
     return folders
-
-
-def brief(config: dict[str, Any], epochs: int, seeds: int) -> dict[str, Any]:
-    """A network's settings with another number of epochs and seeds; other methods' as they are."""
-    if "training" not in config:
-        return dict(config)
-    return {**config, "seeds": seeds, "training": {**config["training"], "epochs": epochs, "log_every_n_epochs": 1}}

@@ -1,4 +1,4 @@
-"""One run at a time in a folder; after a killed one the same command goes on, and nobody writes twice."""
+"""One run at a time in a folder; after a killed one the same command resumes, and no file is written by two runs."""
 
 import contextlib
 import os
@@ -19,7 +19,7 @@ from relecture.run_snakemake import _end_orphans, _owns
 
 pytestmark = pytest.mark.slow
 
-# Jobs that take 1.5 s and write a line now and then, each with the Snakemake they belong to.
+# Jobs that take 1.5 s and write a line now and then, with the Snakemake that they belong to.
 SNAKEFILE = """
 import os
 import sys
@@ -70,7 +70,7 @@ class Folder:
         (path / "work.py").write_text(WORK)
 
     def start(self, *command: str, **environment: str) -> subprocess.Popen:
-        """Start a command in a session of its own, so that Ctrl-C can be sent to it and to its jobs."""
+        """Start a command in its own session, so that Ctrl-C can be sent to it and to its jobs."""
         with (self.path / "messages").open("a") as messages:
             process = subprocess.Popen(
                 [sys.executable, *command],
@@ -87,7 +87,7 @@ class Folder:
         return self.start("-m", "relecture", "run", "--cores", "2", *arguments)
 
     def launched(self, *arguments: str) -> subprocess.CompletedProcess:
-        """Run the launcher to its end."""
+        """Run the workflow to its end."""
         command = [sys.executable, "-m", "relecture", "run", "--cores", "2", *arguments]
         return subprocess.run(command, cwd=self.path, capture_output=True, text=True, timeout=60)
 
@@ -102,13 +102,13 @@ class Folder:
             time.sleep(0.02)
 
     def jobs(self) -> list[psutil.Process]:
-        """The toy jobs that are alive in this folder."""
-        found = []
+        """Return the toy jobs that are alive in this folder."""
+        jobs = []
         for process in psutil.process_iter():
             with contextlib.suppress(psutil.Error):
                 if "work.py" in process.cmdline() and process.cwd() == str(self.path):
-                    found.append(process)
-        return found
+                    jobs.append(process)
+        return jobs
 
 
 @pytest.fixture
@@ -136,11 +136,11 @@ def owner_mark_of(process: subprocess.Popen) -> str:
 
 
 def second_pair_has_started(folder: Folder) -> bool:
-    """Two of the four jobs are finished, and the other two in the middle."""
+    """Return whether two of the four jobs are finished and the other two are running."""
     return sum(what == "start" for what, _, _ in folder.log()) == 4
 
 
-def test_a_second_run_beside_a_living_one_is_refused_in_one_line_and_the_first_goes_on(folder):
+def test_a_second_run_in_a_folder_is_refused_in_one_line_and_the_first_goes_on(folder):
     first = folder.launch()
     folder.wait_for(folder.log)
     start = time.monotonic()
@@ -154,26 +154,26 @@ def test_a_second_run_beside_a_living_one_is_refused_in_one_line_and_the_first_g
     assert_complete_and_written_by_one_generation_each(folder)
 
 
-def test_after_sigkill_the_jobs_end_by_themselves_and_the_same_command_goes_on(folder):
+def test_after_sigkill_the_jobs_end_by_themselves_and_the_same_command_resumes(folder):
     first = folder.launch()
     folder.wait_for(lambda: second_pair_has_started(folder))
-    first.kill()  # and nobody waits for it: it stays a zombie, as in a container without an init
+    first.kill()  # no parent waits for it, so it stays a zombie, as in a container without an init
     folder.wait_for(lambda: not folder.jobs(), seconds=5)
     assert Counter(what for what, _, _ in folder.log()) == {"start": 4, "end": 2}
     assert list((folder.path / ".snakemake" / "locks").glob("*.lock"))
 
     again = folder.launched()
     assert again.returncode == 0, again.stderr
-    assert "the last run was killed; going on where it was" in again.stderr
+    assert "the last run was killed; this one resumes it" in again.stderr
     assert_complete_and_written_by_one_generation_each(folder)
     ends = Counter(mark for what, _, mark in folder.log() if what == "end")
-    assert sorted(ends.values()) == [2, 2]  # what was finished was not made again
+    assert sorted(ends.values()) == [2, 2]  # no finished job was rerun
 
 
-def test_started_again_at_once_it_first_ends_the_jobs_that_are_left(folder):
+def test_a_run_first_ends_the_jobs_that_a_killed_one_left(folder):
     first = folder.launch()
     folder.wait_for(lambda: second_pair_has_started(folder))
-    # A job without the package's watch, which would write for ever.
+    # A job that does not watch its owner, and would never end.
     stubborn = folder.start("-c", "import time; time.sleep(60)", **{OWNER: owner_mark_of(first)})
     elsewhere = subprocess.Popen(["sleep", "60"], env={**os.environ, OWNER: owner_mark_of(first)}, cwd="/")
     folder.started.append(elsewhere)
@@ -226,24 +226,24 @@ def test_a_job_that_ignores_being_terminated_is_killed(folder, capsys):
     assert capsys.readouterr().err == "relecture: ending 1 process that a killed run left behind\n"
 
 
-def test_a_process_that_only_has_the_number_of_a_dead_snakemake_owns_nothing(folder):
+def test_a_process_that_reuses_the_id_of_a_dead_snakemake_owns_nothing(folder):
     younger = folder.start("-c", "import time; time.sleep(60)")
     assert _owns(os.getpid(), job=psutil.Process(younger.pid))
     assert not _owns(younger.pid, job=psutil.Process(os.getpid()))
 
 
-def test_a_missing_or_broken_configuration_file_is_told_before_snakemake_starts(folder):
+def test_a_missing_or_broken_configuration_file_is_reported_before_snakemake_starts(folder):
     missing = folder.launched("--configfile", "mine.yaml")
     assert (missing.returncode, missing.stderr) == (1, "relecture: there is no configuration file mine.yaml\n")
-    (folder.path / "mine.yaml").write_text("budget: mine\n")
+    (folder.path / "mine.yaml").write_text("preset: mine\n")
     target = folder.launched("--configfile", "mine.yaml", "digits")
-    assert "if digits is what shall be made, put it before --configfile, or behind another option" in target.stderr
+    assert "if digits is a target, put it before --configfile or after another option" in target.stderr
     (folder.path / "mine.yaml").write_text("digits: [")
     broken = folder.launched("--configfile=mine.yaml")
     assert broken.returncode == 1
     assert broken.stderr.startswith("relecture: mine.yaml, line 1, column 10, cannot be read: ")
     (folder.path / "config").mkdir()
-    (folder.path / "config" / "config.yaml").write_text("budget: a\nbudget: b\n")
+    (folder.path / "config" / "config.yaml").write_text("preset: a\npreset: b\n")
     standard = folder.launched()
     assert standard.returncode == 1
     assert standard.stderr.startswith("relecture: config/config.yaml, line 2, column 1, cannot be read: ")

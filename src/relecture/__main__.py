@@ -18,7 +18,7 @@ MODULES = {"run": ("relecture.run_snakemake", "Run the workflow: Snakemake, with
 
 @cache
 def packages() -> dict[str, str]:
-    """The packages that have a command line, each with the first line of its docstring."""
+    """Return the packages that have a command line, each with the first line of its docstring."""
     files = sorted(Path(__file__).parent.glob("*/cli.py"))
     sources = {file.parent.name: file.with_name("__init__.py").read_text(encoding="utf-8") for file in files}
     return {name: (ast.get_docstring(ast.parse(source)) or "").partition("\n")[0] for name, source in sources.items()}
@@ -27,15 +27,15 @@ def packages() -> dict[str, str]:
 class _LazyGroup(TyperGroup):
     """Lists all groups without importing them; imports the one that is called."""
 
-    def list_commands(self, ctx: Any) -> list[str]:
-        return [*MODULES, *packages()]
-
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        text = MODULES[cmd_name][1] if cmd_name in MODULES else packages().get(cmd_name)
-        return None if text is None else TyperGroup(name=cmd_name, help=text)
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        texts = {name: text for name, (_, text) in MODULES.items()} | packages()
+        self.commands = {name: TyperGroup(name=name, help=text) for name, text in texts.items()}
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        name, _, rest = super().resolve_command(ctx, args)
+        name, command, rest = super().resolve_command(ctx, args)
+        if name is None:  # an unknown group while the shell completes a line
+            return name, command, rest
         module = MODULES[name][0] if name in MODULES else f"relecture.{name}.cli"
         return name, typer.main.get_command(resolve_name(f"{module}:app")), rest
 

@@ -1,4 +1,4 @@
-"""What every command line of the package does around its work: threads, orphans, errors."""
+"""What all command lines share: threads, the end of orphaned jobs, parsing of configuration, errors."""
 
 import contextlib
 import os
@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import Annotated, NoReturn, TypeVar
+from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 
@@ -20,18 +20,19 @@ TextOption = Annotated[str, typer.Option(show_default=False)]
 
 Model = TypeVar("Model", bound=ConfigModel)
 
-#: Names the Snakemake process a job belongs to, as "host:process id". The Snakefile sets it.
+#: Environment variable with the Snakemake process that a job belongs to, "host:process id"; set by the Snakefile.
 OWNER = "RELECTURE_OWNER"
 
 
 class Command(typer.Typer):
     """A typer application whose user errors are one message and exit code 1, not a traceback."""
 
-    def __init__(self, help: str):
+    def __init__(self, help: str) -> None:
         super().__init__(help=help, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
         self.callback()(_prepare)
 
-    def __call__(self, *args, **kwargs):
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the command; print a user error as one message and exit with code 1."""
         try:
             return super().__call__(*args, **kwargs)
         except UserError as error:
@@ -57,27 +58,27 @@ def parse_config(model: type[Model], text: str) -> Model:
 
 
 def owner_mark() -> str:
-    """This process as the owner of jobs: what Snakemake's Snakefile puts into RELECTURE_OWNER."""
+    """Return the mark of this process as the owner of jobs, which the Snakefile puts into RELECTURE_OWNER."""
     return f"{socket.gethostname()}:{os.getpid()}"
 
 
 def exit_with_parent(seconds: float = 0.5) -> None:
-    """End this process soon after the Snakemake process it belongs to is gone.
+    """End this process soon after the Snakemake process that it belongs to has ended.
 
-    A killed Snakemake leaves its jobs running as orphans; they would write beside the jobs of the next run.
+    A killed Snakemake leaves its jobs running as orphans, which would write the same files as the next run.
     """
     host, _, owner = os.environ.get(OWNER, "").rpartition(":")
-    if not owner.isdigit() or host != socket.gethostname():  # by hand, or on another node of a cluster
+    if not owner.isdigit() or host != socket.gethostname():  # started by hand, or on another node of a cluster
         return
     import psutil
 
     def end() -> NoReturn:
-        with contextlib.suppress(OSError):  # the terminal may be gone as well
-            os.write(2, b"relecture: Snakemake is gone, so this job ends too\n")
+        with contextlib.suppress(OSError):  # the terminal may be closed
+            os.write(2, b"relecture: Snakemake has ended, so this job ends too\n")
         os._exit(1)
 
     def watch(snakemake: psutil.Process) -> None:
-        # A killed process that nobody waits for, as in many containers, stays in the list as a zombie.
+        # A killed process that no parent waits for, as in many containers, stays in the list as a zombie.
         with contextlib.suppress(psutil.NoSuchProcess):
             while snakemake.is_running() and snakemake.status() != psutil.STATUS_ZOMBIE:
                 time.sleep(seconds)

@@ -30,9 +30,9 @@ class ConfigModel(BaseModel):
     renamed: ClassVar[dict[str, str]] = {}
 
     def as_dict(self) -> dict[str, Any]:
-        """The values as JSON types, without those that are None."""
+        """Return the values as JSON types, without those that are None."""
         return self.model_dump(mode="json", exclude_none=True)
 
     def to_json(self) -> str:
-        """One line of JSON that is the same whenever the values are: sorted keys."""
+        """Return one line of JSON with sorted keys, the same whenever the values are."""
         return json.dumps(self.as_dict(), sort_keys=True)

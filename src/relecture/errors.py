@@ -13,7 +13,7 @@ class UserError(Exception):
 
 
 def closest(name: str, names: Iterable[str]) -> str | None:
-    """The one of `names` that was probably meant, whatever its case; None if none is similar."""
+    """Return the one of `names` that was probably meant, whatever its case; None if none is similar."""
     lower = {candidate.lower(): candidate for candidate in names}
     near = difflib.get_close_matches(name.lower(), lower, n=1)
     return lower[near[0]] if near else None

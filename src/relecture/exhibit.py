@@ -25,7 +25,7 @@ class Exhibit:
 
 
 def table(name: str, label: str, function: str, *, in_handout: bool = False, job: str = "tables") -> Exhibit:
-    """A table; `job` is the command that writes it."""
+    """Return a table; `job` is the command that writes it."""
     return Exhibit(name, label, function, in_handout, "table", job)
 
 
@@ -45,19 +45,19 @@ class Exhibits:
     figures_folder: str = "figures"
 
     def of_job(self, job: str) -> list[Exhibit]:
-        """The exhibits that one command makes."""
+        """Return the exhibits that one command makes."""
         return [exhibit for exhibit in (*self.tables, *self.figures) if exhibit.job == job]
 
     def stem(self, exhibit: Exhibit) -> str:
-        """The path of an exhibit's files without suffix, below the folder of results."""
+        """Return the path of an exhibit's files without suffix, below the folder of results."""
         folder = self.figures_folder if exhibit.kind == "figure" else ""
         return "/".join(part for part in (self.comparison, folder, exhibit.name) if part)
 
     def caption(self, exhibit: Exhibit) -> str:
-        """The file with its caption, below workflow/report/."""
+        """Return the file with an exhibit's caption, below workflow/report/."""
         return f"{self.comparison}_{exhibit.name}{'_table' if exhibit.kind == 'table' else ''}.rst"
 
     def in_handout(self) -> "Exhibits":
-        """The same with the exhibits that the handout shows."""
+        """Return the same with only the exhibits that the handout shows."""
         tables, figures = (tuple(one for one in some if one.in_handout) for some in (self.tables, self.figures))
         return Exhibits(self.comparison, tables, figures, self.conclusions_from, self.overview, self.figures_folder)

@@ -1,11 +1,11 @@
-"""Starts Snakemake: one run at a time in a folder, and after a killed run the same command goes on.
+"""Start Snakemake: one run at a time in a folder; after a killed run the same command resumes.
 
     relecture run digits --configfile config/quick.yaml --cores 2
 
-All arguments are Snakemake's. (A target right behind `--configfile FILE` would be one more such file.) Before it
-starts, this makes sure that no other run is alive in the folder, that no job of a killed run still writes, and that the
-configuration files can be read. Then it becomes Snakemake, in the same process: signals reach it directly, and the lock
-is held as long as it lives.
+All arguments are Snakemake's. (It takes a target right after `--configfile FILE` for another such file.) First, this
+makes sure that no other run is alive in the folder, that no job of a killed run still writes, and that the
+configuration files can be read. Then Snakemake replaces the process: signals reach it directly, and it holds the lock
+until it ends.
 """
 
 import argparse
@@ -29,7 +29,7 @@ from relecture.config import STANDARD
 from relecture.config.yaml_files import read
 from relecture.errors import UserError
 
-#: Everything behind `run` is Snakemake's, options and `--help` too.
+#: All arguments of `run` are Snakemake's, `--help` included.
 _ALL_ARGUMENTS = {"allow_extra_args": True, "allow_interspersed_args": False, "ignore_unknown_options": True}
 
 app = typer.Typer(pretty_exceptions_enable=False)
@@ -45,10 +45,10 @@ def run(context: typer.Context) -> None:
 
 
 def main(arguments: list[str]) -> NoReturn:
-    """Become `snakemake --rerun-incomplete ARGUMENTS`, or exit with code 1 and say why not."""
+    """Replace this process by `snakemake --rerun-incomplete ARGUMENTS`, or exit with code 1 and the reason."""
     try:
         folder, files = _folder_and_files(arguments)
-        _take_the_lock(folder)
+        _lock(folder)
         _check(files)
         _end_orphans(folder)
         if any((folder / ".snakemake" / "locks").glob("*.lock")):
@@ -61,34 +61,34 @@ def main(arguments: list[str]) -> NoReturn:
 
 
 def _folder_and_files(arguments: list[str]) -> tuple[Path, list[Path]]:
-    """Where Snakemake will work, and the configuration files it will read."""
+    """Return the working folder of Snakemake and the configuration files that it will read."""
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False, argument_default=argparse.SUPPRESS)
     parser.add_argument("--directory", "-d", type=Path, default=Path())
     parser.add_argument("--configfile", "--configfiles", type=Path, nargs="*", default=[])
     known, _ = parser.parse_known_args(arguments)
-    standard = [STANDARD] if STANDARD.exists() else []  # the one the Snakefile names
+    standard = [STANDARD] if STANDARD.exists() else []  # named by the Snakefile
     return known.directory.resolve(), [*standard, *known.configfile]
 
 
 def _check(files: list[Path]) -> None:
-    """Read the configuration files, so that a mistake in one is told before anything starts."""
+    """Read the configuration files, so that a broken one is reported before anything starts."""
     for file in files:
         if not file.exists() and file.suffix not in (".yaml", ".yml", ".json"):  # as `digits`, or `results/x.csv`
             raise UserError(
-                f"there is no configuration file {file}. All names behind --configfile are taken for such files: "
-                f"if {file} is what shall be made, put it before --configfile, or behind another option"
+                f"there is no configuration file {file}. All names after --configfile are configuration files; "
+                f"if {file} is a target, put it before --configfile or after another option"
             )
         read(file)
 
 
-def _take_the_lock(folder: Path) -> None:
-    """Hold the folder's lock until this process, which will be Snakemake, ends in whatever way.
+def _lock(folder: Path) -> None:
+    """Lock the folder until this process, which becomes Snakemake, ends in whatever way.
 
-    Snakemake starts its jobs with all other files closed, so they do not hold it.
+    Snakemake's jobs do not inherit the lock, because it starts them with all other files closed.
     """
     path = folder / LOCK
     try:
-        folder.mkdir(parents=True, exist_ok=True)  # Snakemake makes it, too
+        folder.mkdir(parents=True, exist_ok=True)  # as Snakemake does
         lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as error:
         raise UserError(f"{path} cannot be written: {error.strerror}") from None
@@ -105,15 +105,15 @@ def _take_the_lock(folder: Path) -> None:
 
 
 def _holder(path: Path) -> str:
-    """Who holds the lock, and how to stop it."""
-    for _ in range(5):  # its holder may have taken it this moment, and not yet written who it is
+    """Describe the process that holds the lock, and how to stop it."""
+    for _ in range(5):  # the holder may have locked the file this moment, and not yet written its id
         mark, _, since = path.read_text().strip().partition(" ")
         host, _, pid = mark.rpartition(":")
         if host and pid.isdigit() and (host != socket.gethostname() or psutil.pid_exists(int(pid))):
             where = "" if host == socket.gethostname() else f" on {host}"
             return f"process {pid}{where}, since {since}; {_how_to_stop(pid)}"
         time.sleep(0.1)
-    return f"it holds {path.name}, but has not yet said which process it is; try again"
+    return f"it holds {path.name}, but has not written its process id yet; try again"
 
 
 def _how_to_stop(pid: int | str) -> str:
@@ -123,7 +123,7 @@ def _how_to_stop(pid: int | str) -> str:
 def _end_orphans(folder: Path) -> None:
     """End the jobs that a killed Snakemake left running, before anything else writes.
 
-    The package's commands end by themselves when their Snakemake is gone; others do not.
+    The package's commands end by themselves when their Snakemake has ended; others do not.
     """
     for attempt, strike in enumerate((psutil.Process.terminate, psutil.Process.kill, psutil.Process.kill)):
         orphans = list(_orphans(folder))
@@ -141,10 +141,10 @@ def _end_orphans(folder: Path) -> None:
 
 
 def _orphans(folder: Path) -> Iterator[psutil.Process]:
-    """Processes in the folder, or below it, that belong to a Snakemake that is gone."""
+    """Yield the processes in the folder, or below it, that belong to a Snakemake that has ended."""
     here = {os.getpid(), *(parent.pid for parent in psutil.Process().parents())}
     for process in psutil.process_iter():
-        with contextlib.suppress(psutil.Error, OSError):  # ended meanwhile, or somebody else's
+        with contextlib.suppress(psutil.Error, OSError):  # ended meanwhile, or of another user
             host, _, owner = process.environ().get(OWNER, "").rpartition(":")
             if process.pid in here or not owner.isdigit() or host != socket.gethostname():
                 continue
@@ -153,22 +153,22 @@ def _orphans(folder: Path) -> Iterator[psutil.Process]:
 
 
 def _owns(owner: int, job: psutil.Process) -> bool:
-    """Whether the owner lives. A process that is younger than its job only has the same number."""
+    """Return whether the owner is alive; a process younger than its job has only reused the id."""
     try:
         process = psutil.Process(owner)
-        return process.status() != psutil.STATUS_ZOMBIE and process.create_time() <= job.create_time()
+        return bool(process.status() != psutil.STATUS_ZOMBIE and process.create_time() <= job.create_time())
     except psutil.NoSuchProcess:
         return False
 
 
 def _unlock(folder: Path, arguments: list[str]) -> None:
-    """Remove the lock that Snakemake left, unless a Snakemake that was started by hand still holds it."""
+    """Remove the lock that a killed Snakemake left; UserError if a Snakemake started by hand still holds it."""
     for process in psutil.process_iter():
         pid = process.pid
         with contextlib.suppress(psutil.Error, OSError):
             if pid != os.getpid() and _is_snakemake(process) and Path(process.cwd()) == folder:
                 raise UserError(f"Snakemake is already alive in this folder: process {pid}; {_how_to_stop(pid)}")
-    print("relecture: the last run was killed; going on where it was", file=sys.stderr)
+    print("relecture: the last run was killed; this one resumes it", file=sys.stderr)
     unlocked = subprocess.run([*_SNAKEMAKE, "--unlock", *arguments], capture_output=True, text=True)
     if unlocked.returncode:
         sys.stderr.write(unlocked.stderr)
@@ -176,6 +176,6 @@ def _unlock(folder: Path, arguments: list[str]) -> None:
 
 
 def _is_snakemake(process: psutil.Process) -> bool:
-    """Whether this is `python -m snakemake` or `python .../bin/snakemake`."""
+    """Return whether this process is `python -m snakemake` or `python .../bin/snakemake`."""
     python, *rest = process.cmdline() or [""]
     return Path(python).name.lower().startswith("python") and "snakemake" in (Path(x).name for x in rest[:4])

@@ -102,7 +102,7 @@ def _column_css(text: pd.DataFrame, right: list[bool]) -> str:
 
 
 def _escape_bar(text: str) -> str:
-    """The text of a cell in Markdown: on one line, with a backslash before every vertical bar."""
+    """Return the text of a cell in Markdown: on one line, with a backslash before every vertical bar."""
     return " ".join(text.splitlines()).replace("|", r"\|")
 
 

@@ -1,4 +1,4 @@
-"""The configuration: every mistake at once, in plain words, and nothing else than a clear message."""
+"""The configuration: all mistakes in one message, each with its location and what is allowed."""
 
 import contextlib
 import copy
@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from relecture.config import COMPARISONS, Config, load
-from relecture.config.schema import Rules
+from relecture.config.schema import SchemaRules
 from relecture.config.yaml_files import merge, read, read_all
 from relecture.errors import UserError
 
@@ -19,7 +19,7 @@ STANDARD = read(CONFIG / "config.yaml")
 
 
 def mistakes(*overlays: dict, without: str | None = None) -> list[str]:
-    """The lines of the message for the standard configuration with these changes."""
+    """Return the lines of the message for the standard configuration with these changes."""
     config = copy.deepcopy(STANDARD)
     for overlay in overlays:
         config = merge(config, overlay)
@@ -39,26 +39,19 @@ def mistakes(*overlays: dict, without: str | None = None) -> list[str]:
 @pytest.mark.parametrize("overlay", [None, "quick", "full"])
 def test_the_configurations_of_the_project_are_valid(overlay):
     files = [CONFIG / "config.yaml", *([CONFIG / f"{overlay}.yaml"] if overlay else [])]
-    assert load(read_all(files)).budget == (overlay or "standard")
+    assert load(read_all(files)).preset == (overlay or "standard")
 
 
-def test_the_overlays_change_budgets_and_never_meanings():
-    budgets = {
-        "budget",
-        "n_splits",
-        "splits",
-        "n_seeds",
-        "seeds",
-        "epochs",
-        "strengths",
-        "seeds_per_strength",
-        "max_iterations",
-    }
-    budgets |= {"starts", "references", "resamples", "replications", "image_starts", "image_references"}
-    budgets |= {"image_resamples", "sheets", "train", "validation", "test", "max_epochs", "brackets", "images"}
-    budgets |= {"shards", "cells", "orders"}
+def test_the_overlays_change_how_much_is_computed_and_nothing_else():
+    amounts = {"epochs", "max_epochs", "max_iter", "lambdas", "brackets"}
+    # Counts of tallies and illustrations whose names do not begin with n_ yet.
+    amounts |= {"cells", "images", "orders", "seeds", "shards", "sheets", "test", "train", "validation"}
+    questions = {"n_clusters", "n_districts", "n_folds", "n_parties", "n_validation"}
     for overlay in ("quick", "full"):
-        assert {location[-1] for location in _values(read(CONFIG / f"{overlay}.yaml"))} <= budgets
+        changed = set(_values(read(CONFIG / f"{overlay}.yaml")))
+        assert {("preset",), ("run", "name")} <= changed
+        names = {location[-1] for location in changed - {("preset",), ("run", "name")}}
+        assert {name for name in names if not name.startswith("n_") or name in questions} <= amounts
 
 
 def _values(config: dict, above: tuple[str, ...] = ()):
@@ -74,11 +67,11 @@ def test_every_comparison_has_a_block_of_its_name():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"digits": {"seeds": 0}}, "digits.seeds is 0: it must be a whole number of at least 1"),
-        ({"digits": {"seeds": 2.5}}, "digits.seeds is 2.5: it must be a whole number of at least 1"),
-        ({"digits": {"seeds": True}}, "digits.seeds is true: it must be a whole number of at least 1"),
-        ({"digits": {"seeds": None}}, "digits.seeds is empty: it must be a whole number of at least 1"),
-        ({"digits": {"seeds": [3]}}, "digits.seeds is [3]: it must be a whole number of at least 1"),
+        ({"digits": {"n_seeds": 0}}, "digits.n_seeds is 0: it must be a whole number of at least 1"),
+        ({"digits": {"n_seeds": 2.5}}, "digits.n_seeds is 2.5: it must be a whole number of at least 1"),
+        ({"digits": {"n_seeds": True}}, "digits.n_seeds is true: it must be a whole number of at least 1"),
+        ({"digits": {"n_seeds": None}}, "digits.n_seeds is empty: it must be a whole number of at least 1"),
+        ({"digits": {"n_seeds": [3]}}, "digits.n_seeds is [3]: it must be a whole number of at least 1"),
         ({"data": {"allow_sample_fallback": 1}}, "data.allow_sample_fallback is 1: it must be true or false"),
         ({"data": {"mirrors": "a"}}, 'data.mirrors is "a": it must be a list of texts'),
         (
@@ -90,20 +83,20 @@ def test_every_comparison_has_a_block_of_its_name():
             'digits.training.epsilon is "inf": it must be a number above 0',
         ),
         (
-            {"digits": {"ridge": {"strengths": [0.1, 0.2, -1]}}},
-            "digits.ridge.strengths[2] is -1: it must be a number above 0",
+            {"digits": {"ridge": {"lambdas": [0.1, 0.2, -1]}}},
+            "digits.ridge.lambdas[2] is -1: it must be a number above 0",
         ),
         (
             {"digits": {"hidden": []}},
             "digits.hidden is []: it must be a list, not empty, of whole numbers of at least 1",
         ),
         (
-            {"salaries": {"network": {"dropout": 1}}},
-            "salaries.network.dropout is 1: it must be a number of at least 0 and below 1",
+            {"digits": {"training": {"rho": 1}}},
+            "digits.training.rho is 1: it must be a number of at least 0 and below 1",
         ),
         (
-            {"salaries": {"lasso": {"n_folds": 50}}},
-            "salaries.lasso.n_folds is 50: it must be a whole number from 3 to 20",
+            {"digits": {"n_validation": 50}},
+            "digits.n_validation is 50: it must be a whole number from 100 to 50,000",
         ),
         (
             {"digits": {"early_stopping": 5}},
@@ -114,8 +107,8 @@ def test_every_comparison_has_a_block_of_its_name():
             "data is empty: it must be a block with the keys mirrors, allow_sample_fallback",
         ),
         (
-            {"budget": "My Budget"},
-            'budget is "My Budget": it must be a word of lower-case letters, digits, - and _',
+            {"preset": "My Preset"},
+            'preset is "My Preset": it must be a word of lower-case letters, digits, - and _',
         ),
         (
             {"tallies": {"cells": "my{cells}"}},
@@ -123,7 +116,7 @@ def test_every_comparison_has_a_block_of_its_name():
         ),
     ],
 )
-def test_a_bad_value_is_told_with_its_path_and_what_is_allowed(change, message):
+def test_a_bad_value_is_reported_with_its_location_and_what_is_allowed(change, message):
     assert mistakes(change) == [message]
 
 
@@ -149,27 +142,27 @@ def test_a_bad_value_is_told_with_its_path_and_what_is_allowed(change, message):
         ),
         (
             {7: "seven"},
-            "7 is not a setting: allowed here are budget, data, salaries, digits, tallies, clusters, illustrations",
+            f"7 is not a setting: allowed here are preset, run, data, {', '.join(COMPARISONS)}",
         ),
     ],
 )
-def test_an_unknown_key_is_told_with_the_nearest_one(change, message):
+def test_an_unknown_key_is_reported_with_the_nearest_one(change, message):
     assert mistakes(change) == [message]
 
 
-def test_a_missing_key_is_told_with_what_it_must_be():
-    assert mistakes(without="digits.ridge.strengths") == [
-        "digits.ridge.strengths is missing: it must be a list, not empty, of numbers above 0"
+def test_a_missing_key_is_reported_with_what_it_must_be():
+    assert mistakes(without="digits.ridge.lambdas") == [
+        "digits.ridge.lambdas is missing: it must be a list, not empty, of numbers above 0"
     ]
 
 
 def test_a_misspelt_key_is_one_mistake_and_not_also_a_missing_one():
-    assert mistakes({"digits": {"sedes": 5}}, without="digits.seeds") == [
-        "digits.sedes is not a setting: did you mean `seeds`?"
+    assert mistakes({"digits": {"n_sedes": 5}}, without="digits.n_seeds") == [
+        "digits.n_sedes is not a setting: did you mean `n_seeds`?"
     ]
 
 
-def test_dropout_needs_one_number_a_hidden_layer():
+def test_dropout_needs_one_rate_per_hidden_layer():
     assert mistakes({"digits": {"hidden": [256, 128, 64]}}) == [
         "digits.dropout is [0.4, 0.3]: digits.hidden has 3 layers, so 3 numbers are needed"
     ]
@@ -183,23 +176,23 @@ def test_the_relaxed_lasso_takes_numeric_predictors_of_hitters_only():
     )
 
 
-def test_nothing_is_named_twice():
+def test_no_predictor_and_no_lambda_is_listed_twice():
     assert mistakes(
         {
             "salaries": {"relaxed_lasso": ["Hits", "Hits"]},
-            "digits": {"ridge": {"strengths": [0.001, "1e-3"]}},
+            "digits": {"ridge": {"lambdas": [0.001, "1e-3"]}},
         }
     ) == [
         'salaries.relaxed_lasso is ["Hits", "Hits"]: each predictor may be named only once',
-        "digits.ridge.strengths is [0.001, 0.001]: every strength may be named once",
+        "digits.ridge.lambdas is [0.001, 0.001]: every lambda may be listed once",
     ]
 
 
-def test_all_mistakes_are_told_at_once_and_the_header_names_the_files():
+def test_all_mistakes_are_reported_at_once_and_the_header_names_the_files():
     config = merge(
         STANDARD,
         {
-            "budget": 3,
+            "preset": 3,
             "salary": {},
             "digits": {"dropout": [0.1], "training": {"rho": 2, "epochs": "x"}, "ridge": []},
         },
@@ -210,7 +203,7 @@ def test_all_mistakes_are_told_at_once_and_the_header_names_the_files():
     assert header.startswith("6 mistakes in the configuration (")
     assert header.endswith("config/config.yaml, mine.yaml)")
     assert [line.split()[0] for line in lines] == [
-        "budget",
+        "preset",
         "digits.training.epochs",
         "digits.training.rho",
         "digits.ridge",
@@ -222,13 +215,13 @@ def test_all_mistakes_are_told_at_once_and_the_header_names_the_files():
 def test_numbers_with_an_exponent_are_numbers_although_yaml_reads_them_as_text(tmp_path):
     file = tmp_path / "mine.yaml"
     file.write_text("digits: {training: {learning_rate: 1e-3, epochs: 1e1, batch_size: 64.0}}")
-    assert read(file)["digits"]["training"]["learning_rate"] == "1e-3"  # what YAML makes of it
+    assert read(file)["digits"]["training"]["learning_rate"] == "1e-3"  # as YAML parses it
     training = load(merge(STANDARD, read(file))).digits.training
     assert (training.learning_rate, training.epochs, training.batch_size) == (0.001, 10, 64)
     assert isinstance(training.epochs, int)
 
 
-KEYS = st.sampled_from([location[-1] for location in Rules(Config).locations()]) | st.text() | st.integers()
+KEYS = st.sampled_from([location[-1] for location in SchemaRules(Config).locations()]) | st.text() | st.integers()
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.dates() | st.binary(),
     lambda below: st.lists(below, max_size=3) | st.dictionaries(KEYS, below, max_size=3),
@@ -237,8 +230,8 @@ VALUES = st.recursive(
 
 
 @settings(deadline=None)
-@given(st.sampled_from(list(Rules(Config).locations())), VALUES)
-def test_whatever_stands_at_a_key_is_valid_or_a_user_error(location, value):
+@given(st.sampled_from(list(SchemaRules(Config).locations())), VALUES)
+def test_any_value_of_any_key_is_valid_or_a_user_error(location, value):
     overlay = value
     for key in reversed(location):
         overlay = {key: overlay}
@@ -247,7 +240,7 @@ def test_whatever_stands_at_a_key_is_valid_or_a_user_error(location, value):
 
 @settings(deadline=None)
 @given(st.dictionaries(KEYS, VALUES))
-def test_whatever_the_configuration_is_it_is_valid_or_a_user_error(config):
+def test_any_configuration_is_valid_or_a_user_error(config):
     _valid_or_user_error(config)
     _valid_or_user_error(merge(STANDARD, config))
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from snakemake.cli import parse_config
 
 from relecture.config import Config, load
-from relecture.config.config_docs import document
-from relecture.config.schema import Rules
+from relecture.config.config_docs import reference
+from relecture.config.schema import SchemaRules
 from relecture.config.yaml_files import as_in_a_file, merge, read
 from relecture.errors import UserError
 
@@ -42,11 +42,11 @@ def test_files_are_merged_as_snakemake_merges_them(below, above):
     ("content", "message"),
     [
         ("digits:\n  hidden: [1, 2\n", "line 3, column 1, cannot be read: expected ',' or ']'"),
-        ("digits:\n\tseeds: 3\n", "line 2, column 1, cannot be read: found character '\\t'"),
-        ("digits:\n\tseeds: 3\n", "(indent with spaces, not with tabs)"),
+        ("digits:\n\tn_seeds: 3\n", "line 2, column 1, cannot be read: found character '\\t'"),
+        ("digits:\n\tn_seeds: 3\n", "(indent with spaces, not with tabs)"),
         (
-            "budget: a\ndigits:\n  seeds: 1\n  seeds: 2\n",
-            "line 4, column 3, cannot be read: `seeds` stands twice",
+            "preset: a\ndigits:\n  n_seeds: 1\n  n_seeds: 2\n",
+            "line 4, column 3, cannot be read: `n_seeds` is repeated in this block",
         ),
         ("a: 2026-13-45", "cannot be read: month must be in 1..12"),
         ("a: \x01", "cannot be read"),
@@ -57,7 +57,7 @@ def test_files_are_merged_as_snakemake_merges_them(below, above):
         ("quick", "it holds a str"),
     ],
 )
-def test_a_broken_file_is_told_with_its_name_and_line(tmp_path, content, message):
+def test_a_broken_file_is_reported_with_its_name_and_line(tmp_path, content, message):
     file = tmp_path / "mine.yaml"
     file.write_text(content)
     with pytest.raises(UserError) as caught:
@@ -66,7 +66,7 @@ def test_a_broken_file_is_told_with_its_name_and_line(tmp_path, content, message
     assert message in str(caught.value)
 
 
-def test_a_missing_file_and_a_folder_are_told(tmp_path):
+def test_a_missing_file_and_a_folder_are_reported(tmp_path):
     with pytest.raises(UserError, match=r"there is no configuration file .*/mine\.yaml"):
         read(tmp_path / "mine.yaml")
     with pytest.raises(UserError, match="cannot be read: Is a directory"):
@@ -75,16 +75,16 @@ def test_a_missing_file_and_a_folder_are_told(tmp_path):
 
 def test_the_reference_is_what_the_models_say():
     written = (CONFIG / "README.md").read_text(encoding="utf-8")
-    assert written == document(CONFIG), "run: relecture config document > config/README.md"
+    assert written == reference(CONFIG), "run: relecture config docs > config/README.md"
 
 
 def test_the_reference_names_every_setting_and_every_value():
-    reference = document(CONFIG)
-    for location in Rules(Config).locations():
-        assert f"`{location[-1]}`" in reference or f"`{'.'.join(location)}`" in reference
-    assert "| `0.00001`" not in reference
-    assert "`[0.00003, 0.0003]`" in reference
-    assert "`1e-7`" in reference
+    text = reference(CONFIG)
+    for location in SchemaRules(Config).locations():
+        assert f"`{location[-1]}`" in text or f"`{'.'.join(location)}`" in text
+    assert "| `0.00001`" not in text
+    assert "`[0.00003, 0.0003]`" in text
+    assert "`1e-7`" in text
 
 
 def _run(*arguments: str, folder: Path = ROOT) -> subprocess.CompletedProcess:
@@ -97,15 +97,26 @@ def test_the_command_checks_files_and_says_so():
 
 
 @pytest.mark.parametrize(
+    ("files", "expected"),
+    [([], "results"), (["config/quick.yaml"], "results/quick"), (["config/quick.yaml", "mine.yaml"], "results/mine")],
+)
+def test_the_command_prints_the_folder_of_results_of_these_files(tmp_path, files, expected):
+    (tmp_path / "mine.yaml").write_text("run: {name: mine}\n")
+    paths = [str(tmp_path / name) if name == "mine.yaml" else name for name in files]
+    done = _run("-m", "relecture", "config", "folder", *paths)
+    assert (done.returncode, done.stdout) == (0, f"{expected}\n")
+
+
+@pytest.mark.parametrize(
     ("entry", "expected"),
     [
-        ("digits={seeds: 3}", {"digits": {"seeds": 3}}),
+        ("digits={n_seeds: 3}", {"digits": {"n_seeds": 3}}),
         ("digits={dropout: {rates: [0.4, 1e-3]}}", {"digits": {"dropout": {"rates": [0.4, "1e-3"]}}}),
         (
             "salaries={data: {path: 2024.csv, header: true}}",
             {"salaries": {"data": {"path": "2024.csv", "header": True}}},
         ),
-        ("budget=mine", {"budget": "mine"}),
+        ("preset=mine", {"preset": "mine"}),
         ("data={mirrors: ['a: b', '{', '~']}", {"data": {"mirrors": ["a: b", "{", "~"]}}),
     ],
 )
@@ -113,7 +124,7 @@ def test_values_of_the_command_line_are_as_in_a_file(entry, expected):
     assert as_in_a_file(parse_config([entry])) == expected
 
 
-def test_a_path_of_ones_own_may_begin_at_home(monkeypatch):
+def test_a_path_of_a_user_may_begin_with_the_home_folder(monkeypatch):
     monkeypatch.setenv("HOME", "/home/me")
     checked = load(merge(read(CONFIG / "config.yaml"), {"tallies": {"sheets": "~/sheets", "cells": "./~cells"}}))
     assert (checked.tallies.sheets, checked.tallies.cells) == ("/home/me/sheets", "./~cells")
@@ -121,17 +132,17 @@ def test_a_path_of_ones_own_may_begin_at_home(monkeypatch):
 
 def test_the_command_ends_with_code_1_and_the_message_alone(tmp_path):
     file = tmp_path / "mine.yaml"
-    file.write_text("digits: {sedes: 3}")
+    file.write_text("digits: {n_sedes: 3}")
     done = _run("-m", "relecture", "config", "check", "config/config.yaml", str(file))
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == (
         f"relecture: 1 mistake in the configuration (config/config.yaml, {file})\n"
-        "  digits.sedes is not a setting: did you mean `seeds`?\n"
+        "  digits.n_sedes is not a setting: did you mean `n_seeds`?\n"
         "Every setting and what is allowed: config/README.md\n"
     )
 
 
-def test_importing_the_settings_imports_nothing_heavy():
+def test_importing_the_configuration_imports_nothing_heavy():
     heavy = "{'numpy', 'pandas', 'torch', 'sklearn', 'typer', 'snakemake'}"
     done = _run("-c", f"import sys, relecture.config; print({heavy} & set(sys.modules))")
     assert done.stdout == "set()\n", done.stderr
@@ -141,11 +152,11 @@ SNAKEFILE = """
 import relecture.config
 
 configfile: "config.yaml"
-settings = relecture.config.load_or_exit(config, workflow.configfiles, workflow.config_settings.config)
+run_config = relecture.config.load_or_exit(config, workflow.configfiles, workflow.config_settings.config)
 
 rule all:
     output: "made"
-    params: settings.digits.seeds
+    params: run_config.digits.n_seeds
     shell: "echo {params} > {output}"
 """
 
@@ -154,7 +165,7 @@ rule all:
 def test_snakemake_with_mistakes_ends_with_the_message_alone_and_runs_nothing(tmp_path):
     (tmp_path / "Snakefile").write_text(SNAKEFILE)
     (tmp_path / "config.yaml").write_text((CONFIG / "config.yaml").read_text())
-    (tmp_path / "mine.yaml").write_text("digits: {sedes: 3, seeds: 0}")
+    (tmp_path / "mine.yaml").write_text("digits: {n_sedes: 3, n_seeds: 0}")
     start = time.monotonic()
     done = _run("-m", "snakemake", "--cores", "1", "--configfile", "mine.yaml", folder=tmp_path)
     seconds = time.monotonic() - start
@@ -164,8 +175,8 @@ def test_snakemake_with_mistakes_ends_with_the_message_alone_and_runs_nothing(tm
     assert done.stderr.splitlines() == [
         "Config file config.yaml is extended by additional config specified via the command line.",
         "relecture: 2 mistakes in the configuration (mine.yaml, config.yaml)",
-        "  digits.seeds is 0: it must be a whole number of at least 1",
-        "  digits.sedes is not a setting: did you mean `seeds`?",
+        "  digits.n_seeds is 0: it must be a whole number of at least 1",
+        "  digits.n_sedes is not a setting: did you mean `n_seeds`?",
         "Every setting and what is allowed: config/README.md",
     ]
     assert not (tmp_path / "made").exists()
@@ -177,9 +188,9 @@ def test_snakemake_with_mistakes_ends_with_the_message_alone_and_runs_nothing(tm
 def test_snakemake_takes_a_value_of_the_command_line_and_names_it_in_a_mistake(tmp_path):
     (tmp_path / "Snakefile").write_text(SNAKEFILE)
     (tmp_path / "config.yaml").write_text((CONFIG / "config.yaml").read_text())
-    done = _run("-m", "snakemake", "--cores", "1", "--config", "digits={seeds: 3}", folder=tmp_path)
+    done = _run("-m", "snakemake", "--cores", "1", "--config", "digits={n_seeds: 3}", folder=tmp_path)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "made").read_text() == "3\n"
-    done = _run("-m", "snakemake", "--cores", "1", "--config", "digits={seeds: 0}", folder=tmp_path)
+    done = _run("-m", "snakemake", "--cores", "1", "--config", "digits={n_seeds: 0}", folder=tmp_path)
     assert done.returncode == 1
-    assert "relecture: 1 mistake in the configuration (--config, config.yaml)\n  digits.seeds is 0:" in done.stderr
+    assert "relecture: 1 mistake in the configuration (--config, config.yaml)\n  digits.n_seeds is 0:" in done.stderr

@@ -1,4 +1,4 @@
-"""The images as the methods see them."""
+"""The images as arrays: scaled, and divided into training, validation and test."""
 
 import re
 
@@ -10,7 +10,7 @@ from relecture.digits.data import load, save
 from relecture.digits.networks import arrays
 
 
-def test_pixels_become_numbers_from_0_to_1(sample_digits, sample_npz):
+def test_pixels_are_scaled_to_numbers_from_0_to_1(sample_digits, sample_npz):
     assert sample_digits.train_images.dtype == np.float32
     assert (sample_digits.train_images.min(), sample_digits.train_images.max()) == (0.0, 1.0)
     with np.load(sample_npz) as raw:
@@ -18,8 +18,8 @@ def test_pixels_become_numbers_from_0_to_1(sample_digits, sample_npz):
         np.testing.assert_array_equal(sample_digits.test_images, raw["test_images"] / np.float32(255))
 
 
-def test_the_sample_has_3200_images_to_learn_from_and_800_for_validation(sample_digits):
-    assert (len(sample_digits.train_labels), sample_digits.fitted) == (4000, 3200)
+def test_the_sample_has_3200_training_images_and_800_for_validation(sample_digits):
+    assert (len(sample_digits.train_labels), sample_digits.n_train) == (4000, 3200)
     assert sample_digits.test_images.shape == (1000, 784)
     assert np.bincount(sample_digits.test_labels).tolist() == [100] * 10
 
@@ -29,37 +29,37 @@ def test_the_sample_carries_its_name(sample_digits):
     assert re.fullmatch("[0-9a-f]{16}", sample_digits.digest)
 
 
-@pytest.mark.parametrize("asked", [100, 700])
-def test_as_many_validation_images_as_asked_for_are_held_out(sample_npz, asked):
-    digits = load(sample_npz, asked)
-    assert len(digits.train_labels) - digits.fitted == asked
+@pytest.mark.parametrize("n_validation", [100, 700])
+def test_n_validation_images_are_held_out(sample_npz, n_validation):
+    digits = load(sample_npz, n_validation)
+    assert len(digits.train_labels) - digits.n_train == n_validation
 
 
-@pytest.mark.parametrize("asked", [10_000, 20_000])
-def test_of_all_of_mnist_as_many_validation_images_as_asked_for_are_held_out(tmp_path, asked):
+@pytest.mark.parametrize("n_validation", [10_000, 20_000])
+def test_of_all_of_mnist_n_validation_images_are_held_out(tmp_path, n_validation):
     blank = np.zeros((60_000, 28, 28), np.uint8)
     labels = np.zeros(60_000, np.uint8)
     save(mnist.Mnist(blank, labels, blank[:10], labels[:10], "MNIST", False, "0" * 16), tmp_path / "mnist.npz")
-    assert load(tmp_path / "mnist.npz", asked).fitted == 60_000 - asked
+    assert load(tmp_path / "mnist.npz", n_validation).n_train == 60_000 - n_validation
 
 
-def test_the_networks_neither_learn_from_nor_watch_a_test_image(sample_digits):
-    found = arrays(sample_digits)
-    assert len(found.inputs) == len(sample_digits.train_labels)
-    np.testing.assert_array_equal(found.inputs.numpy(), sample_digits.train_images)
-    np.testing.assert_array_equal(found.targets.numpy(), sample_digits.train_labels)
-    assert set(found.eval_sets) == {"train", "validation"}
+def test_the_networks_are_neither_trained_nor_evaluated_on_a_test_image(sample_digits):
+    data = arrays(sample_digits)
+    assert len(data.inputs) == len(sample_digits.train_labels)
+    np.testing.assert_array_equal(data.inputs.numpy(), sample_digits.train_images)
+    np.testing.assert_array_equal(data.targets.numpy(), sample_digits.train_labels)
+    assert set(data.eval_sets) == {"train", "validation"}
 
 
-def test_the_validation_images_are_not_learned_from(sample_digits):
-    found = arrays(sample_digits)
-    assert found.train.tolist() == list(range(3200))
-    assert found.eval_sets["validation"].tolist() == list(range(3200, 4000))
-    assert set(found.eval_sets["train"].tolist()) <= set(found.train.tolist())
+def test_the_networks_are_not_trained_on_validation_images(sample_digits):
+    data = arrays(sample_digits)
+    assert data.train.tolist() == list(range(3200))
+    assert data.eval_sets["validation"].tolist() == list(range(3200, 4000))
+    assert set(data.eval_sets["train"].tolist()) <= set(data.train.tolist())
 
 
 def test_all_of_mnist_is_divided_into_50000_10000_and_10000(mnist_digits):
-    sizes = (mnist_digits.fitted, len(mnist_digits.train_labels), len(mnist_digits.test_labels))
+    sizes = (mnist_digits.n_train, len(mnist_digits.train_labels), len(mnist_digits.test_labels))
     assert sizes == (50_000, 60_000, 10_000)
     assert (mnist_digits.name, mnist_digits.sample) == ("MNIST", False)
     assert mnist_digits.test_labels[:5].tolist() == [7, 2, 1, 0, 4]

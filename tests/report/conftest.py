@@ -1,4 +1,4 @@
-"""A small comparison with its table, its figure and its answer, as the workflow leaves them."""
+"""A small comparison with its table, its figure and its conclusions, as the rules write them."""
 
 from pathlib import Path
 
@@ -7,33 +7,46 @@ import pandas as pd
 import pytest
 
 from relecture import plotting, tables
-from relecture.workflow import chapter
+from relecture.exhibit import Exhibit, Exhibits, table
+from relecture.report import chapter
 
-ANSWER = "**Is x < y?**\n\nIt is, by 1.5 (95 % interval 1.0 to 2.0). But not everywhere.\n"
+CONCLUSIONS = "**Is x < y?**\n\nIt is, by 1.5 (95 % interval 1.0 to 2.0). But not everywhere.\n"
+
+
+EXHIBITS = Exhibits(
+    comparison="salaries",
+    tables=(table("table", "gaps", "relecture.salaries.result_tables:table", in_handout=True),),
+    figures=(
+        Exhibit("splits", "errors over splits", "relecture.salaries.figures:splits", in_handout=True),
+        Exhibit("residuals", "residuals", "relecture.salaries.figures:residuals"),
+    ),
+    conclusions_from=("salaries/table.csv",),
+)
 
 
 @pytest.fixture
-def contents(tmp_path, monkeypatch) -> dict:
-    """What the page of the comparison `salaries` shows; its files are in the working folder."""
+def exhibits(tmp_path, monkeypatch) -> Exhibits:
+    """The exhibits of the comparison `salaries`; its files are in the working folder, `results/salaries/`."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(chapter, "load_exhibits", {"salaries": EXHIBITS, "digits": None}.get)
     folder, captions = Path("results/salaries"), Path("workflow/report")
     captions.mkdir(parents=True)
-    shown = pd.DataFrame(
-        {"method": ["linear & plain", "lasso"], "gap": ["-9.9", "1.5"], "interval": ["-12 to -7", "–"]}
-    )
-    tables.write(folder / "table", shown, shown, "Which gaps mean anything?", "In thousands of dollars.")
-    figure, axes = plt.subplots(figsize=(9, 5))
-    axes.plot([0, 1], [0, 1])
-    plotting.save(figure, folder / "figures" / "splits")
-    (folder / "answer.md").write_text(ANSWER)
+    text = pd.DataFrame({"method": ["linear & plain", "lasso"], "gap": ["-9.9", "1.5"], "interval": ["-12 to -7", "–"]})
+    tables.write(folder / "table", text, text, "Which gaps are significant?", "In thousands of dollars.")
+    for name in ("splits", "residuals"):
+        figure, axes = plt.subplots(figsize=(9, 5))
+        axes.plot([0, 1], [0, 1])
+        plotting.save(figure, folder / "figures" / name)
+    (folder / "conclusions.md").write_text(CONCLUSIONS)
     (captions / "salaries_table_table.rst").write_text("Gaps between <methods>.\n")
     (captions / "salaries_splits.rst").write_text("Errors over splits.\n")
-    return chapter("salaries", ["table"], ["splits"])
+    (captions / "salaries_residuals.rst").write_text("Residuals of each method.\n")
+    return EXHIBITS
 
 
 @pytest.fixture
 def scorecard(tmp_path) -> Path:
-    """A scorecard of four numbers, as a path without a suffix."""
+    """The file scorecard.csv of a scorecard of four values."""
     rows = [
         ("salaries", "linear regression, error", "254.7", 254.7, None, 1, "exact", ""),
         ("salaries", "network, error", "257.4", 257.8, 1.5, 50, "within", "A note."),
@@ -41,8 +54,6 @@ def scorecard(tmp_path) -> Path:
         ("digits", "another", "7.2", 7.0, None, 1, "", "MNIST-5k sample: not judged."),
     ]
     columns = ["comparison", "quantity", "published", "reproduced", "sd", "n", "verdict", "note"]
-    table = pd.DataFrame(rows, columns=columns).assign(source="ISL, <p. 9> & more")
-    stem = tmp_path / "scorecard"
-    table.to_csv(stem.with_suffix(".csv"), index=False)
-    stem.with_suffix(".md").write_text("**Scorecard**\n\n| a |\n|:--|\n| b |\n\nMean ± sd. Budget: mine.\n")
-    return stem
+    values = pd.DataFrame(rows, columns=columns).assign(source="ISL, <p. 9> & more", preset="mine")
+    values.to_csv(tmp_path / "scorecard.csv", index=False)
+    return tmp_path / "scorecard.csv"

@@ -1,4 +1,4 @@
-"""The handout: A4 pages that are the same bytes whenever their content is."""
+"""The handout: A4 pages with the same bytes whenever their content is the same."""
 
 import re
 import shutil
@@ -23,20 +23,25 @@ def fonts():
 
 
 @pytest.fixture
-def written(contents, scorecard) -> Path:
+def salaries(exhibits) -> chapter.Chapter:
+    return chapter.read("salaries", Path("results"), handout=True)
+
+
+@pytest.fixture
+def written(salaries, scorecard) -> Path:
     """A handout with three chapters, on two pages."""
-    handout([chapter.read(contents)] * 3, scorecard, Path("handout.pdf"))
+    handout([salaries] * 3, scorecard, Path("handout.pdf"))
     return Path("handout.pdf")
 
 
-def test_the_same_content_gives_the_same_bytes_without_a_date(contents, scorecard, written):
+def test_the_same_content_gives_the_same_bytes_without_a_date(salaries, scorecard, written):
     again = Path("again.pdf")
-    handout([chapter.read(contents)] * 3, scorecard, again)
+    handout([salaries] * 3, scorecard, again)
     assert again.read_bytes() == written.read_bytes()
     assert re.findall(rb"/CreationDate \(D:(\d{8})", written.read_bytes()) == [b"20000101"]
 
 
-def test_it_has_a4_pages_and_brings_its_fonts(written):
+def test_it_has_a4_pages_and_embeds_its_fonts(written):
     content = written.read_bytes()
     assert content.startswith(b"%PDF")
     assert len(re.findall(rb"/Type /Page\b", content)) == 2
@@ -47,24 +52,24 @@ def test_it_has_a4_pages_and_brings_its_fonts(written):
 
 
 @pytest.mark.skipif(not shutil.which("pdftotext"), reason="needs pdftotext to read a PDF; this machine has none")
-def test_its_text_has_the_scorecard_and_how_it_was_made_then_the_comparisons_and_page_numbers(written):
+def test_its_text_has_the_scorecard_and_provenance_then_the_comparisons_and_page_numbers(written):
     text = subprocess.run(["pdftotext", "-layout", written, "-"], check=True, capture_output=True, text=True).stdout
-    wanted = [
+    expected = [
         *(
             "relecture",
-            "Of 4 printed numbers 1 is exact",
+            "Of 4 published values 1 is exact",
             "linear regression, error",
             "ISL, <p. 9> & more",
             "MNIST-5k sample: not judged.",
-            "How this was made.",
+            "Provenance.",
         ),
-        *("Is x < y?", "It is, by 1.5", "Table 1. Which gaps mean anything? Gaps between <methods>.", "−12 to −7"),
+        *("Is x < y?", "It is, by 1.5", "Table 1. Which gaps are significant? Gaps between <methods>.", "−12 to −7"),
         *("In thousands of dollars.", "Figure 1. Errors over splits.", "Table 3.", "Figure 3."),
     ]
-    assert [text.index(words) for words in wanted] == sorted(text.index(words) for words in wanted)
+    assert [text.index(words) for words in expected] == sorted(text.index(words) for words in expected)
     first, second, *_ = text.split("\f")
-    assert re.search(r"relecture, budget: mine +1\s*$", first)
-    assert re.search(r"relecture, budget: mine +2\s*$", second)
+    assert re.search(r"relecture, preset: mine +1\s*$", first)
+    assert re.search(r"relecture, preset: mine +2\s*$", second)
 
 
 @pytest.mark.parametrize(
@@ -72,16 +77,16 @@ def test_its_text_has_the_scorecard_and_how_it_was_made_then_the_comparisons_and
     [(1000, 1.0), (0.99, None), (0.9, None), (0.5, 1.0)],  # in heights of the figure
     ids=["there is room", "a little less", "less", "too little, so the next page"],
 )
-def test_a_figure_shrinks_only_a_little_to_fit_on_the_page(contents, room, scale):
+def test_a_figure_shrinks_only_a_little_to_fit_on_the_page(exhibits, room, scale):
     drawing = Drawing(Path("results/salaries/figures/splits.png"), "A caption.")
     _, whole = drawing.wrap(pdf_style.WIDTH, 10_000)
     below = whole - drawing.size[1]
     height = room * drawing.size[1] + below
-    _, wanted = drawing.wrap(pdf_style.WIDTH, height)
-    assert wanted == pytest.approx(whole if scale else height)
+    _, wrapped = drawing.wrap(pdf_style.WIDTH, height)
+    assert wrapped == pytest.approx(whole if scale else height)
 
 
-def test_letters_in_figures_are_printed_with_at_least_five_and_a_half_points(contents):
+def test_letters_in_figures_have_at_least_five_and_a_half_points(exhibits):
     drawing = Drawing(Path("results/salaries/figures/splits.png"), "A caption.")
     drawing.wrap(pdf_style.WIDTH, 10_000)
     assert 12 * drawing.size[0] / (9 * 72) == pytest.approx(6.6, abs=0.01)
@@ -91,14 +96,14 @@ def test_letters_in_figures_are_printed_with_at_least_five_and_a_half_points(con
 @settings(deadline=None)
 @given(st.lists(TEXTS, min_size=2, max_size=6), st.integers(200, 600))
 def test_columns_fill_the_room_and_are_never_narrower_than_a_word(rows, room):
-    found = widths(rows, room)
+    fitted = widths(rows, room)
     words = widths([[max(cell.split() or [""], key=len) for cell in row] for row in rows], 1e9)
     free = widths(rows, 1e9)
-    assert all(width <= most + 0.01 for width, most in zip(found, free, strict=True))
+    assert all(width <= most + 0.01 for width, most in zip(fitted, free, strict=True))
     if sum(free) <= room:
-        assert found == free
+        assert fitted == free
     elif sum(words) < room - 1:
-        assert sum(found) == pytest.approx(room, abs=1)
+        assert sum(fitted) == pytest.approx(room, abs=1)
 
 
 def test_heads_are_broken_before_the_words_below_them():

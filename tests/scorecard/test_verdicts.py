@@ -1,12 +1,11 @@
-"""Number by number: nothing printed is dropped in silence, nothing is judged that cannot be."""
+"""The verdict on each published value: none is dropped without a word, and only what can be judged is judged."""
 
-import json
-import os
-import subprocess
-import sys
+from decimal import Decimal
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from relecture.errors import UserError
 from relecture.scorecard import verdicts
@@ -26,73 +25,78 @@ ENTRIES = [
 
 
 @pytest.fixture
-def came_out(tmp_path):
-    """Quantities as a comparison hands them over: `came_out(("salaries.a", 254.6), data="")`."""
+def reproduced(tmp_path):
+    """Write reproduced values as a comparison does: `reproduced(("salaries.a", 254.6), data="")`."""
 
-    def write(*numbers: tuple, data: str = "") -> pd.DataFrame:
-        collected = ReproducedValues(data)
-        for number in numbers:
-            collected.add(*number)
-        collected.write(tmp_path / "quantities.csv")
-        return pd.read_csv(tmp_path / "quantities.csv")
+    def write(*rows: tuple, data: str = "") -> pd.DataFrame:
+        values = ReproducedValues(data)
+        for row in rows:
+            values.add(*row)
+        values.write(tmp_path / "reproduced_values.csv")
+        return pd.read_csv(tmp_path / "reproduced_values.csv")
 
     return write
 
 
-def card(quantities: pd.DataFrame, budget: str = "standard") -> pd.DataFrame:
-    return verdicts.build(ENTRIES, quantities, budget).set_index("id")
+def card(values: pd.DataFrame, preset: str = "standard") -> pd.DataFrame:
+    return verdicts.build(ENTRIES, values, preset).set_index("id")
 
 
-def test_every_printed_number_of_a_comparison_has_a_row_and_no_other(came_out):
-    found = verdicts.build(ENTRIES, came_out(("salaries.c", 1345.0), ("salaries.a", 254.66)))
-    assert found.id.tolist() == ["salaries.a", "salaries.b", "salaries.c"]
-    assert tuple(found.columns) == verdicts.COLUMNS
+def test_every_published_value_of_a_comparison_has_a_row_and_no_other_has(reproduced):
+    scorecard = verdicts.build(ENTRIES, reproduced(("salaries.c", 1345.0), ("salaries.a", 254.66)))
+    assert scorecard.id.tolist() == ["salaries.a", "salaries.b", "salaries.c"]
+    assert tuple(scorecard.columns) == verdicts.COLUMNS
 
 
-def test_a_row_has_what_was_printed_and_what_came_out(came_out):
-    row = card(came_out(("digits.d", 1.87, 0.05, 5))).loc["digits.d"]
+@pytest.mark.parametrize("preset", ["quick", "standard", "mine"])
+def test_every_row_names_the_preset(reproduced, preset):
+    assert card(reproduced(("salaries.a", 254.66)), preset).preset.tolist() == [preset] * 3
+
+
+def test_a_row_has_the_published_and_the_reproduced_value(reproduced):
+    row = card(reproduced(("digits.d", 1.87, 0.05, 5))).loc["digits.d"]
     assert (row.comparison, row.quantity, row.source, row.published) == ("digits", "error d", "Table 3", "1.8")
     assert (row.reproduced, row.sd, row.n, row.verdict) == (1.87, 0.05, 5, "within")
 
 
-def test_a_number_without_members_has_no_standard_deviation(came_out):
-    row = card(came_out(("salaries.a", 254.66))).loc["salaries.a"]
+def test_a_value_without_members_has_no_standard_deviation(reproduced):
+    row = card(reproduced(("salaries.a", 254.66))).loc["salaries.a"]
     assert pd.isna(row.sd)
     assert (row.n, row.verdict) == (1, "exact")
 
 
-def test_a_number_that_did_not_come_out_keeps_its_row_and_says_so(came_out):
-    row = card(came_out(("salaries.a", 254.66))).loc["salaries.b"]
+def test_a_value_that_was_not_computed_keeps_its_row_and_says_so(reproduced):
+    row = card(reproduced(("salaries.a", 254.66))).loc["salaries.b"]
     assert pd.isna(row.reproduced)
     assert (row.published, row.n, row.verdict, row.note) == ("224.8", 0, "", "Not computed with these settings.")
 
 
-def test_a_number_that_is_not_listed_is_a_user_error_that_names_it(came_out):
+def test_a_value_that_is_not_listed_is_a_user_error_that_names_it(reproduced):
     with pytest.raises(UserError, match=r"config/published\.yaml does not list .*: salaries\.z$"):
-        card(came_out(("salaries.a", 254.66), ("salaries.z", 1.0)))
+        card(reproduced(("salaries.a", 254.66), ("salaries.z", 1.0)))
 
 
-def test_a_number_that_differs_has_a_reason(came_out):
-    numbers = came_out(("salaries.a", 260.0), ("salaries.b", 234.7), ("salaries.c", 1345.0))
+def test_a_value_that_differs_has_a_reason(reproduced):
+    numbers = reproduced(("salaries.a", 260.0), ("salaries.b", 234.7), ("salaries.c", 1345.0))
     assert card(numbers).note.tolist() == ["No reason is known.", "A slip.", "With biases."]
     quick = card(numbers, "quick").note
-    assert quick["salaries.a"] == "Made with smaller budgets than the standard run's."
+    assert quick["salaries.a"] == "The preset is smaller than the standard one."
     assert quick["salaries.b"] == "A slip."
 
 
-def test_numbers_of_a_sample_are_not_judged(came_out):
-    row = card(came_out(("digits.d", 1.8, 0.1, 3), data="MNIST-5k sample")).loc["digits.d"]
+def test_values_from_a_sample_are_not_judged(reproduced):
+    row = card(reproduced(("digits.d", 1.8, 0.1, 3), data="MNIST-5k sample")).loc["digits.d"]
     assert (row.verdict, row.reproduced, row.note) == ("", 1.8, "MNIST-5k sample: not judged.")
 
 
-def shown(*numbers: tuple) -> list[str]:
+def as_text(*values: tuple) -> list[str]:
     columns = ["published", "reproduced", "sd", "n"]
-    rows = pd.DataFrame([dict(zip(columns, number, strict=True)) for number in numbers])
-    return verdicts.shown(rows.assign(quantity="q", source="s", verdict="", note="")).reproduced.tolist()
+    rows = pd.DataFrame([dict(zip(columns, value, strict=True)) for value in values])
+    return verdicts.as_text(rows.assign(quantity="q", source="s", verdict="", note="")).reproduced.tolist()
 
 
-def test_one_number_is_shown_with_the_printed_digits_and_a_mean_with_one_more():
-    assert shown(
+def test_one_value_has_the_published_digits_and_a_mean_has_one_more():
+    assert as_text(
         ("254.7", 254.66865, None, 1),
         ("1,345", 1345.0, None, 1),
         ("1.8", 1.8349, 0.0612, 5),
@@ -101,71 +105,63 @@ def test_one_number_is_shown_with_the_printed_digits_and_a_mean_with_one_more():
     ) == ["254.7", "1,345", "1.83 ± 0.06", "0.512 ± 0.015", "-226.67"]
 
 
-def test_what_did_not_come_out_is_shown_as_a_dash(came_out):
-    text = verdicts.shown(card(came_out(("salaries.a", 254.66))).reset_index()).set_index("quantity")
+def test_a_value_that_was_not_computed_is_a_dash(reproduced):
+    text = verdicts.as_text(card(reproduced(("salaries.a", 254.66))).reset_index()).set_index("quantity")
     assert text.loc["error b", ["reproduced", "n", "verdict"]].tolist() == ["–", "0", "–"]
-    assert text.loc["error a", ["printed", "verdict"]].tolist() == ["254.7", "exact"]
+    assert text.loc["error a", ["published", "verdict"]].tolist() == ["254.7", "exact"]
 
 
-def run(*arguments: object, env: dict[str, str] | None = None) -> subprocess.CompletedProcess:
-    command = [sys.executable, "-m", "relecture", "scorecard", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, **(env or {})})
+def entry(value: str, better: str) -> PublishedValue:
+    return PublishedValue(id="salaries.x", quantity="x", source="a page", value=value, better=better)
 
 
-@pytest.fixture
-def written(came_out, tmp_path):
-    """A small scorecard, written by the command."""
-    published = tmp_path / "published.yaml"
-    published.write_text(json.dumps([entry.model_dump() for entry in ENTRIES]))
-    came_out(("salaries.a", 254.66), ("salaries.b", 234.7015), ("salaries.c", 1345.0), ("digits.d", 1.87, 0.05, 5))
-    done = run("write", tmp_path / "quantities.csv", "--published", published, "--budget", "standard",
-               "--out", tmp_path / "scorecard")  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return tmp_path / "scorecard.csv"
+@pytest.mark.parametrize(
+    ("value", "better", "reproduced", "sd", "expected"),
+    [
+        ("254.7", "lower", 254.66865, None, "exact"),
+        ("254.7", "lower", 254.74999, None, "exact"),
+        ("254.7", "lower", 254.75, None, "differs"),
+        ("254.7", "lower", 254.64, None, "better"),
+        ("0.56", "higher", 0.57, None, "better"),
+        ("0.56", "higher", 0.55, None, "differs"),
+        ("20", "neither", 19.0, None, "differs"),
+        ("1,345", "neither", 1345.0, None, "exact"),
+        ("235,146", "neither", 235_145.0, None, "differs"),
+        ("3.00", "neither", 2.996, None, "exact"),
+        ("3.00", "neither", 3.01, None, "differs"),
+        ("-226.67", "neither", -226.66977, None, "exact"),
+        ("1.8", "lower", 1.9, 0.05, "within"),
+        ("1.8", "lower", 1.9, 0.04, "differs"),
+        ("1.8", "lower", 1.7, 0.06, "within"),
+        ("1.8", "lower", 1.7, 0.01, "better"),
+        ("1.8", "lower", 1.84, 0.0, "exact"),
+        ("257.4", "lower", 260.0, 1.31, "within"),
+    ],
+)
+def test_the_verdict_on_a_value(value, better, reproduced, sd, expected):
+    assert verdicts.verdict(entry(value, better), reproduced, sd) == expected
 
 
-def test_the_command_writes_four_formats_and_shows_the_scorecard(written, tmp_path):
-    table = pd.read_csv(written, dtype={"published": str}).set_index("id")
-    assert table.verdict.tolist() == ["exact", "differs", "exact", "within"]
-    assert table.published.tolist() == ["254.7", "224.8", "1,345", "1.8"]
-    assert "| error b " in written.with_suffix(".md").read_text()
-    for form in ("md", "tex", "html"):
-        assert "Budget: standard." in written.with_suffix(f".{form}").read_text()
-
-    done = run("show", "--scorecard", written, "--mnist", tmp_path / "no manifest yet")
-    assert done.returncode == 0, done.stderr
-    lines = done.stdout.splitlines()
-    (row,) = [line for line in lines if line.startswith("error d")]
-    assert row.split() == ["error", "d", "Table", "3", "1.8", "1.87", "±", "0.05", "5", "within"]
-    assert [line for line in lines if line.startswith("differs")] == ["differs  error b: A slip."]
-    assert any("results/scorecard.html" in line for line in lines)
-    assert "THIS IS NOT ALL OF MNIST" not in done.stdout
+@given(
+    units=st.integers(-(10**7), 10**7),
+    digits=st.integers(0, 4),
+    off=st.floats(-0.49, 0.49),
+    better=st.sampled_from(["lower", "higher", "neither"]),
+    sd=st.none() | st.floats(0, 100),
+)
+def test_a_value_that_rounds_to_the_published_one_is_exact(units, digits, off, better, sd):
+    number = Decimal(units).scaleb(-digits)
+    assert verdicts.verdict(entry(f"{number:,f}", better), (units + off) / 10**digits, sd) == "exact"
 
 
-def test_the_command_knows_that_a_quick_run_is_a_small_one(written, came_out, tmp_path):
-    came_out(("salaries.a", 260.0))
-    for budget, reason in (
-        ("quick", "Made with smaller budgets than the standard run's."),
-        ("standard", "No reason is known."),
-        ("full", "No reason is known."),
-    ):
-        done = run("write", tmp_path / "quantities.csv", "--published", tmp_path / "published.yaml",
-                   "--budget", budget, "--out", tmp_path / budget)  # fmt: skip
-        assert done.returncode == 0, done.stderr
-        assert pd.read_csv(tmp_path / f"{budget}.csv").note[0] == reason
-
-
-def test_showing_the_scorecard_of_a_sample_says_that_it_is_one(written, tmp_path):
-    (tmp_path / "mnist.json").write_text(json.dumps({"name": "mnist", "sample": True, "files": {}}))
-    done = run("show", "--scorecard", written, "--mnist", tmp_path / "mnist.json")
-    assert done.returncode == 0, done.stderr
-    assert "THIS IS NOT ALL OF MNIST" in done.stdout
-
-
-def test_showing_a_scorecard_that_is_not_there_is_one_line_and_a_failure(tmp_path):
-    done = run("show", "--scorecard", tmp_path / "scorecard.csv", "--mnist", tmp_path / "mnist.json")
-    assert done.returncode == 1
-    assert done.stdout == ""
-    assert done.stderr.splitlines() == [
-        f"relecture: there is no {tmp_path / 'scorecard.csv'} yet; make it with: make replicate"
-    ]
+@given(
+    units=st.integers(-(10**7), 10**7),
+    digits=st.integers(0, 4),
+    off=st.floats(0.51, 1e4) | st.floats(-1e4, -0.51),
+    better=st.sampled_from(["lower", "higher", "neither"]),
+)
+def test_a_value_that_rounds_to_another_is_better_or_differs(units, digits, off, better):
+    number = Decimal(units).scaleb(-digits)
+    improved = (off < 0 and better == "lower") or (off > 0 and better == "higher")
+    judged = verdicts.verdict(entry(f"{number:,f}", better), (units + off) / 10**digits, None)
+    assert judged == ("better" if improved else "differs")

@@ -63,7 +63,7 @@ def reference(folder: Path) -> str:
     return "\n".join([_HEAD, *(_section(block, rules, values) for block in blocks)])
 
 
-def _section(block: tuple[str, ...], rules: SchemaRules, values: dict[str, dict]) -> str:
+def _section(block: tuple[str, ...], rules: SchemaRules, values: dict[str, dict[Any, Any]]) -> str:
     node = rules.node(block)
     keys = [key for key in rules.keys(block) if not rules.keys((*block, key))]
     changed = [name for name in OVERLAYS if any(_value(values[name], (*block, key)) is not None for key in keys)]
@@ -81,7 +81,7 @@ def _section(block: tuple[str, ...], rules: SchemaRules, values: dict[str, dict]
     return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in table), ""])
 
 
-def _value(config: dict, location: tuple[str, ...]) -> Any:
+def _value(config: dict[Any, Any], location: tuple[str, ...]) -> Any:
     value: Any = config
     for key in location:
         value = value.get(key) if isinstance(value, dict) else None

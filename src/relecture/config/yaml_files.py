@@ -13,7 +13,7 @@ from relecture.errors import UserError
 class _Loader(yaml.SafeLoader):
     """YAML in which a repeated key is an error; plain YAML silently takes the last."""
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         names = [key for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
         for earlier, key in combinations(names, 2):
             if earlier.value == key.value:

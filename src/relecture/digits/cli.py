@@ -9,7 +9,6 @@ import typer
 from relecture.cli import Command, PathOption, TextOption, parse_config
 from relecture.digits import METHODS, QUESTION, SEARCH
 from relecture.digits.config import LdaConfig, MethodConfig, NetworkConfig, RidgeSearchConfig, SklearnLogisticConfig
-from relecture.digits.exhibits import EXHIBITS
 
 app = Command(QUESTION)
 
@@ -61,6 +60,7 @@ def fit(
 def overview(record: PathOption, out: PathOption) -> None:
     """Draw one record by itself to OUT.svg and OUT.png."""
     from relecture import plotting, records
+    from relecture.digits.exhibits import EXHIBITS
 
     loaded = records.read(record)
     with plotting.style():
@@ -71,6 +71,7 @@ def overview(record: PathOption, out: PathOption) -> None:
 def tables(records: list[Path], published: PathOption, out: PathOption) -> None:
     """Write every table, and reproduced_values.csv, into the folder OUT from RECORDS."""
     from relecture.digits import result_tables
+    from relecture.digits.exhibits import EXHIBITS
     from relecture.scorecard.published_values import load
 
     results = result_tables.load(records, load(published))
@@ -85,6 +86,7 @@ def figures(records: list[Path], published: PathOption, data: PathOption, out: P
     from relecture import plotting
     from relecture.digits import result_tables
     from relecture.digits.data import load as load_digits
+    from relecture.digits.exhibits import EXHIBITS
     from relecture.scorecard.published_values import load
 
     results = result_tables.load(records, load(published), load_digits(data, 0).test_images)

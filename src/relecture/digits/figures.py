@@ -152,7 +152,7 @@ def _search(axes: Axes, record: Record) -> None:
 
 def _confusion(axes: Axes, predictions: pd.DataFrame) -> None:
     counts = pd.crosstab(predictions.label, predictions.predicted).reindex(range(10), columns=range(10), fill_value=0)
-    rates = 1000 * counts.div(counts.sum(1), axis=0).to_numpy()
+    rates = 1000 * counts.div(counts.sum(axis=1), axis=0).to_numpy()
     np.fill_diagonal(rates, np.nan)
     largest = np.nanmax(rates)
     digits = 0 if largest >= 20 else 1

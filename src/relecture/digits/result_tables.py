@@ -47,7 +47,7 @@ class DigitsResults:
         return self.records["plain"].sample_name
 
     def published_error(self, method: str) -> str:
-        """The published test error of a method in percent, or nothing."""
+        """Return the published test error of a method in percent; empty if none is published."""
         return next((entry.value for entry in self.published if entry.id == f"digits.{method}.test_error"), "")
 
 

@@ -1,5 +1,5 @@
-"""What a person opens: the pages of Snakemake's report that hold words, and the handout for print.
+"""The report: the front page, a page per comparison, provenance, and the handout for print.
 
-Each comparison gives its question and its answer in two sentences (`relecture/<comparison>/answer.py`); everything else
-is the same for all. They are found by the comparison's name, so nothing here imports one.
+Each comparison gives its exhibits (`relecture/<comparison>/exhibits.py`) and its conclusions (`conclusions.py`); both
+are found by the comparison's name, so nothing here imports a comparison.
 """

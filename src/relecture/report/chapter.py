@@ -62,12 +62,15 @@ def read(comparison: str, results: Path, *, handout: bool = False) -> Chapter:
     exhibits = load_exhibits(comparison)
     if exhibits is None:
         raise UserError(f"the comparison {comparison} has no tables and figures: it has no exhibits.py")
-    shown = exhibits.in_handout() if handout else exhibits
+    selected = exhibits.in_handout() if handout else exhibits
     return Chapter(
         comparison,
         *read_conclusions(results / comparison / "conclusions.md"),
-        [_read_table(shown, index, results) for index in range(len(shown.tables))],
-        [CaptionedFigure(results / shown.stem(one), _read_caption(shown.caption(one))) for one in shown.figures],
+        [_read_table(selected, index, results) for index in range(len(selected.tables))],
+        [
+            CaptionedFigure(results / selected.stem(one), _read_caption(selected.caption(one)))
+            for one in selected.figures
+        ],
     )
 
 

@@ -47,8 +47,8 @@ def _scorecard(path: Path, preset: str) -> Iterator[Flowable]:
         pdf_style.SUBTITLE,
     )
     yield Paragraph(
-        f"{escape(count_verdicts(path))} Exact: rounds to the published value; within: the published value lies in mean ± 2 "
-        "standard deviations over n members (seeds, starts).",
+        f"{escape(count_verdicts(path))} Exact: rounds to the published value; within: the published value lies in "
+        "mean ± 2 standard deviations over n members (seeds, starts).",
         pdf_style.BODY,
     )
     notes = {text: _letter(index) for index, text in enumerate(dict.fromkeys(note for note in card.note if note))}

@@ -51,21 +51,21 @@ def chapter(content: Chapter) -> str:
 
 def table(captioned: CaptionedTable) -> str:
     """Return a table with its title, caption and note."""
-    shown, caption = captioned.table, captioned.caption
-    marks = [_mark(right, cells) for right, *cells in zip(shown.right, *shown.rows, strict=True)]
-    head = "".join(f"<th{mark}>{escape(name)}</th>" for mark, name in zip(marks, shown.columns, strict=True))
+    content, caption = captioned.table, captioned.caption
+    marks = [_mark(right, cells) for right, *cells in zip(content.right, *content.rows, strict=True)]
+    head = "".join(f"<th{mark}>{escape(name)}</th>" for mark, name in zip(marks, content.columns, strict=True))
     rows = [
         "<tr>" + "".join(f"<td{mark}>{escape(cell)}</td>" for mark, cell in zip(marks, row, strict=True)) + "</tr>"
-        for row in shown.rows
+        for row in content.rows
     ]
     return "\n".join(
         [
-            f"<h2>{escape(shown.caption)}</h2>",
+            f"<h2>{escape(content.caption)}</h2>",
             *([f'<p class="note">{escape(caption)}</p>'] if caption else []),
-            f'<div class="wide"><table>{f"<thead><tr>{head}</tr></thead>" if any(shown.columns) else ""}<tbody>',
+            f'<div class="wide"><table>{f"<thead><tr>{head}</tr></thead>" if any(content.columns) else ""}<tbody>',
             *rows,
             "</tbody></table></div>",
-            *([f'<p class="note">{escape(shown.note)}</p>'] if shown.note else []),
+            *([f'<p class="note">{escape(content.note)}</p>'] if content.note else []),
         ]
     )
 
@@ -74,7 +74,7 @@ def _mark(right: bool, cells: list[str]) -> str:
     """Return the class of a column: numbers are aligned right, long texts broken into lines."""
     if right:
         return ' class="number"'
-    return ' class="long"' if max(map(len, cells)) > LONG else ""
+    return ' class="long"' if max(map(len, cells), default=0) > LONG else ""
 
 
 def _figure(figure: CaptionedFigure) -> str:

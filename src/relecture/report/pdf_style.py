@@ -1,6 +1,7 @@
-"""The look of the handout: an A4 page with its number, fonts that are embedded, styles of text and of tables."""
+"""The style of the handout: A4 pages with numbers, embedded fonts, styles of text and tables."""
 
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 from reportlab.lib.colors import HexColor, black
@@ -17,20 +18,20 @@ MARGIN = 18 * mm
 WIDTH, HEIGHT = A4[0] - 2 * MARGIN, A4[1] - 2 * MARGIN - 8 * mm
 GREY, LINE = HexColor("#555555"), HexColor("#BBBBBB")
 
-#: Matplotlib brings these fonts, so the text looks like that in the figures and no system font is needed.
+#: Matplotlib's fonts: the text has the font of the figures, and no system font is needed.
 _FONTS = {"Text": "DejaVuSans", "Text-Bold": "DejaVuSans-Bold", "Text-Italic": "DejaVuSans-Oblique"}
 
 
 def register_fonts() -> None:
-    """Make the fonts known, also as bold and italic of each other."""
+    """Register the fonts with reportlab, as one family with bold and italic."""
     folder = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
     for name, file in _FONTS.items():
         pdfmetrics.registerFont(TTFont(name, folder / f"{file}.ttf"))
     pdfmetrics.registerFontFamily("Text", "Text", "Text-Bold", "Text-Italic", "Text-Bold")
 
 
-def _style(name: str, size: float, **more) -> ParagraphStyle:
-    return ParagraphStyle(name, **{"fontName": "Text", "fontSize": size, "leading": 1.35 * size, **more})
+def _style(name: str, size: float, **options: Any) -> ParagraphStyle:
+    return ParagraphStyle(name, **{"fontName": "Text", "fontSize": size, "leading": 1.35 * size, **options})
 
 
 TITLE = _style("title", 22, fontName="Text-Bold", spaceAfter=4)
@@ -45,7 +46,7 @@ NUMBER = _style("number", 7.2, leading=9, alignment=TA_RIGHT)
 HEAD = _style("head", 7.2, leading=9, fontName="Text-Bold")
 HEAD_NUMBER = _style("head number", 7.2, leading=9, fontName="Text-Bold", alignment=TA_RIGHT)
 
-#: Rules above and below, and one below the head: as in a book.
+#: Horizontal rules above, below the header and at the end, as in a book.
 LINES = TableStyle(
     [
         ("LINEABOVE", (0, 0), (-1, 0), 1, black),
@@ -61,12 +62,12 @@ LINES = TableStyle(
 )
 
 
-class Paper(BaseDocTemplate):
-    """A4 pages with a running foot; the same content gives the same bytes, with no date inside."""
+class Paper(BaseDocTemplate):  # type: ignore[misc, unused-ignore]  # reportlab has no types
+    """A4 pages with a footer; the same content gives the same bytes, without a date."""
 
-    def __init__(self, path: Path, title: str, foot: str):
+    def __init__(self, path: Path, title: str, footer: str) -> None:
         super().__init__(str(path), pagesize=A4, title=title, author="relecture", invariant=1, pageCompression=1)
-        self._foot = foot
+        self._footer = footer
         frame = Frame(
             MARGIN, MARGIN + 8 * mm, WIDTH, HEIGHT, leftPadding=0, rightPadding=0, topPadding=0, bottomPadding=0
         )
@@ -76,6 +77,6 @@ class Paper(BaseDocTemplate):
         canvas.saveState()
         canvas.setFont("Text", 7.5)
         canvas.setFillColor(GREY)
-        canvas.drawString(MARGIN, MARGIN, self._foot)
+        canvas.drawString(MARGIN, MARGIN, self._footer)
         canvas.drawRightString(A4[0] - MARGIN, MARGIN, str(canvas.getPageNumber()))
         canvas.restoreState()

@@ -8,7 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 from relecture import records
-from relecture.provenance import cores, git_commit, installed, memory, processor
+from relecture.errors import UserError
+from relecture.provenance import cores, git_commit, installed, memory, processor, rerun_command
 from relecture.records import Record, benchmark_file
 from relecture.report.chapter import CaptionedTable
 from relecture.report.html_pages import page, table
@@ -18,7 +19,10 @@ from relecture.tracking.run_content import members, params
 
 def read_preset(scorecard: Path) -> str:
     """Return the preset of a scorecard, the file scorecard.csv."""
-    return ", ".join(pd.read_csv(scorecard).preset.unique())
+    table = pd.read_csv(scorecard)
+    if "preset" not in table:
+        raise UserError(f"{scorecard} has no column preset; rerun: {rerun_command(scorecard)}")
+    return ", ".join(table.preset.unique())
 
 
 def machine() -> dict[str, str]:

@@ -1,9 +1,11 @@
 """Labels of a table in the comparison's tables and figures: of Hitters, and of a user's table."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from relecture.config_model import ConfigModel
-from relecture.records import DataSource
+
+if TYPE_CHECKING:  # the configuration imports this module, and must not import pandas
+    from relecture.records import DataSource
 
 
 class TableLabels(ConfigModel):
@@ -58,7 +60,7 @@ class TableLabels(ConfigModel):
         label = f"predicted {self.target}"
         return f"{label} ({self.unit})" if self.unit else label
 
-    def source(self, digest: str) -> DataSource:
+    def source(self, digest: str) -> "DataSource":
         """Return the entry `data` of a record; for Hitters without the labels."""
         source: DataSource = {"name": self.name, "digest": digest, "sample": False}
         if not self.is_isl_table:

@@ -58,7 +58,8 @@ def show(
         from relecture.data.mnist import sample_notice
 
         console.print(sample_notice(), "\n", style="bold red")
-    console.print(f"figures and tables   {results}/*/figures/, {results}/*/table.html, {results}/scorecard.html")
+    exhibits = f"{results}/*/figures/, {results}/*/table.html, {results}/scorecard.html"
+    console.print(f"figures and tables   {exhibits}", soft_wrap=True, markup=False)
     console.print("runs in MLflow       make ui")
     if (params := results / "digits" / "dropout" / "params.json").exists():
         command = json.loads(params.read_text(encoding="utf-8"))["rerun"]

@@ -44,7 +44,7 @@ def test_killed_with_sigkill_the_fit_goes_on_where_it_was_and_ends_with_the_same
 
         again = twin.launch(*command)
         assert again.code == 0, again.trouble
-        assert "the last run was killed; going on where it was" in again.output
+        assert "the last run was killed; this one resumes it" in again.output
         (epoch,) = re.findall(r"^dropout seed-00: resumes after epoch (\d+)$", (twin / LOG).read_text(), re.MULTILINE)
         assert 0 < int(epoch) < EPOCHS
         assert not list((twin / "scratch").rglob("*.ckpt"))

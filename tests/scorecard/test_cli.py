@@ -1,0 +1,98 @@
+"""The commands of the scorecard: `write` makes its files, `show` prints it and says what to do next."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+
+from relecture.scorecard.reproduced_values import ReproducedValues
+
+ENTRIES = [
+    {"id": "salaries.a", "quantity": "error a", "source": "Table 1", "value": "254.7", "better": "lower"},
+    {"id": "salaries.b", "quantity": "error b", "source": "Table 1", "value": "224.8", "better": "lower",
+     "differs": "A slip."},
+    {"id": "salaries.c", "quantity": "size c", "source": "Table 2", "value": "1,345", "better": "neither"},
+    {"id": "digits.d", "quantity": "error d", "source": "Table 3", "value": "1.8", "better": "lower"},
+]  # fmt: skip
+
+
+def run(*arguments: object) -> subprocess.CompletedProcess:
+    command = [sys.executable, "-m", "relecture", "scorecard", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def write(stem: Path, preset: str, *rows: tuple) -> Path:
+    """Write the scorecard of these reproduced values by the command."""
+    values, published = stem.parent / "reproduced_values.csv", stem.parent / "published.yaml"
+    published.write_text(yaml.safe_dump(ENTRIES))
+    collected = ReproducedValues()
+    for row in rows:
+        collected.add(*row)
+    collected.write(values)
+    done = run("write", values, "--published", published, "--preset", preset, "--out", stem)
+    assert done.returncode == 0, done.stderr
+    return stem.with_suffix(".csv")
+
+
+@pytest.fixture
+def written(tmp_path) -> Path:
+    """A small scorecard."""
+    rows = [("salaries.a", 254.66), ("salaries.b", 234.7015), ("salaries.c", 1345.0), ("digits.d", 1.87, 0.05, 5)]
+    return write(tmp_path / "scorecard", "standard", *rows)
+
+
+def test_the_command_writes_five_formats_and_shows_the_scorecard(written, tmp_path):
+    table = pd.read_csv(written, dtype={"published": str}).set_index("id")
+    assert table.verdict.tolist() == ["exact", "differs", "exact", "within"]
+    assert table.published.tolist() == ["254.7", "224.8", "1,345", "1.8"]
+    assert table.preset.tolist() == ["standard"] * 4
+    assert "| error b " in written.with_suffix(".md").read_text()
+    for form in ("json", "md", "tex", "html"):
+        assert "Preset: standard." in written.with_suffix(f".{form}").read_text()
+
+    done = run("show", "--results", tmp_path, "--mnist", tmp_path / "no manifest yet")
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    (row,) = [line for line in lines if line.startswith("error d")]
+    assert row.split() == ["error", "d", "Table", "3", "1.8", "1.87", "±", "0.05", "5", "within"]
+    assert [line for line in lines if line.startswith("differs")] == ["differs  error b: A slip."]
+    assert any(f"{tmp_path}/scorecard.html" in line for line in lines)
+    assert "THIS IS NOT ALL OF MNIST" not in done.stdout
+
+
+def test_the_reason_of_a_value_in_a_quick_run_is_its_preset(tmp_path):
+    for preset, reason in (
+        ("quick", "The preset is smaller than the standard one."),
+        ("standard", "No reason is known."),
+        ("full", "No reason is known."),
+    ):
+        assert pd.read_csv(write(tmp_path / preset, preset, ("salaries.a", 260.0))).note[0] == reason
+
+
+def test_showing_the_scorecard_of_a_sample_says_that_it_is_one(written, tmp_path):
+    (tmp_path / "mnist.json").write_text(json.dumps({"name": "mnist", "sample": True, "files": {}}))
+    done = run("show", "--results", tmp_path, "--mnist", tmp_path / "mnist.json")
+    assert done.returncode == 0, done.stderr
+    assert "THIS IS NOT ALL OF MNIST" in done.stdout
+
+
+def test_showing_the_scorecard_names_the_command_that_reruns_a_method(written, tmp_path):
+    folder = tmp_path / "digits/dropout"
+    folder.mkdir(parents=True)
+    rerun = f"snakemake {folder}/metrics.csv --force --configfile config/quick.yaml"
+    (folder / "params.json").write_text(json.dumps({"rerun": rerun}))
+    done = run("show", "--results", tmp_path, "--mnist", tmp_path / "no manifest yet")
+    assert f"rerun one method     .venv/bin/{rerun}" in done.stdout.splitlines()
+
+
+def test_a_scorecard_that_does_not_exist_is_one_line_and_a_failure(tmp_path):
+    done = run("show", "--results", tmp_path, "--mnist", tmp_path / "mnist.json")
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr.splitlines() == [
+        f"relecture: there is no {tmp_path / 'scorecard.csv'} yet; compute it with: make replicate"
+    ]

@@ -1,0 +1,118 @@
+"""The registries: every table and figure is listed once, has a caption, and names a function that exists."""
+
+from collections import Counter
+from inspect import signature
+from pathlib import Path
+from pkgutil import resolve_name
+
+import pytest
+
+from relecture.comparisons import conclude, load_exhibits
+from relecture.config import COMPARISONS
+from relecture.exhibit import Exhibit, Exhibits, table
+
+ROOT = Path(__file__).parents[1]
+REGISTRIES = {name: exhibits for name in COMPARISONS if (exhibits := load_exhibits(name))}
+#: Comparisons whose functions take results and return figures already.
+CONVERTED = ("salaries", "digits", "clusters")
+
+
+def every(exhibits: Exhibits) -> list[Exhibit]:
+    return [*exhibits.tables, *exhibits.figures]
+
+
+def test_every_comparison_has_a_registry_under_its_own_name():
+    assert tuple(REGISTRIES) == COMPARISONS
+    assert {name: exhibits.comparison for name, exhibits in REGISTRIES.items()} == {name: name for name in COMPARISONS}
+
+
+@pytest.mark.parametrize("comparison", CONVERTED)
+def test_every_function_exists_and_takes_results(comparison):
+    for exhibit in every(REGISTRIES[comparison]):
+        parameters = list(signature(resolve_name(exhibit.function)).parameters)
+        assert parameters == (["results", "stem"] if exhibit.kind == "table" else ["results"]), exhibit.name
+    assert list(signature(resolve_name(REGISTRIES[comparison].overview)).parameters) == ["record"]
+
+
+@pytest.mark.parametrize("comparison", REGISTRIES)
+def test_every_function_is_of_its_own_comparison(comparison):
+    functions = [exhibit.function for exhibit in every(REGISTRIES[comparison])]
+    assert [function for function in functions if not function.startswith(f"relecture.{comparison}.")] == []
+
+
+@pytest.mark.parametrize("comparison", REGISTRIES)
+def test_every_exhibit_has_a_caption_of_one_sentence(comparison):
+    exhibits = REGISTRIES[comparison]
+    for exhibit in every(exhibits):
+        caption = (ROOT / "workflow/report" / exhibits.caption(exhibit)).read_text(encoding="utf-8")
+        assert caption.strip()[-1] in ".?", exhibit.name
+        assert "\n" not in caption.strip(), exhibit.name
+
+
+def test_every_caption_belongs_to_an_exhibit():
+    captions = {file.name for file in (ROOT / "workflow/report").glob("*.rst")}
+    captions = {name for name in captions if name.startswith(tuple(f"{comparison}_" for comparison in COMPARISONS))}
+    assert captions == {exhibits.caption(one) for exhibits in REGISTRIES.values() for one in every(exhibits)}
+
+
+@pytest.mark.parametrize("comparison", REGISTRIES)
+def test_names_and_labels_are_unique(comparison):
+    exhibits = REGISTRIES[comparison]
+    for names in (
+        [one.name for one in exhibits.tables],
+        [one.name for one in exhibits.figures],
+        [one.label for one in exhibits.tables],
+        [one.label for one in exhibits.figures],
+        [exhibits.stem(one) for one in every(exhibits)],
+        [exhibits.caption(one) for one in every(exhibits)],
+    ):
+        assert [name for name, count in Counter(names).items() if count > 1] == []
+
+
+@pytest.mark.parametrize("comparison", REGISTRIES)
+def test_every_comparison_shows_something_in_the_handout_and_not_everything(comparison):
+    exhibits = REGISTRIES[comparison]
+    brief = exhibits.in_handout()
+    assert 0 < len(every(brief)) < len(every(exhibits))
+    assert every(brief) == [one for one in every(exhibits) if one.in_handout]
+    assert (brief.comparison, brief.conclusions_from) == (exhibits.comparison, exhibits.conclusions_from)
+    assert [brief.stem(one) for one in every(brief)] == [exhibits.stem(one) for one in every(brief)]
+
+
+@pytest.mark.parametrize("comparison", REGISTRIES)
+def test_the_conclusions_are_made_from_tables_and_records(comparison):
+    exhibits = REGISTRIES[comparison]
+    tables = {f"{exhibits.stem(one)}.csv" for one in every(exhibits)}
+    tables |= {f"{comparison}/reproduced_values.csv", "scorecard.csv"}
+    others = [file for file in exhibits.conclusions_from if file not in tables]
+    assert [file for file in others if not (file.startswith(f"{comparison}/") and file.endswith("/params.json"))] == []
+
+
+TWO_OF_ONE_NAME = Exhibits(
+    comparison="clusters",
+    tables=(table("elbow", "number of clusters", "relecture.clusters.result_tables:elbow"),),
+    figures=(Exhibit("elbow", "number of clusters", "relecture.clusters.figures.k_selection:elbow"),),
+    conclusions_from=(),
+)
+
+
+def test_a_table_and_a_figure_of_one_name_have_their_own_files_and_captions():
+    elbow_table, elbow_figure = every(TWO_OF_ONE_NAME)
+    assert TWO_OF_ONE_NAME.stem(elbow_table) == "clusters/elbow"
+    assert TWO_OF_ONE_NAME.stem(elbow_figure) == "clusters/figures/elbow"
+    assert TWO_OF_ONE_NAME.caption(elbow_table) == "clusters_elbow_table.rst"
+    assert TWO_OF_ONE_NAME.caption(elbow_figure) == "clusters_elbow.rst"
+    assert TWO_OF_ONE_NAME.of_job("tables") == [elbow_table]
+    assert TWO_OF_ONE_NAME.of_job("figures") == [elbow_figure]
+
+
+def test_a_comparison_that_does_not_exist_has_no_registry():
+    assert load_exhibits("config") is None
+
+
+def test_the_conclusions_are_those_of_the_comparison(monkeypatch):
+    from relecture.digits import conclusions
+
+    monkeypatch.setattr(conclusions, "question", lambda results: f"Which, in {results}?")
+    monkeypatch.setattr(conclusions, "conclusions", lambda results: ("This.", "That."))
+    assert conclude("digits", Path("results/quick")) == ("Which, in results/quick?", ["This.", "That."])

@@ -1,0 +1,162 @@
+"""Helpers of the Snakefile: source files, parameters, files of records and exhibits, categories of the report."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from relecture import digits, workflow
+from relecture.cli import OWNER
+from relecture.comparisons import load_exhibits
+from relecture.config import COMPARISONS
+from relecture.exhibit import Exhibit, Exhibits, table
+from relecture.workflow import ExhibitJob
+
+ROOT = Path(__file__).parents[1]
+FIGURES = tuple(
+    Exhibit(f"figure_{letter}", f"the {letter}", "relecture.digits.figures:curves") for letter in "zyxwvutsrqp"
+)
+MANY = Exhibits("clusters", (table("elbow", "how many", "relecture.digits.result_tables:table"),), FIGURES, ())
+
+
+@pytest.fixture
+def exhibits() -> Exhibits:
+    loaded = load_exhibits("digits")
+    assert loaded is not None
+    return loaded
+
+
+@pytest.fixture(autouse=True)
+def at_the_root(monkeypatch):
+    monkeypatch.chdir(ROOT)
+
+
+def test_the_categories_of_the_report_are_in_the_lecture_s_order_when_they_are_sorted():
+    categories = [
+        workflow.SCORECARD_CATEGORY,
+        *map(workflow.report_category, COMPARISONS),
+        workflow.PROVENANCE_CATEGORY,
+    ]
+    assert categories == sorted(categories)
+    assert workflow.report_category("salaries") == "2 Salaries"
+
+
+def test_labels_of_the_report_are_in_the_order_of_the_registry_when_they_are_sorted():
+    options = [workflow.report_options(MANY, figure) for figure in FIGURES]
+    labels = [option["labels"]["what"] for option in options]
+    assert labels == sorted(labels)
+    assert options[0] == {
+        "caption": "../report/clusters_figure_z.rst",
+        "category": workflow.report_category("clusters"),
+        "subcategory": "3 Figures",
+        "labels": {"what": "01 the z"},
+    }
+    assert workflow.report_options(MANY, MANY.tables[0]) == {
+        "caption": "../report/clusters_elbow_table.rst",
+        "category": workflow.report_category("clusters"),
+        "subcategory": "2 Tables",
+        "labels": {"what": "how many"},
+    }
+
+
+def test_a_job_makes_each_file_of_its_exhibits_once(exhibits):
+    for job, suffixes in (("tables", (".csv", ".json", ".md", ".tex", ".html")), ("figures", (".svg", ".png"))):
+        shown = [workflow.report_file(exhibits, one) for one in exhibits.of_job(job)]
+        files = [*workflow.exhibit_files(exhibits, job), *shown]
+        expected = [f"{exhibits.stem(one)}{suffix}" for one in exhibits.of_job(job) for suffix in suffixes]
+        assert sorted(files) == sorted(expected)
+
+
+def test_a_page_is_rendered_from_files_that_the_jobs_make(exhibits):
+    made = [file for job in ("tables", "figures") for file in workflow.exhibit_files(exhibits, job)]
+    made += [workflow.report_file(exhibits, one) for one in (*exhibits.tables, *exhibits.figures)]
+    assert set(workflow.shown_files(exhibits)) <= set(made)
+    assert "digits/table.json" in workflow.shown_files(exhibits)
+    assert [file for file in workflow.caption_files(exhibits) if not Path(file).is_file()] == []
+
+
+def test_the_arguments_of_a_job_are_quoted_for_a_shell():
+    job = ExhibitJob(
+        records=["results/my run/lda"], files={"published": "config/published.yaml"}, params={"data": "a b", "n": 3}
+    )
+    command = f"{sys.executable} -c 'import sys; print(sys.argv[1:])' {job.arguments}"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=True)
+    assert done.stdout == "['results/my run/lda', '--published=config/published.yaml', '--data=a b', '--n=3']\n"
+
+
+def test_the_inputs_of_a_job_are_its_records_and_all_its_files():
+    job = ExhibitJob(records=["results/digits/lda"], files={"published": "p.yaml"}, inputs=["data.npz"])
+    assert job.all_inputs == [
+        *(
+            f"results/digits/lda/{name}"
+            for name in ("metrics.csv", "history.csv", "predictions.parquet", "params.json")
+        ),
+        "results/digits/lda/model",
+        "p.yaml",
+        "data.npz",
+    ]
+
+
+def test_configuration_is_the_same_text_whenever_its_values_are():
+    assert workflow.to_json({"b": 1, "a": [0.1]}) == workflow.to_json({"a": [0.1], "b": 1}) == '{"a": [0.1], "b": 1}'
+
+
+def test_the_json_of_a_method_has_no_optional_part_that_is_not_used(standard):
+    plain = json.loads(workflow.to_json(standard.digits.method("plain")))
+    assert set(plain) == {"n_seeds", "hidden", "training"}
+    assert set(json.loads(workflow.to_json(standard.digits.method("dropout")))) == {*plain, "dropout"}
+
+
+def test_source_files_are_the_module_what_it_imports_and_the_command_line():
+    files = workflow.source_files(digits.METHODS["lda"])
+    assert files == sorted(set(files))
+    assert [file for file in files if not Path(file).is_file()] == []
+    package = "src/relecture"
+    assert {f"{package}/digits/{name}.py" for name in ("baselines", "scoring", "config", "cli")} <= set(files)
+    assert {f"{package}/{name}.py" for name in ("__main__", "cli", "config_model", "records")} <= set(files)
+    assert f"{package}/digits/networks.py" not in files
+    assert f"{package}/digits/exhibits.py" not in files  # a new label does not refit a method
+
+
+def test_the_sources_of_exhibits_are_those_of_the_registry_and_of_every_function(exhibits):
+    files = workflow.exhibit_sources(exhibits, "figures")
+    assert {"src/relecture/digits/exhibits.py", "src/relecture/digits/figures.py", "src/relecture/plotting.py"} <= set(
+        files
+    )
+    assert "src/relecture/digits/networks.py" not in files
+
+
+def test_a_file_of_a_user_is_an_input_only_if_it_exists(tmp_path):
+    (tmp_path / "mine.csv").touch()
+    assert workflow.if_exists(str(tmp_path / "mine.csv")) == [str(tmp_path / "mine.csv")]
+    assert workflow.if_exists(str(tmp_path / "other.csv")) == []
+
+
+def test_a_folder_is_listed_without_hidden_files_and_wildcards(tmp_path):
+    (tmp_path / "b").mkdir()
+    for name in ("b/2.png", "a.png", ".hidden", "{x}.png"):
+        (tmp_path / name).touch()
+    assert workflow.list_files(str(tmp_path)) == [f"{tmp_path}/a.png", f"{tmp_path}/b/2.png"]
+    assert workflow.list_files(str(tmp_path / "none")) == []
+
+
+@pytest.mark.parametrize(
+    ("address", "store"),
+    [("", "mlflow.db"), ("sqlite:////data/my.db", "/data/my.db"), ("http://127.0.0.1:5000", None)],
+)
+def test_only_a_sqlite_store_is_a_file(monkeypatch, address, store):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", address)
+    assert workflow.local_store() == store
+
+
+def test_jobs_find_the_commands_of_this_environment_and_know_their_owner(monkeypatch):
+    monkeypatch.setattr(os, "environ", {"PATH": "/usr/bin"})
+    workflow.prepare_environment(["config/config.yaml", "config/quick.yaml"], {}, mirrors=["a", "b"])
+    assert os.environ["PATH"] == f"{Path(sys.executable).parent}:/usr/bin"
+    assert os.environ[OWNER].endswith(f":{os.getpid()}")
+    assert os.environ["OMP_WAIT_POLICY"] == "PASSIVE"
+    assert os.environ["RELECTURE_MIRRORS"] == "a:b"
+    assert "config/quick.yaml" in " ".join(os.environ.values())
