@@ -80,20 +80,20 @@ rule publish_record:
 
 
 rule register:
-    """The calibrated reader of digits as a registered model, linked to the run of its record."""
+    """The calibrated digit classifier as a registered model, linked to the run of its record."""
     input:
         record_files("results/tallies/final").values(),
-        reader="results/tallies/validation/reader.pt",
+        classifier="results/tallies/validation/classifier.pt",
         cells="results/tallies/data/cells.npz",
         published="results/tallies/final/published.json",
-        code=source_files("relecture.tracking.model_registry:register"),
+        code=source_files("relecture.tallies.registration:MODEL")
+        + source_files("relecture.tracking.model_registry:register"),
     output:
         receipt="results/tallies/validation/registered.json",
     log:
         "results/logs/register.log",
     shell:
-        "relecture tracking register {input.reader:q}"
-        " --record results/tallies/final"
-        " --cells {input.cells:q}"
+        "relecture tallies register"
+        " --results results"
         " --out {output.receipt:q}"
         " 2>&1 | tee {log:q}"
