@@ -3,7 +3,7 @@
 # needs   resources/mnist.json, resources/usps.json (or folders of one's own: tallies.cells, tallies.sheets)
 # makes   results/tallies/data/   labelled cells, sheets, the truth, the cells cut from the sheets
 #         results/tallies/{search,base/<architecture>,transfer/<way>,labels/<way>,final}/   a record each
-#         results/tallies/validation/, count/{before,after,prior}/, table.* and other tables, quantities.csv, figures/
+#         results/tallies/validation/, count/{pretrained,transferred,prior_corrected}/, table.* and other tables, quantities.csv, figures/
 #
 # The search is in tallies_search.smk, tables and figures are in tallies_summary.smk, both included at the end.
 
@@ -20,7 +20,7 @@ TALLIES_RECORDS = [
     "results/tallies/final",
 ]
 OWN_CELLS, OWN_SHEETS = (
-    [] if place == SIMULATED else [place] for place in (run_config.tallies.cells, run_config.tallies.sheets)
+    [] if place == SIMULATED else [place] for place in (run_config.tallies.cells_dir, run_config.tallies.sheets_dir)
 )
 SHEETS = OWN_SHEETS[0] if OWN_SHEETS else "results/tallies/data/sheets"
 # Of sheets of one's own all but the true votes, which are no part of what is read.
@@ -34,7 +34,7 @@ rule tallies_cells:
         handwriting=[] if OWN_CELLS else HANDWRITING,
         # Every image: a folder alone does not tell that something in it was changed, added or taken away.
         own=[file for folder in OWN_CELLS for file in list_files(folder)],
-        code=source_files("relecture.tallies.simulation.labelled_cells:drawn")
+        code=source_files("relecture.tallies.simulation.labelled_cells:simulate_labelled_cells")
         + source_files("relecture.tallies.networks.image_folder:from_folder"),
     output:
         cells="results/tallies/data/cells.npz",
@@ -56,14 +56,14 @@ rule tallies_sheets:
     """The simulated election: a page image per polling station, and the truth apart from them."""
     input:
         handwriting=HANDWRITING,
-        code=source_files("relecture.tallies.segmentation.sheet_folder:make"),
+        code=source_files("relecture.tallies.simulation.simulate:simulate_sheets"),
     output:
         sheets=directory("results/tallies/data/sheets"),
         truth="results/tallies/data/truth.csv",
     log:
         "results/logs/tallies/sheets.log",
     params:
-        config=to_json(run_config.tallies.election.model_dump()),
+        config=to_json(run_config.tallies.simulation),
     shell:
         "relecture tallies sheets"
         " --config-json {params.config:q}"
@@ -77,9 +77,9 @@ rule tallies_cut:
     """The cells of all sheets: the frame found on each page, straightened, and cut."""
     input:
         sheets=PAGES,
-        code=source_files("relecture.tallies.segmentation.sheet_folder:cut_all"),
+        code=source_files("relecture.tallies.segmentation.sheet_folder:segment_folder"),
     output:
-        cut="results/tallies/data/cut.npz",
+        cut="results/tallies/data/cell_crops.npz",
     log:
         "results/logs/tallies/cut.log",
     threads: 1

@@ -1,7 +1,7 @@
 # tallies, what it comes to: the reader calibrated, the sheets counted, tables and figures.
 #
 # needs   results/tallies/data/, and every record of the comparison
-# makes   results/tallies/validation/, results/tallies/count/{before,after,prior}/
+# makes   results/tallies/validation/, results/tallies/count/{pretrained,transferred,prior_corrected}/
 #         results/tallies/table.* and other tables, quantities.csv, figures/, <record>/overview.*
 
 TALLIES_TABLES = {
@@ -36,9 +36,9 @@ TALLIES_FIGURES = {
 # The true votes: simulated, or a file beside sheets of one's own if there is one.
 TRUTH = if_exists(f"{SHEETS}/truth.csv") if OWN_SHEETS else ["results/tallies/data/truth.csv"]
 READERS = {
-    "before": "results/tallies/base/selected/model",
-    "after": "results/tallies/validation/reader.pt",
-    "prior": "results/tallies/validation/reader.pt",
+    "pretrained": "results/tallies/base/selected/model",
+    "transferred": "results/tallies/validation/reader.pt",
+    "prior_corrected": "results/tallies/validation/reader.pt",
 }
 TALLIES_CHAPTER = {
     "numbers": [
@@ -89,9 +89,9 @@ rule tallies_validate:
 rule tallies_count:
     """The votes on all sheets, by one reader."""
     input:
-        cut="results/tallies/data/cut.npz",
+        cut="results/tallies/data/cell_crops.npz",
         reader=lambda w: READERS[w.reading],
-        code=source_files("relecture.tallies.counting.vote_counts:count"),
+        code=source_files("relecture.tallies.counting.vote_counts:count_folder"),
     output:
         multiext("results/tallies/count/{reading}/", "digits.parquet", "counts.csv", "totals.csv"),
     log:
@@ -100,8 +100,8 @@ rule tallies_count:
         reading="|".join(READERS),
     threads: 1
     params:
-        reader=lambda w, input: f"{input.reader}/reader.pt" if w.reading == "before" else input.reader,
-        prior=lambda w: "--prior" if w.reading == "prior" else "--no-prior",
+        reader=lambda w, input: f"{input.reader}/reader.pt" if w.reading == "pretrained" else input.reader,
+        prior=lambda w: "--prior" if w.reading == "prior_corrected" else "--no-prior",
     shell:
         "relecture tallies --threads {threads} count"
         " --cut {input.cut:q}"
@@ -115,7 +115,7 @@ rule tallies_outcome:
     """Totals against the truth, districts, quality, and how many sheets a person has to check."""
     input:
         counts=expand("results/tallies/count/{reading}/digits.parquet", reading=READERS),
-        cut="results/tallies/data/cut.npz",
+        cut="results/tallies/data/cell_crops.npz",
         truth=TRUTH,
         code=source_files("relecture.tallies.counting.vote_tables:write"),
     output:
@@ -135,8 +135,8 @@ rule tallies_outcome:
         " --count results/tallies/count"
         " --cut {input.cut:q}"
         " {params.truth}"
-        " --high {params.counting[high_quality]}"
-        " --orders {params.counting[orders]}"
+        " --high {params.counting[quality_threshold]}"
+        " --orders {params.counting[n_permutations]}"
         " --out results/tallies"
         " 2>&1 | tee {log:q}"
 
@@ -185,7 +185,7 @@ rule tallies_figures:
         validation=multiext("results/tallies/validation/", "reader.pt", "reliability.csv", "temperature.json"),
         mnist="resources/mnist.json",
         cells="results/tallies/data/cells.npz",
-        cut="results/tallies/data/cut.npz",
+        cut="results/tallies/data/cell_crops.npz",
         sheets=PAGES,
         truth=TRUTH,
         code=source_files("relecture.tallies.figures.draw_all:draw"),
@@ -207,8 +207,8 @@ rule tallies_figures:
         " --sheets {params.sheets:q}"
         " {params.truth}"
         " --mnist {input.mnist:q}"
-        " --high {params.counting[high_quality]}"
-        " --orders {params.counting[orders]}"
+        " --high {params.counting[quality_threshold]}"
+        " --orders {params.counting[n_permutations]}"
         " 2>&1 | tee {log:q}"
 
 

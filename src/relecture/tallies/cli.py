@@ -10,9 +10,10 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from relecture import records
-from relecture.cli import Command, PathOption, TextOption
+from relecture.cli import Command, PathOption, TextOption, parse_config
 from relecture.errors import UserError
 from relecture.tallies import FINAL, LABELS, QUESTION, TRANSFERS
+from relecture.tallies.config import LabelledCellsJob, SimulationConfig
 
 app = Command(QUESTION)
 
@@ -20,35 +21,38 @@ app = Command(QUESTION)
 @app.command()
 def cells(config_json: TextOption, out: PathOption, handwriting: Path | None = None, own: Path | None = None) -> None:
     """Make the labelled cells: drawn with the HANDWRITING of a manifest, or read from the folder OWN."""
-    config = json.loads(config_json)
+    config = parse_config(LabelledCellsJob, config_json)
     if own is not None:
         from relecture.tallies.networks.image_folder import from_folder
 
         from_folder(own, config).save(out)
         return
     from relecture.data import usps
-    from relecture.tallies.simulation.handwriting import divide
-    from relecture.tallies.simulation.labelled_cells import drawn
+    from relecture.tallies.simulation.handwriting import split_handwriting
+    from relecture.tallies.simulation.labelled_cells import simulate_labelled_cells
 
-    drawn(config, divide(usps.load(needed(handwriting, "--handwriting or --own")))).save(out)
+    simulate_labelled_cells(config, split_handwriting(usps.load(needed(handwriting, "--handwriting or --own")))).save(
+        out
+    )
 
 
 @app.command()
 def sheets(config_json: TextOption, handwriting: PathOption, out: PathOption, truth: PathOption) -> None:
     """Draw the sheets of the simulated election into the folder OUT, and write their TRUTH elsewhere."""
     from relecture.data import usps
-    from relecture.tallies.segmentation.sheet_folder import make
-    from relecture.tallies.simulation.handwriting import divide
+    from relecture.tallies.simulation.handwriting import split_handwriting
+    from relecture.tallies.simulation.simulate import simulate_sheets
 
-    make(json.loads(config_json), divide(usps.load(handwriting)), out, truth)
+    config = parse_config(SimulationConfig, config_json)
+    simulate_sheets(config, split_handwriting(usps.load(handwriting)), out, truth)
 
 
 @app.command()
 def cut(sheets: PathOption, out: PathOption) -> None:
     """Find the frame of every sheet in the folder SHEETS, and cut its cells."""
-    from relecture.tallies.segmentation.sheet_folder import cut_all
+    from relecture.tallies.segmentation.sheet_folder import segment_folder
 
-    cut_all(sheets).save(out)
+    segment_folder(sheets).save(out)
 
 
 @app.command()
@@ -176,9 +180,9 @@ def count(
     prior: Annotated[bool, typer.Option(help="Weigh digits with how often each stands in a party's box.")] = False,
 ) -> None:
     """Read the cells of all sheets and count the votes."""
-    from relecture.tallies.counting.vote_counts import count
+    from relecture.tallies.counting.vote_counts import count_folder
 
-    count(cut, reader, prior, out)
+    count_folder(cut, reader, prior, out)
 
 
 @app.command()
@@ -193,7 +197,7 @@ def outcome(
     """Write totals, districts, quality and checking into OUT, from the readings in the folder COUNT."""
     from relecture.tallies.counting import vote_tables
 
-    folders = {name: count / name for name in vote_tables.READINGS}
+    folders = {name: count / name for name in vote_tables.COUNT_VARIANTS}
     vote_tables.write(vote_tables.load(folders, cut, truth, high, orders), out)
 
 
@@ -282,27 +286,27 @@ def read(
     processes: Annotated[int, typer.Option(min=1, help="How many read side by side.")] = 1,
 ) -> None:
     """Count sheets with a reader: a file, a model registered in MLflow, or the one that `snakemake tallies` made."""
-    from relecture.tallies.counting.count_sheets import read_sheets
+    from relecture.tallies.counting.count_sheets import count_sheets
     from relecture.tallies.networks.digit_classifier import Recognizer
-    from relecture.tallies.segmentation.layout import Form
+    from relecture.tallies.segmentation.layout import FormLayout
 
     paths = _pages(sheets)
-    form = Form.read(layout or paths[0].parent / "layout.json")
+    form = FormLayout.read(layout or paths[0].parent / "layout.json")
     with tempfile.TemporaryDirectory() as folder:
         recognizer = Recognizer.load(_reader(reader, model, Path(folder)))
-    done = read_sheets(paths, form, recognizer, out, processes)
-    print(f"{out}: {done.sheets:,} sheets counted by {recognizer.name}")
-    for row in done.unread.itertuples():
-        print(f"unread  {row.sheet}: {row.reason}", file=sys.stderr)
+    done = count_sheets(paths, form, recognizer, out, processes)
+    print(f"{out}: {done.n_sheets:,} sheets counted by {recognizer.name}")
+    for row in done.unreadable.itertuples():
+        print(f"unreadable  {row.sheet}: {row.reason}", file=sys.stderr)
 
 
 def _pages(sheets: list[Path]) -> list[Path]:
     """All pages that were named: files as they are, and the images in folders."""
-    from relecture.tallies.segmentation.image_io import among
+    from relecture.tallies.segmentation.image_io import list_images
 
     if missing := [str(path) for path in sheets if not path.exists()]:
         raise UserError(f"there is no sheet {', '.join(missing[:5])}")
-    paths = [page for path in sheets for page in (among(path) if path.is_dir() else [path])]
+    paths = [page for path in sheets for page in (list_images(path) if path.is_dir() else [path])]
     if not paths:
         raise UserError(f"there is no PNG or JPEG image in {', '.join(map(str, sheets[:5]))}")
     return paths

@@ -9,7 +9,11 @@ from relecture.tallies import QUESTION
 from relecture.tallies.result_tables import NAMES
 from relecture.text_format import number, percent, sentence, spread
 
-_READINGS = {"before": "before transfer", "after": "after it", "prior": "with known shares of the digits"}
+_VARIANTS = {
+    "pretrained": "before transfer",
+    "transferred": "after it",
+    "prior_corrected": "with known shares of the digits",
+}
 
 
 def question(results: Path) -> str:
@@ -49,12 +53,12 @@ def _networks(table: pd.DataFrame, sample: str) -> str:
 def _count(totals: pd.DataFrame, checking: pd.DataFrame) -> str:
     parties = totals.iloc[:-1]  # the last row is that of all together
     if "true" not in totals:
-        votes = number(parties.counted_after.sum(), 0)
+        votes = number(parties.counted_transferred.sum(), 0)
         return f"It counts {votes} votes; how many are right cannot be said without the true ones."
     votes = parties.true.sum()
-    off = {name: (parties[f"counted_{name}"] - parties.true).abs().sum() / votes for name in _READINGS}
-    errors = [f"{percent(share, 1)} {_READINGS[name]}" for name, share in off.items()]
-    near = checking[(checking.reading == "after") & (checking.target == "within 1 %")].set_index("order")
+    off = {name: (parties[f"counted_{name}"] - parties.true).abs().sum() / votes for name in _VARIANTS}
+    errors = [f"{percent(share, 1)} {_VARIANTS[name]}" for name, share in off.items()]
+    near = checking[(checking.variant == "transferred") & (checking.target == "within 1 %")].set_index("order")
     return (
         f"The parties' totals are off by {errors[0]}, {errors[1]} and {errors[2]}, of all {number(votes, 0)} votes; "
         f"until every total is within 1 % a person checks {number(near.needed['quality'], 0)} of "

@@ -1,7 +1,7 @@
 """Settings of the comparison `tallies`."""
 
 import math
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
@@ -24,14 +24,22 @@ WAYS: dict[str, dict[str, Any]] = {
 }
 
 
-class Election(ConfigModel):
-    """The simulated election: real handwriting on simulated sheets."""
+class SimulationConfig(ConfigModel):
+    """The simulated election: real handwriting on simulated tally sheets."""
+
+    renamed: ClassVar[dict[str, str]] = {
+        "sheets": "n_stations",
+        "districts": "n_districts",
+        "parties": "n_parties",
+        "ballots": "n_ballots",
+        "badly_scanned": "bad_scan_rate",
+    }
 
     seed: Seed = Field(description="Seed of the votes and of the sheets.")
-    sheets: int = Field(ge=2, le=200_000, description="Polling stations, a sheet each.")
-    districts: int = Field(ge=1, description="Districts that the stations lie in.")
-    parties: int = Field(ge=2, le=20, description="Parties, a row each on every sheet.")
-    ballots: int = Field(ge=20, le=990, description="Ballots per station, on average.")
+    n_stations: int = Field(ge=2, le=200_000, description="Polling stations; each has one sheet.")
+    n_districts: int = Field(ge=1, description="Districts of the stations.")
+    n_parties: int = Field(ge=2, le=20, description="Parties; each has one row on every sheet.")
+    n_ballots: int = Field(ge=20, le=990, description="Ballots per station, on average.")
     concentration: float = Field(
         gt=0,
         description="How alike stations are: the Dirichlet's concentration. Small: strongholds; large: all the same.",
@@ -39,16 +47,25 @@ class Election(ConfigModel):
     severity: float = Field(
         ge=0, le=3, description="How hard the sheets are to read; 0 is print-clean, 1 the standard."
     )
-    badly_scanned: Probability = Field(description="Share of sheets that are badly scanned.")
+    bad_scan_rate: Probability = Field(description="Share of sheets that are badly scanned.")
 
 
-class Labelled(ConfigModel):
-    """Cells with a known digit, cut from sheets that are not counted."""
+class LabelledCellsConfig(ConfigModel):
+    """Cells with a known digit, segmented from sheets that are not counted."""
 
-    seed: Seed = Field(description="Seed of their drawing, or of the division of one's own.")
-    train: int = Field(ge=10, description="Cells to learn from.")
-    validation: int = Field(ge=10, description="Cells on which every choice is made.")
-    test: int = Field(ge=10, description="Cells that are read once, at the end.")
+    renamed: ClassVar[dict[str, str]] = {"train": "n_train", "validation": "n_validation", "test": "n_test"}
+
+    seed: Seed = Field(description="Seed of their simulation, or of the split of a user's cells.")
+    n_train: int = Field(ge=10, description="Training cells.")
+    n_validation: int = Field(ge=10, description="Validation cells; every choice is made on them.")
+    n_test: int = Field(ge=10, description="Test cells; they are classified once, at the end.")
+
+
+class LabelledCellsJob(LabelledCellsConfig):
+    """What the labelled cells depend on; a user's folder of cells has no severity and no bad scans."""
+
+    severity: float | None = None
+    bad_scan_rate: float | None = None
 
 
 class Network(ConfigModel):
@@ -130,28 +147,40 @@ class Final(ConfigModel):
     epochs: Epochs = Field(description="Passes over the cells.")
 
 
-class Counting(ConfigModel):
-    """From digits to totals."""
+class CountingConfig(ConfigModel):
+    """From digits to vote totals."""
 
-    high_quality: float = Field(
+    renamed: ClassVar[dict[str, str]] = {"high_quality": "quality_threshold", "orders": "n_permutations"}
+
+    quality_threshold: float = Field(
         gt=0, lt=1, description="A sheet is of high quality above this mean of its digits' highest probabilities."
     )
-    orders: int = Field(ge=2, description="Random orders of checking that checking the worst first is compared with.")
+    n_permutations: int = Field(
+        ge=2,
+        description="Random audit orders, and bootstrap samples, with which the other orders are compared.",
+    )
 
 
 class TalliesConfig(ConfigModel):
     """Can a network trained elsewhere count votes from tally sheets? (Torres and Cantú 2022)"""
 
-    cells: UserPath = Field(
+    renamed: ClassVar[dict[str, str]] = {
+        "cells": "cells_dir",
+        "sheets": "sheets_dir",
+        "election": "simulation",
+        "labelled": "labelled_cells",
+    }
+
+    cells_dir: UserPath = Field(
         description="`simulated`, or a folder of labelled cells of your own: a sub-folder per digit, 0 to 9, of PNG or "
         "JPEG images of any size."
     )
-    sheets: UserPath = Field(
+    sheets_dir: UserPath = Field(
         description="`simulated`, or a folder of sheets of your own: page images and a `layout.json`; optionally "
         "`stations.csv` (sheet, district, station) and `truth.csv` (sheet, party, votes)."
     )
-    election: Election = Field(description="The simulated election, and how its sheets look.")
-    labelled: Labelled = Field(description="The labelled cells.")
+    simulation: SimulationConfig = Field(description="The simulated election, and how its sheets look.")
+    labelled_cells: LabelledCellsConfig = Field(description="The labelled cells.")
     network: Network = Field(description="The default network.")
     training: Training = Field(description="What all networks have in common.")
     search: Search = Field(description="The search for a better one.")
@@ -159,7 +188,7 @@ class TalliesConfig(ConfigModel):
     transfer: Transfer = Field(description="The methods of transfer.")
     labels: Labels = Field(description="The curve over numbers of labels.")
     final: Final = Field(description="The model that counts.")
-    counting: Counting = Field(description="Quality of sheets, and checking.")
+    counting: CountingConfig = Field(description="Quality of sheets, and checking.")
 
     @field_validator("transfer", "labels")
     @classmethod
@@ -174,16 +203,16 @@ class TalliesConfig(ConfigModel):
     @field_validator("transfer", "labels")
     @classmethod
     def _are_there(cls, block: Transfer | Labels, info: ValidationInfo) -> Transfer | Labels:
-        labelled = info.data.get("labelled")
+        labelled = info.data.get("labelled_cells")
         most = block.cells if isinstance(block, Transfer) else max(block.cells)
-        if info.data.get("cells") == SIMULATED and labelled is not None and most > labelled.train:
-            raise ValueError(f"tallies.labelled.train has only {labelled.train} cells to learn from")
+        if info.data.get("cells_dir") == SIMULATED and labelled is not None and most > labelled.n_train:
+            raise ValueError(f"tallies.labelled_cells.n_train has only {labelled.n_train} cells to learn from")
         return block
 
-    def cells_spec(self) -> dict[str, Any]:
-        """What the labelled cells depend on."""
-        look = self.election.model_dump(include={"severity", "badly_scanned"})
-        return self.labelled.model_dump() | (look if self.cells == SIMULATED else {})
+    def cells_spec(self) -> LabelledCellsJob:
+        """Return what the labelled cells depend on."""
+        scans = {"severity": self.simulation.severity, "bad_scan_rate": self.simulation.bad_scan_rate}
+        return LabelledCellsJob(**self.labelled_cells.model_dump(), **(scans if self.cells_dir == SIMULATED else {}))
 
     def default(self) -> dict[str, Any]:
         """The architecture and learning rate that are not searched for."""

@@ -19,9 +19,10 @@ from relecture.tallies.networks.calibration import LOGITS
 from relecture.tallies.networks.cell_dataset import Cells
 from relecture.tallies.networks.digit_classifier import Recognizer, softmax
 from relecture.tallies.segmentation import rectify
-from relecture.tallies.segmentation.cell_crops import Cut
-from relecture.tallies.segmentation.image_io import among
-from relecture.tallies.segmentation.layout import Form
+from relecture.tallies.segmentation.cell_crops import CellCrops
+from relecture.tallies.segmentation.image_io import list_images
+from relecture.tallies.segmentation.layout import FormLayout
+from relecture.tallies.segmentation.station_tables import ALL_DISTRICTS
 
 EXPLAINED = 6  # pairs of a misread and a right cell
 
@@ -30,8 +31,8 @@ Drawn = Iterator[tuple[str, Callable[[], Figure]]]
 
 def draw(results: Path, sheets: Path, mnist: Path, high: float, orders: int, truth: Path | None) -> None:
     """Draw all figures into `results`/figures: the networks' from their records, the count's from its readings."""
-    election = vote_tables.load({name: results / "count" / name for name in vote_tables.READINGS},
-                            results / "data" / "cut.npz", truth, high, orders)  # fmt: skip
+    election = vote_tables.load({name: results / "count" / name for name in vote_tables.COUNT_VARIANTS},
+                            results / "data" / "cell_crops.npz", truth, high, orders)  # fmt: skip
     final = records.read(results / "final")
     stand_in = final.sample_name or election.name * election.sample
     with plotting.style():
@@ -79,15 +80,15 @@ def _of_the_reader(results: Path, final: records.Record) -> Drawn:
     yield "attribution", lambda: classifier.attributions(chosen, cells, wrong, right)
 
 
-def _of_the_count(results: Path, sheets: Path, election: vote_tables.Election) -> Drawn:
-    checked = election.readings["after"]
+def _of_the_count(results: Path, sheets: Path, election: vote_tables.CountedElection) -> Drawn:
+    checked = election.variants["transferred"]
     number = vote_counts.example(checked)
-    path = next(path for path in among(sheets) if path.stem == checked.reading.sheets[number])
+    path = next(path for path in list_images(sheets) if path.stem == checked.counts.sheets[number])
     page = rectify.open_page(path)
-    outlines = rectify.straighten(page, Form.read(sheets / "layout.json")).outlines()
+    outlines = rectify.rectify(page, FormLayout.read(sheets / "layout.json")).outlines()
     yield "reading", lambda: vote_counts.sheet(page, outlines, checked, number)
-    cut = Cut.load(results / "data" / "cut.npz")
-    lost = cut.unread.merge(cut.stations, on="sheet", how="left").fillna({"district": vote_counts.ALL})
+    cut = CellCrops.load(results / "data" / "cell_crops.npz")
+    lost = cut.unreadable.merge(cut.stations, on="sheet", how="left").fillna({"district": ALL_DISTRICTS})
     yield "quality", lambda: vote_counts.quality(election, lost)
     yield "result", lambda: vote_counts.result(election)
     yield "checking", lambda: audit.curves(election)

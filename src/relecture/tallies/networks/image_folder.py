@@ -1,21 +1,21 @@
 """Reads labelled cells of one's own: a folder with a sub-folder per digit, 0 to 9, of images of any size."""
 
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 
 from relecture.errors import UserError
+from relecture.tallies.config import LabelledCellsConfig
 from relecture.tallies.networks.cell_dataset import PARTS, SIDE, Cells, digest
-from relecture.tallies.segmentation.image_io import KINDS, BrokenError, among, grey
+from relecture.tallies.segmentation.image_io import IMAGE_SUFFIXES, BrokenImageError, list_images, read_grey
 
 SHOWN = 8  # problems that are listed before "and so many more"
 FEWEST = 2  # grey levels between the lightest and the darkest pixel: with fewer there is nothing to see
 
 
-def from_folder(folder: Path, config: dict[str, Any]) -> Cells:
-    """The images of a folder as cells, divided at random (`spec["seed"]`), every digit alike in all parts.
+def from_folder(folder: Path, config: LabelledCellsConfig) -> Cells:
+    """The images of a folder as cells, divided at random (`config.seed`), every digit alike in all parts.
 
     A picture may be dark on light or light on dark; it is made square by paper at its sides, and scaled to 28 x 28.
     `config` says how many cells each part gets; images beyond their sum are not used.
@@ -25,8 +25,8 @@ def from_folder(folder: Path, config: dict[str, Any]) -> Cells:
             there are parts, images that cannot be read or are blank, too few images.
     """
     if not folder.is_dir():
-        raise UserError(f"tallies.cells names the folder {folder}: there is no such folder. {_LIKE_THIS}")
-    files = {digit: among(folder / str(digit)) if (folder / str(digit)).is_dir() else None for digit in range(10)}
+        raise UserError(f"tallies.cells_dir names the folder {folder}: there is no such folder. {_LIKE_THIS}")
+    files = {digit: list_images(folder / str(digit)) if (folder / str(digit)).is_dir() else None for digit in range(10)}
     problems = [
         _too_few_of(folder / str(digit), paths) for digit, paths in files.items() if len(paths or ()) < len(PARTS)
     ]
@@ -34,18 +34,18 @@ def from_folder(folder: Path, config: dict[str, Any]) -> Cells:
     for digit, paths in files.items():
         for path in paths or ():
             try:
-                images.append(cell(grey(path)))
+                images.append(cell(read_grey(path)))
                 labels.append(digit)
-            except BrokenError as error:
+            except BrokenImageError as error:
                 problems.append(f"{path}: {error}")
-    wanted = [config[part] for part in PARTS]
+    wanted = [config.n_train, config.n_validation, config.n_test]
     if not problems and len(images) < sum(wanted):
         problems = [_too_few(len(images), wanted)]
     if problems:
         more = [f"and {len(problems) - SHOWN} more"] if len(problems) > SHOWN else []
         lines = "\n  ".join(problems[:SHOWN] + more)
         raise UserError(f"the cells in {folder} (tallies.cells) cannot be used:\n  {lines}")
-    order = _mixed(np.array(labels), np.random.RandomState(config["seed"]))[: sum(wanted)]
+    order = _mixed(np.array(labels), np.random.RandomState(config.seed))[: sum(wanted)]
     all_images, all_labels, parts = np.stack(images)[order], np.array(labels, np.int64)[order], np.repeat(PARTS, wanted)
     return Cells(all_images, all_labels, parts, folder.name, False, digest(all_images, all_labels, parts))
 
@@ -53,13 +53,13 @@ def from_folder(folder: Path, config: dict[str, Any]) -> Cells:
 def cell(picture: np.ndarray) -> np.ndarray:
     """A picture (height, width) uint8 of any size as a cell (28, 28), 0 = paper, 255 = ink.
 
-    What is at its border is paper. Raises BrokenError for a picture with nothing on it.
+    What is at its border is paper. Raises BrokenImageError for a picture with nothing on it.
     """
     border = np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]])
     paper = float(np.median(border))
     dark, light = paper - picture.min(), picture.max() - paper
     if max(dark, light) < FEWEST:
-        raise BrokenError("there is nothing on it")
+        raise BrokenImageError("there is nothing on it")
     ink = (paper - picture.astype(np.float32)) / dark if dark >= light else (picture - np.float32(paper)) / light
     height, width = picture.shape
     side = max(height, width)
@@ -71,20 +71,20 @@ def cell(picture: np.ndarray) -> np.ndarray:
     return (255 * scaled.clip(0, 1)).round().astype(np.uint8)
 
 
-_LIKE_THIS = f"It needs a sub-folder for each digit, 0 to 9, with images in it ({', '.join(KINDS)})"
+_LIKE_THIS = f"It needs a sub-folder for each digit, 0 to 9, with images in it ({', '.join(IMAGE_SUFFIXES)})"
 
 
 def _too_few_of(folder: Path, paths: list[Path] | None) -> str:
     if paths is None:
         return f"{folder} is missing: every digit needs a sub-folder"
     if not paths:
-        return f"{folder} holds no image ({', '.join(KINDS)})"
+        return f"{folder} holds no image ({', '.join(IMAGE_SUFFIXES)})"
     return f"{folder} holds {len(paths)} of the {len(PARTS)} images that are needed, one for {', '.join(PARTS)} each"
 
 
 def _too_few(found: int, wanted: list[int]) -> str:
     asked = " + ".join(f"{count} for {part}" for count, part in zip(wanted, PARTS, strict=True))
-    return f"there are {found} images, but tallies.labelled asks for {asked} = {sum(wanted)}: ask for fewer there"
+    return f"there are {found} images, but tallies.labelled_cells asks for {asked} = {sum(wanted)}: ask for fewer there"
 
 
 def _mixed(labels: np.ndarray, random: np.random.RandomState) -> np.ndarray:
