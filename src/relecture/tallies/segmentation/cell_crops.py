@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from relecture.atomic_files import atomic_write
+
 UNREADABLE_COLUMNS = ("sheet", "reason")
 STATION_COLUMNS = ("sheet", "district", "station")
 
@@ -41,7 +43,7 @@ class CellCrops:
             "parties": text_array(self.parties),
             **columns,
         }
-        with path.open("wb") as file:
+        with atomic_write(path) as draft, draft.open("wb") as file:
             np.savez(file, **arrays, name=self.name, sample=self.sample, digest=self.digest)
 
     @classmethod

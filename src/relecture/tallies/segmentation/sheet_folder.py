@@ -65,7 +65,7 @@ def list_pages(folder: Path) -> tuple[list[Path], FormLayout]:
     """Return the page images of a folder, sorted by name, and their layout.
 
     Raises:
-        UserError: As `segment_folder`.
+        UserError: The folder does not exist, has no page or two pages of one name, or the layout is wrong.
     """
     if not folder.is_dir():
         raise UserError(f"the folder {folder} does not exist (tallies.sheets_dir)")
