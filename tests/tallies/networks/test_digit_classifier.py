@@ -24,8 +24,8 @@ def images() -> np.ndarray:
 
 
 def test_a_loaded_classifier_gives_the_saved_one_s_probabilities(classifier, images, tmp_path):
-    classifier.save(tmp_path / "reader.pt")
-    loaded = DigitClassifier.load(tmp_path / "reader.pt", "cpu")
+    classifier.save(tmp_path / "classifier.pt")
+    loaded = DigitClassifier.load(tmp_path / "classifier.pt", "cpu")
     assert (loaded.name, loaded.temperature, loaded.architecture) == ("tiny", 1.7, ARCHITECTURE)
     np.testing.assert_allclose(loaded.probabilities(images), classifier.probabilities(images), atol=1e-6)
 
@@ -80,7 +80,7 @@ def test_a_missing_file_is_named(tmp_path):
 
 
 def test_other_files_are_refused_in_one_line(classifier, tmp_path):
-    path = tmp_path / "reader.pt"
+    path = tmp_path / "classifier.pt"
     classifier.save(path)
     content = torch.load(path, weights_only=True)
     broken = {
