@@ -24,7 +24,7 @@ from benchmarks.epoch import Clock, now
 from relecture.tallies.config import Architecture, OptimizerConfig
 from relecture.tallies.networks.cnn import cnn
 from relecture.tallies.networks.cnn_training import EVAL_BATCH_SIZE, train
-from relecture.training.lit_module import Arrays, Precision
+from relecture.training.lit_module import Precision, TrainingData
 
 FILTERS, DROPOUT, FC1, FC2 = (64, 96, 112), 0.1, 150, 70
 ARCHITECTURE: Architecture = {"filters": list(FILTERS), "dropout": DROPOUT, "fc1": FC1, "fc2": FC2}
@@ -92,7 +92,7 @@ def _fit(x: torch.Tensor, y: torch.Tensor, epochs: int, precision: Precision) ->
     with tempfile.TemporaryDirectory() as checkpoint_dir:
         fitted = train(
             cnn(ARCHITECTURE, seed=0),
-            Arrays(x, y, rows[:TRAIN], {"validation": rows[TRAIN:]}),
+            TrainingData(x, y, rows[:TRAIN], {"validation": rows[TRAIN:]}),
             OptimizerConfig(batch_size=BATCH, rho=RHO, epsilon=EPSILON),
             epochs=epochs,
             learning_rate=RATE,

@@ -22,11 +22,17 @@ from torch.utils.data import DataLoader, TensorDataset
 from relecture.digits.networks import cross_entropy, zero_one_loss
 from relecture.training.config import TrainingConfig
 from relecture.training.fit import fit
-from relecture.training.lit_module import Arrays
+from relecture.training.lit_module import TrainingData
 from relecture.training.mlp import mlp
 
 SIZES, DROPOUT = [784, 256, 128, 10], [0.4, 0.3]
-SETTINGS: dict[str, Any] = {"batch_size": 128, "learning_rate": 1e-3, "rho": 0.9, "epsilon": 1e-7, "history_every": 1}
+SETTINGS: dict[str, Any] = {
+    "batch_size": 128,
+    "learning_rate": 1e-3,
+    "rho": 0.9,
+    "epsilon": 1e-7,
+    "log_every_n_epochs": 1,
+}
 TRAIN, WATCHED = 50_000, 10_000
 
 
@@ -84,14 +90,14 @@ def _fit(images: torch.Tensor, labels: torch.Tensor, epochs: int) -> list[float]
     with tempfile.TemporaryDirectory() as checkpoint_dir:
         fit(
             mlp(SIZES, DROPOUT, seed=0),
-            Arrays(images, labels, rows[:TRAIN], {"train": rows[:WATCHED], "validation": rows[TRAIN:]}),
+            TrainingData(images, labels, rows[:TRAIN], {"train": rows[:WATCHED], "validation": rows[TRAIN:]}),
             loss=cross_entropy,
             scores={"loss": cross_entropy, "error": zero_one_loss},
             training=TrainingConfig(epochs=epochs, **SETTINGS),
             members=["benchmark"],
             seeds=[0],
             checkpoint_dir=Path(checkpoint_dir),
-            shown="validation_error",
+            progress_metric="validation_error",
             callbacks=[clock],
         )
     return clock.ends

@@ -199,4 +199,4 @@ def brief(config: dict[str, Any], epochs: int, seeds: int) -> dict[str, Any]:
     """A network's settings with another number of epochs and seeds; other methods' as they are."""
     if "training" not in config:
         return dict(config)
-    return {**config, "seeds": seeds, "training": {**config["training"], "epochs": epochs, "history_every": 1}}
+    return {**config, "seeds": seeds, "training": {**config["training"], "epochs": epochs, "log_every_n_epochs": 1}}

@@ -1,4 +1,4 @@
-"""One look for all figures; the same figure is the same bytes; a sample is named on it."""
+"""One style for all figures; the same figure is the same bytes; a sample is named on it."""
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -23,7 +23,7 @@ def style():
         yield
 
 
-@pytest.mark.usefixtures("look")
+@pytest.mark.usefixtures("style")
 def test_the_same_figure_is_the_same_bytes(tmp_path):
     for folder in ("a", "b"):
         plotting.save(drawn(), tmp_path / folder / "figure", "MNIST-5k sample")
@@ -33,7 +33,7 @@ def test_the_same_figure_is_the_same_bytes(tmp_path):
     assert {path.name for path in (tmp_path / "a").iterdir()} == {"figure.svg", "figure.png"}
 
 
-@pytest.mark.usefixtures("look")
+@pytest.mark.usefixtures("style")
 def test_the_name_of_a_sample_is_on_the_figure_in_red(tmp_path):
     figure = drawn()
     plotting.save(figure, tmp_path / "figure", "MNIST-5k sample")
@@ -47,7 +47,7 @@ def test_the_name_of_a_sample_is_on_the_figure_in_red(tmp_path):
         assert (tmp_path / f"figure.{kind}").read_bytes() != (tmp_path / f"plain.{kind}").read_bytes()
 
 
-@pytest.mark.usefixtures("look")
+@pytest.mark.usefixtures("style")
 def test_the_png_has_150_dots_per_inch(tmp_path):
     plotting.save(drawn(width=4), tmp_path / "figure")
     with Image.open(tmp_path / "figure.png") as image:
@@ -55,7 +55,7 @@ def test_the_png_has_150_dots_per_inch(tmp_path):
         assert image.info["dpi"] == pytest.approx((150, 150), abs=0.1)
 
 
-@pytest.mark.usefixtures("look")
+@pytest.mark.usefixtures("style")
 def test_the_svg_needs_no_font_and_tells_no_date(tmp_path):
     plotting.save(drawn(), tmp_path / "figure")
     svg = (tmp_path / "figure.svg").read_text()
@@ -63,14 +63,14 @@ def test_the_svg_needs_no_font_and_tells_no_date(tmp_path):
     assert "<dc:date>" not in svg
 
 
-@pytest.mark.usefixtures("look")
+@pytest.mark.usefixtures("style")
 def test_a_saved_figure_is_closed(tmp_path):
     before = plt.get_fignums()
     plotting.save(drawn(), tmp_path / "figure")
     assert plt.get_fignums() == before
 
 
-def test_the_look_ends_with_its_block():
+def test_the_style_ends_with_its_block():
     before = mpl.rcParams["axes.spines.top"], mpl.rcParams["savefig.dpi"]
     with plotting.style():
         assert (mpl.rcParams["axes.spines.top"], mpl.rcParams["savefig.dpi"]) == (False, 150)
@@ -83,7 +83,7 @@ def luminance(colour: str) -> float:
     return sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
-def test_the_two_colours_of_a_comparison_are_told_apart_in_grey():
+def test_the_two_colours_of_a_comparison_are_distinguishable_in_grey():
     # Curves are blue (training) and red (validation); points of members are sky blue under a blue mean.
     assert luminance(plotting.RED) > 1.3 * luminance(plotting.BLUE)
     assert luminance(plotting.SKY) > 2 * luminance(plotting.BLUE)

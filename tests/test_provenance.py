@@ -19,7 +19,7 @@ def here(tmp_path, monkeypatch) -> Path:
     """A working folder, and a run of no settings yet."""
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
-    monkeypatch.setenv(provenance.SETTINGS, "")
+    monkeypatch.setenv(provenance.RUN_CONFIG, "")
     return tmp_path / "here"
 
 

@@ -1,7 +1,8 @@
-"""What a fitted method leaves: read back as written, the same bytes for the same content, never half of it."""
+"""Records: read back as written, the same bytes for the same content, complete or an error."""
 
 import json
 import re
+import socket
 import tempfile
 from pathlib import Path
 
@@ -54,12 +55,12 @@ def folder(tmp_path) -> Path:
 
 
 def test_a_record_is_read_as_it_was_written(folder):
-    found, written = records.read(folder), made()
+    loaded, written = records.read(folder), made()
     for table in ("metrics", "history", "predictions"):
-        pd.testing.assert_frame_equal(getattr(found, table), getattr(written, table), check_dtype=False)
-    assert found.metrics.member.tolist() == ["007", "007", "008"]
-    assert {name: found.params[name] for name in written.params} == written.params
-    assert (found.folder, found.name) == (folder, "salaries/book/lasso")
+        pd.testing.assert_frame_equal(getattr(loaded, table), getattr(written, table), check_dtype=False)
+    assert loaded.metrics.member.tolist() == ["007", "007", "008"]
+    assert {name: loaded.params[name] for name in written.params} == written.params
+    assert (loaded.folder, loaded.name) == (folder, "salaries/book/lasso")
 
 
 @settings(max_examples=60, deadline=None)
@@ -76,10 +77,10 @@ def test_a_record_without_curves_and_predictions_is_read_as_such(tmp_path):
     fit = FitResult()
     fit.add("fit", {"mae": 1.0})
     fit.save(tmp_path, "salaries/book/linear", {}, DATA, "salaries_fit")
-    found = records.read(tmp_path)
-    assert (len(found.history), len(found.predictions)) == (0, 0)
-    assert list(found.history.columns) == list(records.HISTORY)
-    assert list(found.predictions.columns) == ["member"]
+    loaded = records.read(tmp_path)
+    assert (len(loaded.history), len(loaded.predictions)) == (0, 0)
+    assert list(loaded.history.columns) == list(records.HISTORY)
+    assert list(loaded.predictions.columns) == ["member"]
 
 
 def test_the_same_record_is_the_same_bytes(tmp_path):
@@ -170,7 +171,7 @@ def test_the_summary_is_mean_standard_deviation_and_number_of_members():
     assert summary.index.tolist() == ["mae", "r2"]
 
 
-def test_the_data_are_named_where_a_sample_stands_in_for_them():
+def test_the_data_are_named_if_they_are_a_sample():
     assert made(sample=True).sample_name == "Hitters"
     assert made(sample=False).sample_name == ""
 
@@ -180,18 +181,13 @@ def test_a_fit_gathers_its_members_in_order(tmp_path):
     for member in ("seed-1", "seed-0"):
         fit.add(member, {"mae": 1.0, "r2": 0.1}, pd.DataFrame({"player": [4, 5], "predicted": [1.0, 2.0]}))
     fit.save(tmp_path, "salaries/book/network", {"seeds": 2}, DATA, "salaries_fit")
-    found = records.read(tmp_path)
-    assert found.metrics.member.tolist() == ["seed-1", "seed-1", "seed-0", "seed-0"]
-    assert list(found.predictions.columns) == ["member", "player", "predicted"]
-    assert found.predictions.member.tolist() == ["seed-1", "seed-1", "seed-0", "seed-0"]
-    expected = {
-        "comparison": "salaries",
-        "method": "book/network",
-        "config": {"seeds": 2},
-        "parameters": 3,
-        "data": DATA,
-    }
-    assert {name: found.params[name] for name in expected} == expected
+    loaded = records.read(tmp_path)
+    assert loaded.metrics.member.tolist() == ["seed-1", "seed-1", "seed-0", "seed-0"]
+    assert list(loaded.predictions.columns) == ["member", "player", "predicted"]
+    assert loaded.predictions.member.tolist() == ["seed-1", "seed-1", "seed-0", "seed-0"]
+    expected = {"comparison": "salaries", "method": "book/network", "parameters": 3, "data": DATA}
+    expected["config"] = {"seeds": 2}
+    assert {name: loaded.params[name] for name in expected} == expected
     assert (tmp_path / "model/weights.txt").exists()
 
 
@@ -222,7 +218,29 @@ def test_a_file_s_digest_is_that_of_its_content(tmp_path):
     assert a == b != c
 
 
-def test_clearing_removes_checkpoints_and_minds_nothing_that_is_not_there(tmp_path):
+@pytest.mark.parametrize("results", ["results", "results/quick"])
+@pytest.mark.parametrize(
+    ("method", "file"),
+    [
+        ("digits/dropout", "digits/dropout.tsv"),
+        ("salaries/book/lasso", "salaries/book_lasso.tsv"),
+        ("tallies/search/2/0/3", "tallies/search_2_0_3.tsv"),
+    ],
+)
+def test_the_benchmark_of_a_record_is_in_the_same_results_folder(tmp_path, monkeypatch, results, method, file):
+    monkeypatch.chdir(tmp_path)
+    FitResult().save(Path(results, method), method, {}, DATA, "a_rule")
+    assert records.benchmark_file(Path(results, method)) == tmp_path / results / "benchmarks" / file
+
+
+def test_the_draft_of_a_killed_writer_is_removed_with_the_next_record(folder):
+    draft = folder / f".metrics.csv.{2**22 + 1}-0123abcd@{socket.gethostname()}.part"  # above every process id
+    draft.write_text("half")
+    records.write(made(), folder, model)
+    assert not draft.exists()
+
+
+def test_checkpoints_are_removed_if_there_are_any(tmp_path):
     (tmp_path / "scratch").mkdir()
     (tmp_path / "scratch/a.ckpt").write_text("")
     records.remove_checkpoints(tmp_path / "scratch")

@@ -14,12 +14,12 @@ def test_a_number_has_a_true_minus_sign_and_none_before_a_zero(value, digits, te
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"),
+    ("text", "expected"),
     [("-9.9 to 26.1", "−9.9 to 26.1"), ("+0.09 (-0.02 to 0.2)", "+0.09 (−0.02 to 0.2)"), ("1e-07", "1e-07"),
      ("k-means++", "k-means++"), ("2026-11", "2026-11"), ("784–256", "784–256")],
 )  # fmt: skip
-def test_only_the_hyphen_of_a_negative_number_becomes_a_minus_sign(text, shown):
-    assert text_format.minus(text) == shown
+def test_only_the_hyphen_of_a_negative_number_becomes_a_minus_sign(text, expected):
+    assert text_format.minus(text) == expected
 
 
 def test_a_mean_has_its_spread_where_there_is_one():

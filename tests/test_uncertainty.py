@@ -1,4 +1,4 @@
-"""Intervals and paired differences against scipy's, and the correction for splits that share rows."""
+"""Intervals and paired differences agree with scipy's; the correction for splits that share rows."""
 
 import numpy as np
 import pandas as pd
@@ -20,10 +20,10 @@ def series(values) -> pd.Series:
 def test_the_interval_is_that_of_the_paired_t_test(pairs):
     a, b = zip(*pairs, strict=True)
     assume(np.std(np.subtract(a, b)) > 1e-6)
-    found, expected = paired(series(a), series(b)), ttest_rel(a, b).confidence_interval(0.95)
-    assert (found.low, found.high) == pytest.approx((expected.low, expected.high), rel=1e-6, abs=1e-9)
-    assert found.mean == pytest.approx(np.mean(np.subtract(a, b)), abs=1e-9)
-    assert found.n == len(pairs)
+    difference, expected = paired(series(a), series(b)), ttest_rel(a, b).confidence_interval(0.95)
+    assert (difference.low, difference.high) == pytest.approx((expected.low, expected.high), rel=1e-6, abs=1e-9)
+    assert difference.mean == pytest.approx(np.mean(np.subtract(a, b)), abs=1e-9)
+    assert difference.n == len(pairs)
 
 
 @given(SCORES, st.floats(0.05, 2))
@@ -37,10 +37,10 @@ def test_nadeau_and_bengio_s_interval_is_wider_by_the_root_of_1_plus_n_times_tes
 
 
 def test_an_interval_by_hand():
-    found = paired(series([3.0, 5.0, 7.0]), series([2.0, 3.0, 4.0]))  # differences 1, 2, 3: mean 2, sd 1
-    assert found.mean == 2
-    assert found.high - found.mean == pytest.approx(4.302653 / np.sqrt(3), rel=1e-6)  # t(0.975; 2)
-    assert found.n == 3
+    difference = paired(series([3.0, 5.0, 7.0]), series([2.0, 3.0, 4.0]))  # differences 1, 2, 3: mean 2, sd 1
+    assert difference.mean == 2
+    assert difference.high - difference.mean == pytest.approx(4.302653 / np.sqrt(3), rel=1e-6)  # t(0.975; 2)
+    assert difference.n == 3
 
 
 @given(SCORES)
@@ -51,17 +51,17 @@ def test_the_other_way_round_is_the_same_interval_mirrored(pairs):
 
 
 def test_one_pair_has_a_difference_and_no_interval():
-    found = paired(series([3.0]), series([2.0]))
-    assert (found.mean, found.n) == (1.0, 1)
-    assert np.isnan([found.low, found.high]).all()
-    assert not found.significant
+    difference = paired(series([3.0]), series([2.0]))
+    assert (difference.mean, difference.n) == (1.0, 1)
+    assert np.isnan([difference.low, difference.high]).all()
+    assert not difference.significant
 
 
 def test_only_members_that_both_have_are_paired_whatever_their_order():
     a = pd.Series({"x": 1.0, "y": 5.0, "z": 9.0})
     b = pd.Series({"z": 8.0, "w": 100.0, "x": 0.0})
-    found = paired(a, b)
-    assert (found.mean, found.n) == (1.0, 2)
+    difference = paired(a, b)
+    assert (difference.mean, difference.n) == (1.0, 2)
 
 
 def test_without_a_common_member_there_is_nothing_to_pair():
@@ -69,8 +69,10 @@ def test_without_a_common_member_there_is_nothing_to_pair():
         paired(pd.Series({"x": 1.0}), pd.Series({"y": 1.0}))
 
 
-@pytest.mark.parametrize(("low", "high", "clear"), [(0.1, 2, True), (-2, -0.1, True), (-0.1, 2, False), (0, 1, False)])
-def test_a_gap_is_clear_when_its_interval_leaves_out_zero(low, high, significant):
+@pytest.mark.parametrize(
+    ("low", "high", "significant"), [(0.1, 2, True), (-2, -0.1, True), (-0.1, 2, False), (0, 1, False)]
+)
+def test_a_gap_is_significant_when_its_interval_excludes_zero(low, high, significant):
     assert Difference((low + high) / 2, low, high, 5).significant is significant
 
 

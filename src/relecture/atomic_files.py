@@ -1,7 +1,7 @@
-"""Files that appear whole or not at all, even when their writer is killed.
+"""Atomic writing: a file appears under its name whole or not at all, even if its writer is killed.
 
-A draft has a hidden name beside its final place. The name holds the host and the process that writes it,
-so that a later run can tell what a dead process left from what a living one still writes.
+A draft has a hidden name in the folder of the final file. The name holds the host and the process that writes it, so
+that a later run can remove the drafts of dead processes and leave those of living ones alone.
 """
 
 import contextlib
@@ -18,67 +18,35 @@ from typing import Any
 
 from relecture.errors import UserError
 
-_NAME = re.compile(r"\..+\.(?P<pid>\d+)-[0-9a-f]{8}@(?P<host>.+)\.part")
-_SECONDS_ON_ANOTHER_HOST = 24 * 3600  # whether a process lives there cannot be asked: wait for a day
-
-
-class Draft:
-    """An open file under a hidden name; a write that fails is a UserError that names the final place."""
-
-    def __init__(self, final: Path):
-        self.final = final
-        self.path = _hidden(final)
-        with _writing(final):
-            final.parent.mkdir(parents=True, exist_ok=True)
-            self._file = self.path.open("xb")
-
-    def write(self, data: bytes) -> int:
-        with _writing(self.final):
-            return self._file.write(data)
-
-    def flush(self) -> None:
-        with _writing(self.final):
-            self._file.flush()
-
-    def start_again(self) -> None:
-        """Forget what was written so far."""
-        with _writing(self.final):
-            self._file.seek(0)
-            self._file.truncate()
-
-    def finish(self) -> Path:
-        """Put everything on the disk, and return the hidden path for checking. Nothing is written after."""
-        with _writing(self.final):
-            self._file.flush()
-            os.fsync(self._file.fileno())
-            self._file.close()
-        return self.path
-
-    def keep(self) -> None:
-        """Give the file its final name, in one step; what was there before is replaced."""
-        with _writing(self.final):
-            self.path.replace(self.final)
-
-    def close(self) -> None:
-        """Remove the hidden file, unless `keep` gave it away."""
-        with contextlib.suppress(OSError):  # what cannot be written any more was reported by `finish`
-            self._file.close()
-        self.path.unlink(missing_ok=True)
+_DRAFT_NAME = re.compile(r"\..+\.(?P<pid>\d+)-[0-9a-f]{8}@(?P<host>.+)\.part")
+_REMOTE_DRAFT_SECONDS = 24 * 3600  # a process on another host cannot be checked: its draft is kept for a day
 
 
 @contextlib.contextmanager
 def atomic_write(path: Path) -> Iterator[Path]:
-    """A hidden path beside `path` to write to; the finished file gets its final name when the block ends.
+    """Yield a draft path next to `path`; when the block ends, flush the draft to disk and rename it to `path`.
 
-    A reader sees the old file or the new one, never half of it. Where the block fails, nothing is left.
+    A reader sees the old file or the new one, never part of it. If the block fails, neither file changes and the
+    draft is removed.
+
+    Raises:
+        UserError: The folder or the draft cannot be written to.
     """
-    draft = _hidden(path)
-    with _writing(path):
+    draft = _draft_path(path)
+    with _translate_write_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        yield draft
-        with _writing(path):
+        try:
+            yield draft
+        except OSError as error:
+            if error.errno is None or error.filename not in (None, str(draft)):
+                raise  # the block failed on something else than the draft
+            raise _write_error(path, error) from error
+        with _translate_write_errors(path):
+            _fsync(draft)
             draft.replace(path)
+        with contextlib.suppress(OSError):  # not every file system can flush a folder
+            _fsync(path.parent)
     finally:
         draft.unlink(missing_ok=True)
 
@@ -90,13 +58,13 @@ def write_json(path: Path, content: Any) -> None:
 
 
 @contextlib.contextmanager
-def folder_beside(final: Path) -> Iterator[Path]:
-    """A hidden working folder beside `final`, removed at the end.
+def folder_beside(path: Path) -> Iterator[Path]:
+    """Yield a new hidden working folder next to `path`; remove it when the block ends.
 
     If this process is killed before, `sweep` finds the folder.
     """
-    folder = _hidden(final)
-    with _writing(final):
+    folder = _draft_path(path)
+    with _translate_write_errors(path):
         folder.mkdir(parents=True)
     try:
         yield folder
@@ -105,31 +73,43 @@ def folder_beside(final: Path) -> Iterator[Path]:
 
 
 def sweep(folder: Path) -> None:
-    """Remove the drafts in `folder` whose writers are dead; those of living processes are not touched."""
+    """Remove the drafts in `folder` whose writers are dead; leave those of living processes."""
     with contextlib.suppress(OSError):  # a folder that cannot be read or written is reported where it matters
         for path in folder.iterdir():
-            if (name := _NAME.fullmatch(path.name)) and _abandoned(path, int(name["pid"]), name["host"]):
+            if (name := _DRAFT_NAME.fullmatch(path.name)) and _is_abandoned(path, int(name["pid"]), name["host"]):
                 shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 
 
-def _abandoned(path: Path, pid: int, host: str) -> bool:
+def _is_abandoned(draft: Path, pid: int, host: str) -> bool:
     import psutil
 
     if host != socket.gethostname():
-        return time.time() - path.stat().st_mtime > _SECONDS_ON_ANOTHER_HOST
+        return time.time() - draft.stat().st_mtime > _REMOTE_DRAFT_SECONDS
     return not psutil.pid_exists(pid)
 
 
-def _hidden(final: Path) -> Path:
-    return final.with_name(f".{final.name}.{os.getpid()}-{secrets.token_hex(4)}@{socket.gethostname()}.part")
+def _draft_path(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}@{socket.gethostname()}.part")
+
+
+def _fsync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 @contextlib.contextmanager
-def _writing(final: Path) -> Iterator[None]:
+def _translate_write_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise UserError(
-            f"cannot write {final}: {error.strerror or error}. "
-            f"Make {final.parent} a folder that can be written to, with space left on its disk."
-        ) from error
+        raise _write_error(path, error) from error
+
+
+def _write_error(path: Path, error: OSError) -> UserError:
+    return UserError(
+        f"cannot write {path}: {error.strerror or error}. "
+        f"Make {path.parent} a folder that can be written to, with space left on its disk."
+    )

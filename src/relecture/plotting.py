@@ -1,4 +1,4 @@
-"""One look for every figure: colours, sizes, how it is saved."""
+"""The style of every figure: colours, sizes, file formats; and plots that several comparisons share."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 
 from relecture.atomic_files import atomic_write
 
-#: Okabe and Ito's colours, told apart by all and of different lightness.
+#: Okabe and Ito's colours: distinguishable with colour blindness, and of different lightness.
 BLUE, ORANGE, GREEN, RED, SKY, PINK, GREY = (
     "#0072B2",
     "#E69F00",
@@ -26,8 +26,8 @@ BLUE, ORANGE, GREEN, RED, SKY, PINK, GREY = (
 )
 COLOURS = (BLUE, ORANGE, GREEN, RED, SKY, PINK, GREY)
 
-#: How a printed number is drawn, everywhere.
-PRINTED: dict[str, Any] = {
+#: Marker of a published or a true value, in every figure.
+REFERENCE_MARKER: dict[str, Any] = {
     "marker": "D",
     "color": "black",
     "markerfacecolor": "white",
@@ -58,15 +58,21 @@ _STYLE: Any = {
 
 @contextmanager
 def style() -> Iterator[None]:
-    """The look of the project, for the figures made inside."""
+    """Apply the style of the project to the figures made inside the block."""
     with mpl.rc_context(_STYLE):
         yield
 
 
-def save(figure: Figure, stem: Path, data: str = "") -> None:
-    """Write `stem`.svg and `stem`.png, the same bytes for the same figure; `data` is named if it is a sample."""
-    if data:
-        figure.text(0.995, 0.005, data, ha="right", va="bottom", color=RED, fontsize=10, fontweight="bold")
+def save(figure: Figure, stem: Path, sample_name: str = "") -> None:
+    """Write `stem`.svg and `stem`.png, with the same bytes for the same figure.
+
+    Args:
+        figure: The figure; it is closed.
+        stem: Path without a suffix.
+        sample_name: Name of the sample data that the figure shows, written on it; empty if the data are complete.
+    """
+    if sample_name:
+        figure.text(0.995, 0.005, sample_name, ha="right", va="bottom", color=RED, fontsize=10, fontweight="bold")
     for kind, metadata in (("svg", {"Date": None}), ("png", {"Software": None})):
         with atomic_write(stem.with_suffix(f".{kind}")) as path:
             figure.savefig(path, format=kind, metadata=metadata)
@@ -83,16 +89,16 @@ def annotated_heatmap(
     white_above: float = 0.6,
     fontsize: float = 10,
 ) -> None:
-    """Draw a matrix as squares of colour with a text in each.
+    """Draw a matrix as coloured cells with a text in each.
 
     Args:
         axes: Where to draw.
         values: The matrix (rows, columns).
-        text: What is written for a value; nothing where it returns an empty text.
+        text: Returns the text of a value; may be empty.
         cmap: Name of the colour map.
-        limits: Values at the two ends of the colour map; those of the data unless given.
-        white_above: Share of the largest absolute value above which the text is white, since the square is dark.
-        fontsize: Of the texts, in points.
+        limits: Values at the two ends of the colour map; by default the range of the data.
+        white_above: Share of the largest absolute value above which the text is white, because the cell is dark.
+        fontsize: Size of the texts in points.
     """
     low, high = limits or (float(np.nanmin(values)), float(np.nanmax(values)))
     axes.imshow(values, cmap=cmap, vmin=low, vmax=high, aspect="auto")

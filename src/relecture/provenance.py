@@ -1,4 +1,4 @@
-"""Where results come from: machine, package versions, git commit and the command that reruns them."""
+"""The provenance of results: machine, package versions, git commit and the command that reruns them."""
 
 import json
 import os
@@ -16,74 +16,79 @@ import psutil
 
 
 def processor() -> str:
-    """Its name, or at least its kind."""
-    information = Path("/proc/cpuinfo")
-    text = information.read_text() if information.exists() else ""
-    found = re.search(r"^model name\s*:\s*(.+)$", text, re.MULTILINE)
-    return found[1] if found else platform.processor() or platform.machine()
+    """Return the name of the processor, or its architecture if the name is unknown."""
+    cpuinfo = Path("/proc/cpuinfo")
+    text = cpuinfo.read_text() if cpuinfo.exists() else ""
+    match = re.search(r"^model name\s*:\s*(.+)$", text, re.MULTILINE)
+    return match[1] if match else platform.processor() or platform.machine()
 
 
 def cores() -> int | None:
-    """The cores that this process may use."""
+    """Return the number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
 
 
 def memory() -> float:
-    """All of it, in GiB."""
-    return psutil.virtual_memory().total / 2**30
+    """Return the total memory in GiB."""
+    return float(psutil.virtual_memory().total / 2**30)
 
 
 def installed(package: str) -> str | None:
-    """The version of a package; None where it is not installed."""
+    """Return the version of a package; None if it is not installed."""
     try:
         return version(package)
     except PackageNotFoundError:
         return None
 
 
-#: The settings of a run beside the standard ones, as options of Snakemake. The Snakefile sets it.
-SETTINGS = "RELECTURE_SETTINGS"
+#: Environment variable: the configuration of a run beyond the standard one, as options of Snakemake. The Snakefile
+#: sets it.
+RUN_CONFIG = "RELECTURE_RUN_CONFIG"
 
 
 def rerun_command(target: str | Path) -> str:
-    """`snakemake TARGET --force`, and the configuration of the run that the calling job belongs to.
+    """Return `snakemake TARGET --force` with the configuration of the run that the calling job belongs to.
 
-    Without it the copied command would take the standard settings, and make everything again that depends on them.
-    It comes last: Snakemake would take a target behind `--configfile` for one more of them.
+    Without the configuration the copied command would use the standard one, and rerun everything that depends on it.
+    It comes last: Snakemake would take a target after `--configfile` for another configuration file.
     """
-    return f"snakemake {shlex.quote(str(target))} --force {os.environ.get(SETTINGS, '')}".rstrip()
+    return f"snakemake {shlex.quote(str(target))} --force {os.environ.get(RUN_CONFIG, '')}".rstrip()
 
 
 def export_run_config(files: Iterable[str | Path], standard: Path, values: Mapping[str, Any] | None = None) -> None:
-    """Let jobs know the configuration of this run: its `files`, and the `values` of `--config`, as they were parsed.
+    """Export the configuration of this run to its jobs, through the environment.
 
-    `standard` is the file that a run has anyway. A file in the working folder goes by its path from there, so that the
-    same run in another folder leaves the same bytes. In the environment, and in no rule's parameters, since settings
-    that are the same under another name fit nothing again.
+    It is not a parameter of a rule, because the same values from a file of another name must not rerun anything.
+
+    Args:
+        files: Configuration files. One below the working folder is named relative to it, so that the same run in
+            another folder writes the same bytes.
+        standard: The file that every run reads.
+        values: The values of `--config`, as parsed.
     """
-    shown = dict.fromkeys(_from_here(Path(file)) for file in files)
-    further = [file for file in shown if file != _from_here(standard)]
+    paths = dict.fromkeys(_relative(Path(file)) for file in files)
+    further = [path for path in paths if path != _relative(standard)]
     options = ["--configfile", *further] if further else []
     if values:
-        options += ["--config", *(f"{key}={_written(value)}" for key, value in values.items())]
-    os.environ[SETTINGS] = shlex.join(options)
+        options += ["--config", *(f"{key}={_to_option(value)}" for key, value in values.items())]
+    os.environ[RUN_CONFIG] = shlex.join(options)
 
 
-def _written(value: Any) -> str:
-    """So that Snakemake parses it into the same value again."""
+def _to_option(value: Any) -> str:
+    """Return the text that Snakemake parses into the same value."""
     if isinstance(value, dict | list):
         return json.dumps(value, ensure_ascii=False)
     return "" if value is None else str(value)
 
 
-def _from_here(path: Path) -> str:
-    here = Path.cwd()
-    return str(path.relative_to(here) if path.is_relative_to(here) else path)
+def _relative(path: Path) -> str:
+    folder = Path.cwd()
+    return str(path.relative_to(folder) if path.is_relative_to(folder) else path)
 
 
 @cache
 def git_commit() -> str | None:
-    """The commit of the current folder, `-dirty` with uncommitted changes; None outside a repository."""
+    """Return the commit of the current folder, `-dirty` if there are uncommitted changes; None outside a repository."""
     command = ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
     try:
         return subprocess.run(command, capture_output=True, text=True, check=True, timeout=20).stdout.strip()

@@ -1,15 +1,16 @@
-"""The record: what every fitted method leaves in its folder, whatever the comparison.
+"""The record: the files that every fitted method writes to its folder, whatever the comparison.
 
 ==================== ===================================================================================
 `metrics.csv`        member, metric, value: the final numbers of each member (a seed, a split, a trial)
-`history.csv`        member, step, metric, value: curves (step = epoch, or the place on a path)
+`history.csv`        member, step, metric, value: curves (step = epoch, or the index on a path)
 `predictions.parquet` one row per member and predicted case
-`params.json`        what was asked for and what it was done to: spec, counted parameters, data, code
+`params.json`        the configuration, the data, the counted parameters, the command, the digest of the code
 `model/`             the fitted model
 ==================== ===================================================================================
 
-The same inputs, config and machine give the same bytes, so neither times nor paths are in a record.
-`metrics.csv` is written last: a folder that has it is complete.
+The same inputs, configuration and machine give the same bytes, so a record contains neither times nor paths.
+`metrics.csv` is written last: a folder that has it is complete. Snakemake's benchmark of the job lies elsewhere, see
+`benchmark_file`.
 """
 
 import hashlib
@@ -19,11 +20,11 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 import pandas as pd
 
-from relecture.atomic_files import atomic_write, write_json
+from relecture.atomic_files import atomic_write, sweep, write_json
 from relecture.config_model import ConfigModel
 from relecture.errors import UserError
 from relecture.provenance import rerun_command
@@ -32,14 +33,28 @@ METRICS = ("member", "metric", "value")
 HISTORY = ("member", "step", "metric", "value")
 
 
+class DataSource(TypedDict):
+    """The entry `data` of a record: its name, a digest of its content, whether it is a sample in its place.
+
+    A user's table adds its labels for tables and figures.
+    """
+
+    name: str
+    digest: str
+    sample: bool
+    target: NotRequired[str]
+    rows: NotRequired[str]
+    unit: NotRequired[str]
+
+
 @dataclass(frozen=True)
 class Record:
     """One fitted method.
 
-    `metrics` has the columns of METRICS, `history` those of HISTORY; `predictions` is free but starts with
-    `member`. `params` must hold `comparison`, `method`, `config`, `parameters` (counted from the fitted model,
-    None where that has no meaning), `data` (name, digest, whether it is the sample) and `rerun` (the command);
-    it may hold `members`, settings of single members: {member: {setting: value}}.
+    `metrics` has the columns of METRICS, `history` those of HISTORY; `predictions` has any columns after `member`.
+    `params` has `comparison`, `method`, `question`, `rule`, `config`, `parameters` (counted from the fitted model, None
+    where that has no meaning), `data` (a DataSource) and `rerun` (the command); it may have `members`, the
+    configuration in which members differ: {member: {key: value}}.
     """
 
     metrics: pd.DataFrame
@@ -50,21 +65,22 @@ class Record:
 
     @property
     def name(self) -> str:
-        """`digits/dropout`, `salaries/book/lasso`: comparison and method."""
+        """Comparison and method: `digits/dropout`, `salaries/book/lasso`."""
         return f"{self.params['comparison']}/{self.params['method']}"
 
     @property
     def sample_name(self) -> str:
-        """Name of the data where a small sample stands in for the real thing, else nothing."""
-        return self.params["data"]["name"] if self.params["data"]["sample"] else ""
+        """Name of the data if they are a sample in place of the full data, else empty."""
+        data: DataSource = self.params["data"]
+        return data["name"] if data["sample"] else ""
 
 
 @dataclass
 class FitResult:
-    """What a method hands back, gathered member by member; `leave` makes it a record.
+    """Accumulates one method's results, member by member; `save` writes the record.
 
-    `save_model` gets the folder `model/` of the record and writes the fitted model there. `members` are the
-    settings in which members differ, as the trials of a search do.
+    `save_model` takes the folder `model/` of the record and writes the fitted model there. `members` is the
+    configuration in which members differ, as the trials of a search do.
     """
 
     parameters: int | None = None
@@ -85,14 +101,19 @@ class FitResult:
         folder: Path,
         method: str,
         config: ConfigModel | dict[str, Any],
-        data: dict[str, Any],
+        data: DataSource,
         rule: str,
         question: str = "",
     ) -> None:
         """Write the record to `folder`.
 
-        `method` is its full name, `digits/dropout`; `rule` the Snakemake rule that asked for it; `question` what the
-        comparison wants to know, in words.
+        Args:
+            folder: Folder of the record.
+            method: Its full name, `digits/dropout`.
+            config: The configuration of the method.
+            data: The data it was fitted to.
+            rule: The Snakemake rule that runs the method.
+            question: The question of the comparison, in words.
         """
         comparison, _, name = method.partition("/")
         params = {
@@ -108,21 +129,22 @@ class FitResult:
         }
         record = Record(
             metrics=pd.DataFrame(self.metrics),
-            history=_joined(self.histories, HISTORY),
-            predictions=_joined(self.predictions, ("member",)),
+            history=_concat(self.histories, HISTORY),
+            predictions=_concat(self.predictions, ("member",)),
             params=params,
         )
         write(record, folder, self.save_model)
 
 
 def rows(member: str, values: dict[str, float], **extra: Any) -> list[dict[str, Any]]:
-    """Rows for `metrics` (or, with `step=`, for `history`) of one member."""
+    """Return the rows of one member for `metrics` (or, with `step=`, for `history`)."""
     return [{"member": member, **extra, "metric": metric, "value": value} for metric, value in values.items()]
 
 
 def write(record: Record, folder: Path, save_model: Callable[[Path], None]) -> None:
-    """Write `record` to `folder`; `save_model` gets its folder `model/` and fills it."""
+    """Write `record` to `folder`; `save_model` writes the model to its folder `model/`."""
     (folder / "model").mkdir(parents=True, exist_ok=True)
+    sweep(folder)
     (folder / "metrics.csv").unlink(missing_ok=True)  # from here on the old record is no longer complete
     params = {**record.params, "code": code_digest()}
     save_model(folder / "model")
@@ -130,13 +152,13 @@ def write(record: Record, folder: Path, save_model: Callable[[Path], None]) -> N
     with atomic_write(folder / "predictions.parquet") as path:
         record.predictions.to_parquet(path, index=False)
     with atomic_write(folder / "history.csv") as path:
-        _table(record.history, HISTORY).to_csv(path, index=False)
+        _with_columns(record.history, HISTORY).to_csv(path, index=False)
     with atomic_write(folder / "metrics.csv") as path:
-        _table(record.metrics, METRICS).to_csv(path, index=False)
+        _with_columns(record.metrics, METRICS).to_csv(path, index=False)
 
 
 def read(folder: Path) -> Record:
-    """Read the record in `folder`; a missing or broken file is a UserError that names it."""
+    """Read the record in `folder`; raise UserError if a file is missing or damaged."""
     try:
         return Record(
             metrics=pd.read_csv(folder / "metrics.csv", dtype={"member": str}),
@@ -148,17 +170,17 @@ def read(folder: Path) -> Record:
     except (OSError, ValueError) as error:
         raise UserError(
             f"the record in {folder} is incomplete or unreadable ({error}). "
-            f"Make it again: {rerun_command(folder / 'metrics.csv')}"
+            f"Rerun it: {rerun_command(folder / 'metrics.csv')}"
         ) from error
 
 
 def summarize(record: Record) -> pd.DataFrame:
-    """Mean, standard deviation (n-1; empty for one member) and n of each metric; indexed by metric."""
+    """Return mean, standard deviation (n-1; NaN for one member) and n of each metric, indexed by metric."""
     return record.metrics.groupby("metric", sort=False)["value"].agg(mean="mean", sd="std", n="count")
 
 
 def digest(folder: Path) -> str:
-    """Sixteen hexadecimal digits that change when anything in the record's own files changes."""
+    """Return sixteen hexadecimal digits of the content of the record's own files."""
     content = hashlib.sha256()
     for name in ("metrics.csv", "history.csv", "predictions.parquet", "params.json"):
         content.update(hashlib.sha256((folder / name).read_bytes()).digest())
@@ -166,17 +188,29 @@ def digest(folder: Path) -> str:
 
 
 def remove_checkpoints(checkpoint_dir: Path) -> None:
-    """Remove checkpoints, once the record that they led to is written."""
+    """Remove the checkpoints of a method whose record is written."""
     shutil.rmtree(checkpoint_dir, ignore_errors=True)
 
 
+def benchmark_file(folder: Path) -> Path:
+    """Return the file with Snakemake's benchmark of the job that wrote the record in `folder`; it may not exist.
+
+    `results/salaries/book/lasso` -> `results/benchmarks/salaries/book_lasso.tsv`. Of a method that takes several jobs,
+    such as a search, each has a file `<method>_<job>.tsv` instead.
+    """
+    params = json.loads((folder / "params.json").read_text())
+    method: list[str] = params["method"].split("/")
+    results = folder.resolve().parents[len(method)]
+    return Path(results, "benchmarks", params["comparison"], f"{'_'.join(method)}.tsv")
+
+
 def file_digest(path: Path) -> str:
-    """Sixteen hexadecimal digits of a file's content."""
+    """Return sixteen hexadecimal digits of a file's content."""
     return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
 
 
 def code_digest() -> str:
-    """Digest of the source files of this package that the running process has loaded: the code that ran."""
+    """Return a digest of the source files of this package that the running process has loaded."""
     root = Path(__file__).parent
     files = {Path(m.__file__) for n, m in list(sys.modules.items()) if n.startswith("relecture.") and m.__file__}
     files |= {Path(main)} if (main := getattr(sys.modules.get("__main__"), "__file__", None)) else set()
@@ -187,9 +221,9 @@ def code_digest() -> str:
     return content.hexdigest()[:16]
 
 
-def _joined(tables: list[pd.DataFrame], columns: tuple[str, ...]) -> pd.DataFrame:
+def _concat(tables: list[pd.DataFrame], columns: tuple[str, ...]) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=list(columns), dtype=object)
 
 
-def _table(table: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
+def _with_columns(table: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
     return table.reindex(columns=list(columns)) if len(table) else pd.DataFrame(columns=list(columns))

@@ -17,6 +17,7 @@ import relecture
 from relecture.cli import OWNER, owner_mark
 from relecture.config import COMPARISONS, STANDARD
 from relecture.config_model import ConfigModel
+from relecture.data.fetch import MIRRORS
 from relecture.provenance import export_run_config
 
 _ROOT = Path(relecture.__file__).parent
@@ -116,14 +117,16 @@ def chapter_files(chapter_spec: dict[str, Any]) -> list[str]:
     return [f"results/{chapter_spec['comparison']}/answer.md", *tables, *figures]
 
 
-def prepare_environment(files: Iterable[str | Path], values: Mapping[str, Any]) -> None:
-    """What every job inherits: this environment's `python`, its owner, threads that wait without burning a core.
+def prepare_environment(files: Iterable[str | Path], values: Mapping[str, Any], mirrors: Iterable[str]) -> None:
+    """Set the environment variables that every job inherits.
 
-    And which configuration the run has, for the command that makes a record again: its `files`, and the `values` that
-    the command line gave.
+    They are the PATH with this environment's `python`, the owner of the jobs, the OpenMP wait policy, the `mirrors` of
+    the raw files, and the configuration of the run for the command that reruns a record: its `files`, and the `values`
+    that the command line gave.
     """
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
     os.environ[OWNER] = owner_mark()
+    os.environ[MIRRORS] = os.pathsep.join(mirrors)
     export_run_config(files, STANDARD, values)
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 

@@ -216,7 +216,7 @@ def test_one_row_too_few_is_told_as_such(own):
     [
         ("town;age\nA;30\n", "its columns are separated by semicolons"),
         ("town,age\nZoë,30\n".encode("latin-1"), "it is not UTF-8 (byte 0xeb in line 2)"),
-        ("age,age\n1,2\n", "the name `age` stands over the columns 1 and 2"),
+        ("age,age\n1,2\n", "the name `age` is used for the columns 1 and 2"),
         ("town,age\nA,30,1\n", "row 1 has 3 fields, but the header 2"),
     ],
 )

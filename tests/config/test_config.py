@@ -69,7 +69,7 @@ def test_every_comparison_has_a_block_of_its_name():
         ({"digits": {"seeds": True}}, "digits.seeds is true: it must be a whole number of at least 1"),
         ({"digits": {"seeds": None}}, "digits.seeds is empty: it must be a whole number of at least 1"),
         ({"digits": {"seeds": [3]}}, "digits.seeds is [3]: it must be a whole number of at least 1"),
-        ({"data": {"allow_embedded": 1}}, "data.allow_embedded is 1: it must be true or false"),
+        ({"data": {"allow_sample_fallback": 1}}, "data.allow_sample_fallback is 1: it must be true or false"),
         ({"data": {"mirrors": "a"}}, 'data.mirrors is "a": it must be a list of texts'),
         (
             {"digits": {"training": {"learning_rate": "fast"}}},
@@ -101,7 +101,7 @@ def test_every_comparison_has_a_block_of_its_name():
         ),
         (
             {"data": None},
-            "data is empty: it must be a block with the keys mirrors, allow_embedded",
+            "data is empty: it must be a block with the keys mirrors, allow_sample_fallback",
         ),
         (
             {"budget": "My Budget"},
@@ -135,7 +135,7 @@ def test_a_bad_value_is_told_with_its_path_and_what_is_allowed(change, message):
         ),
         (
             {"data": {"colour": "red"}},
-            "data.colour is not a setting: allowed here are mirrors, allow_embedded",
+            "data.colour is not a setting: allowed here are mirrors, allow_sample_fallback",
         ),
         (
             {7: "seven"},

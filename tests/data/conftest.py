@@ -1,4 +1,4 @@
-"""A toy file in the catalogue, a web server on this machine, and the full MNIST where some source has it."""
+"""A toy file in the registry, a web server on this machine, and the full MNIST where some source has it."""
 
 import hashlib
 import os
@@ -52,13 +52,13 @@ class Toy:
         return list(self.resources.rglob(".*"))
 
     def child(self, code: str, *urls: str) -> subprocess.Popen:
-        """Another process with the toy in its catalogue that runs `code`."""
+        """Another process with the toy in its registry that runs `code`."""
         begin = (
             "from pathlib import Path\n"
-            "from relecture.data import catalogue\n"
+            "from relecture.data import registry\n"
             "from relecture.data.registry import RawFile\n"
             "from relecture.data.fetch import fetch\n"
-            f"catalogue.DATA_SETS['toy'] = ({self.file(*urls)!r},)\n"
+            f"registry.DATA_SETS['toy'] = ({self.file(*urls)!r},)\n"
             f"name, resources = {self.name!r}, Path({str(self.resources)!r})\n"
         )
         return subprocess.Popen(
@@ -73,9 +73,9 @@ class Toy:
 def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Toy:
     monkeypatch.delenv(MIRROR, raising=False)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    thing = Toy(mirror=tmp_path / "mirror", resources=tmp_path / "resources")
-    monkeypatch.setitem(registry.DATA_SETS, "toy", (thing.file(),))
-    return thing
+    toy = Toy(mirror=tmp_path / "mirror", resources=tmp_path / "resources")
+    monkeypatch.setitem(registry.DATA_SETS, "toy", (toy.file(),))
+    return toy
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 
 from relecture.data import mnist, registry, usps
 from relecture.data.cli import app
-from relecture.data.fetch import MIRROR
+from relecture.data.fetch import MIRROR, MIRRORS
 from relecture.data.registry import RawFile
 
 
@@ -16,6 +16,7 @@ from relecture.data.registry import RawFile
 def command(tmp_path, monkeypatch):
     """Runs `fetch` as from a terminal; resources and manifest are in `tmp_path/resources`."""
     monkeypatch.delenv(MIRROR, raising=False)
+    monkeypatch.delenv(MIRRORS, raising=False)
 
     def run(data_set: str, *more: str) -> None:
         resources = tmp_path / "resources"
@@ -47,23 +48,40 @@ def test_a_data_set_is_fetched_and_described_in_a_manifest(toy, command):
     assert text == json.dumps(content, indent=2, sort_keys=True) + "\n"
 
 
+def test_the_mirrors_of_the_configuration_are_read_from_the_environment_after_the_user_s(toy, command, monkeypatch):
+    spaced = toy.in_mirror(toy.content, "second mirror")
+    monkeypatch.setenv(MIRRORS, os.pathsep.join([str(toy.mirror.with_name("missing")), str(spaced)]))
+    command("toy")
+    assert json.loads((toy.resources / "toy.json").read_text())["files"][toy.name]["source"] == str(spaced / toy.name)
+    toy.final.unlink()
+    monkeypatch.setenv(MIRROR, str(toy.in_mirror(toy.content, "user")))
+    command("toy")
+    assert str(spaced.with_name("user")) in (toy.resources / "toy.json").read_text()
+
+
+def test_without_mirrors_the_variable_is_empty(toy, command, monkeypatch):
+    monkeypatch.setenv(MIRRORS, "")
+    with pytest.raises(SystemExit, match=r"Tried:\nPut the file"):
+        command("toy")
+
+
 @pytest.mark.parametrize(("module", "file"), [(mnist, "train-images-idx3-ubyte.gz"), (usps, "zip.train.gz")])
 def test_digits_that_cannot_be_had_are_replaced_by_a_sample_with_a_notice(
     command, nowhere, tmp_path, capsys, module, file
 ):
     name = module.__name__.rpartition(".")[2]
-    command(name, "--allow-embedded")
+    command(name, "--allow-sample-fallback")
     content = json.loads((tmp_path / f"resources/{name}.json").read_text())
     assert content == {"files": {}, "name": name, "sample": True}
     error = capsys.readouterr().err
     assert module.sample_notice() in error
-    assert f"{name}/{file} cannot be had" in error
+    assert f"{name}/{file} is not available" in error
 
 
 @pytest.mark.parametrize("name", ["mnist", "usps"])
 def test_digits_that_cannot_be_had_are_an_error_when_a_sample_is_not_allowed(command, nowhere, tmp_path, name):
-    with pytest.raises(SystemExit, match=r"set data\.allow_embedded to true") as caught:
-        command(name, "--no-allow-embedded")
+    with pytest.raises(SystemExit, match=r"set data\.allow_sample_fallback to true") as caught:
+        command(name, "--no-allow-sample-fallback")
     for file in registry.DATA_SETS[name]:
         assert file.name in str(caught.value)
     assert not (tmp_path / f"resources/{name}.json").exists()
@@ -71,24 +89,26 @@ def test_digits_that_cannot_be_had_are_an_error_when_a_sample_is_not_allowed(com
 
 @pytest.mark.parametrize("name", ["mnist", "usps"])
 def test_whether_the_sample_is_allowed_has_to_be_said(command, nowhere, name):
-    with pytest.raises(SystemExit, match=f"fetch {name} needs either --allow-embedded or --no-allow-embedded"):
+    with pytest.raises(
+        SystemExit, match=f"fetch {name} needs either --allow-sample-fallback or --no-allow-sample-fallback"
+    ):
         command(name)
 
 
 def test_the_players_have_no_stand_in(command, nowhere, tmp_path):
-    with pytest.raises(SystemExit, match="cannot be had"):
-        command("hitters", "--allow-embedded")
+    with pytest.raises(SystemExit, match="is not available"):
+        command("hitters", "--allow-sample-fallback")
     assert not (tmp_path / "resources/hitters.json").exists()
 
 
 def test_a_failed_fetch_does_not_touch_an_earlier_manifest(toy, command):
     toy.resources.mkdir()
     (toy.resources / "toy.json").write_text("{}")
-    with pytest.raises(SystemExit, match="cannot be had"):
+    with pytest.raises(SystemExit, match="is not available"):
         command("toy")
     assert (toy.resources / "toy.json").read_text() == "{}"
 
 
 def test_a_data_set_with_a_typo_is_answered_with_the_nearest(command):
     with pytest.raises(SystemExit, match=r"no data set called 'minst'\. Did you mean mnist\?"):
-        command("minst", "--allow-embedded")
+        command("minst", "--allow-sample-fallback")

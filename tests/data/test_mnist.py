@@ -38,9 +38,9 @@ def arrays(draw) -> np.ndarray:
 
 @given(arrays())
 def test_what_is_written_as_idx_is_read_back(values):
-    found = read(packed(values))
-    assert found.dtype == np.uint8
-    np.testing.assert_array_equal(found, values, strict=True)
+    values_read = read(packed(values))
+    assert values_read.dtype == np.uint8
+    np.testing.assert_array_equal(values_read, values, strict=True)
 
 
 @given(arrays(), st.data())
@@ -56,10 +56,10 @@ def test_a_flipped_byte_is_never_read_as_other_values(values, data):
     content = bytearray(packed(values))
     content[data.draw(st.integers(0, len(content) - 1))] ^= data.draw(st.integers(1, 255))
     try:
-        found = read(bytes(content))
+        values_read = read(bytes(content))
     except UserError:
         return
-    np.testing.assert_array_equal(found, values, strict=True)
+    np.testing.assert_array_equal(values_read, values, strict=True)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_a_missing_idx_file_is_a_user_error(tmp_path):
 
 @pytest.fixture
 def small(tmp_path) -> Path:
-    """A manifest with four small files beside it: 3 training and 2 test images."""
+    """A manifest and four small files next to it: 3 training and 2 test images."""
     images, labels = (
         np.arange(5 * 784, dtype=np.uint8).reshape(5, 28, 28),
         np.array([3, 1, 4, 1, 5], np.uint8),
@@ -107,13 +107,13 @@ def small(tmp_path) -> Path:
 
 
 def test_the_four_files_become_images_and_labels(small):
-    found = mnist.load(small)
-    assert (found.name, found.sample) == ("MNIST", False)
-    assert found.train_images.shape == (3, 28, 28)
-    assert found.test_images.shape == (2, 28, 28)
-    assert found.train_labels.tolist() == [3, 1, 4]
-    assert found.test_labels.tolist() == [1, 5]
-    assert found.test_images[0, 0, 0] == (3 * 784) % 256
+    loaded = mnist.load(small)
+    assert (loaded.name, loaded.sample) == ("MNIST", False)
+    assert loaded.train_images.shape == (3, 28, 28)
+    assert loaded.test_images.shape == (2, 28, 28)
+    assert loaded.train_labels.tolist() == [3, 1, 4]
+    assert loaded.test_labels.tolist() == [1, 5]
+    assert loaded.test_images[0, 0, 0] == (3 * 784) % 256
 
 
 def test_the_digest_follows_the_files_and_not_where_they_came_from(small):
@@ -166,13 +166,13 @@ def test_mnist_has_60000_training_and_10000_test_images(full_mnist):
     files = {file.name: {"sha256": file.sha256, "source": "here"} for file in registry.data_set("mnist")}
     manifest = full_mnist / "mnist.json"
     manifest.write_text(json.dumps({"name": "mnist", "sample": False, "files": files}))
-    found = mnist.load(manifest)
-    assert found.train_images.shape == (60_000, 28, 28)
-    assert found.test_images.shape == (10_000, 28, 28)
-    assert found.train_labels[:10].tolist() == [5, 0, 4, 1, 9, 2, 1, 3, 1, 4]
-    assert found.test_labels[:5].tolist() == [7, 2, 1, 0, 4]
-    assert np.bincount(found.test_labels).tolist() == [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
-    assert found.digest == "d588692ff08a110d"
+    loaded = mnist.load(manifest)
+    assert loaded.train_images.shape == (60_000, 28, 28)
+    assert loaded.test_images.shape == (10_000, 28, 28)
+    assert loaded.train_labels[:10].tolist() == [5, 0, 4, 1, 9, 2, 1, 3, 1, 4]
+    assert loaded.test_labels[:5].tolist() == [7, 2, 1, 0, 4]
+    assert np.bincount(loaded.test_labels).tolist() == [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
+    assert loaded.digest == "d588692ff08a110d"
 
 
 # ---- the sample
@@ -227,6 +227,6 @@ def test_the_notice_is_a_box_that_says_what_is_wrong_and_what_to_do():
         mnist.SAMPLE_NAME,
         "5,000",
         "RELECTURE_MIRROR",
-        "data.allow_embedded",
+        "data.allow_sample_fallback",
     ):
         assert promised in mnist.sample_notice()

@@ -1,4 +1,4 @@
-"""The USPS digits, and what stands in for them."""
+"""The USPS digits, and the sample that replaces them."""
 
 import gzip
 
@@ -82,5 +82,5 @@ def test_a_file_of_something_else_is_a_user_error(tmp_path, content, reason):
 def test_the_notice_says_what_is_wrong_and_what_to_do():
     notice = usps.sample_notice()
     assert {len(line) for line in notice.splitlines()} == {78}
-    for promised in (usps.SAMPLE_NAME, "1,797", "RELECTURE_MIRROR", "data.allow_embedded"):
+    for promised in (usps.SAMPLE_NAME, "1,797", "RELECTURE_MIRROR", "data.allow_sample_fallback"):
         assert promised in notice

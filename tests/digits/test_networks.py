@@ -65,7 +65,7 @@ def test_each_regulariser_is_one_setting_and_no_method_has_another_s(asked):
 def test_the_standard_training_is_the_book_s(asked):
     _, settings = asked("plain")
     assert settings["training"] == TrainingConfig(
-        epochs=30, batch_size=128, learning_rate=1e-3, rho=0.9, epsilon=1e-7, history_every=1
+        epochs=30, batch_size=128, learning_rate=1e-3, rho=0.9, epsilon=1e-7, log_every_n_epochs=1
     )
 
 
@@ -141,13 +141,13 @@ def test_the_test_images_change_nothing_but_their_own_error(sample_digits, stand
 def test_a_network_s_validation_error_is_that_of_the_weights_it_keeps(monkeypatch, sample_digits, standard, tmp_path):
     network = mlp([784, 10], seed=0).eval()
     history = pd.DataFrame(columns=["member", "step", "metric", "value"])
-    monkeypatch.setattr(networks, "train", lambda *_, **__: TrainedNetwork(network, history, epochs=9, kept=4))
+    monkeypatch.setattr(networks, "train", lambda *_, **__: TrainedNetwork(network, history, epochs=9, best_epoch=4))
     fit = networks.fit(sample_digits, {**standard.digits.method("logistic"), "seeds": 1}, tmp_path)
     scores = {row["metric"]: row["value"] for row in fit.metrics}
     images, labels = sample_digits.train_images[3200:], sample_digits.train_labels[3200:]
     predicted = network(torch.from_numpy(images)).argmax(1).numpy()
     assert scores["validation_error"] == pytest.approx((predicted != labels).mean(), abs=1e-6)
-    assert (scores["epochs"], scores["kept"]) == (9, 4)
+    assert (scores["epochs"], scores["best_epoch"]) == (9, 4)
 
 
 def test_every_budget_has_a_method_for_each_name(standard):

@@ -10,7 +10,7 @@ from scipy.stats import ttest_rel
 
 from relecture import records
 from relecture.digits import METHODS, figures, result_tables
-from relecture.plotting import look
+from relecture.plotting import style
 from relecture.scorecard import verdicts
 from relecture.training.mlp import mlp
 
@@ -51,7 +51,7 @@ def test_the_test_error_in_a_record_is_that_of_its_answers(found, method):
 @pytest.mark.parametrize("method", NETWORKS)
 def test_a_network_s_record_has_its_curves(found, method):
     record = found[method]
-    assert record.metrics.metric.unique().tolist() == ["test_error", "validation_error", "epochs", "kept"]
+    assert record.metrics.metric.unique().tolist() == ["test_error", "validation_error", "epochs", "best_epoch"]
     assert record.metrics.member.unique().tolist() == ["seed-00", "seed-01"]
     steps = record.history.groupby(["member", "metric"]).step.apply(list)
     assert steps.index.get_level_values("metric").unique().tolist() == [
@@ -146,7 +146,7 @@ def test_a_record_says_which_data_it_is_of(found, sample_digits):
 
 
 def test_the_figure_of_test_errors_marks_every_printed_one(found, printed):
-    with look():
+    with style():
         low, _ = figures.test_error(found, printed).axes
     marked = [float(line.get_xdata()[0]) for line in low.lines if line.get_marker() == "D" and len(line.get_xdata())]
     assert sorted(marked) == [1.8, 2.3, 7.2, 12.7]
@@ -154,7 +154,7 @@ def test_the_figure_of_test_errors_marks_every_printed_one(found, printed):
 
 
 def test_the_figure_of_confident_mistakes_shows_what_was_misread(found, sample_digits):
-    with look():
+    with style():
         figure = figures.confidently_wrong(found, sample_digits.test_images)
     titles = [axes.get_title() for axes in figure.axes]
     read_as = [(title[0], title.split()[3]) for title in titles if title]
@@ -171,7 +171,7 @@ def test_the_figure_of_weights_has_a_panel_for_each_layer(hidden, tmp_path):
         torch.save(states, tmp_path / method / "model/weights.pt")
         params = {"config": {"hidden": hidden}}
         found[method] = records.Record(pd.DataFrame(), pd.DataFrame(), pd.DataFrame(), params, tmp_path / method)
-    with look():
+    with style():
         axes = figures.weights(found).axes
     names = [f"hidden layer {place}" for place in range(1, len(hidden) + 1)]
     assert [panel.get_title(loc="left") for panel in axes] == [*names, "output layer (not penalised)"]

@@ -110,7 +110,12 @@ def stopped(tmp_path):
         for metric in ("train_loss", "validation_loss")
         for epoch, loss in enumerate(curve, start=1)
     ]
-    metrics = [("seed-00", "kept", 2), ("seed-00", "epochs", 4), ("seed-01", "kept", 3), ("seed-01", "epochs", 5)]
+    metrics = [
+        ("seed-00", "best_epoch", 2),
+        ("seed-00", "epochs", 4),
+        ("seed-01", "best_epoch", 3),
+        ("seed-01", "epochs", 5),
+    ]
     record = records.Record(
         metrics=pd.DataFrame(metrics, columns=list(records.METRICS)),
         history=pd.DataFrame(history, columns=list(records.HISTORY)),

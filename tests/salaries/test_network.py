@@ -15,7 +15,7 @@ from relecture.training.mlp import mlp
 def config(standard) -> dict:
     """The book's network, for eight epochs and one seed."""
     config = standard.salaries.method("resampled", "network")
-    return {**config, "training": {**config["training"], "epochs": 8, "history_every": 2}}
+    return {**config, "training": {**config["training"], "epochs": 8, "log_every_n_epochs": 2}}
 
 
 def predictions(fit) -> dict[str, np.ndarray]:

@@ -9,7 +9,7 @@ import pytest
 from sklearn.linear_model import LinearRegression
 
 from relecture import records, tables
-from relecture.plotting import look
+from relecture.plotting import style
 from relecture.salaries import METHODS, PROTOCOLS, figures, lasso, linear, network, result_tables
 from relecture.salaries.data import draw, splits
 from relecture.salaries.scoring import named
@@ -41,7 +41,7 @@ def some(rents) -> list:
 @pytest.fixture(scope="module")
 def config(standard) -> dict[str, dict]:
     """By method, with a short training."""
-    training = {**standard.salaries.network.training.model_dump(), "epochs": 60, "history_every": 20}
+    training = {**standard.salaries.network.training.model_dump(), "epochs": 60, "log_every_n_epochs": 20}
     return {
         "linear": {"predictors": None},
         "relaxed_lasso": {"predictors": ["size", "in_centre"]},
@@ -153,7 +153,7 @@ def test_its_numbers_are_not_judged_by_those_of_the_book(found, printed, tmp_pat
 
 
 def test_its_figures_use_its_own_words_and_mark_nothing_printed(found, printed):
-    with look():
+    with style():
         drawn = [figures.splits(found, printed), figures.lasso_path(found), figures.residuals(found)]
         drawn += [figures.overview(record) for record in found.values()]
     for figure in drawn:

@@ -9,7 +9,7 @@ import pytest
 from scipy.stats import ttest_rel
 
 from relecture import records, salaries
-from relecture.plotting import look
+from relecture.plotting import style
 from relecture.salaries import METHODS, PROTOCOLS, figures, result_tables
 from relecture.scorecard import verdicts
 
@@ -178,7 +178,7 @@ def test_the_model_of_least_squares_has_the_fit_on_either_part(found):
 
 def marked_as_printed(found, printed) -> list[float]:
     """The errors that the figure of splits marks as printed."""
-    with look():
+    with style():
         (axes,) = figures.splits(found, printed).axes
     return sorted(
         float(line.get_xdata()[0]) for line in axes.lines if line.get_marker() == "D" and len(line.get_xdata())
@@ -187,13 +187,13 @@ def marked_as_printed(found, printed) -> list[float]:
 
 def test_the_figure_of_splits_marks_every_printed_error(found, printed):
     assert marked_as_printed(found, printed) == [224.8, 252.3, 254.7, 257.4]
-    with look():
+    with style():
         (axes,) = figures.splits(found, printed).axes
     assert axes.get_xlabel() == "mean absolute error on the test players (thousands of dollars)"
 
 
 def test_the_figure_of_the_path_names_the_chosen_lambda(found):
-    with look():
+    with style():
         top, bottom = figures.lasso_path(found).axes
     texts = [text.get_text() for text in bottom.get_legend().get_texts()]
     assert "chosen: λ = 6.25, 12 predictors" in texts

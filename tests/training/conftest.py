@@ -8,16 +8,16 @@ import pytest
 
 @pytest.fixture(scope="session")
 def toy():
-    """240 made-up rows of 8 numbers in two classes that overlap, 160 to learn from and 80 to watch."""
+    """240 made-up rows of 8 numbers in two classes that overlap, 160 to train on and 80 to evaluate on."""
     import torch
 
-    from relecture.training.lit_module import Arrays
+    from relecture.training.lit_module import TrainingData
 
     random = torch.Generator().manual_seed(3)
     x, noise = torch.randn(240, 8, generator=random), torch.randn(240, generator=random)
     rows = torch.arange(240)
     y = (x[:, 0] + x[:, 1] * x[:, 2] + noise > 0).long()
-    return Arrays(x, y, rows[:160], {"train": rows[:160], "validation": rows[160:]})
+    return TrainingData(x, y, rows[:160], {"train": rows[:160], "validation": rows[160:]})
 
 
 @pytest.fixture
@@ -33,10 +33,10 @@ def train(toy, tmp_path) -> Callable[..., Any]:
         return cross_entropy(output, target, reduction="none")
 
     def train(
-        checkpoint_dir="scratch", epochs=8, every=1, rate=0.01, dropout=(), weights=1, seed=1, network=None, **more
+        checkpoint_dir="checkpoints", epochs=8, every=1, rate=0.01, dropout=(), weights=1, seed=1, network=None, **more
     ):
         training = TrainingConfig(
-            epochs=epochs, batch_size=32, learning_rate=rate, rho=0.9, epsilon=1e-7, history_every=every
+            epochs=epochs, batch_size=32, learning_rate=rate, rho=0.9, epsilon=1e-7, log_every_n_epochs=every
         )
         settings = {
             "arrays": toy,
@@ -52,7 +52,7 @@ def train(toy, tmp_path) -> Callable[..., Any]:
             network or mlp([8, 32, 2], dropout, seed=weights),
             training=training,
             checkpoint_dir=tmp_path / checkpoint_dir,
-            shown="validation_loss",
+            progress_metric="validation_loss",
             **settings,
         )
 

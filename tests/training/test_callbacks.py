@@ -1,11 +1,11 @@
-"""What is left for later: going on from a checkpoint, frozen layers, bfloat16, scoring in parts."""
+"""Checkpoints to continue from; frozen layers, bfloat16, evaluation in batches."""
 
 import pytest
 import torch
 from torch.nn.functional import cross_entropy
 
 from relecture.errors import UserError
-from relecture.training.lit_module import Arrays
+from relecture.training.lit_module import TrainingData
 from relecture.training.mlp import mlp
 
 
@@ -38,72 +38,74 @@ def killing(step: int):
 
 @pytest.mark.parametrize(
     "settings",
-    [{}, {"dropout": [0.4]}, {"hidden_penalty": 1e-3}, {"precision": "bf16"}],
+    [{}, {"dropout": [0.4]}, {"hidden_l2": 1e-3}, {"precision": "bf16"}],
     ids=["plain", "dropout", "penalty", "bfloat16"],
 )
 def test_five_epochs_and_then_ten_more_are_fifteen_at_once(train, tmp_path, settings):
-    kept = tmp_path / "states/five.ckpt"
-    train("first", epochs=5, keep=kept, **settings)
-    gone_on = train("second", epochs=15, start=kept, **settings)
+    checkpoint = tmp_path / "states/five.ckpt"
+    train("first", epochs=5, final_checkpoint=checkpoint, **settings)
+    continued = train("second", epochs=15, initial_checkpoint=checkpoint, **settings)
     at_once = train("third", epochs=15, **settings)
-    assert same(gone_on, at_once)
-    assert gone_on.history.equals(at_once.history)
-    assert (gone_on.epochs, gone_on.history.step.max()) == (15, 15)
+    assert same(continued, at_once)
+    assert continued.history.equals(at_once.history)
+    assert (continued.epochs, continued.history.step.max()) == (15, 15)
 
 
-def test_the_first_weights_are_the_kept_ones_whatever_the_network_was(train, tmp_path):
-    train("first", epochs=3, keep=tmp_path / "three.ckpt")
+def test_the_first_weights_are_those_of_the_checkpoint_whatever_the_network_was(train, tmp_path):
+    train("first", epochs=3, final_checkpoint=tmp_path / "three.ckpt")
     assert same(
-        train("second", epochs=6, start=tmp_path / "three.ckpt", network=mlp([8, 32, 2], seed=99)),
-        train("third", epochs=6, start=tmp_path / "three.ckpt"),
+        train("second", epochs=6, initial_checkpoint=tmp_path / "three.ckpt", network=mlp([8, 32, 2], seed=99)),
+        train("third", epochs=6, initial_checkpoint=tmp_path / "three.ckpt"),
     )
 
 
-def test_what_is_kept_can_be_kept_again_after_going_on(train, tmp_path):
-    train("first", epochs=2, keep=tmp_path / "2.ckpt")
-    train("second", epochs=4, start=tmp_path / "2.ckpt", keep=tmp_path / "4.ckpt")
-    assert same(train("third", epochs=6, start=tmp_path / "4.ckpt"), train("fourth", epochs=6))
+def test_a_continued_fit_writes_a_checkpoint_too(train, tmp_path):
+    train("first", epochs=2, final_checkpoint=tmp_path / "2.ckpt")
+    train("second", epochs=4, initial_checkpoint=tmp_path / "2.ckpt", final_checkpoint=tmp_path / "4.ckpt")
+    assert same(train("third", epochs=6, initial_checkpoint=tmp_path / "4.ckpt"), train("fourth", epochs=6))
 
 
-def test_a_kept_checkpoint_holds_no_code(train, tmp_path):
-    train(epochs=2, keep=tmp_path / "two.ckpt")
+def test_a_final_checkpoint_holds_no_code(train, tmp_path):
+    train(epochs=2, final_checkpoint=tmp_path / "two.ckpt")
     assert torch.load(tmp_path / "two.ckpt", weights_only=True)["epoch"] == 1  # Lightning counts from zero
 
 
-def test_a_fit_that_goes_on_and_is_killed_goes_on_where_it_was(train, tmp_path, capsys):
-    train("first", epochs=3, keep=tmp_path / "three.ckpt")
+def test_a_continued_fit_that_is_killed_resumes(train, tmp_path, capsys):
+    train("first", epochs=3, final_checkpoint=tmp_path / "three.ckpt")
     with pytest.raises(Killed):
-        train("second", epochs=9, start=tmp_path / "three.ckpt", loss=killing(5 * 3 + 2))
+        train("second", epochs=9, initial_checkpoint=tmp_path / "three.ckpt", loss=killing(5 * 3 + 2))
     capsys.readouterr()
-    again = train("second", epochs=9, start=tmp_path / "three.ckpt", keep=tmp_path / "nine.ckpt")
-    assert "goes on after epoch 6" in capsys.readouterr().err
+    again = train(
+        "second", epochs=9, initial_checkpoint=tmp_path / "three.ckpt", final_checkpoint=tmp_path / "nine.ckpt"
+    )
+    assert "resumes after epoch 6" in capsys.readouterr().err
     assert same(again, train("third", epochs=9))
 
 
-def test_a_finished_fit_is_not_trained_again_and_is_kept_all_the_same(train, tmp_path):
-    first = train(epochs=4, checkpoint_seconds=1e9, keep=tmp_path / "a.ckpt")
-    again = train(epochs=4, checkpoint_seconds=1e9, keep=tmp_path / "b.ckpt", loss=killing(0))
+def test_a_finished_fit_is_not_trained_again_but_writes_its_final_checkpoint(train, tmp_path):
+    first = train(epochs=4, checkpoint_seconds=1e9, final_checkpoint=tmp_path / "a.ckpt")
+    again = train(epochs=4, checkpoint_seconds=1e9, final_checkpoint=tmp_path / "b.ckpt", loss=killing(0))
     assert same(first, again)
     assert (tmp_path / "a.ckpt").read_bytes() == (tmp_path / "b.ckpt").read_bytes()
 
 
 @pytest.mark.parametrize("damage", ["missing", "cut short"])
-def test_a_start_that_cannot_be_read_is_named(train, tmp_path, damage):
-    kept = tmp_path / "two.ckpt"
-    train("first", epochs=2, keep=kept)
-    kept.unlink() if damage == "missing" else kept.write_bytes(kept.read_bytes()[:500])
-    with pytest.raises(UserError, match=r"two\.ckpt is missing or damaged, .* Make it again"):
-        train("second", epochs=4, start=kept)
+def test_an_initial_checkpoint_that_cannot_be_read_is_named(train, tmp_path, damage):
+    checkpoint = tmp_path / "two.ckpt"
+    train("first", epochs=2, final_checkpoint=checkpoint)
+    checkpoint.unlink() if damage == "missing" else checkpoint.write_bytes(checkpoint.read_bytes()[:500])
+    with pytest.raises(UserError, match=r"two\.ckpt is missing or damaged, .* Rerun the job"):
+        train("second", epochs=4, initial_checkpoint=checkpoint)
 
 
-def test_a_checkpoint_of_another_start_is_not_taken(train, tmp_path, capsys):
+def test_a_checkpoint_of_another_initial_checkpoint_is_not_used(train, tmp_path, capsys):
     for seed in (1, 2):
-        train(f"first-{seed}", epochs=2, start=None, seed=seed, keep=tmp_path / f"{seed}.ckpt")
+        train(f"first-{seed}", epochs=2, initial_checkpoint=None, seed=seed, final_checkpoint=tmp_path / f"{seed}.ckpt")
     with pytest.raises(Killed):
-        train(epochs=6, start=tmp_path / "1.ckpt", loss=killing(5 * 2))
+        train(epochs=6, initial_checkpoint=tmp_path / "1.ckpt", loss=killing(5 * 2))
     capsys.readouterr()
-    train(epochs=6, start=tmp_path / "2.ckpt")
-    assert "goes on after epoch 2" in capsys.readouterr().err  # from the start, not from the fourth epoch
+    train(epochs=6, initial_checkpoint=tmp_path / "2.ckpt")
+    assert "resumes after epoch 2" in capsys.readouterr().err  # from the start, not from the fourth epoch
 
 
 def frozen(seed: int = 1) -> torch.nn.Sequential:
@@ -129,7 +131,7 @@ def test_a_frozen_and_a_free_fit_do_not_share_a_checkpoint(train, capsys):
         train(network=frozen(), loss=killing(5 * 3))
     capsys.readouterr()
     train(network=mlp([8, 32, 16, 2], seed=1))
-    assert "goes on" not in capsys.readouterr().err
+    assert "resumes" not in capsys.readouterr().err
 
 
 def test_bfloat16_learns_as_float32_does(train):
@@ -149,14 +151,14 @@ def test_every_step_in_bfloat16_sees_the_weights_of_the_step_before(train, toy):
         answers.append(output.detach().clone())
         return cross_entropy(output, target, reduction="none")
 
-    one_row = Arrays(toy.inputs, toy.targets, toy.train[:1].repeat(96), {})
+    one_row = TrainingData(toy.inputs, toy.targets, toy.train[:1].repeat(96), {})
     train(epochs=1, precision="bf16", loss=loss, scores={}, arrays=one_row)
     first, second, third = (answer[0] for answer in answers)
     assert not torch.equal(first, second)
     assert not torch.equal(second, third)
 
 
-def test_scoring_in_parts_changes_no_weight_and_no_score(train):
+def test_evaluation_in_batches_changes_no_weight_and_no_score(train):
     whole, parts = train("whole"), train("parts", eval_batch_size=32)
     assert same(whole, parts)
     assert (whole.history.value - parts.history.value).abs().max() < 1e-6

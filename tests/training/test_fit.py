@@ -1,4 +1,4 @@
-"""`fit` learns, stops when it should, keeps the best weights, and says the same thing twice."""
+"""`fit` learns, stops early, returns the best weights, and gives the same result twice."""
 
 import math
 
@@ -19,7 +19,7 @@ def curve(fitted, metric: str = "validation_loss") -> pd.Series:
 
 
 def validation_loss(fitted, toy) -> float:
-    """Of the weights that were kept."""
+    """Return the validation loss of the final weights."""
     rows = toy.eval_sets["validation"]
     return cross_entropy(predict(fitted.network, toy.inputs, rows), toy.targets[rows]).mean().item()
 
@@ -27,7 +27,9 @@ def validation_loss(fitted, toy) -> float:
 def same(a, b) -> bool:
     """Bit by bit: history, weights, epochs."""
     pairs = zip(a.network.state_dict().values(), b.network.state_dict().values(), strict=True)
-    return a.history.equals(b.history) and (a.epochs, a.kept) == (b.epochs, b.kept) and all(map(_equal, pairs))
+    return (
+        a.history.equals(b.history) and (a.epochs, a.best_epoch) == (b.epochs, b.best_epoch) and all(map(_equal, pairs))
+    )
 
 
 def _equal(pair) -> bool:
@@ -40,11 +42,13 @@ def test_a_network_learns_to_read_the_sample(sample_digits, tmp_path):
         arrays(sample_digits),
         loss=cross_entropy,
         scores={"loss": cross_entropy, "error": zero_one_loss},
-        training=TrainingConfig(epochs=6, batch_size=128, learning_rate=1e-3, rho=0.9, epsilon=1e-7, history_every=1),
+        training=TrainingConfig(
+            epochs=6, batch_size=128, learning_rate=1e-3, rho=0.9, epsilon=1e-7, log_every_n_epochs=1
+        ),
         members=["seed-00"],
         seeds=[0],
         checkpoint_dir=tmp_path,
-        shown="validation_error",
+        progress_metric="validation_error",
         accelerator="cpu",
     )
     assert (np.diff(curve(fitted, "train_loss")) < 0).all()
@@ -53,7 +57,7 @@ def test_a_network_learns_to_read_the_sample(sample_digits, tmp_path):
     assert not fitted.network.training
 
 
-def test_the_history_has_every_score_of_every_watched_set_at_every_epoch(train):
+def test_the_history_has_every_metric_of_every_evaluation_set_at_every_epoch(train):
     fitted = train(epochs=4)
     assert list(fitted.history.columns) == ["member", "step", "metric", "value"]
     assert fitted.history.groupby("metric").step.apply(list).to_dict() == {
@@ -61,7 +65,7 @@ def test_the_history_has_every_score_of_every_watched_set_at_every_epoch(train):
         "validation_loss": [1, 2, 3, 4],
     }
     assert set(fitted.history.member) == {"seed-1"}
-    assert (fitted.epochs, fitted.kept) == (4, 4)
+    assert (fitted.epochs, fitted.best_epoch) == (4, 4)
 
 
 def test_the_scores_of_an_epoch_are_those_of_the_weights_after_it(train, toy):
@@ -70,7 +74,7 @@ def test_the_scores_of_an_epoch_are_those_of_the_weights_after_it(train, toy):
 
 
 def test_two_fits_are_the_same_bit_by_bit(train):
-    settings = {"epochs": 6, "dropout": [0.4], "patience": 3, "hidden_penalty": 1e-3}
+    settings = {"epochs": 6, "dropout": [0.4], "patience": 3, "hidden_l2": 1e-3}
     torch.manual_seed(1)
     first = train("first", **settings)
     torch.manual_seed(2)
@@ -84,21 +88,21 @@ def test_another_seed_is_another_fit(train):
 def test_early_stopping_ends_after_that_many_epochs_without_a_lower_validation_loss(train):
     fitted = train(epochs=60, patience=4)
     losses = curve(fitted)
-    assert fitted.epochs == len(losses) == fitted.kept + 4 < 60
-    assert losses.idxmin() == fitted.kept
+    assert fitted.epochs == len(losses) == fitted.best_epoch + 4 < 60
+    assert losses.idxmin() == fitted.best_epoch
 
 
 def test_early_stopping_keeps_the_weights_of_the_best_epoch(train, toy):
     fitted = train(epochs=60, patience=4)
     assert validation_loss(fitted, toy) == pytest.approx(curve(fitted).min(), rel=1e-6)
-    shorter = train("shorter", epochs=fitted.kept)
+    shorter = train("shorter", epochs=fitted.best_epoch)
     assert all(_equal(p) for p in zip(fitted.network.parameters(), shorter.network.parameters(), strict=True))
 
 
 def test_early_stopping_keeps_the_best_weights_when_the_epochs_run_out_before_patience_does(train, toy):
     fitted = train(epochs=6, patience=50)
     assert fitted.epochs == 6
-    assert fitted.kept == curve(fitted).idxmin() < 6
+    assert fitted.best_epoch == curve(fitted).idxmin() < 6
     assert validation_loss(fitted, toy) == pytest.approx(curve(fitted).min(), rel=1e-6)
 
 
@@ -108,7 +112,7 @@ def test_patience_is_counted_in_epochs_whatever_the_history_leaves_out(train):
     assert third.epochs <= math.ceil(every.epochs / 3) * 3
 
 
-def test_history_every_thins_the_history_and_changes_nothing_that_is_learned(train):
+def test_log_every_n_epochs_thins_the_history_and_changes_nothing_that_is_learned(train):
     every, third = train("every", epochs=9), train("third", epochs=9, every=3)
     assert curve(third).index.tolist() == [3, 6, 9]
     assert curve(third).equals(curve(every)[[3, 6, 9]])

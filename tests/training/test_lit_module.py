@@ -1,4 +1,4 @@
-"""One gradient step as the book has it, and an order of rows that depends on seed and epoch alone."""
+"""A gradient step is the textbook's, and the order of rows depends on seed and epoch alone."""
 
 import dataclasses
 
@@ -8,7 +8,7 @@ from torch.nn.functional import cross_entropy
 
 from relecture.training.config import TrainingConfig
 from relecture.training.fit import fit
-from relecture.training.lit_module import Arrays
+from relecture.training.lit_module import TrainingData
 from relecture.training.mlp import linear_layers, mlp, stack
 
 RATE, RHO, EPSILON = 0.01, 0.9, 1.0  # a large epsilon, so that a step grows with its gradient
@@ -43,12 +43,12 @@ def by_the_project(arrays, epochs: int, penalty: float, checkpoint_dir) -> list[
             learning_rate=RATE,
             rho=RHO,
             epsilon=EPSILON,
-            history_every=1,
+            log_every_n_epochs=1,
         ),
         members=["all"],
         seeds=[1],
         checkpoint_dir=checkpoint_dir,
-        shown="",
+        progress_metric="",
         hidden_l2=penalty,
         accelerator="cpu",
     )
@@ -81,16 +81,16 @@ def orders(seeds: list[int], epochs: int, checkpoint_dir, train: torch.Tensor, h
     networks = [mlp([1, hidden, 1], seed=seed) for seed in seeds]
     fit(
         networks[0] if train.ndim == 1 else stack(networks),
-        Arrays(torch.zeros(50, 1), torch.arange(50), train, {}),
+        TrainingData(torch.zeros(50, 1), torch.arange(50), train, {}),
         loss=loss,
         scores={},
         training=TrainingConfig(
-            epochs=epochs, batch_size=16, learning_rate=1e-3, rho=RHO, epsilon=1e-7, history_every=1
+            epochs=epochs, batch_size=16, learning_rate=1e-3, rho=RHO, epsilon=1e-7, log_every_n_epochs=1
         ),
         members=[str(seed) for seed in seeds],
         seeds=seeds,
         checkpoint_dir=checkpoint_dir,
-        shown="",
+        progress_metric="",
         accelerator="cpu",
     )
     batches = -(-train.shape[-1] // 16)
@@ -99,9 +99,9 @@ def orders(seeds: list[int], epochs: int, checkpoint_dir, train: torch.Tensor, h
 
 def test_every_epoch_meets_every_training_row_once_and_no_other(tmp_path):
     train = torch.arange(7, 47)
-    found = orders([3], 4, tmp_path, train)
-    assert len(found) == 4
-    assert all(torch.equal(order.sort().values, train) for order in found)
+    epoch_orders = orders([3], 4, tmp_path, train)
+    assert len(epoch_orders) == 4
+    assert all(torch.equal(order.sort().values, train) for order in epoch_orders)
 
 
 def test_the_order_of_an_epoch_depends_on_the_seed_and_the_epoch_alone(tmp_path):
@@ -122,7 +122,7 @@ def test_each_member_of_a_stack_meets_its_own_rows_in_the_order_of_its_own_seed(
         assert all(torch.equal(order[member], own) for order, own in zip(together, alone, strict=True))
 
 
-def test_watching_more_rows_changes_nothing_that_is_learned(toy, train):
+def test_evaluating_more_rows_changes_nothing_that_is_learned(toy, train):
     blind = dataclasses.replace(toy, eval_sets={"validation": toy.eval_sets["validation"][:1]})
     watching, not_watching = train("a", dropout=[0.5]), train("b", dropout=[0.5], arrays=blind)
     for a, b in zip(watching.network.parameters(), not_watching.network.parameters(), strict=True):

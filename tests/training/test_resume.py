@@ -1,4 +1,4 @@
-"""A fit that was interrupted goes on, and ends with the history and the weights of one that was not, bit by bit."""
+"""A resumed fit ends with the history and the weights of an uninterrupted one, bit by bit."""
 
 import dataclasses
 import runpy
@@ -17,7 +17,7 @@ from relecture.training.mlp import mlp, stack
 VARIANTS = {
     "plain": {},
     "dropout": {"dropout": [0.4]},
-    "penalty": {"hidden_penalty": 1e-3},
+    "penalty": {"hidden_l2": 1e-3},
     "early stopping": {"patience": 5},
     "early stopping and dropout": {"patience": 6, "dropout": [0.4]},
     "thin history": {"every": 2},
@@ -38,7 +38,7 @@ from relecture.training.fit import fit
 from relecture.training.mlp import mlp
 
 
-def train(images, scratch, pause):
+def train(images, checkpoint_dir, pause):
     def loss(output, target):
         if not torch.is_grad_enabled():
             time.sleep(pause)
@@ -50,12 +50,12 @@ def train(images, scratch, pause):
         loss=cross_entropy,
         scores={"loss": loss},
         training=TrainingConfig(
-            epochs=20, batch_size=64, learning_rate=0.005, rho=0.9, epsilon=1e-7, history_every=1
+            epochs=20, batch_size=64, learning_rate=0.005, rho=0.9, epsilon=1e-7, log_every_n_epochs=1
         ),
         members=["seed-05"],
         seeds=[5],
-        scratch=scratch,
-        shown="validation_loss",
+        checkpoint_dir=checkpoint_dir,
+        progress_metric="validation_loss",
         patience=5,
         checkpoint_seconds=0,
         accelerator="cpu",
@@ -63,8 +63,8 @@ def train(images, scratch, pause):
 
 
 if __name__ == "__main__":
-    images, scratch, out = map(Path, sys.argv[1:])
-    torch.save(vars(train(images, scratch, pause=0.05)), out)
+    images, checkpoint_dir, out = map(Path, sys.argv[1:])
+    torch.save(vars(train(images, checkpoint_dir, pause=0.05)), out)
 """
 
 
@@ -89,7 +89,7 @@ def interrupting(after: int):
 def assert_same(a: TrainedNetwork, b: TrainedNetwork) -> None:
     """Bit by bit: history, epochs, weights."""
     assert a.history.equals(b.history)
-    assert (a.epochs, a.kept) == (b.epochs, b.kept)
+    assert (a.epochs, a.best_epoch) == (b.epochs, b.best_epoch)
     ours, others = a.network.state_dict(), b.network.state_dict()
     assert ours.keys() == others.keys()
     assert all(torch.equal(ours[name], others[name]) for name in ours)
@@ -103,7 +103,7 @@ def test_an_interrupted_fit_ends_as_if_it_had_not_been(train, capsys, settings, 
         train(epochs=20, loss=interrupting(after), **settings)
     capsys.readouterr()
     assert_same(train(epochs=20, **settings), uninterrupted)
-    assert f"seed-1: goes on after epoch {after}" in capsys.readouterr().err
+    assert f"seed-1: resumes after epoch {after}" in capsys.readouterr().err
 
 
 def test_a_fit_may_be_interrupted_again_and_again(train):
@@ -147,10 +147,10 @@ def test_an_interrupted_stack_ends_as_if_it_had_not_been(train, toy):
 
 
 @pytest.mark.slow
-def test_a_fit_that_was_killed_goes_on_where_it_was(sample_npz, tmp_path):
+def test_a_killed_fit_resumes_where_it_was(sample_npz, tmp_path):
     script, out = tmp_path / "script.py", tmp_path / "out.pt"
     script.write_text(SCRIPT)
-    command = [sys.executable, str(script), str(sample_npz), str(tmp_path / "scratch"), str(out)]
+    command = [sys.executable, str(script), str(sample_npz), str(tmp_path / "checkpoints"), str(out)]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         said = next((line for line in process.stderr if "epoch 4 of 20" in line), "nothing about epoch 4")
         process.send_signal(signal.SIGKILL)
@@ -158,12 +158,12 @@ def test_a_fit_that_was_killed_goes_on_where_it_was(sample_npz, tmp_path):
     assert not out.exists()
 
     again = subprocess.run(command, stderr=subprocess.PIPE, text=True, check=True)
-    (after,) = [line for line in again.stderr.splitlines() if "goes on after epoch" in line]
+    (after,) = [line for line in again.stderr.splitlines() if "resumes after epoch" in line]
     assert 3 <= int(after.rpartition(" ")[2]) < 20
-    found = TrainedNetwork(**torch.load(out, weights_only=False))
-    assert found.kept < found.epochs
+    resumed = TrainedNetwork(**torch.load(out, weights_only=False))
+    assert resumed.best_epoch < resumed.epochs
     uninterrupted = runpy.run_path(str(script))["train"](sample_npz, Path(tmp_path, "elsewhere"), pause=0)
-    assert_same(found, uninterrupted)
+    assert_same(resumed, uninterrupted)
 
 
 def changed(toy, what: str):
@@ -187,7 +187,7 @@ def changed(toy, what: str):
         {"seed": 2},
         {"weights": 2},
         {"patience": 3},
-        {"hidden_penalty": 1e-2},
+        {"hidden_l2": 1e-2},
         {"dropout": [0.2]},
         {"every": 2},
         {"arrays": "inputs"},
@@ -196,33 +196,33 @@ def changed(toy, what: str):
     ],
     ids=lambda other: "-".join(f"{key}_{value}" for key, value in other.items()),
 )
-def test_a_checkpoint_of_other_settings_or_data_is_not_taken(train, toy, capsys, other):
+def test_a_checkpoint_of_other_settings_or_data_is_not_used(train, toy, capsys, other):
     if "arrays" in other:
         other = {"arrays": changed(toy, other["arrays"])}
     settings = {"epochs": 5, "dropout": [0.4]}
     with pytest.raises(Interrupted):
         train(**settings, loss=interrupting(3))
     capsys.readouterr()
-    found = train(**{**settings, **other})
-    assert "goes on" not in capsys.readouterr().err
-    assert_same(found, train("elsewhere", **{**settings, **other}))
+    resumed = train(**{**settings, **other})
+    assert "resumes" not in capsys.readouterr().err
+    assert_same(resumed, train("elsewhere", **{**settings, **other}))
 
 
-def test_a_checkpoint_of_other_code_is_not_taken(train, capsys, monkeypatch):
+def test_a_checkpoint_of_other_code_is_not_used(train, capsys, monkeypatch):
     with pytest.raises(Interrupted):
         train(loss=interrupting(3))
     capsys.readouterr()
     monkeypatch.setattr("relecture.training.fit.code_digest", lambda: "edited since then")
     train()
-    assert "goes on" not in capsys.readouterr().err
+    assert "resumes" not in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("damage", [lambda whole: whole[: len(whole) // 2], lambda whole: b"", lambda whole: b"?" * 9])
-def test_a_checkpoint_that_cannot_be_read_is_left_aside(train, tmp_path, capsys, damage):
+def test_a_checkpoint_that_cannot_be_read_is_ignored(train, tmp_path, capsys, damage):
     with pytest.raises(Interrupted):
         train(loss=interrupting(3))
-    (checkpoint,) = (tmp_path / "scratch").glob("*.ckpt")
+    (checkpoint,) = (tmp_path / "checkpoints").glob("*.ckpt")
     checkpoint.write_bytes(damage(checkpoint.read_bytes()))
     capsys.readouterr()
     assert_same(train(), train("elsewhere"))
-    assert "goes on" not in capsys.readouterr().err
+    assert "resumes" not in capsys.readouterr().err

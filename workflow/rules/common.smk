@@ -30,7 +30,7 @@ from relecture.workflow import (
 
 run_config = load_or_exit(config, workflow.configfiles, workflow.config_settings.config)
 
-prepare_environment(workflow.configfiles, workflow.config_settings.config)
+prepare_environment(workflow.configfiles, workflow.config_settings.config, run_config.data.mirrors)
 
 
 wildcard_constraints:

@@ -3,7 +3,8 @@
 # needs   nothing
 # makes   resources/<data set>.json, and the files it names
 #
-# The code that fetches is no input: what a file is, its checksum decides, whoever brought it.
+# The code that fetches is not an input, and neither are the mirrors (RELECTURE_MIRRORS): the checksums fix what the
+# files are, whatever their source.
 
 
 rule data:
@@ -18,15 +19,11 @@ rule fetch:
         manifest="resources/{dataset}.json",
     log:
         "results/logs/data/{dataset}.log",
-    resources:
-        # No parameter either: another list of mirrors does not make other data.
-        mirrors=shlex.join(f"--mirror={folder}" for folder in run_config.data.mirrors),
     params:
-        embedded="--allow-embedded" if run_config.data.allow_embedded else "--no-allow-embedded",
+        fallback="--allow-sample-fallback" if run_config.data.allow_sample_fallback else "--no-allow-sample-fallback",
     shell:
         "relecture data fetch {wildcards.dataset}"
         " --resources resources"
-        " {resources.mirrors}"
-        " {params.embedded}"
+        " {params.fallback}"
         " --out {output.manifest:q}"
         " 2>&1 | tee {log:q}"

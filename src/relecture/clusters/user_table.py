@@ -10,6 +10,7 @@ import pandas as pd
 from relecture.clusters.data import Dataset, standardised
 from relecture.data import user_csv
 from relecture.errors import UserError
+from relecture.text_format import counted
 
 #: Different rows that the silhouette needs to be defined for any number of clusters.
 FEWEST = 3
@@ -27,8 +28,8 @@ def read(config: dict[str, Any], source: Path | None = None) -> Dataset:
     name, path, columns = config["name"], Path(config["path"]), list(dict.fromkeys(config["columns"]))
     table = user_csv.read(path, f"the data set `{name}` in clusters.datasets")
     wanted = [*columns, *([config["names"]] if config["names"] else [])]
-    problems = [user_csv.no_such(column, table) for column in wanted if column not in table]
-    numbers = {column: user_csv.numbers(table[column]) for column in columns if column in table}
+    problems = [user_csv.unknown_column(column, table) for column in wanted if column not in table]
+    numbers = {column: user_csv.to_numbers(table[column]) for column in columns if column in table}
     for column, values in numbers.items():
         problems += list(_problems(column, table[column], values))
     if not problems:
@@ -42,17 +43,18 @@ def read(config: dict[str, Any], source: Path | None = None) -> Dataset:
 
 
 def _problems(column: str, found: pd.Series, values: pd.Series) -> Iterator[str]:
-    missing, text = user_csv.missing(found), user_csv.holds_text(found)
+    missing, text = user_csv.is_missing(found), user_csv.is_text(found)
     if missing.all():
         yield f"the column `{column}` has no values at all: leave it out"
     elif missing.any():
-        count = user_csv.counted(int(missing.sum()), "missing value")
-        yield f"the column `{column}` has {count}, first in row {user_csv.first(missing)}: fill or remove those rows"
+        count = counted(int(missing.sum()), "missing value")
+        row = user_csv.first_row(missing)
+        yield f"the column `{column}` has {count}, first in row {row}: fill or remove those rows"
     if text.any():
-        row = user_csv.first(text)
+        row = user_csv.first_row(text)
         yield f'the column `{column}` holds text ("{found[row - 1]}" in row {row}): only numbers have distances'
     elif np.isinf(values).any():
-        yield f"the column `{column}` is infinite in row {user_csv.first(np.isinf(values))}"
+        yield f"the column `{column}` is infinite in row {user_csv.first_row(np.isinf(values))}"
     elif values.nunique() == 1 and not missing.any():
         yield f"the column `{column}` is {found.iloc[0]} in every row, so it tells nothing apart: leave it out"
     elif values.abs().max() > LARGEST or values.std() < 1 / LARGEST:
@@ -62,7 +64,7 @@ def _problems(column: str, found: pd.Series, values: pd.Series) -> Iterator[str]
 def _too_few(numbers: pd.DataFrame, clusters: int) -> Iterator[str]:
     distinct = len(numbers.drop_duplicates())
     if len(numbers) < clusters:
-        yield f"it has {user_csv.counted(len(numbers), 'row')}, fewer than the {clusters} clusters asked for"
+        yield f"it has {counted(len(numbers), 'row')}, fewer than the {clusters} clusters asked for"
     elif distinct < clusters:
         yield f"it has {distinct} different rows, fewer than the {clusters} clusters asked for"
     elif distinct < FEWEST:

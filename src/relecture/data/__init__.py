@@ -1,1 +1,1 @@
-"""The ground floor: getting the raw files, reading them, splitting them."""
+"""Fetching, verifying and reading the raw files."""

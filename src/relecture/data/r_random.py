@@ -1,4 +1,4 @@
-"""R's stream of random numbers, so that what R drew after `set.seed()` can be drawn again.
+"""R's stream of random numbers, which reproduces what R draws after `set.seed()`.
 
 R >= 3.6 with its defaults: Mersenne Twister, inversion for normal numbers, rejection for `sample`.
 Source: R's `RNG.c` and `snorm.c`; checked against R's own output in the tests.
@@ -15,7 +15,7 @@ Item = TypeVar("Item")
 
 
 class RStream:
-    """What R draws after `set.seed(seed)`, in the order of the calls."""
+    """The numbers that R draws after `set.seed(seed)`, in the order of the calls."""
 
     def __init__(self, seed: int):
         state = seed & 0xFFFFFFFF
@@ -28,18 +28,20 @@ class RStream:
         self._twister.set_state(("MT19937", np.array(scrambled, dtype=np.uint32), 624, 0, 0.0))
 
     def runif(self, n: int) -> np.ndarray:
-        """`runif(n)`: (n,) numbers strictly between 0 and 1."""
+        """Draw `runif(n)`: (n,) numbers strictly between 0 and 1."""
         bits = self._twister.randint(0, 2**32, size=n, dtype=np.uint32)
         half = 0.5 * 2.328306437080797e-10
-        return np.clip(bits * 2.3283064365386963e-10, half, 1 - half)
+        uniform: np.ndarray = np.clip(bits * 2.3283064365386963e-10, half, 1 - half)
+        return uniform
 
     def rnorm(self, n: int) -> np.ndarray:
-        """`rnorm(n)`: (n,) standard normal numbers by inversion, two uniform draws each."""
+        """Draw `rnorm(n)`: (n,) standard normal numbers by inversion, two uniform draws each."""
         high, low = self.runif(2 * n).reshape(n, 2).T
-        return ndtri((np.floor(2**27 * high) + low) / 2**27)
+        normal: np.ndarray = ndtri((np.floor(2**27 * high) + low) / 2**27)
+        return normal
 
     def sample(self, items: Sequence[Item], size: int | None = None) -> list[Item]:
-        """`sample(items, size)` without replacement; `size` is all of them unless given."""
+        """Draw `sample(items, size)` without replacement; all items unless `size` is given."""
         pool = list(items)
         drawn = []
         for last in range(len(pool) - 1, len(pool) - 1 - (len(pool) if size is None else size), -1):
@@ -49,7 +51,7 @@ class RStream:
         return drawn
 
     def _below(self, n: int) -> int:
-        """A whole number from 0 to n-1, from as many random bits as n needs, drawn until one fits."""
+        """Draw an integer from 0 to n-1 by rejection, from as many random bits as n needs."""
         bits = math.ceil(math.log2(n))
         while True:
             value = 0

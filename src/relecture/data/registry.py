@@ -1,4 +1,4 @@
-"""What the raw files are: names, checksums, and where they can be had.
+"""The raw files: names, checksums and sources.
 
 A file's name is its path below `resources/`, and below every mirror folder.
 """
@@ -10,7 +10,7 @@ from relecture.errors import UserError, closest
 
 @dataclass(frozen=True)
 class WheelMember:
-    """A file inside a Python package: what pip calls the package, and the path in its wheel."""
+    """A file inside a Python package: the requirement for pip, and the path in the wheel."""
 
     requirement: str
     member: str
@@ -21,7 +21,7 @@ class WheelMember:
 
 @dataclass(frozen=True)
 class RawFile:
-    """One file, fixed by its checksum; `bytes` is its length."""
+    """One file, identified by its checksum; `bytes` is its length."""
 
     name: str
     sha256: str
@@ -103,21 +103,21 @@ DATA_SETS: dict[str, tuple[RawFile, ...]] = {
 
 
 def data_set(name: str) -> tuple[RawFile, ...]:
-    """The files of a data set; UserError for a name that is none."""
+    """Return the files of a data set; raise UserError for an unknown name."""
     if name not in DATA_SETS:
-        raise UserError(_unknown("data set", name, list(DATA_SETS)))
+        raise UserError(_unknown_name("data set", name, list(DATA_SETS)))
     return DATA_SETS[name]
 
 
 def raw_file(name: str) -> RawFile:
-    """The file called `name`; UserError for a name that is none."""
+    """Return the file called `name`; raise UserError for an unknown name."""
     files = {file.name: file for files in DATA_SETS.values() for file in files}
     if name not in files:
-        raise UserError(_unknown("file", name, list(files)))
+        raise UserError(_unknown_name("file", name, list(files)))
     return files[name]
 
 
-def _unknown(kind: str, name: str, known: list[str]) -> str:
+def _unknown_name(kind: str, name: str, known: list[str]) -> str:
     near = closest(name, known)
     hint = f"Did you mean {near}?" if near else f"Known are: {', '.join(known)}."
     return f"there is no {kind} called {name!r}. {hint}"

@@ -1,4 +1,4 @@
-"""Reads a table of one's own; what is wrong with it is told with file, column and row, and what to do.
+"""Read a user's table; errors name the file, the column, the row and the remedy.
 
 A CSV file: a header line with a name for every column, commas between the fields, UTF-8, quotes around a field that
 holds a comma. A missing value is an empty field, or NA as R writes it. Rows are counted from 1 below the header.
@@ -14,74 +14,69 @@ import pandas as pd
 from relecture.errors import UserError, closest
 
 MISSING = ("", "NA")
-#: What stands between the fields of files that are not separated by commas.
-_OTHERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+#: Separators of files that are not separated by commas.
+_OTHER_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
-def read(path: Path, asked_by: str = "") -> pd.DataFrame:
-    """All fields of a file as text, a column for each name in the header; the spaces around a field are dropped.
+def read(path: Path, named_by: str = "") -> pd.DataFrame:
+    """Read all fields of a file as text, a column for each name in the header; strip the spaces around a field.
 
     Columns without a name and without a value are dropped: spreadsheets leave such behind.
 
     Args:
         path: The file.
-        asked_by: What names it, for the message: a setting.
+        named_by: The setting that names the file, for the message.
 
     Raises:
-        UserError: No such file, not UTF-8, other separators, rows of another length than the header, a name that
-            stands twice, several columns without one, nothing below the header.
+        UserError: No such file, not UTF-8, other separators, a row whose length differs from the header's, a duplicate
+            name, several columns without a name, no rows.
     """
     try:
-        return _table(path.read_bytes())
+        return _parse(path.read_bytes())
     except FileNotFoundError:
         problem = "there is no such file"
     except OSError as error:
         problem = f"it cannot be read: {error.strerror}"
     except ValueError as error:
         problem = str(error)
-    raise UserError(f"{asked_by} names the file {path}: {problem}" if asked_by else f"{path}: {problem}")
+    raise UserError(f"{named_by} names the file {path}: {problem}" if named_by else f"{path}: {problem}")
 
 
-def missing(column: pd.Series) -> pd.Series:
-    """Where a column of `read` has no value."""
+def is_missing(column: pd.Series) -> pd.Series:
+    """Whether each field of a column of `read` is without a value."""
     return column.isin(MISSING)
 
 
-def numbers(column: pd.Series) -> pd.Series:
-    """A column of `read` as numbers, whole ones as integers if all are; NaN where there is none, or text."""
-    return pd.to_numeric(column.where(~missing(column)), errors="coerce")
+def to_numbers(column: pd.Series) -> pd.Series:
+    """Convert a column of `read` to numbers, integers if all are; NaN for missing values and text."""
+    return pd.to_numeric(column.where(~is_missing(column)), errors="coerce")
 
 
-def holds_text(column: pd.Series) -> pd.Series:
-    """Where a column of `read` has a value that is no number."""
-    return ~missing(column) & numbers(column).isna()
+def is_text(column: pd.Series) -> pd.Series:
+    """Whether each field of a column of `read` has a value that is not a number."""
+    return ~is_missing(column) & to_numbers(column).isna()
 
 
-def first(where: pd.Series) -> int:
-    """The first row of which it is true."""
-    return int(np.flatnonzero(where)[0]) + 1
+def first_row(mask: pd.Series) -> int:
+    """Return the number of the first row in which `mask` is true."""
+    return int(np.flatnonzero(mask)[0]) + 1
 
 
-def counted(number: int, noun: str) -> str:
-    """`1 row`, `2 rows`."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
-def no_such(column: str, table: pd.DataFrame) -> str:
-    """What to say of a column that the table does not have."""
+def unknown_column(column: str, table: pd.DataFrame) -> str:
+    """Return the message about a column that the table does not have."""
     near = closest(column, table.columns)
-    meant = f"did you mean `{near}`?" if near else f"there are {listed(list(table.columns))}"
-    return f"it has no column `{column}`: {meant}"
+    hint = f"did you mean `{near}`?" if near else f"there are {joined(list(table.columns))}"
+    return f"it has no column `{column}`: {hint}"
 
 
-def listed(names: list[str], most: int = 20) -> str:
-    """The names in a row, those beyond the first 20 as their number."""
-    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+def joined(names: list[str], n_max: int = 20) -> str:
+    """Return the names separated by commas; those beyond `n_max` only as their count."""
+    return ", ".join(names[:n_max]) + (f" and {len(names) - n_max} more" if len(names) > n_max else "")
 
 
-def _table(content: bytes) -> pd.DataFrame:
-    """The table in a file; a ValueError that says what is wrong."""
-    reader = csv.reader(io.StringIO(_text(content), newline=""), skipinitialspace=True, strict=True)
+def _parse(content: bytes) -> pd.DataFrame:
+    """Parse the content of a file; raise a ValueError that says what is wrong with it."""
+    reader = csv.reader(io.StringIO(_decode(content), newline=""), skipinitialspace=True, strict=True)
     try:
         lines = [[field.strip() for field in line] for line in reader if line]
     except csv.Error as error:
@@ -92,43 +87,44 @@ def _table(content: bytes) -> pd.DataFrame:
     if header[0].lower().startswith("sep="):
         raise ValueError("its first line is a note to Excel: remove it, so that the names of the columns come first")
     if len(header) == 1:
-        _refuse_others(header)
-    named = [name for name in header if name]
-    if twice := [name for name in dict.fromkeys(named) if named.count(name) > 1]:
-        places = [str(place) for place, name in enumerate(header, start=1) if name == twice[0]]
-        raise ValueError(f"the name `{twice[0]}` stands over the columns {' and '.join(places)}: rename one of them")
-    for place, row in enumerate(rows, start=1):
+        _refuse_other_separators(header)
+    names = [name for name in header if name]
+    if duplicates := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
+        name = duplicates[0]
+        numbers = " and ".join(str(number) for number, other in enumerate(header, start=1) if other == name)
+        raise ValueError(f"the name `{name}` is used for the columns {numbers}: rename one of them")
+    for number, row in enumerate(rows, start=1):
         if len(row) != len(header):
-            _refuse_others(row)
-            trailing = not header[-1] and len(row) == len(header) - 1
+            _refuse_other_separators(row)
+            has_trailing_comma = not header[-1] and len(row) == len(header) - 1
             raise ValueError(
-                f"row {place} has {counted(len(row), 'field')}, but the header {len(header)}: "
-                + ("remove the comma at its end" if trailing else "a field that holds a comma needs quotes")
+                f"row {number} has {len(row)} field{'s' * (len(row) != 1)}, but the header {len(header)}: "
+                + ("remove the comma at its end" if has_trailing_comma else "a field that holds a comma needs quotes")
             )
     if not rows:
         raise ValueError("it has a header line and no rows below it")
-    return _named(pd.DataFrame(rows, columns=header, dtype=str))
+    return _drop_empty_columns(pd.DataFrame(rows, columns=header, dtype=str))
 
 
-def _refuse_others(line: list[str]) -> None:
-    for separator, name in _OTHERS.items():
+def _refuse_other_separators(line: list[str]) -> None:
+    for separator, name in _OTHER_SEPARATORS.items():
         if any(separator in field for field in line):
             raise ValueError(
                 f"its columns are separated by {name}: save it with commas between them (and with points in numbers)"
             )
 
 
-def _named(table: pd.DataFrame) -> pd.DataFrame:
-    """Without the columns that have neither a name nor a value; one without a name may be left."""
+def _drop_empty_columns(table: pd.DataFrame) -> pd.DataFrame:
+    """Drop the columns that have neither a name nor a value; at most one without a name may be left."""
     nameless = np.flatnonzero(table.columns == "")
-    empty = [place for place in nameless if (table.iloc[:, place] == "").all()]
-    left = [str(place + 1) for place in nameless if place not in empty]
+    empty = [index for index in nameless if (table.iloc[:, index] == "").all()]
+    left = [str(index + 1) for index in nameless if index not in empty]
     if len(left) > 1:
         raise ValueError(f"the columns {' and '.join(left)} have no name: give each one in the header line")
-    return table.iloc[:, [place for place in range(table.shape[1]) if place not in empty]]
+    return table.iloc[:, [index for index in range(table.shape[1]) if index not in empty]]
 
 
-def _text(content: bytes) -> str:
+def _decode(content: bytes) -> str:
     if content.startswith(b"PK"):
         raise ValueError("it is a spreadsheet or an archive: export the table as CSV (in Excel: CSV UTF-8)")
     try:

@@ -28,7 +28,7 @@ def test_error(found: Records, printed: list[PublishedValue]) -> Figure:
             axes.plot(values, np.full(len(values), place), "o", color=plotting.SKY, markersize=6)
             axes.errorbar(values.mean(), place, xerr=interval, fmt="s", color=plotting.BLUE, capsize=5, markersize=7)
             if f"digits.{method}.test_error" in by_id:
-                axes.plot(by_id[f"digits.{method}.test_error"], place + 0.22, **plotting.PRINTED)
+                axes.plot(by_id[f"digits.{method}.test_error"], place + 0.22, **plotting.REFERENCE_MARKER)
         low.annotate(name, (0, place), xycoords=("axes fraction", "data"), xytext=(-8, 0),
                      textcoords="offset points", ha="right", va="center")  # fmt: skip
     few = np.concatenate([100 * _metric(found[method], "test_error") for method in NETWORKS])
@@ -40,7 +40,7 @@ def test_error(found: Records, printed: list[PublishedValue]) -> Figure:
     high.set_title("linear methods")
     low.plot([], [], "o", color=plotting.SKY, label="one seed")
     low.errorbar([], [], xerr=[], fmt="s", color=plotting.BLUE, capsize=5, label="mean, 95 % interval")
-    low.plot([], [], label="printed", **plotting.PRINTED)
+    low.plot([], [], label="printed", **plotting.REFERENCE_MARKER)
     figure.legend(loc="outside lower center", ncols=3)
     return figure
 

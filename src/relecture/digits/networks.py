@@ -21,7 +21,7 @@ from relecture.records import FitResult
 from relecture.training.config import TrainingConfig
 from relecture.training.fit import TrainedNetwork, predict
 from relecture.training.fit import fit as train
-from relecture.training.lit_module import Arrays
+from relecture.training.lit_module import TrainingData
 from relecture.training.losses import cross_entropy, zero_one_loss
 from relecture.training.mlp import count_parameters, mlp
 
@@ -29,10 +29,10 @@ from relecture.training.mlp import count_parameters, mlp
 WATCHED = 10_000
 
 
-def arrays(digits: Digits) -> Arrays:
+def arrays(digits: Digits) -> TrainingData:
     """Training and validation images as tensors; the test images are not among them."""
     rows = torch.arange(len(digits.train_labels))
-    return Arrays(
+    return TrainingData(
         torch.from_numpy(digits.train_images),
         torch.from_numpy(digits.train_labels),
         rows[: digits.fitted],
@@ -41,7 +41,7 @@ def arrays(digits: Digits) -> Arrays:
 
 
 def train_one(
-    config: dict[str, Any], data: Arrays, member: str, seed: int, penalty: float, checkpoint_dir: Path
+    config: dict[str, Any], data: TrainingData, member: str, seed: int, penalty: float, checkpoint_dir: Path
 ) -> TrainedNetwork:
     """Train one network of the method that `config` describes."""
     return train(
@@ -53,7 +53,7 @@ def train_one(
         members=[member],
         seeds=[seed],
         checkpoint_dir=checkpoint_dir,
-        shown="validation_error",
+        progress_metric="validation_error",
         hidden_l2=penalty,
         patience=config.get("patience"),
     )
@@ -76,7 +76,7 @@ def fit(digits: Digits, config: dict[str, Any], checkpoint_dir: Path) -> FitResu
             probabilities,
             validation_error=wrong,
             epochs=fitted.epochs,
-            kept=fitted.kept,
+            best_epoch=fitted.best_epoch,
         )
         result.parameters = count_parameters(fitted.network)
         result.histories.append(fitted.history)

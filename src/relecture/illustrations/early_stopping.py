@@ -20,7 +20,7 @@ def stops(record: Record) -> pd.DataFrame:
     metrics = record.metrics.pivot(index="member", columns="metric", values="value")
     curve = record.history[record.history.metric == "validation_loss"].set_index(["member", "step"]).value
     rows = []
-    for member, kept, stopped in metrics[["kept", "epochs"]].astype(int).itertuples():
+    for member, kept, stopped in metrics[["best_epoch", "epochs"]].astype(int).itertuples():
         rows.append((member, kept, stopped, curve[member, kept], curve[member, stopped]))
     return pd.DataFrame(rows, columns=["member", "kept", "stopped", "loss_kept", "loss_stopped"])
 

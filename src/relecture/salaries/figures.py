@@ -30,7 +30,7 @@ def splits(found: Records, printed: list[PublishedValue]) -> Figure:
         book = _metric(found["book", method], "mae").mean()
         axes.plot(book, place - 0.12, "o", color=plotting.RED, markersize=8, zorder=6)
         if method in marked:
-            axes.plot(by_id[f"salaries.{method}.mae"], place + 0.12, **plotting.PRINTED)
+            axes.plot(by_id[f"salaries.{method}.mae"], place + 0.12, **plotting.REFERENCE_MARKER)
         axes.annotate(name, (0, place), xycoords=("axes fraction", "data"), xytext=(-8, 0),
                       textcoords="offset points", ha="right", va="center")  # fmt: skip
     for collection in axes.collections:
@@ -42,7 +42,7 @@ def splits(found: Records, printed: list[PublishedValue]) -> Figure:
     axes.plot([], [], "|", color="black", markersize=14, markeredgewidth=2, label="their mean")
     axes.plot([], [], "o", color=plotting.RED, label=about.first_split)
     if marked:
-        axes.plot([], [], label="printed", **plotting.PRINTED)
+        axes.plot([], [], label="printed", **plotting.REFERENCE_MARKER)
     figure.legend(loc="outside lower center", ncols=4)
     return figure
 

@@ -16,11 +16,11 @@ from relecture.salaries.scoring import add
 from relecture.training.config import TrainingConfig
 from relecture.training.fit import fit as train
 from relecture.training.fit import predict
-from relecture.training.lit_module import Arrays, PerRow
+from relecture.training.lit_module import RowMetric, TrainingData
 from relecture.training.mlp import count_parameters, mlp, stack
 
 
-def squared_error(centre: torch.Tensor, scale: torch.Tensor) -> PerRow:
+def squared_error(centre: torch.Tensor, scale: torch.Tensor) -> RowMetric:
     """(members, rows, 1) and (members, rows) -> (members, rows), with the target as (target - centre) / scale."""
 
     def loss(output: torch.Tensor, observed: torch.Tensor) -> torch.Tensor:
@@ -29,7 +29,7 @@ def squared_error(centre: torch.Tensor, scale: torch.Tensor) -> PerRow:
     return loss
 
 
-def absolute_error(centre: torch.Tensor, scale: torch.Tensor) -> PerRow:
+def absolute_error(centre: torch.Tensor, scale: torch.Tensor) -> RowMetric:
     """(members, rows, 1) and (members, rows) -> (members, rows), in the target's unit."""
 
     def error(output: torch.Tensor, observed: torch.Tensor) -> torch.Tensor:
@@ -60,14 +60,14 @@ def fit(table: pd.DataFrame, splits: list[Split], config: dict[str, Any], checkp
 
     fitted = train(
         stack(networks),
-        Arrays(x, y, rows_train, {"train": rows_train, "test": rows_test}),
+        TrainingData(x, y, rows_train, {"train": rows_train, "test": rows_test}),
         loss=squared_error(centre, scale),
         scores={"mae": absolute_error(centre, scale)},
         training=TrainingConfig(**config["training"]),
         members=members,
         seeds=seeds,
         checkpoint_dir=checkpoint_dir,
-        shown="train_mae",
+        progress_metric="train_mae",
     )
     predicted = (predict(fitted.network, x, rows_test).squeeze(-1) * scale + centre).numpy()
     result = FitResult(parameters=count_parameters(fitted.network), histories=[fitted.history])

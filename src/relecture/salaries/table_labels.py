@@ -1,9 +1,8 @@
 """What a table is about: the words that tables and figures need, of Hitters and of any other table."""
 
 from dataclasses import dataclass, replace
-from typing import Any
 
-from relecture.records import Record
+from relecture.records import DataSource, Record
 from relecture.salaries import BOOK_SPLIT
 
 
@@ -57,10 +56,12 @@ class Subject:
         words = f"predicted {self.noun or self.target}"
         return f"{words} ({self.unit})" if self.unit else words
 
-    def source(self, digest: str) -> dict[str, Any]:
-        """What a record says of its data; of Hitters no more than that it is."""
-        words = {} if self == HITTERS else {"target": self.target, "rows": self.rows, "unit": self.unit}
-        return {"name": self.name, "digest": digest, "sample": False, **words}
+    def source(self, digest: str) -> DataSource:
+        """Return the entry `data` of a record; without labels for Hitters."""
+        source: DataSource = {"name": self.name, "digest": digest, "sample": False}
+        if self != HITTERS:
+            source["target"], source["rows"], source["unit"] = self.target, self.rows, self.unit
+        return source
 
 
 HITTERS = Subject(

@@ -11,6 +11,7 @@ import pandas as pd
 from relecture.data import user_csv
 from relecture.errors import UserError
 from relecture.salaries.data import coded, levels, predictors
+from relecture.text_format import counted
 
 SETTING = "salaries.data"
 LEAVE_OUT = f"name it in {SETTING}.leave_out"
@@ -38,7 +39,7 @@ def read(config: dict[str, Any]) -> pd.DataFrame:
     """
     path, target = Path(config["path"]), config["target"]
     raw = user_csv.read(path, SETTING)
-    _stop(path, [user_csv.no_such(name, raw) for name in [target, *config["leave_out"]] if name not in raw])
+    _stop(path, [user_csv.unknown_column(name, raw) for name in [target, *config["leave_out"]] if name not in raw])
     raw = raw.drop(columns=config["leave_out"])
     if target not in raw:
         _stop(path, [f"`{target}` is both the target and in {SETTING}.leave_out"])
@@ -56,7 +57,7 @@ def read(config: dict[str, Any]) -> pd.DataFrame:
 def said_of_missing(missing: pd.DataFrame, rows: str) -> str:
     """How many rows are left out, and the columns that they miss; nothing where none is. `missing`: true where so."""
     out, columns = int(missing.any(axis=1).sum()), missing.sum()
-    counts = user_csv.listed([f"{name} {count}" for name, count in columns[columns > 0].items()])
+    counts = user_csv.joined([f"{name} {count}" for name, count in columns[columns > 0].items()])
     return f"{out} of {len(missing)} {rows} have a missing value and are left out ({counts})" if out else ""
 
 
@@ -68,26 +69,26 @@ def _stop(path: Path, problems: list[str]) -> None:
 
 def _unusable(name: str, column: pd.Series, is_target: bool) -> Iterator[str]:
     """What is wrong with the fields of a column."""
-    known, text = ~user_csv.missing(column), user_csv.holds_text(column)
+    known, text = ~user_csv.is_missing(column), user_csv.is_text(column)
     if not name:
         yield "a column has no name: give it one in the header line, or remove it if it only numbers the rows"
     elif not known.any():
         yield f"the column `{name}` has no values at all" + ("" if is_target else f": {LEAVE_OUT}")
     elif text.any() and (is_target or (text != known).any()):
-        row = user_csv.first(text)
+        row = user_csv.first_row(text)
         found = f'{"the target" if is_target else "the column"} `{name}` holds text ("{column[row - 1]}" in row {row})'
         remedy = "it must be numbers" if is_target else "and numbers elsewhere: write all as one or the other"
         yield f"{found}, {remedy}; an empty field is a missing value"
     elif text.any() and (odd := column.isin(NO_LEVELS)).any():
-        row = user_csv.first(odd)
+        row = user_csv.first_row(odd)
         yield f'the column `{name}` says "{column[row - 1]}" in row {row}: leave the field empty if a value is missing'
     elif text.any() and _numbers_in_other_clothes(column[known]).all():
         yield (
             f'the column `{name}` holds numbers that are no plain ones ("{column[known].iloc[0]}" in row '
-            f"{user_csv.first(known)}): write them with a point, and without signs and units"
+            f"{user_csv.first_row(known)}): write them with a point, and without signs and units"
         )
-    elif not text.any() and (infinite := np.isinf(user_csv.numbers(column))).any():
-        row = user_csv.first(infinite)
+    elif not text.any() and (infinite := np.isinf(user_csv.to_numbers(column))).any():
+        row = user_csv.first_row(infinite)
         yield f"the column `{name}` is infinite in row {row}: write a number, or leave the field empty"
 
 
@@ -98,7 +99,7 @@ def _numbers_in_other_clothes(column: pd.Series) -> pd.Series:
 
 def _complete(path: Path, raw: pd.DataFrame) -> pd.DataFrame:
     """The rows without a missing value; columns of numbers as such."""
-    missing = raw.apply(user_csv.missing)
+    missing = raw.apply(user_csv.is_missing)
     complete = raw[~missing.any(axis=1)].reset_index(drop=True)
     if complete.empty:
         most = missing.sum().idxmax()
@@ -107,7 +108,7 @@ def _complete(path: Path, raw: pd.DataFrame) -> pd.DataFrame:
         )
     if left_out := said_of_missing(missing, "rows"):
         print(f"relecture: {path}: {left_out}", file=sys.stderr)
-    return complete.apply(lambda column: column if user_csv.holds_text(column).any() else user_csv.numbers(column))
+    return complete.apply(lambda column: column if user_csv.is_text(column).any() else user_csv.to_numbers(column))
 
 
 def _telling(name: str, column: pd.Series, is_target: bool) -> Iterator[str]:
@@ -149,7 +150,7 @@ def _misfits(table: pd.DataFrame, config: dict[str, Any]) -> Iterator[str]:
         return
     for name in config["relaxed_lasso"]:
         if name not in found:
-            yield f"salaries.relaxed_lasso names `{name}`: {user_csv.no_such(name, found)}"
+            yield f"salaries.relaxed_lasso names `{name}`: {user_csv.unknown_column(name, found)}"
     yield from _too_few(len(table), config, columns + 2, _COLUMNS.format(columns=columns))
 
 
@@ -158,7 +159,7 @@ def _too_few(rows: int, config: dict[str, Any], needed: int, reason: str) -> Ite
     held_out = config["test_size"]
     if (left := max(0, rows - held_out)) < needed:
         yield (
-            f"it has {user_csv.counted(rows, 'complete row')}, and salaries.test_size = {held_out} leaves {left} of "
+            f"it has {counted(rows, 'complete row')}, and salaries.test_size = {held_out} leaves {left} of "
             f"them to learn from; {needed} are needed, {reason}"
         )
 
@@ -174,6 +175,6 @@ def _report(path: Path, complete: pd.DataFrame, target: str) -> None:
     ]
     lines = [f"relecture: {path}: {len(complete)} rows, target {target}"]
     lines += [
-        f"  {what}: {user_csv.listed(names)}" for what, names in (("numbers", numbers), ("factors", factors)) if names
+        f"  {what}: {user_csv.joined(names)}" for what, names in (("numbers", numbers), ("factors", factors)) if names
     ]
     print("\n".join(lines), file=sys.stderr)

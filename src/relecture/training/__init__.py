@@ -1,1 +1,1 @@
-"""Training: the networks' shared parts and the one function that fits them."""
+"""Training: the modules that all networks share, and the one function that fits them."""

@@ -1,4 +1,4 @@
-"""What happens around an epoch: going on after a kill, keeping the best weights, saying how far it is."""
+"""Callbacks of a fit: early stopping, checkpoints to resume from, progress."""
 
 import contextlib
 import copy
@@ -12,86 +12,92 @@ import torch
 from torch import nn
 from tqdm import tqdm
 
+from relecture.atomic_files import atomic_write
+
 
 class BestWeightsEarlyStopping(pl.Callback):
-    """Early stopping: remembers the weights of the epoch with the lowest `monitor`, and stops `patience` epochs later.
+    """Early stopping that keeps the weights of the epoch with the lowest `monitor` and stops `patience` epochs later.
 
-    Lightning's own counts the times it looked, not epochs, and forgets that it had stopped. `put_back` belongs after
-    the fit: where no epoch is left after a kill, Lightning calls no hook of training.
+    Lightning's own counts validations instead of epochs, and does not restore that it had stopped. Call
+    `restore_best_weights` after the fit: if no epoch is left after a resume, Lightning calls no training hook.
     """
 
     def __init__(self, monitor: str, patience: int):
         self.monitor, self.patience = monitor, patience
-        self.best, self.epoch, self.last = float("inf"), 0, 0
-        self.weights: dict[str, Any] | None = None
+        self.best_value, self.best_epoch, self.last_epoch = float("inf"), 0, 0
+        self.best_weights: dict[str, Any] | None = None
 
     def on_fit_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        trainer.should_stop = self._is_over
+        """Stop at once if the fit that is resumed had already stopped."""
+        trainer.should_stop = self._has_stopped
 
     def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        value, self.last = float(trainer.callback_metrics[self.monitor]), trainer.current_epoch + 1
-        if value < self.best:
-            self.best, self.epoch = value, self.last
+        """Copy the weights if `monitor` is lower than before; stop if patience has run out."""
+        value, self.last_epoch = float(trainer.callback_metrics[self.monitor]), trainer.current_epoch + 1
+        if value < self.best_value:
+            self.best_value, self.best_epoch = value, self.last_epoch
             network: Any = pl_module.network
-            self.weights = copy.deepcopy(network.state_dict())
-        trainer.should_stop = self._is_over
+            self.best_weights = copy.deepcopy(network.state_dict())
+        trainer.should_stop = self._has_stopped
 
-    def put_back(self, network: nn.Module) -> None:
-        """Give `network` the best weights."""
-        if self.weights is not None:
-            network.load_state_dict(self.weights)
+    def restore_best_weights(self, network: nn.Module) -> None:
+        """Load the best weights into `network`."""
+        if self.best_weights is not None:
+            network.load_state_dict(self.best_weights)
 
     def state_dict(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in ("best", "epoch", "last", "weights")}
+        """Return the state for a checkpoint."""
+        return {name: getattr(self, name) for name in ("best_value", "best_epoch", "last_epoch", "best_weights")}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Restore the state from a checkpoint."""
         vars(self).update(state_dict)
 
     @property
-    def _is_over(self) -> bool:
-        return self.last - self.epoch >= self.patience
+    def _has_stopped(self) -> bool:
+        return self.last_epoch - self.best_epoch >= self.patience
 
 
 class ResumeCheckpoint(pl.Callback):
-    """Leaves a checkpoint every few seconds and one of the last epoch, so that a killed fit goes on where it was.
+    """Writes a checkpoint every few seconds and one of the last epoch, so that a killed fit resumes from it.
 
-    A checkpoint gets its name when it is whole. A job that is killed during its third fit then finds the first two
-    finished.
+    A job that is killed during its third fit then finds the first two finished.
     """
 
     def __init__(self, path: Path, seconds: float):
-        self.path, self.seconds, self.last = path, seconds, time.monotonic()
+        self.path, self.seconds, self.last_time = path, seconds, time.monotonic()
 
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Write a checkpoint if it is due."""
         is_last = trainer.should_stop or trainer.current_epoch + 1 == trainer.max_epochs
-        if is_last or time.monotonic() - self.last >= self.seconds:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            draft = self.path.with_suffix(".part")
-            trainer.save_checkpoint(draft)
-            draft.replace(self.path)
-            self.last = time.monotonic()
+        if is_last or time.monotonic() - self.last_time >= self.seconds:
+            with atomic_write(self.path) as draft:
+                trainer.save_checkpoint(draft)
+            self.last_time = time.monotonic()
 
-    def found(self) -> Path | None:
-        """The checkpoint to go on from; one that cannot be read is no reason to fail."""
-        return self.path if readable(self.path) else None
+    def latest(self) -> Path | None:
+        """Return the checkpoint to resume from; None if there is none or it cannot be read."""
+        return self.path if is_readable_checkpoint(self.path) else None
 
 
 class Progress(pl.Callback):
-    """A bar on a terminal; elsewhere (a log) at most about ten plain lines a fit."""
+    """A progress bar on a terminal; elsewhere (in a log) at most about ten plain lines per fit."""
 
-    def __init__(self, label: str, shown: str):
-        self.label, self.shown, self.bar = label, shown, None
+    def __init__(self, label: str, metric: str):
+        self.label, self.metric, self.bar = label, metric, None
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Report a resumed fit and open the bar."""
         if trainer.current_epoch:
-            print(f"{self.label}: goes on after epoch {trainer.current_epoch}", file=sys.stderr)
+            print(f"{self.label}: resumes after epoch {trainer.current_epoch}", file=sys.stderr)
         if sys.stderr.isatty():
             self.bar = tqdm(desc=self.label, total=trainer.max_epochs, initial=trainer.current_epoch, unit="epoch")
 
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Report the epoch and the metric."""
         epoch, epochs = trainer.current_epoch + 1, trainer.max_epochs or 0
-        value = trainer.callback_metrics.get(self.shown)
-        text = "" if value is None else f"{self.shown.replace('_', ' ')} {float(value):.4g}"
+        value = trainer.callback_metrics.get(self.metric)
+        text = "" if value is None else f"{self.metric.replace('_', ' ')} {float(value):.4g}"
         if self.bar is not None:
             self.bar.set_postfix_str(text, refresh=False)
             self.bar.update()
@@ -99,14 +105,15 @@ class Progress(pl.Callback):
             print(f"{self.label}: epoch {epoch} of {epochs}  {text}", file=sys.stderr, flush=True)
 
     def on_train_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Close the bar."""
         if self.bar is not None:
             self.bar.close()
 
 
-def readable(checkpoint: Path) -> bool:
-    """Whether the file is there and whole."""
-    if checkpoint.exists():
+def is_readable_checkpoint(path: Path) -> bool:
+    """Whether the file exists and is complete."""
+    if path.exists():
         with contextlib.suppress(Exception):
-            torch.load(checkpoint, map_location="cpu", weights_only=True)
+            torch.load(path, map_location="cpu", weights_only=True)
             return True
     return False

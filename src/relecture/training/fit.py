@@ -1,4 +1,4 @@
-"""One function that fits every network of the project."""
+"""The function that fits every network of the project."""
 
 import contextlib
 import hashlib
@@ -9,119 +9,144 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytorch_lightning as pl
 import torch
 from torch import nn
 
+from relecture.atomic_files import atomic_write, sweep
 from relecture.errors import UserError
 from relecture.records import code_digest, file_digest
-from relecture.training.callbacks import BestWeightsEarlyStopping, Progress, ResumeCheckpoint, readable
+from relecture.training.callbacks import BestWeightsEarlyStopping, Progress, ResumeCheckpoint, is_readable_checkpoint
 from relecture.training.config import TrainingConfig
-from relecture.training.lit_module import Arrays, LitNetwork, PerRow, Precision
+from relecture.training.lit_module import LitNetwork, Precision, RowMetric, TrainingData
 
 
 @dataclass(frozen=True)
 class TrainedNetwork:
-    """A trained network on the CPU in evaluation mode, and how it got there.
+    """A trained network on the CPU in evaluation mode, and its training history.
 
-    `history` has the columns member, step (epoch), metric, value; `epochs` were trained, and the weights
-    are those after epoch `kept`.
+    `history` has the columns member, step (epoch), metric, value. `epochs` is the number of epochs trained; the weights
+    are those after `best_epoch`, which differs from `epochs` only with early stopping.
     """
 
     network: nn.Module
     history: pd.DataFrame
     epochs: int
-    kept: int
+    best_epoch: int
 
 
 def fit(
     network: nn.Module,
-    arrays: Arrays,
+    arrays: TrainingData,
     *,
-    loss: PerRow,
-    scores: Mapping[str, PerRow],
+    loss: RowMetric,
+    scores: Mapping[str, RowMetric],
     training: TrainingConfig,
     members: Sequence[str],
     seeds: Sequence[int],
     checkpoint_dir: Path,
-    shown: str,
+    progress_metric: str,
     hidden_l2: float = 0.0,
     patience: int | None = None,
     precision: Precision = "32",
     eval_batch_size: int | None = None,
-    start: Path | None = None,
-    keep: Path | None = None,
+    initial_checkpoint: Path | None = None,
+    final_checkpoint: Path | None = None,
     checkpoint_seconds: float = 10.0,
     accelerator: str = "auto",
     callbacks: Sequence[pl.Callback] = (),
 ) -> TrainedNetwork:
-    """Train `network` on the rows `arrays.train` and score it on every watched set as it goes.
+    """Train `network` on the rows `arrays.train` and evaluate it on every evaluation set during training.
 
-    A parameter that needs no gradient is frozen: it stays as it is, bit by bit.
+    A fit that was killed resumes from its checkpoint. A parameter that requires no gradient is frozen: it does not
+    change by one bit.
 
     Args:
-        network: one network, or K stacked ones (then `members` and `seeds` have K entries).
-        arrays: inputs, targets, the rows to learn from and those to watch.
-        loss, scores: per-row functions of outputs and targets; the loss is averaged over rows.
-        members: names in the history. seeds: of the order of rows, one a member; the first one's of dropout.
-        scratch: folder for checkpoints. A fit that was killed and is asked for again goes on from there; a
-            checkpoint of other data, settings or code is not taken.
-        shown: the score that progress shows, for example `validation_error`.
-        hidden_penalty: lambda of the squared penalty on the weights of the hidden layers.
-        callbacks: what else should happen around an epoch.
-        patience: stop after so many epochs without a lower `validation_loss` and keep the best weights.
-        precision: `32`, or `bf16` for a search: sums of products in bfloat16, weights and their steps in float32.
-        scored_at_once: watched rows in one pass; all, unless said. Images in layers of filters need memory.
-        start: a checkpoint that `keep` left, to go on from with its weights, its optimiser's state, its epochs and
-            its history. `training.epochs` counts from the very beginning. A damaged one is a UserError.
-        keep: file for the checkpoint of the last epoch.
+        network: One network, or K stacked ones (then `members` and `seeds` have K entries).
+        arrays: Inputs, targets, the rows to train on and those to evaluate on.
+        loss: Loss per row of outputs and targets; averaged over rows.
+        scores: Metrics per row, by name; averaged over rows.
+        training: Epochs, batch size and optimizer.
+        members: Names in the history.
+        seeds: Seeds of the order of rows, one per member; the first one's also of dropout.
+        checkpoint_dir: Folder for checkpoints. A checkpoint of other data, configuration or code is not used.
+        progress_metric: The metric that progress reports, for example `validation_error`.
+        hidden_l2: Lambda of the squared penalty on the weights of the hidden layers.
+        patience: Stop after this many epochs without a lower `validation_loss`, and return the best weights.
+        precision: `32`, or `bf16` for a search: matrix products in bfloat16, weights and their updates in float32.
+        eval_batch_size: Evaluation rows in one pass; all by default. Convolutions on many images need memory.
+        initial_checkpoint: A `final_checkpoint` of an earlier fit, to continue with its weights, optimizer state,
+            epochs and history. `training.epochs` includes those epochs.
+        final_checkpoint: File for the checkpoint of the last epoch.
+        checkpoint_seconds: Time between two checkpoints.
+        accelerator: Lightning's: `auto`, `cpu`, `gpu`.
+        callbacks: Further Lightning callbacks.
+
+    Raises:
+        UserError: `initial_checkpoint` is missing or damaged.
     """
     module = LitNetwork(network, arrays, loss, scores, training, seeds, hidden_l2, precision, eval_batch_size)
-    if start is not None and not readable(start):
-        raise UserError(f"{start} is missing or damaged, so training cannot go on from it. Make it again")
-    identity = _identity(module, members, (patience, precision, start and file_digest(start)))
-    go_on = ResumeCheckpoint(checkpoint_dir / f"{identity}.ckpt", checkpoint_seconds)
+    if initial_checkpoint is not None and not is_readable_checkpoint(initial_checkpoint):
+        raise UserError(
+            f"{initial_checkpoint} is missing or damaged, so training cannot continue from it. Rerun the job that "
+            "writes it"
+        )
+    digest = _fit_digest(module, members, (patience, precision, initial_checkpoint and file_digest(initial_checkpoint)))
+    resume = ResumeCheckpoint(checkpoint_dir / f"{digest}.ckpt", checkpoint_seconds)
+    sweep(checkpoint_dir)
     label = members[0] if len(members) == 1 else f"{len(members)} networks"
-    callbacks = [*callbacks, Progress(f"{checkpoint_dir.name} {label}", shown)]
-    best = None
+    callbacks = [*callbacks, Progress(f"{checkpoint_dir.name} {label}", progress_metric)]
+    stopping = None
     if patience is not None:
-        best = BestWeightsEarlyStopping("validation_loss", patience)
-        callbacks.append(best)
-    callbacks.append(go_on)
+        stopping = BestWeightsEarlyStopping("validation_loss", patience)
+        callbacks.append(stopping)
+    callbacks.append(resume)
     trainer = _trainer(training, callbacks, accelerator)
     with flush_denormals(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*does not have many workers.*")
         warnings.filterwarnings("ignore", message=".*treespec.*")  # Lightning with this torch
-        trainer.fit(module, ckpt_path=go_on.found() or start, weights_only=True)
-    epochs = max(trainer.current_epoch, best.last if best else 0)
-    module.end_history(epochs)
-    if keep is not None:
-        last = go_on.found() or start
+        trainer.fit(module, ckpt_path=resume.latest() or initial_checkpoint, weights_only=True)
+    epochs = max(trainer.current_epoch, stopping.last_epoch if stopping else 0)
+    module.log_last_epoch(epochs)
+    if final_checkpoint is not None:
+        last = resume.latest() or initial_checkpoint
         if last is None:
-            raise UserError(f"the checkpoint {go_on.path} is missing or damaged, so {keep} cannot be made. Run again")
-        _copied(last, keep)
-    if best:
-        best.put_back(network)
-    history = _long(module.history, members)
-    return TrainedNetwork(network.cpu().eval(), history, epochs, best.epoch if best else epochs)
+            raise UserError(
+                f"the checkpoint {resume.path} is missing or damaged, so {final_checkpoint} cannot be written. Rerun"
+            )
+        with atomic_write(final_checkpoint) as draft:
+            shutil.copyfile(last, draft)
+    if stopping:
+        stopping.restore_best_weights(network)
+    history = _history_table(module.history, members)
+    return TrainedNetwork(network.cpu().eval(), history, epochs, stopping.best_epoch if stopping else epochs)
 
 
-def predict(network: nn.Module, inputs: torch.Tensor, rows: torch.Tensor, at_once: int | None = None) -> torch.Tensor:
-    """What a fitted network answers for some rows, `at_once` in one pass; (rows, ...) or (K, rows, ...)."""
+def predict(
+    network: nn.Module, inputs: torch.Tensor, rows: torch.Tensor, batch_size: int | None = None
+) -> torch.Tensor:
+    """Return the outputs of a network for some rows of `inputs`: (rows, ...) or (K, rows, ...).
+
+    Args:
+        network: The network, in evaluation mode.
+        inputs: All inputs.
+        rows: Indices of the rows, (rows,) or (K, rows).
+        batch_size: Rows in one pass; all by default.
+    """
     with torch.inference_mode():
-        if at_once is None:
-            return network(inputs[rows])
-        return torch.cat([network(inputs[some]) for some in rows.split(at_once, dim=-1)], dim=rows.ndim - 1)
+        batches = [rows] if batch_size is None else torch.split(rows, batch_size, dim=-1)
+        return torch.cat([network(inputs[batch]) for batch in batches], dim=rows.ndim - 1)
 
 
 @contextlib.contextmanager
 def flush_denormals() -> Iterator[None]:
-    """Numbers below the smallest normal one are zero, inside.
+    """Treat numbers below the smallest normal one as zero inside the block.
 
-    A penalty drives weights of pixels that are never inked, and their squared gradients, to where a processor computes
-    slowly: an epoch of ridge took 2.5 times as long, and ever longer.
+    A penalty drives the weights of pixels that are never inked, and their squared gradients, into the range where a
+    processor computes slowly: an epoch of ridge took 2.5 times as long, and ever longer.
     """
     torch.set_flush_denormal(True)
     try:
@@ -137,7 +162,7 @@ def _trainer(training: TrainingConfig, callbacks: list[pl.Callback], accelerator
         accelerator=accelerator,
         devices=1,
         max_epochs=training.epochs,
-        check_val_every_n_epoch=training.history_every,
+        check_val_every_n_epoch=training.log_every_n_epochs,
         callbacks=callbacks,
         deterministic=True,
         logger=False,
@@ -148,25 +173,18 @@ def _trainer(training: TrainingConfig, callbacks: list[pl.Callback], accelerator
     )
 
 
-def _identity(module: LitNetwork, members: Sequence[str], more: tuple) -> str:
-    """Changes with anything that decides the outcome: data, first weights, settings, code."""
-    settings = (module.training_config.model_dump_json(), module.seeds, module.hidden_l2, more)
+def _fit_digest(module: LitNetwork, members: Sequence[str], options: tuple[Any, ...]) -> str:
+    """Return a digest of everything that decides the outcome: data, initial weights, configuration, code."""
+    config = (module.training_config.model_dump_json(), module.seeds, module.hidden_l2, options)
     structure = repr(module.network)  # dropout is neither a parameter nor a buffer
     frozen = [name for name, parameter in module.named_parameters() if not parameter.requires_grad]
-    content = hashlib.sha256(repr((settings, structure, frozen, tuple(members), code_digest())).encode())
+    content = hashlib.sha256(repr((config, structure, frozen, tuple(members), code_digest())).encode())
     for name, tensor in [*module.named_buffers(), *module.named_parameters()]:
         content.update(name.encode() + tensor.detach().cpu().contiguous().numpy().tobytes())
     return content.hexdigest()[:16]
 
 
-def _copied(checkpoint: Path, to: Path) -> None:
-    to.parent.mkdir(parents=True, exist_ok=True)
-    draft = to.with_suffix(".part")
-    shutil.copyfile(checkpoint, draft)
-    draft.replace(to)
-
-
-def _long(history: list[dict], members: Sequence[str]) -> pd.DataFrame:
+def _history_table(history: list[dict[str, Any]], members: Sequence[str]) -> pd.DataFrame:
     rows = [
         (member, point["step"], point["metric"], value)
         for point in history

@@ -1,4 +1,4 @@
-"""The Lightning module behind every fit: whole epochs over arrays that stay on the device."""
+"""The Lightning module of every fit: whole epochs over tensors that stay on the device."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,19 +12,19 @@ from torch import nn
 from relecture.training.config import TrainingConfig
 from relecture.training.mlp import linear_layers
 
-#: (outputs (..., rows, classes or 1), targets (..., rows)) -> one number per row, (..., rows).
-PerRow = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
-#: Of the sums of products. Weights, their steps and the loss are float32 in both.
+#: A loss or metric without reduction: (outputs (..., rows, classes or 1), targets (..., rows)) -> (..., rows).
+RowMetric = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
+#: Precision of the matrix products. Weights, their updates and the loss are float32 in both.
 Precision = Literal["32", "bf16"]
 
 
 @dataclass(frozen=True)
-class Arrays:
-    """What is learned from, and what is watched meanwhile.
+class TrainingData:
+    """Inputs and targets, with the rows to train on and those to evaluate on.
 
-    `inputs` (n, ...) and `targets` (n,) hold every row once. `train` are the numbers of the rows to learn
-    from, `watched` named sets of row numbers that are scored as training goes; each is (rows,), or
-    (K, rows) when K stacked networks each have their own rows.
+    `inputs` (n, ...) and `targets` (n,) hold every row once. `train` are the indices of the training rows, `eval_sets`
+    named sets of row indices that are evaluated during training; each is (rows,), or (K, rows) if K stacked networks
+    each have their own rows.
     """
 
     inputs: torch.Tensor
@@ -36,9 +36,9 @@ class Arrays:
 class LitNetwork(pl.LightningModule):
     """One network, or a stack of them, with RMSprop over shuffled batches.
 
-    A Lightning step is an epoch: the loop over batches is inside, because Lightning's work per step costs more
-    than a small network's own (the benchmark `epoch` measures it). Order and dropout of an epoch depend
-    on seed and epoch alone, so a run that was interrupted goes on as if it had not been.
+    A Lightning step is an epoch: the loop over batches is inside, because Lightning's overhead per step costs more than
+    a step of a small network (the benchmark `epoch` measures it). The order of rows and the dropout of an epoch depend
+    on seed and epoch alone, so a resumed fit gives the same result as an uninterrupted one.
     """
 
     inputs: torch.Tensor
@@ -49,9 +49,9 @@ class LitNetwork(pl.LightningModule):
     def __init__(
         self,
         network: nn.Module,
-        arrays: Arrays,
-        loss: PerRow,
-        scores: Mapping[str, PerRow],
+        arrays: TrainingData,
+        loss: RowMetric,
+        scores: Mapping[str, RowMetric],
         training: TrainingConfig,
         seeds: Sequence[int],
         hidden_l2: float = 0.0,
@@ -70,10 +70,10 @@ class LitNetwork(pl.LightningModule):
         self.eval_sets = tuple(arrays.eval_sets)
         for name, rows in arrays.eval_sets.items():
             self.register_buffer(f"rows_{name}", rows, persistent=False)
-        self.history: list[dict] = []
+        self.history: list[dict[str, Any]] = []
 
     def configure_optimizers(self) -> torch.optim.Optimizer:
-        """RMSprop; the penalty covers the weights of the hidden layers, neither biases nor the output layer."""
+        """Return RMSprop with the penalty on the weights of the hidden layers, not on biases or the output layer."""
         hidden: list[torch.Tensor] = [layer.weight for layer in linear_layers(self.network)[:-1]]
         rest: list[torch.Tensor] = [p for p in self.network.parameters() if all(p is not weight for weight in hidden)]
         rest, hidden = ([p for p in some if p.requires_grad] for some in (rest, hidden))
@@ -84,80 +84,78 @@ class LitNetwork(pl.LightningModule):
         return torch.optim.RMSprop(groups, lr=config.learning_rate, alpha=config.rho, eps=config.epsilon)
 
     def train_dataloader(self) -> list[int]:
+        """Return one placeholder: a step is an epoch."""
         return [0]
 
     def val_dataloader(self) -> list[int]:
+        """Return one placeholder: a step evaluates every set."""
         return [0]
 
-    def training_step(self, *_) -> None:
-        """One epoch over the training rows."""
+    def training_step(self, *_: Any) -> None:
+        """Train one epoch over the training rows."""
         optimizer: Any = self.optimizers()
         torch.manual_seed(epoch_seed(self.seeds[0], self.current_epoch, stream=1))  # dropout
-        for rows in self._shuffled().split(self.training_config.batch_size, dim=-1):
-            outputs = self._answers(rows)
+        for rows in torch.split(self._shuffled_rows(), self.training_config.batch_size, dim=-1):
+            outputs = self._forward_rows(rows)
             loss = self.loss(outputs, self.targets[rows]).mean(-1).sum()
             optimizer.zero_grad()
             self.manual_backward(loss)
             optimizer.step()
 
-    def validation_step(self, *_) -> None:
-        """Every score on every watched set, with dropout off."""
-        for metric, value in self._scored(self.current_epoch + 1).items():
+    def validation_step(self, *_: Any) -> None:
+        """Evaluate every metric on every evaluation set, with dropout off."""
+        for metric, value in self._evaluate(self.current_epoch + 1).items():
             self.log(metric, value.mean(), batch_size=1)
 
-    def end_history(self, epochs: int) -> None:
-        """Score the last epoch too where the history leaves epochs out."""
-        if epochs % self.training_config.history_every:
+    def log_last_epoch(self, epochs: int) -> None:
+        """Add the last epoch to the history, unless `log_every_n_epochs` has included it."""
+        if epochs % self.training_config.log_every_n_epochs:
             with torch.inference_mode():
-                self.eval()._scored(epochs)
+                self.eval()
+                self._evaluate(epochs)
 
-    def _scored(self, epoch: int) -> dict[str, torch.Tensor]:
-        """Adds to the history; one number a score, or one per member."""
+    def _evaluate(self, epoch: int) -> dict[str, torch.Tensor]:
+        """Add an epoch to the history and return it: one value per metric, or one per metric and member."""
         values = {}
         for name in self.eval_sets:
             rows = getattr(self, f"rows_{name}")
-            parts = [rows] if self.eval_batch_size is None else rows.split(self.eval_batch_size, dim=-1)
-            answers = [self._answers(part) for part in parts]
-            outputs = answers[0] if len(answers) == 1 else torch.cat(answers, dim=rows.ndim - 1)
+            batches = [rows] if self.eval_batch_size is None else torch.split(rows, self.eval_batch_size, dim=-1)
+            outputs = torch.cat([self._forward_rows(batch) for batch in batches], dim=rows.ndim - 1)
             targets = self.targets[rows]
-            for score, per_row in self.scores.items():
-                value = values[f"{name}_{score}"] = per_row(outputs, targets).mean(-1)
-                self.history.append(
-                    {
-                        "step": epoch,
-                        "metric": f"{name}_{score}",
-                        "values": value.reshape(-1).tolist(),
-                    }
-                )
+            for score, row_metric in self.scores.items():
+                metric, value = f"{name}_{score}", row_metric(outputs, targets).mean(-1)
+                values[metric] = value
+                self.history.append({"step": epoch, "metric": metric, "values": value.reshape(-1).tolist()})
         return values
 
-    def on_save_checkpoint(self, checkpoint: dict) -> None:
+    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Add the history to the checkpoint."""
         checkpoint["history"] = self.history
 
-    def on_load_checkpoint(self, checkpoint: dict) -> None:
+    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Restore the history from the checkpoint."""
         self.history = checkpoint["history"]
 
-    def _answers(self, rows: torch.Tensor) -> torch.Tensor:
+    def _forward_rows(self, rows: torch.Tensor) -> torch.Tensor:
+        outputs: torch.Tensor
         if self.precision == "32":
-            return self.network(self.inputs[rows])
-        # Autocast keeps its bfloat16 copies of the weights until it is left, so it is left before every step.
+            outputs = self.network(self.inputs[rows])
+            return outputs
+        # Autocast caches its bfloat16 copies of the weights until the block ends, so it ends before every step.
         with torch.autocast(self.device.type, torch.bfloat16):
-            return self.network(self.inputs[rows]).float()
+            outputs = self.network(self.inputs[rows])
+            return outputs.float()
 
-    def _shuffled(self) -> torch.Tensor:
-        """This epoch's order of the training rows; each member has its own."""
+    def _shuffled_rows(self) -> torch.Tensor:
+        """Return the training rows in this epoch's order; each member has its own."""
         rows = self.rows
-        order = [
-            torch.randperm(
-                rows.shape[-1], generator=torch.Generator().manual_seed(epoch_seed(seed, self.current_epoch))
-            )
-            for seed in self.seeds
-        ]
+        generators = [torch.Generator().manual_seed(epoch_seed(seed, self.current_epoch)) for seed in self.seeds]
+        order = [torch.randperm(rows.shape[-1], generator=generator) for generator in generators]
         if rows.ndim == 1:
             return rows[order[0].to(rows.device)]
         return rows.gather(1, torch.stack(order).to(rows.device))
 
 
 def epoch_seed(seed: int, epoch: int, stream: int = 0) -> int:
-    """A seed for one epoch of one network, far from those of its neighbours."""
+    """Return the seed of one epoch of one network, unrelated to those of other epochs and seeds."""
     return int(np.random.SeedSequence((seed, epoch, stream)).generate_state(1, np.uint64)[0] >> 1)

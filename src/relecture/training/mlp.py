@@ -1,4 +1,4 @@
-"""Fully connected networks, one by one or stacked so that many train in one pass."""
+"""Fully connected networks, single or stacked so that several train in one pass."""
 
 import math
 from collections.abc import Sequence
@@ -9,10 +9,10 @@ from torch import nn
 
 
 class StackedLinear(nn.Module):
-    """K linear layers side by side: (K, rows, inputs) or (rows, inputs) -> (K, rows, outputs).
+    """K linear layers in one: (K, rows, inputs) or (rows, inputs) -> (K, rows, outputs).
 
-    Member k sees only row block k and its own weights, so the gradient of the sum of the members' losses
-    holds for each member exactly what it would be alone.
+    Member k uses only row block k and its own weights, so the gradient of the sum of the members' losses is, for each
+    member, the gradient of its own loss.
     """
 
     def __init__(self, layers: Sequence[nn.Linear]):
@@ -21,14 +21,20 @@ class StackedLinear(nn.Module):
         self.bias = nn.Parameter(torch.stack([layer.bias.detach()[None, :] for layer in layers]))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Apply every member's layer: see the class."""
         return torch.baddbmm(self.bias, x.expand(len(self.weight), -1, -1), self.weight)
 
 
 def mlp(sizes: Sequence[int], dropout: Sequence[float] = (), *, seed: int) -> nn.Sequential:
-    """A network with ReLU hidden layers: `sizes` are inputs, hidden layers, outputs; `dropout` follows each hidden.
+    """Return a network with ReLU hidden layers.
 
-    Weights start Glorot-uniform and biases at zero, as in Keras, which trained the printed networks.
-    Without hidden layers it is a linear (softmax: logistic) regression.
+    Weights start Glorot-uniform and biases at zero, as in Keras, which trained the published networks. Without hidden
+    layers it is a linear (with softmax: logistic) regression.
+
+    Args:
+        sizes: Numbers of inputs, of units of each hidden layer, and of outputs.
+        dropout: Dropout rate after each hidden layer.
+        seed: Seed of the initial weights.
     """
     generator = torch.Generator().manual_seed(seed)
     layers: list[nn.Module] = []
@@ -47,7 +53,7 @@ def mlp(sizes: Sequence[int], dropout: Sequence[float] = (), *, seed: int) -> nn
 
 
 def stack(networks: Sequence[nn.Sequential]) -> nn.Sequential:
-    """Networks of one shape as a single one whose output has a leading dimension of members."""
+    """Combine networks of one shape into one whose output has a leading dimension of members."""
     return nn.Sequential(
         *(
             StackedLinear(layers) if isinstance(layers[0], nn.Linear) else layers[0]
@@ -57,12 +63,12 @@ def stack(networks: Sequence[nn.Sequential]) -> nn.Sequential:
 
 
 def linear_layers(network: nn.Module) -> list[nn.Linear | StackedLinear]:
-    """The layers with weights, from the input to the output."""
+    """Return the layers with weights, from the input to the output."""
     return [layer for layer in network.modules() if isinstance(layer, nn.Linear | StackedLinear)]
 
 
 def count_parameters(network: nn.Module) -> int:
-    """Trainable numbers of one network (of one member, when stacked)."""
+    """Count the trainable parameters of one network (of one member of a stack)."""
     total = sum(parameter.numel() for parameter in network.parameters())
     first = linear_layers(network)[0]
     return total // len(first.weight) if isinstance(first, StackedLinear) else total

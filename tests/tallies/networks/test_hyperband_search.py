@@ -168,7 +168,7 @@ def test_a_killed_shard_resumes_and_trains_no_finished_trial_again(searched, mon
     assert first == [(names[0], 1), (names[0], 2), (names[1], 1), (names[1], 2)]
     assert trained[0] == (names[1], 2)
     assert names[0] not in {name for name, _ in trained}
-    assert "goes on after epoch 1" in capsys.readouterr().err
+    assert "resumes after epoch 1" in capsys.readouterr().err
     for name in ("scores.csv", "history.csv"):
         assert (resumed / name).read_bytes() == (whole / name).read_bytes()
     for path in (whole / "states").iterdir():

@@ -86,7 +86,7 @@ def test_without_stations_every_sheet_is_its_own_station_in_one_district(folder)
         ("sheet,district,station\nsheet-001,North,1\n", "does not list 'sheet-002'"),
         ("sheet,district,station\nsheet-001.jpg,North,1\n", "the name of its image without the suffix"),
         ("sheet,district,station\nx,sheet-001,North,1\n", "row 1 has 4 fields, but the header 3"),
-        ("sheet,district,station,station\nsheet-001,North,1,2\n", "the name `station` stands over the columns 3 and 4"),
+        ("sheet,district,station,station\nsheet-001,North,1,2\n", "the name `station` is used for the columns 3 and 4"),
         ("sheet,district,station\nsheet-001,,1\n", "row 1: a value is missing"),
         ("sheet,district,station\nsheet-001,N,1\nsheet-001,N,1\n", "lists the sheet 'sheet-001' twice"),
         (b"sheet,district,station\nsheet-001,M\xe4rz,1\n", "it is not UTF-8"),

@@ -45,12 +45,12 @@ def test_killed_with_sigkill_the_fit_goes_on_where_it_was_and_ends_with_the_same
         again = twin.launch(*command)
         assert again.code == 0, again.trouble
         assert "the last run was killed; going on where it was" in again.output
-        (epoch,) = re.findall(r"^dropout seed-00: goes on after epoch (\d+)$", (twin / LOG).read_text(), re.MULTILINE)
+        (epoch,) = re.findall(r"^dropout seed-00: resumes after epoch (\d+)$", (twin / LOG).read_text(), re.MULTILINE)
         assert 0 < int(epoch) < EPOCHS
         assert not list((twin / "scratch").rglob("*.ckpt"))
 
         assert unharmed.ended(reference).code == 0
-        assert "goes on" not in (unharmed / LOG).read_text()
+        assert "resumes" not in (unharmed / LOG).read_text()
         assert numbers(twin) == numbers(unharmed)
         assert twin.launch(*command).nothing_to_do
     finally:

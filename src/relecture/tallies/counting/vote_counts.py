@@ -15,8 +15,7 @@ import pandas as pd
 
 from relecture.errors import UserError
 from relecture.tallies.networks.cnn import N_CLASSES
-from relecture.tallies.networks.digit_classifier import EQUAL as UNIFORM_PRIOR
-from relecture.tallies.networks.digit_classifier import DigitClassifier
+from relecture.tallies.networks.digit_classifier import UNIFORM_PRIOR, DigitClassifier
 from relecture.tallies.segmentation.cell_crops import CellCrops
 from relecture.tallies.segmentation.station_tables import ALL_DISTRICTS
 

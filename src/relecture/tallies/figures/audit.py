@@ -101,7 +101,7 @@ def margins(election: CountedElection) -> Figure:
             _draw_true_margins(axes, election.variants[name], table, positions + shift)
     axes.axvline(0, color="black", linewidth=1)
     if election.truth_known:
-        axes.plot([], [], label="true margin of the counted winner", **plotting.PRINTED)
+        axes.plot([], [], label="true margin of the counted winner", **plotting.REFERENCE_MARKER)
     axes.set(yticks=positions, yticklabels=["all" if name == ALL_DISTRICTS else name for name in districts],
              xlabel="votes of the counted winner before the next party (below 0: another party has won)")  # fmt: skip
     last = list(tables)[-1]
@@ -167,7 +167,7 @@ def _draw_true_margins(axes: Axes, audited: AuditedCounts, winners: pd.DataFrame
         sheets = audited.counts.districts == row.district
         true = audited.true_votes[sheets].sum(0)
         first = audited.counts.votes[sheets].sum(0).argmax()
-        axes.plot(true[first] - np.delete(true, first).max(initial=0), position, **plotting.PRINTED)
+        axes.plot(true[first] - np.delete(true, first).max(initial=0), position, **plotting.REFERENCE_MARKER)
 
 
 def _quality_finding(election: CountedElection) -> str:

@@ -115,7 +115,7 @@ def result(election: CountedElection) -> Figure:
         panels[0, 0].plot(audited.counts.votes.sum(0) / 1000, positions + shift, marker, color=colour, markersize=8,
                           label=f"counted {COUNT_VARIANTS[name]}")  # fmt: skip
     if known:
-        panels[0, 0].plot(transferred.true_votes.sum(0) / 1000, positions, label="true", **plotting.PRINTED)
+        panels[0, 0].plot(transferred.true_votes.sum(0) / 1000, positions, label="true", **plotting.REFERENCE_MARKER)
         _draw_errors(panels[0, 1], election, positions)
     else:
         _draw_expected(panels[0, 0], transferred, positions)

@@ -3,12 +3,12 @@
 import hashlib
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from relecture.atomic_files import atomic_write
 from relecture.data.mnist import Mnist
+from relecture.records import DataSource
 
 #: For training; for every choice; for one evaluation at the end.
 PARTS = ("train", "validation", "test")
@@ -40,7 +40,7 @@ class CellDataset:
         rows = self.parts == name
         return self.images[rows], self.labels[rows]
 
-    def describe(self, mnist: Mnist | None = None) -> dict[str, Any]:
+    def describe(self, mnist: Mnist | None = None) -> DataSource:
         """Return the description of the data for a record: these cells, and `mnist` if a network was trained on it."""
         if mnist is None:
             return {"name": self.name, "digest": self.digest, "sample": self.sample}

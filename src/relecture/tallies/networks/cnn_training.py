@@ -13,7 +13,7 @@ from relecture.tallies.config import OptimizerConfig
 from relecture.training import losses
 from relecture.training.config import TrainingConfig
 from relecture.training.fit import TrainedNetwork, fit, predict
-from relecture.training.lit_module import Arrays
+from relecture.training.lit_module import TrainingData
 from relecture.training.losses import cross_entropy
 
 #: Images per forward pass without gradients: enough to be fast, few enough for layers of 128 filters to fit.
@@ -29,15 +29,15 @@ def to_tensor(images: np.ndarray) -> torch.Tensor:
     return torch.from_numpy(images).unsqueeze(1).float() / 255
 
 
-def to_arrays(train: Labelled, validation: Labelled) -> Arrays:
-    """Return training and validation images (n, 28, 28) with labels (n,) as the arrays of a fit.
+def to_training_data(train: Labelled, validation: Labelled) -> TrainingData:
+    """Return training and validation images (n, 28, 28) with labels (n,) as the data of a fit.
 
     Its evaluation sets are `train`, the first N_TRAIN_EVAL training images, and `validation`.
     """
     sets = [train, (train[0][:N_TRAIN_EVAL], train[1][:N_TRAIN_EVAL]), validation]
     ends = np.cumsum([len(labels) for _, labels in sets])
     rows = [torch.arange(end - len(labels), end) for end, (_, labels) in zip(ends, sets, strict=True)]
-    return Arrays(
+    return TrainingData(
         to_tensor(np.concatenate([images for images, _ in sets])),
         torch.from_numpy(np.concatenate([labels.astype(np.int64) for _, labels in sets])),
         rows[0],
@@ -47,7 +47,7 @@ def to_arrays(train: Labelled, validation: Labelled) -> Arrays:
 
 def train(
     network: nn.Module,
-    data: Arrays,
+    data: TrainingData,
     optimizer: OptimizerConfig,
     *,
     epochs: int,
@@ -65,7 +65,7 @@ def train(
         learning_rate=learning_rate,
         rho=optimizer.rho,
         epsilon=optimizer.epsilon,
-        history_every=log_every_n_epochs,
+        log_every_n_epochs=log_every_n_epochs,
     )
     return fit(
         network,
@@ -76,7 +76,7 @@ def train(
         members=[member],
         seeds=[seed],
         checkpoint_dir=checkpoint_dir,
-        shown="validation_accuracy",
+        progress_metric="validation_accuracy",
         eval_batch_size=EVAL_BATCH_SIZE,
         **options,
     )

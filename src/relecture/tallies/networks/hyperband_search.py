@@ -29,8 +29,8 @@ from relecture.tallies.config import SearchJob
 from relecture.tallies.networks import hyperband, search_space
 from relecture.tallies.networks.cell_dataset import CellDataset
 from relecture.tallies.networks.cnn import cnn, count_trainable
-from relecture.tallies.networks.cnn_training import to_arrays, train
-from relecture.training.callbacks import readable
+from relecture.tallies.networks.cnn_training import to_training_data, train
+from relecture.training.callbacks import is_readable_checkpoint
 
 #: The columns of the paper's Table A.3.
 PRINTED = ("blocks", *search_space.FILTERS, "dropout", "fc1", "fc2", "epochs", "accuracy")
@@ -79,7 +79,7 @@ def train_shard(
     work = [search_space.epoch_seconds(architecture) for architecture in architectures]
     states = _find_checkpoints(checkpoints)
     images, labels = mnist.train_images[: config.n_images], mnist.train_labels[: config.n_images]
-    data = to_arrays((images, labels), cells.part("validation"))
+    data = to_training_data((images, labels), cells.part("validation"))
     scores, histories = [], []
     for index in hyperband.assign_to_shards(work, n_shards)[shard]:
         trial = trials.iloc[index]
@@ -98,8 +98,8 @@ def train_shard(
             seed=seed,
             checkpoint_dir=checkpoint_dir,
             precision="bf16",
-            start=None if ranking is None else _checkpoint(states, checkpoint, ranking, int(trial.shard)),
-            keep=out / "states" / checkpoint,
+            initial_checkpoint=None if ranking is None else _checkpoint(states, checkpoint, ranking, int(trial.shard)),
+            final_checkpoint=out / "states" / checkpoint,
         )
         accuracy = trained.history[trained.history.metric == "validation_accuracy"].value.iloc[-1]
         results = {"shard": shard, "parameters": parameters, "epochs": epochs, "accuracy": round(accuracy, 6)}
@@ -191,7 +191,7 @@ def _find_checkpoints(folders: Sequence[Path]) -> dict[str, Path]:
 
 def _checkpoint(states: dict[str, Path], name: str, ranking: Path, shard: int) -> Path:
     """Return the checkpoint of a trial that `shard` of the previous rung wrote."""
-    if name not in states or not readable(states[name]):
+    if name not in states or not is_readable_checkpoint(states[name]):
         scores = ranking.parent / f"shard-{shard}" / "scores.csv"
         raise UserError(
             f"the checkpoint {name} of a trial in {ranking} is missing or damaged. "

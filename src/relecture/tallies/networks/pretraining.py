@@ -2,7 +2,6 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import torch
 
@@ -11,11 +10,11 @@ from relecture.atomic_files import write_json
 from relecture.data.mnist import Mnist
 from relecture.errors import UserError
 from relecture.provenance import rerun_command
-from relecture.records import FitResult
+from relecture.records import DataSource, FitResult
 from relecture.tallies.config import Architecture, PretrainingJob
 from relecture.tallies.networks.cell_dataset import CellDataset
 from relecture.tallies.networks.cnn import Cnn, cnn, count_trainable
-from relecture.tallies.networks.cnn_training import accuracy, predict_logits, prediction_table, to_arrays, train
+from relecture.tallies.networks.cnn_training import accuracy, predict_logits, prediction_table, to_training_data, train
 from relecture.tallies.networks.digit_classifier import DigitClassifier, digit_frequencies
 
 Weights = dict[str, torch.Tensor]
@@ -28,7 +27,7 @@ def pretrain(config: PretrainingJob, mnist: Mnist, cells: CellDataset, checkpoin
     the first network as a digit classifier.
     """
     images, labels = mnist.train_images[: config.n_images], mnist.train_labels[: config.n_images]
-    data = to_arrays((images, labels), cells.part("validation"))
+    data = to_training_data((images, labels), cells.part("validation"))
     result, weights, networks = FitResult(), {}, []
     for seed in range(config.n_seeds):
         member = f"seed-{seed:02d}"
@@ -90,9 +89,9 @@ def load_weights(folder: Path) -> tuple[Architecture, list[Weights]]:
         ) from error
 
 
-def training_data(folder: Path) -> dict[str, Any]:
+def training_data(folder: Path) -> DataSource:
     """Return the data description in the record of the base in `folder`: MNIST and the target's cells."""
-    data: dict[str, Any] = records.read(folder.parent).params["data"]
+    data: DataSource = records.read(folder.parent).params["data"]
     return data
 
 

@@ -16,12 +16,12 @@ from relecture.tallies.networks.cnn_training import (
     EVAL_BATCH_SIZE,
     predict_logits,
     prediction_table,
-    to_arrays,
+    to_training_data,
     train,
 )
 from relecture.tallies.networks.digit_classifier import DigitClassifier, digit_frequencies
 from relecture.tallies.networks.pretraining import contiguous_weights, load_weights, save_weights, score
-from relecture.training.lit_module import Arrays
+from relecture.training.lit_module import TrainingData
 
 N_POINTS = 20  # of a curve in history.csv, at most; the last epoch comes on top
 
@@ -117,12 +117,12 @@ def fine_tune(
             )
         network.load_state_dict(bases[seed])
     n_frozen = freeze(network, config.frozen_blocks)
-    data = to_arrays((cells.images[rows], cells.labels[rows]), cells.part("validation"))
+    data = to_training_data((cells.images[rows], cells.labels[rows]), cells.part("validation"))
     module: nn.Module = network
     if n_frozen and not config.augment:  # the output of the frozen blocks never changes, so it is computed once
         module = Head(network, n_frozen)
         features = frozen_features(network, n_frozen, data.inputs, EVAL_BATCH_SIZE)
-        data = Arrays(features, data.targets, data.train, data.eval_sets)
+        data = TrainingData(features, data.targets, data.train, data.eval_sets)
     trained = train(
         module,
         data,
