@@ -11,7 +11,7 @@ ARGS ?=
 PORT ?= 5000
 
 .DEFAULT_GOAL := help
-.PHONY: help replicate quick full test check data publish ui report handout screenshots bench clean
+.PHONY: help replicate quick full test check data sync ui report handout screenshots bench clean
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -49,8 +49,11 @@ check: $(READY) ## check format, lint and types, of Python and of the rules
 data: $(READY) ## fetch and check the raw files
 	@$(call RUN,,data)
 
-publish: $(READY) ## mirror all results into MLflow (also after mlflow.db was deleted)
-	@$(BIN)/relecture tracking publish-all results
+CLASSIFIER = results/tallies/validation/classifier.pt
+
+sync: $(READY) ## mirror all results into MLflow (also after mlflow.db was deleted)
+	@$(BIN)/relecture tracking sync
+	@test ! -e $(CLASSIFIER) || $(BIN)/relecture tallies register --results results --out $(dir $(CLASSIFIER))registered.json
 
 ui: $(READY) ## look at the runs in MLflow, on 127.0.0.1 (PORT=5000)
 	@$(BIN)/relecture tracking ui --port $(PORT)

@@ -42,5 +42,5 @@ rule all:
         rules.tallies.input,
         rules.clusters.input,
         rules.illustrations.input,
-        rules.publish.input,
+        rules.sync.input,
         "results/scorecard.csv",

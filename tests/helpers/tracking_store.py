@@ -1,4 +1,4 @@
-"""Types and helpers of the tests of tracking: a store with a folder of results, a free port."""
+"""Helpers of the tests of tracking: a store with a results folder, a free port."""
 
 import socket
 import subprocess
@@ -10,27 +10,27 @@ import synthetic
 
 from relecture.records import Record
 from relecture.tracking.store import Store
-from relecture.tracking.sync import Published, load, publish
+from relecture.tracking.sync import SyncResult, load_record, sync_record
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        return trial.getsockname()[1]
+    """Return a port that no process listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
-class Shop:
-    """A store, a folder of results, and an experiment that no other test uses."""
+class StoreCase:
+    """A store, a results folder, and an experiment that no other test uses."""
 
     def __init__(self, store: Store, results: Path, comparison: str):
         self.store, self.results, self.comparison = store, results, comparison
 
-    def publish(self, record: Record, **more: Any) -> Published:
-        """Leave the record and publish it."""
-        return publish(self.store, load(synthetic.save(record, self.results)), **more)
+    def sync(self, record: Record, **more: Any) -> SyncResult:
+        """Write the record and sync it."""
+        return sync_record(self.store, load_record(synthetic.save(record, self.results)), **more)
 
     def network(self, **more: Any) -> Record:
         return synthetic.network(self.comparison, **more)
@@ -39,11 +39,11 @@ class Shop:
         return self.store.client.get_experiment_by_name(self.comparison).experiment_id
 
     def runs(self) -> list[Any]:
-        """The active runs."""
+        """Return the active runs."""
         return list(self.store.client.search_runs([self.experiment()], max_results=1000))
 
     def names(self) -> list[str]:
-        """Their names, sorted."""
+        """Return the names of the active runs, sorted."""
         return sorted(run.info.run_name for run in self.runs())
 
     def parent(self) -> Any:

@@ -1,4 +1,4 @@
-"""Two stores to publish to: a SQLite file, and a real MLflow server, started once."""
+"""Two stores to sync to: a SQLite file, and a real MLflow server, started once."""
 
 import os
 import shutil
@@ -11,14 +11,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tracking_store import Command, Shop, free_port
+from tracking_store import Command, StoreCase, free_port
 
 from relecture.tracking.store import connect
 
 
 @pytest.fixture(scope="session")
 def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty store's file, to be copied: making one takes MLflow seconds."""
+    """The file of an empty store, to be copied: MLflow needs seconds to create one."""
     file = tmp_path_factory.mktemp("empty") / "mlflow.db"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{file}")
@@ -28,7 +28,7 @@ def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, empty_store: Path) -> Path:
-    """An empty folder with a space in its name to work in, with an empty store of its own."""
+    """An empty working folder with a space in its name and an empty store."""
     folder = tmp_path / "work place"
     folder.mkdir()
     monkeypatch.chdir(folder)
@@ -47,7 +47,7 @@ def file_store(tmp_path_factory: pytest.TempPathFactory, empty_store: Path) -> s
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory, empty_store: Path) -> Iterator[str]:
-    """The address of an MLflow server, started by our own `ui`; it ends, with all its processes, at the end."""
+    """The address of an MLflow server, started by `relecture tracking ui`; all its processes are stopped at the end."""
     folder, port = tmp_path_factory.mktemp("server"), free_port()
     shutil.copy(empty_store, folder / "mlflow.db")
     environment = {name: value for name, value in os.environ.items() if name != "MLFLOW_TRACKING_URI"}
@@ -84,15 +84,17 @@ def _healthy(address: str) -> bool:
 
 
 @pytest.fixture(params=["file_store", pytest.param("server", marks=pytest.mark.slow)])
-def shop(request: pytest.FixtureRequest, workplace: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
-    """A place to publish to, in both kinds of store; tests share the stores, but no experiment in them."""
+def case(request: pytest.FixtureRequest, workplace: Path, monkeypatch: pytest.MonkeyPatch) -> StoreCase:
+    """Both kinds of store; tests share the stores, but no experiment in them."""
     monkeypatch.setenv("MLFLOW_TRACKING_URI", request.getfixturevalue(request.param))
-    return Shop(connect(), workplace / "results", f"made-up {request.node.name}".replace("[", " ").replace("]", ""))
+    return StoreCase(
+        connect(), workplace / "results", f"synthetic {request.node.name}".replace("[", " ").replace("]", "")
+    )
 
 
 @pytest.fixture
 def command(workplace: Path) -> Command:
-    """`relecture tracking ...` in the workplace."""
+    """Runs `relecture tracking ...` in the workplace."""
 
     def call(*words: str, check: bool = True, **environment: str) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(

@@ -1,4 +1,4 @@
-"""The reader of digits in MLflow: registered once, fetched again, and served to whoever asks."""
+"""Models in MLflow's registry: registered once, downloaded again, and served."""
 
 import json
 import os
@@ -14,156 +14,143 @@ from pathlib import Path
 import numpy as np
 import pytest
 import synthetic
-from tracking_store import Command, Shop, free_port
+from tracking_store import StoreCase, free_port
 
 from relecture.errors import UserError
-from relecture.tallies.networks.cnn import cnn
-from relecture.tallies.networks.digit_classifier import Recognizer
+from relecture.registered_model import RegisteredModel
 from relecture.tracking import model_registry
 from relecture.tracking.model_registry import fetch, register
-from relecture.tracking.sync import load
+from relecture.tracking.store import connect
 
-ARCHITECTURE = {"filters": [4, 6], "dropout": 0.1, "fc1": 12, "fc2": 8}
-EXAMPLE = np.random.default_rng(0).integers(0, 256, (3, 28, 28), dtype=np.uint8)
-
-
-def recognizer(seed: int = 1) -> Recognizer:
-    return Recognizer(cnn(ARCHITECTURE, seed), ARCHITECTURE, "tiny", temperature=1.5)
+IMAGES = np.random.default_rng(0).integers(0, 256, (5, 28, 28), dtype=np.uint8)
+FIRST, SECOND = np.array([0.1, 0.4, 0.3, 0.2]), np.array([0.7, 0.1, 0.1, 0.1])
 
 
 @pytest.fixture
-def reader(workplace: Path) -> Path:
-    recognizer().save(workplace / "reader.pt")
-    return workplace / "reader.pt"
+def model(case: StoreCase) -> RegisteredModel:
+    """A model that no other test uses, with its file, record and images in the results folder."""
+    return write_model(case, f"scorer {case.comparison}")
 
 
-@pytest.fixture
-def record(shop: Shop):
-    return load(synthetic.save(shop.network(method="final", seeds=1), shop.results))
+def write_model(case: StoreCase, name: str) -> RegisteredModel:
+    synthetic.save(case.network(method="final", seeds=1), case.results)
+    np.save(case.results / "images.npy", IMAGES)
+    np.save(case.results / "model.npy", FIRST)
+    return synthetic.registered_model(name, Path(case.comparison, "final"))
 
 
-@pytest.fixture
-def name(shop: Shop) -> str:
-    """A model that no other test uses."""
-    return f"tally-digits {shop.comparison}"
+def test_a_model_gets_the_alias_and_is_downloaded_unchanged(case: StoreCase, model, tmp_path) -> None:
+    result = register(case.store, model, case.results)
+    assert (result.version, result.alias, result.outcome) == ("1", "champion", "registered")
+    for address in (f"models:/{model.name}@champion", f"models:/{model.name}/1"):
+        file = fetch(case.store, address, tmp_path / "downloaded")
+        assert file.read_bytes() == (case.results / "model.npy").read_bytes()
 
 
-def test_a_reader_becomes_the_champion_and_comes_back_as_it_was(shop: Shop, reader, record, name, tmp_path) -> None:
-    done = register(shop.store, reader, record, EXAMPLE, name)
-    assert (done.version, done.alias, done.outcome) == ("1", "champion", "registered")
-    for address in (f"models:/{name}@champion", f"models:/{name}/1"):
-        assert fetch(shop.store, address, tmp_path / "got").read_bytes() == reader.read_bytes()
-
-
-def test_registering_the_same_file_again_changes_nothing(shop: Shop, reader, record, name) -> None:
-    first = register(shop.store, reader, record, EXAMPLE, name)
-    second = register(shop.store, reader, record, EXAMPLE, name)
+def test_registering_the_same_file_again_changes_nothing(case: StoreCase, model) -> None:
+    first = register(case.store, model, case.results)
+    second = register(case.store, model, case.results)
     assert second == replace(first, outcome="unchanged")
-    assert len(shop.store.client.search_model_versions(f"name = '{name}'")) == 1
+    assert len(case.store.client.search_model_versions(f"name = '{model.name}'")) == 1
 
 
-def test_another_reader_is_the_next_version_and_the_first_can_be_the_champion_again(
-    shop: Shop, reader, record, name, tmp_path
-) -> None:
-    register(shop.store, reader, record, EXAMPLE, name)
-    recognizer(seed=2).save(tmp_path / "reader.pt")
-    done = register(shop.store, tmp_path / "reader.pt", record, EXAMPLE, name)
-    assert (done.version, done.outcome) == ("2", "registered")
-    assert str(shop.store.client.get_model_version_by_alias(name, "champion").version) == "2"
-    back = register(shop.store, reader, record, EXAMPLE, name)
+def test_the_same_file_with_another_loader_is_the_next_version(case: StoreCase, model) -> None:
+    register(case.store, model, case.results)
+    result = register(case.store, replace(model, loader_module="tracking_store"), case.results)
+    assert (result.version, result.outcome) == ("2", "registered")
+
+
+def test_another_file_is_the_next_version_and_the_first_can_get_the_alias_again(case: StoreCase, model) -> None:
+    register(case.store, model, case.results)
+    np.save(case.results / "model.npy", SECOND)
+    result = register(case.store, model, case.results)
+    assert (result.version, result.outcome) == ("2", "registered")
+    assert str(case.store.client.get_model_version_by_alias(model.name, "champion").version) == "2"
+    np.save(case.results / "model.npy", FIRST)
+    back = register(case.store, model, case.results)
     assert (back.version, back.outcome) == ("1", "alias moved")
-    assert str(shop.store.client.get_model_version_by_alias(name, "champion").version) == "1"
+    assert str(case.store.client.get_model_version_by_alias(model.name, "champion").version) == "1"
 
 
-def test_the_model_says_where_it_comes_from_and_what_it_takes(shop: Shop, reader, record, name, tmp_path) -> None:
-    run = shop.publish(shop.network(method="final", seeds=1)).run_id
-    done = register(shop.store, reader, record, EXAMPLE, name)
-    version = shop.store.client.get_model_version(name, done.version)
+def test_the_version_names_its_origin_and_its_signature(case: StoreCase, model, tmp_path) -> None:
+    run = case.sync(case.network(method="final", seeds=1)).run_id
+    result = register(case.store, model, case.results)
+    version = case.store.client.get_model_version(model.name, result.version)
     assert version.run_id == run
-    assert version.tags["relecture.record"] == f"{shop.comparison}/final"
-    assert version.tags[model_registry.DIGEST] == done.digest
-    folder = fetch(shop.store, f"models:/{name}/1", tmp_path).parents[1]
+    assert version.tags["relecture.record"] == f"{case.comparison}/final"
+    assert version.tags[model_registry.DIGEST] == result.digest
+    assert case.store.client.get_registered_model(model.name).description == model.description
+    folder = fetch(case.store, f"models:/{model.name}/1", tmp_path).parents[1]
     described = (folder / "MLmodel").read_text()
-    assert "probabilities" in described
+    assert "scores" in described
     assert "uint8" in described
     assert (folder / "input_example.json").exists()
 
 
-def test_a_broken_off_registration_leaves_no_version(shop: Shop, reader, record, name, monkeypatch) -> None:
+def test_an_interrupted_registration_leaves_no_version(case: StoreCase, model, monkeypatch) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(model_registry, "_save", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
-            register(shop.store, reader, record, EXAMPLE, name)
-    assert list(shop.store.client.search_model_versions(f"name = '{name}'")) == []
-    assert register(shop.store, reader, record, EXAMPLE, name).outcome == "registered"
+            register(case.store, model, case.results)
+    assert list(case.store.client.search_model_versions(f"name = '{model.name}'")) == []
+    assert register(case.store, model, case.results).outcome == "registered"
 
 
-def test_models_that_are_not_there_are_named(shop: Shop, reader, record, name, tmp_path) -> None:
-    register(shop.store, reader, record, EXAMPLE, name)
-    for address in ("models:/nobody@champion", f"models:/{name}@nobody", f"models:/{name}/7"):
-        with pytest.raises(UserError, match=f"has no model {address}"):
-            fetch(shop.store, address, tmp_path)
-    with pytest.raises(UserError, match=r"names no model: write models:/tally-digits@champion"):
-        fetch(shop.store, "tally-digits", tmp_path)
+def test_the_error_on_a_missing_model_names_it(case: StoreCase, model, tmp_path) -> None:
+    register(case.store, model, case.results)
+    for address in ("models:/nobody@champion", f"models:/{model.name}@nobody", f"models:/{model.name}/7"):
+        with pytest.raises(UserError, match=f"has no model {address}.*make sync"):
+            fetch(case.store, address, tmp_path)
+    with pytest.raises(UserError, match="no address of a model: write models:/NAME@ALIAS"):
+        fetch(case.store, model.name, tmp_path)
 
 
-def test_a_missing_reader_is_named(shop: Shop, record, name) -> None:
-    with pytest.raises(UserError, match=r"no reader nowhere\.pt to register"):
-        register(shop.store, Path("nowhere.pt"), record, EXAMPLE, name)
+@pytest.mark.parametrize(
+    "loader",
+    [None, "relecture.tracking.served", "relecture.gone.registration"],
+    ids=["without a loader", "module gone", "package gone"],
+)
+def test_a_model_of_another_version_is_to_be_registered_again(case: StoreCase, model, tmp_path, loader) -> None:
+    version = register(case.store, model, case.results).version
+    if loader is None:  # version 0.1.0 had no such tag
+        case.store.client.delete_model_version_tag(model.name, version, model_registry.LOADER)
+    else:
+        case.store.client.set_model_version_tag(model.name, version, model_registry.LOADER, loader)
+    with pytest.raises(UserError, match=r"another version of relecture .*Register it again: make sync$"):
+        fetch(case.store, f"models:/{model.name}@champion", tmp_path)
+    assert register(case.store, model, case.results).version == "2"
+    assert fetch(case.store, f"models:/{model.name}@champion", tmp_path).exists()
 
 
-@pytest.fixture
-def registered(command: Command, workplace: Path, reader: Path) -> Path:
-    """The workplace with a reader registered by the command."""
-    synthetic.save(synthetic.network("tallies", "final", seeds=1), workplace / "results")
-    np.savez(workplace / "cells.npz", images=EXAMPLE)
-    words = ("register", "reader.pt", "--record", "results/tallies/final", "--cells", "cells.npz")
-    command(*words, "--out", "receipts/registered.json")
-    return workplace
+def test_a_model_that_relecture_has_not_registered_is_refused(case: StoreCase, model, tmp_path) -> None:
+    version = register(case.store, model, case.results).version
+    case.store.client.delete_model_version_tag(model.name, version, model_registry.DIGEST)
+    with pytest.raises(UserError, match="was not registered by relecture"):
+        fetch(case.store, f"models:/{model.name}@champion", tmp_path)
 
 
-@pytest.mark.slow
-def test_the_command_registers_and_leaves_a_receipt(registered: Path, command: Command) -> None:
-    receipt = json.loads((registered / "receipts/registered.json").read_text())
-    assert (receipt["model"], receipt["version"], receipt["alias"]) == ("tally-digits", "1", "champion")
-    assert receipt["tracking_uri"] == "sqlite:///mlflow.db"
-    again = command("register", "reader.pt", "--record", "results/tallies/final", "--cells", "cells.npz")
-    assert "tally-digits version 1, champion: unchanged" in again.stdout
-
-
-@pytest.mark.slow
-def test_publishing_everything_registers_the_reader_of_the_results_too(registered: Path, command: Command) -> None:
-    for name, file in ((model_registry.READER, "reader.pt"), (model_registry.CELLS, "cells.npz")):
-        (registered / "results" / name).parent.mkdir(parents=True)
-        (registered / file).rename(registered / "results" / name)
-    assert "tally-digits version 1, champion: unchanged" in command("publish-all").stdout
-    (registered / "mlflow.db").unlink()
-    assert "tally-digits version 1, champion: registered" in command("publish-all").stdout
+def test_the_error_on_a_missing_file_names_it(case: StoreCase, model) -> None:
+    with pytest.raises(UserError, match=r"no model .*nowhere\.npy to register"):
+        register(case.store, replace(model, file=Path("nowhere.npy")), case.results)
 
 
 @pytest.mark.slow
-def test_a_server_that_is_gone_gives_one_clear_message(registered: Path, command: Command) -> None:
-    words = ("register", "reader.pt", "--record", "results/tallies/final", "--cells", "cells.npz")
-    done = command(*words, check=False, MLFLOW_TRACKING_URI=f"http://127.0.0.1:{free_port()}")
-    assert done.returncode == 1
-    assert done.stderr.startswith("relecture: the MLflow server http://127.0.0.1:")
-    assert "Traceback" not in done.stderr
-
-
-@pytest.mark.slow
-def test_the_served_model_answers_with_digits_and_probabilities(registered: Path) -> None:
-    port, log = free_port(), registered / "served.log"
+def test_the_served_model_answers_with_labels_and_scores(workplace: Path) -> None:
+    case = StoreCase(connect(), workplace / "results", "synthetic")
+    register(case.store, write_model(case, "scorer"), case.results)
+    port, log = free_port(), workplace / "served.log"
     environment = {
         **os.environ,
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),  # an active environment
-        "MLFLOW_TRACKING_URI": f"sqlite:///{registered / 'mlflow.db'}",
+        "PYTHONPATH": os.pathsep.join([str(Path(synthetic.__file__).parent), os.environ.get("PYTHONPATH", "")]),
+        "MLFLOW_TRACKING_URI": f"sqlite:///{workplace / 'mlflow.db'}",
         "MLFLOW_DISABLE_TELEMETRY": "true",
     }
     with log.open("w") as file:
         process = subprocess.Popen(
-            [sys.executable, "-m", "mlflow", "models", "serve", "--model-uri", "models:/tally-digits@champion",
+            [sys.executable, "-m", "mlflow", "models", "serve", "--model-uri", "models:/scorer@champion",
              "--env-manager", "local", "--host", "127.0.0.1", "--port", str(port)],
-            cwd=registered, env=environment, stdout=file, stderr=file, start_new_session=True,
+            cwd=workplace, env=environment, stdout=file, stderr=file, start_new_session=True,
         )  # fmt: skip
     try:
         answer = _answer(process, port, log)
@@ -175,13 +162,13 @@ def test_the_served_model_answers_with_digits_and_probabilities(registered: Path
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-    expected = recognizer().probabilities(EXAMPLE)
-    assert answer["predictions"]["digit"] == expected.argmax(-1).tolist()
-    np.testing.assert_allclose(answer["predictions"]["probabilities"], expected, atol=1e-5)
+    expected = IMAGES.mean(axis=(1, 2))[:, None] * FIRST
+    assert answer["predictions"]["label"] == [1] * len(IMAGES)
+    np.testing.assert_allclose(answer["predictions"]["scores"], expected, rtol=1e-5)
 
 
 def _answer(process: subprocess.Popen, port: int, log: Path) -> dict:
-    """What the server says about the example, as soon as it is up."""
+    """Return what the server predicts for the images, as soon as it is up."""
     address, deadline = f"http://127.0.0.1:{port}", time.monotonic() + 120
     while True:
         try:
@@ -191,6 +178,6 @@ def _answer(process: subprocess.Popen, port: int, log: Path) -> dict:
             if process.poll() is not None or time.monotonic() > deadline:
                 pytest.fail(f"the model server did not start:\n{log.read_text()}")
             time.sleep(0.3)
-    body = json.dumps({"inputs": EXAMPLE.tolist()}).encode()
+    body = json.dumps({"inputs": IMAGES.tolist()}).encode()
     request = urllib.request.Request(f"{address}/invocations", body, {"Content-Type": "application/json"})
     return json.loads(urllib.request.urlopen(request, timeout=60).read())

@@ -1,7 +1,8 @@
-"""What the runs of a record hold, before MLflow sees any of it."""
+"""The contents of the runs of a record, before anything is written to MLflow."""
 
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 import synthetic
 from hypothesis import example, given, settings
@@ -12,38 +13,40 @@ from relecture.tracking import run_content
 
 
 def test_the_method_has_mean_and_sd_over_its_members() -> None:
-    numbers = {name: value for name, _, value in run_content.parent(synthetic.network(seeds=3), None).numbers}
-    assert numbers["test_error"] == 0.019
-    assert numbers["test_error_sd"] == pytest.approx(0.001)
-    assert numbers["members"] == 3
+    metrics = {name: value for name, _, value in run_content.parent_run(synthetic.network(seeds=3), None).metrics}
+    assert metrics["test_error"] == 0.019
+    assert metrics["test_error_sd"] == pytest.approx(0.001)
+    assert metrics["members"] == 3
 
 
 def test_one_member_has_no_sd() -> None:
-    names = {name for name, _, _ in run_content.parent(synthetic.network(seeds=1), None).numbers}
+    names = {name for name, _, _ in run_content.parent_run(synthetic.network(seeds=1), None).metrics}
     assert names == {"test_error", "test_loss", "members"}
 
 
 def test_the_mean_curve_is_over_the_members_that_are_still_running() -> None:
     curve = {
-        step: value for name, step, value in run_content.parent(synthetic.network(seeds=3), None).curves if "tr" in name
+        step: value
+        for name, step, value in run_content.parent_run(synthetic.network(seeds=3), None).curves
+        if "tr" in name
     }
     assert curve[1] == 0.5
     assert curve[6] == pytest.approx(0.5 / 6)  # the third member's alone
 
 
-def test_a_curve_and_a_final_number_of_the_same_name_stay_apart() -> None:
-    [child] = run_content.children(synthetic.network(seeds=1), None)
-    assert ("test_loss", 0, 0.125) in child.numbers
+def test_a_curve_and_a_final_value_of_the_same_name_have_different_names() -> None:
+    [child] = run_content.child_runs(synthetic.network(seeds=1), None)
+    assert ("test_loss", 0, 0.125) in child.metrics
     assert [(step, value) for name, step, value in child.curves if name == "curves/test_loss"][-1] == (4, 0.175)
 
 
 def test_an_undefined_value_is_left_out() -> None:
     record = synthetic.network(seeds=1)
     record.metrics.loc[0, "value"] = float("nan")
-    assert [name for name, _, _ in run_content.children(record, None)[0].numbers] == ["test_loss"]
+    assert [name for name, _, _ in run_content.child_runs(record, None)[0].metrics] == ["test_loss"]
 
 
-def test_settings_are_flattened_with_dots() -> None:
+def test_the_config_is_flattened_with_dots() -> None:
     assert run_content.params(synthetic.network()) == {
         "hidden": "[256, 128]",
         "dropout": "[0.4, 0.3]",
@@ -53,19 +56,19 @@ def test_settings_are_flattened_with_dots() -> None:
     }
 
 
-def test_settings_without_a_meaningful_number_of_parameters_do_not_claim_one() -> None:
+def test_a_method_without_a_number_of_parameters_has_no_such_param() -> None:
     assert run_content.params(synthetic.regression()) == {"test_size": "87"}
 
 
-def test_a_member_with_settings_of_its_own_has_them_beside_those_of_all() -> None:
+def test_a_member_with_its_own_settings_has_them_in_addition_to_the_shared_ones() -> None:
     record = synthetic.network(seeds=2)
     record.params["members"] = {"seed-1": {"dropout": 0.2, "filters": [16, 32], "parameters": 1234}}
-    first, second = run_content.children(record, None)
-    assert first.params == run_content.params(record) == run_content.parent(record, None).params
+    first, second = run_content.child_runs(record, None)
+    assert first.params == run_content.params(record) == run_content.parent_run(record, None).params
     assert second.params == first.params | {"dropout": "0.2", "filters": "[16, 32]", "parameters": "1234"}
 
 
-def test_long_settings_are_cut_to_what_mlflow_takes() -> None:
+def test_long_params_are_cut_to_the_limits_of_mlflow() -> None:
     record = synthetic.network()
     record = replace(record, params={**record.params, "config": {"k" * 400: "v" * 9000}})
     [(key, value)] = [item for item in run_content.params(record).items() if item[0] != "parameters"]
@@ -78,7 +81,7 @@ def test_the_config_digest_does_not_depend_on_the_order_of_keys() -> None:
     assert len(run_content.digest({})) == 16
 
 
-def test_the_description_says_how_to_run_it_again() -> None:
+def test_the_description_contains_the_rerun_command() -> None:
     text = run_content.description(synthetic.network())
     assert "`snakemake results/digits/dropout/metrics.csv --force`" in text
     assert "Members (3): seed-0, seed-1, seed-2" in text
@@ -90,25 +93,25 @@ def test_a_description_of_many_members_stays_short() -> None:
     )
 
 
-def test_the_sample_is_the_first_thing_that_a_run_says() -> None:
-    run = run_content.parent(synthetic.sampled(synthetic.network()), None)
+def test_the_description_of_a_run_on_the_sample_starts_with_that() -> None:
+    run = run_content.parent_run(synthetic.sampled(synthetic.network()), None)
     assert run.tags["mlflow.note.content"].startswith("**MNIST-5k sample**")
     assert run.tags["relecture.sample"] == "MNIST-5k sample"
-    assert "relecture.sample" not in run_content.parent(synthetic.network(), None).tags
+    assert "relecture.sample" not in run_content.parent_run(synthetic.network(), None).tags
 
 
-def test_uncommitted_changes_show_in_the_commit() -> None:
-    tags = run_content.parent(synthetic.network(), "0f" * 20 + "-dirty").tags
+def test_uncommitted_changes_are_marked_in_the_commit() -> None:
+    tags = run_content.parent_run(synthetic.network(), "0f" * 20 + "-dirty").tags
     assert tags["relecture.git_commit"] == "0f" * 20 + "-dirty"
     assert tags["mlflow.source.git.commit"] == "0f" * 20
 
 
-def test_an_incomplete_record_is_named_with_what_it_lacks() -> None:
+def test_the_error_on_an_incomplete_record_names_what_it_lacks() -> None:
     record = synthetic.network()
     record.params.pop("config")
     record.params["data"] = {"name": "MNIST"}
-    with pytest.raises(UserError, match=r"lacks spec .*data\.digest .*Make it again: snakemake"):
-        run_content.checked(record)
+    with pytest.raises(UserError, match=r"lacks config .*data\.digest .*Rerun: snakemake"):
+        run_content.require_complete(record)
 
 
 @settings(deadline=None)  # importing MLflow takes seconds
@@ -117,11 +120,39 @@ def test_an_incomplete_record_is_named_with_what_it_lacks() -> None:
 @example("../a//b/./c/")
 @example("")
 @example("loss@0.5%")
-def test_mlflow_takes_every_name_once_it_is_plain(name: str) -> None:
+def test_mlflow_accepts_every_sanitized_name(name: str) -> None:
     from mlflow.utils.validation import _validate_metric_name, _validate_param_name
 
-    plain = run_content.plain(name)
-    _validate_metric_name(plain)
-    _validate_param_name(plain)
-    assert 0 < len(plain) <= 250
-    assert run_content.plain(plain) == plain
+    sanitized = run_content.sanitize_name(name)
+    _validate_metric_name(sanitized)
+    _validate_param_name(sanitized)
+    assert 0 < len(sanitized) <= 250
+    assert run_content.sanitize_name(sanitized) == sanitized
+
+
+@pytest.mark.parametrize(
+    ("names", "replicates"),
+    [
+        (["seed-0", "seed-1"], True),
+        (["split-1001", "split-1002"], True),
+        (["split-0013-seed-00", "split-0013-seed-01"], True),
+        (["fit"], True),
+        (["anything at all"], True),
+        (["lambda-0.001-seed-00", "lambda-0.01-seed-00"], False),
+        (["cells-0500-seed-01", "cells-1000-seed-01"], False),
+        (["all", "cluster-1"], False),
+        (["b2-trial-01", "b2-trial-02"], False),
+    ],
+)
+def test_replicates_are_recognized_by_their_names(names: list[str], replicates: bool) -> None:
+    record = synthetic.network(seeds=1)
+    metrics = pd.DataFrame({"member": names, "metric": "error", "value": 1.0})
+    history = record.history.assign(member=names[0])
+    assert run_content.members_are_replicates(replace(record, metrics=metrics, history=history)) is replicates
+
+
+def test_members_with_their_own_settings_are_not_replicates() -> None:
+    record = synthetic.network(seeds=2)
+    own = {"seed-0": {"rate": 0.1}, "seed-1": {"rate": 0.2}}
+    assert run_content.members_are_replicates(record)
+    assert not run_content.members_are_replicates(replace(record, params={**record.params, "members": own}))

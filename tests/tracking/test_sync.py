@@ -1,75 +1,79 @@
-"""What stands in MLflow after a record was published: in a SQLite file, and behind a real server."""
+"""What MLflow contains after a record was synced once or again, in a SQLite file and on a real server."""
 
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import patch
 
 import pandas as pd
 import pytest
 import synthetic
-from tracking_store import Shop
+from tracking_store import StoreCase
 
 from relecture import records
+from relecture.errors import UserError
+from relecture.tracking import sync
+from relecture.tracking.sync import load_record, sync_record
 
 
-def test_a_method_is_a_parent_run_and_a_member_its_child(shop: Shop) -> None:
-    shop.publish(shop.network(seeds=3))
-    assert shop.parent().info.run_name == "dropout"
-    assert sorted(shop.children()) == ["seed-0", "seed-1", "seed-2"]
-    assert {run.info.status for run in shop.runs()} == {"FINISHED"}
+def test_a_method_is_a_parent_run_and_a_member_its_child(case: StoreCase) -> None:
+    case.sync(case.network(seeds=3))
+    assert case.parent().info.run_name == "dropout"
+    assert sorted(case.children()) == ["seed-0", "seed-1", "seed-2"]
+    assert {run.info.status for run in case.runs()} == {"FINISHED"}
 
 
-def test_the_parent_has_means_and_spreads_and_the_mean_curves(shop: Shop) -> None:
-    shop.publish(shop.network(seeds=3))
-    parent = shop.parent()
+def test_the_parent_has_means_and_spreads_and_the_mean_curves(case: StoreCase) -> None:
+    case.sync(case.network(seeds=3))
+    parent = case.parent()
     assert parent.data.metrics["test_error"] == 0.019
     assert parent.data.metrics["test_error_sd"] == pytest.approx(0.001)
     assert parent.data.metrics["members"] == 3
-    curve = shop.store.client.get_metric_history(parent.info.run_id, "curves/training_loss")
+    curve = case.store.client.get_metric_history(parent.info.run_id, "curves/training_loss")
     assert {point.step: point.value for point in curve} == pytest.approx({e: 0.5 / e for e in range(1, 7)})
 
 
-def test_a_child_has_its_own_numbers_and_curves_with_steps(shop: Shop) -> None:
-    shop.publish(shop.network(seeds=3))
-    child = shop.children()["seed-1"]
+def test_a_child_has_its_own_metrics_and_curves_with_steps(case: StoreCase) -> None:
+    case.sync(case.network(seeds=3))
+    child = case.children()["seed-1"]
     assert child.data.metrics["test_error"] == pytest.approx(0.019)
-    curve = shop.store.client.get_metric_history(child.info.run_id, "curves/test_loss")
+    curve = case.store.client.get_metric_history(child.info.run_id, "curves/test_loss")
     assert {point.step: point.value for point in curve} == pytest.approx({e: 0.5 / e + 0.05 for e in range(1, 6)})
 
 
-def test_parent_and_children_carry_the_settings(shop: Shop) -> None:
-    shop.publish(shop.network(seeds=1))
-    for run in shop.runs():
+def test_parent_and_children_have_the_config_as_params(case: StoreCase) -> None:
+    case.sync(case.network(seeds=1))
+    for run in case.runs():
         assert run.data.params["training.epochs"] == "6"
         assert run.data.params["hidden"] == "[256, 128]"
         assert run.data.params["parameters"] == "235146"
 
 
-def test_parent_and_children_say_where_they_come_from(shop: Shop) -> None:
-    done = shop.publish(shop.network(seeds=1))
-    parent, child = shop.parent().data.tags, shop.children()["seed-0"].data.tags
-    folder = shop.results / shop.comparison / "dropout"
-    assert parent["relecture.record_digest"] == records.digest(folder) == done.digest
+def test_parent_and_children_have_tags_of_their_origin(case: StoreCase) -> None:
+    result = case.sync(case.network(seeds=1))
+    parent, child = case.parent().data.tags, case.children()["seed-0"].data.tags
+    folder = case.results / case.comparison / "dropout"
+    assert parent["relecture.record_digest"] == records.digest(folder) == result.digest
     assert (parent["relecture.member"], child["relecture.member"]) == ("all", "seed-0")
     for tags in (parent, child):
-        assert tags["relecture.record"] == f"{shop.comparison}/dropout"
-        assert tags["relecture.rerun"] == f"snakemake results/{shop.comparison}/dropout/metrics.csv --force"
+        assert tags["relecture.record"] == f"{case.comparison}/dropout"
+        assert tags["relecture.rerun"] == f"snakemake results/{case.comparison}/dropout/metrics.csv --force"
         assert tags["relecture.data_digest"] == "0123456789abcdef"
         assert len(tags["relecture.config_digest"]) == len(tags["relecture.code_digest"]) == 16
-    assert "Run it again" in parent["mlflow.note.content"]
+    assert "Rerun: " in parent["mlflow.note.content"]
 
 
-def test_the_dataset_has_the_digest_of_the_record(shop: Shop) -> None:
-    shop.publish(synthetic.sampled(shop.network(seeds=1)))
-    for run in shop.runs():
+def test_the_dataset_has_the_digest_of_the_record(case: StoreCase) -> None:
+    case.sync(synthetic.sampled(case.network(seeds=1)))
+    for run in case.runs():
         [used] = run.inputs.dataset_inputs
         assert (used.dataset.name, used.dataset.digest) == ("MNIST-5k sample", "a5a5a5a5a5a5a5a5")
         assert [(tag.key, tag.value) for tag in used.tags] == [("mlflow.data.context", "training")]
 
 
-def test_record_model_and_figures_are_the_parents_artifacts(shop: Shop, tmp_path: Path) -> None:
+def test_record_model_and_figures_are_the_parents_artifacts(case: StoreCase, tmp_path: Path) -> None:
     synthetic.draw(tmp_path / "weights.png")
-    shop.publish(shop.network(seeds=1), figures=[tmp_path / "weights.png"])
-    client, parent = shop.store.client, shop.parent().info.run_id
+    case.sync(case.network(seeds=1), figures=[tmp_path / "weights.png"])
+    client, parent = case.store.client, case.parent().info.run_id
 
     def listed(folder: str) -> list[str]:
         return sorted(item.path for item in client.list_artifacts(parent, folder))
@@ -83,22 +87,143 @@ def test_record_model_and_figures_are_the_parents_artifacts(shop: Shop, tmp_path
         "record/predictions.parquet",
     ]
     copy = client.download_artifacts(parent, "record/metrics.csv", str(tmp_path))
-    assert Path(copy).read_bytes() == (shop.results / shop.comparison / "dropout" / "metrics.csv").read_bytes()
+    assert Path(copy).read_bytes() == (case.results / case.comparison / "dropout" / "metrics.csv").read_bytes()
 
 
-def test_a_method_without_curves_is_published_too(shop: Shop) -> None:
-    shop.publish(synthetic.regression(shop.comparison, splits=4))
-    assert shop.parent().info.run_name == "resampled/linear"
-    assert shop.parent().data.metrics["mae"] == pytest.approx(249.1)
-    assert shop.children()["split-003"].data.metrics == pytest.approx({"mae": 250.6, "r2": 0.53})
+def test_a_method_without_curves_is_synced_too(case: StoreCase) -> None:
+    case.sync(synthetic.regression(case.comparison, splits=4))
+    assert case.parent().info.run_name == "resampled/linear"
+    assert case.parent().data.metrics["mae"] == pytest.approx(249.1)
+    assert case.children()["split-003"].data.metrics == pytest.approx({"mae": 250.6, "r2": 0.53})
 
 
-def test_long_curves_and_many_settings_arrive_whole(shop: Shop) -> None:
-    record = shop.network(seeds=1)
+def test_long_curves_and_many_params_are_complete(case: StoreCase) -> None:
+    record = case.network(seeds=1)
     record.params["config"] = {f"setting {number:03d}": number for number in range(230)}
     curve = {"member": "seed-0", "step": range(2300), "metric": "loss", "value": 0.5}
     record = replace(record, history=pd.DataFrame(curve))
-    shop.publish(record)
-    child = shop.children()["seed-0"]
-    assert len(shop.store.client.get_metric_history(child.info.run_id, "curves/loss")) == 2300
+    case.sync(record)
+    child = case.children()["seed-0"]
+    assert len(case.store.client.get_metric_history(child.info.run_id, "curves/loss")) == 2300
     assert len(child.data.params) == 231
+
+
+def test_the_duration_of_a_run_is_the_time_that_snakemake_measured(case: StoreCase) -> None:
+    record = case.network(seeds=1)
+    folder = synthetic.save(record, case.results)
+    benchmark = case.results / "benchmarks" / case.comparison / "dropout.tsv"
+    benchmark.parent.mkdir(parents=True)
+    benchmark.write_text("s\th:m:s\n12.5\t0:00:12\n")
+    case.sync(record)  # writes the record again: the measurement is older
+    assert case.parent().info.end_time is None
+    benchmark.write_text("s\th:m:s\n12.5\t0:00:12\n")
+    case.store.client.delete_run(case.parent().info.run_id)
+    sync_record(case.store, load_record(folder))
+    info = case.parent().info
+    assert info.end_time - info.start_time == 12_500
+
+
+def ids(case: StoreCase) -> set[str]:
+    return {run.info.run_id for run in case.runs()}
+
+
+def test_syncing_twice_changes_nothing(case: StoreCase) -> None:
+    first = case.sync(case.network())
+    before = ids(case)
+    second = case.sync(case.network())
+    assert (first.outcome, second.outcome) == ("synced", "unchanged")
+    assert ids(case) == before
+    assert first.run_id == second.run_id
+
+
+def test_a_changed_record_replaces_the_old_one(case: StoreCase) -> None:
+    old = case.sync(case.network(shift=0.0))
+    before = ids(case)
+    new = case.sync(case.network(shift=0.01))
+    assert new.outcome == "replaced"
+    assert not ids(case) & before
+    assert len(ids(case)) == len(before)
+    assert case.parent().info.run_id == new.run_id != old.run_id
+    assert case.parent().data.metrics["test_error"] == pytest.approx(0.029)
+
+
+def test_a_replaced_run_that_a_user_restores_stays(case: StoreCase) -> None:
+    old = case.sync(case.network(shift=0.0))
+    case.sync(case.network(shift=0.01))
+    case.store.client.restore_run(old.run_id)
+    assert case.store.client.get_run(old.run_id).data.metrics["test_error"] == 0.019
+    assert case.sync(case.network(shift=0.01)).outcome == "unchanged"
+    assert old.run_id in ids(case)
+    assert case.sync(case.network(shift=0.02)).outcome == "replaced"
+    assert old.run_id in ids(case)
+
+
+def test_other_methods_and_runs_of_other_users_are_not_changed(case: StoreCase) -> None:
+    case.sync(case.network(method="plain"))
+    others = ids(case) | {case.store.client.create_run(case.experiment(), run_name="by hand").info.run_id}
+    case.sync(case.network(method="dropout", shift=0.0))
+    case.sync(case.network(method="dropout", shift=0.01))
+    assert others < ids(case)
+    assert len(ids(case)) == len(others) + 4
+
+
+@pytest.mark.parametrize("broken", ["create_run", "log_inputs", "log_artifact", "set_tag"])
+def test_an_interrupted_sync_is_completed_by_the_next(case: StoreCase, broken: str) -> None:
+    real, calls = getattr(type(case.store.client), broken), []
+
+    def fails(self, *args, **kwargs):
+        calls.append(1)
+        if len(calls) == 2:  # in the middle
+            raise KeyboardInterrupt
+        return real(self, *args, **kwargs)
+
+    with patch.object(type(case.store.client), broken, fails), pytest.raises(KeyboardInterrupt):
+        case.sync(case.network())
+    assert case.sync(case.network()).outcome == "synced"
+    assert case.names() == ["dropout", "seed-0", "seed-1", "seed-2"]
+    assert case.sync(case.network()).outcome == "unchanged"
+
+
+def test_an_interrupted_replacement_loses_neither_version(case: StoreCase) -> None:
+    case.sync(case.network(shift=0.0))
+    with patch.object(sync, "_finish", side_effect=KeyboardInterrupt), pytest.raises(KeyboardInterrupt):
+        case.sync(case.network(shift=0.01))
+    assert "dropout" in case.names()
+    assert case.sync(case.network(shift=0.01)).outcome == "replaced"
+    assert case.names() == ["dropout", "seed-0", "seed-1", "seed-2"]
+
+
+def test_a_member_deleted_by_hand_comes_back(case: StoreCase) -> None:
+    case.sync(case.network())
+    case.store.client.delete_run(case.children()["seed-1"].info.run_id)
+    assert case.sync(case.network()).outcome == "replaced"
+    assert case.names() == ["dropout", "seed-0", "seed-1", "seed-2"]
+
+
+def test_a_figure_drawn_later_joins_the_run(case: StoreCase, tmp_path: Path) -> None:
+    record = case.network(seeds=1)
+    first = case.sync(record)
+    synthetic.draw(tmp_path / "late.png")
+    folder = case.results / record.name
+    second = sync_record(case.store, load_record(folder), [tmp_path / "late.png"])
+    assert (second.outcome, second.run_id) == ("figures added", first.run_id)
+    names = {item.path for item in case.store.client.list_artifacts(first.run_id, "figures")}
+    assert names == {"figures/late.png", "figures/overview.png"}
+    assert sync_record(case.store, load_record(folder), [tmp_path / "late.png"]).outcome == "unchanged"
+    assert sync_record(case.store, load_record(folder)).outcome == "unchanged"
+
+
+def test_a_missing_figure_is_named(case: StoreCase) -> None:
+    with pytest.raises(UserError, match=r"no such figure: nowhere\.png"):
+        case.sync(case.network(seeds=1), figures=[Path("nowhere.png")])
+
+
+def test_a_deleted_experiment_is_restored_without_replaced_runs(
+    case: StoreCase, capsys: pytest.CaptureFixture[str]
+) -> None:
+    case.sync(case.network(shift=0.0))
+    case.sync(case.network(shift=0.01))
+    case.store.client.delete_experiment(case.experiment())
+    assert case.sync(case.network(shift=0.01)).outcome == "unchanged"
+    assert "restored" in capsys.readouterr().out
+    assert case.names() == ["dropout", "seed-0", "seed-1", "seed-2"]

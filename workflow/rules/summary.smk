@@ -1,7 +1,7 @@
 # What stands above the comparisons: the scorecard, and the records in MLflow.
 #
 # needs   results/<comparison>/quantities.csv, and every record
-# makes   results/scorecard.*, results/tracking.json, <record>/published.json
+# makes   results/scorecard.*, results/tracking.json, <record>/mlflow_run.json
 
 STORE = local_store()
 # A comparison names its records in <NAME>_RECORDS; illustrations have none. The search is one that no table shows.
@@ -35,19 +35,19 @@ rule scorecard:
         " 2>&1 | tee {log:q}"
 
 
-rule publish:
-    """Every record in MLflow, and the model that reads tally sheets in its registry."""
+rule sync:
+    """All records in MLflow, and the digit classifier in its model registry."""
     input:
-        # The store as well: a run after it was deleted makes it anew and publishes everything.
+        # The store as well: a run after it was deleted creates it and syncs everything.
         [STORE] if STORE else [],
-        expand("{record}/published.json", record=RECORDS),
+        expand("{record}/mlflow_run.json", record=RECORDS),
         "results/tallies/validation/registered.json",
 
 
 rule store:
-    """The MLflow store and its experiments, before anyone writes to them."""
+    """Create the MLflow store and its experiments before other jobs write to them."""
     output:
-        # A local store is never deleted to be made anew: it also holds what others have put there.
+        # A local store is updated, never deleted: it may also hold other runs.
         [update(STORE)] if STORE else [],
         made="results/tracking.json",
     log:
@@ -59,41 +59,38 @@ rule store:
         "relecture tracking store" " {params.experiment_flags:q}" " --out {output.made:q}" " 2>&1 | tee {log:q}"
 
 
-rule publish_record:
-    """One record as a run in MLflow, as soon as it is complete."""
+rule sync_record:
+    """Mirror one record as a run in MLflow, as soon as it is complete."""
     input:
         record_files("{record}").values(),
         # Not the store itself: others write to it meanwhile, and Snakemake fails a job whose input is newer than its
-        # output, `ancient` or not. When the store is made anew, so is this file.
+        # output, `ancient` or not. This file is written whenever the store is created.
         made="results/tracking.json",
         overview="{record}/overview.png",
-        code=source_files("relecture.tracking.sync:publish"),
+        code=source_files("relecture.tracking.sync:sync_record"),
     output:
-        receipt="{record}/published.json",
+        run="{record}/mlflow_run.json",
     log:
-        "results/logs/publish/{record}.log",
+        "results/logs/sync/{record}.log",
     shell:
-        "relecture tracking publish {wildcards.record:q}"
+        "relecture tracking sync {wildcards.record:q}"
         " --figure {input.overview:q}"
-        " --out {output.receipt:q}"
+        " --out {output.run:q}"
         " 2>&1 | tee {log:q}"
 
 
 rule register:
-    """The calibrated digit classifier as a registered model, linked to the run of its record."""
+    """Register the calibrated digit classifier as a model, linked to the run of its record."""
     input:
         record_files("results/tallies/final").values(),
         classifier="results/tallies/validation/classifier.pt",
         cells="results/tallies/data/cells.npz",
-        published="results/tallies/final/published.json",
+        run="results/tallies/final/mlflow_run.json",
         code=source_files("relecture.tallies.registration:MODEL")
         + source_files("relecture.tracking.model_registry:register"),
     output:
-        receipt="results/tallies/validation/registered.json",
+        version="results/tallies/validation/registered.json",
     log:
         "results/logs/register.log",
     shell:
-        "relecture tallies register"
-        " --results results"
-        " --out {output.receipt:q}"
-        " 2>&1 | tee {log:q}"
+        "relecture tallies register" " --results results" " --out {output.version:q}" " 2>&1 | tee {log:q}"

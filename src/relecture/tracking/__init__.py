@@ -1,17 +1,16 @@
-"""Mirrors records into MLflow: comparison = experiment, method = parent run, member = child run.
+"""Mirror records into MLflow: comparison = experiment, method = parent run, member = child run.
 
-The records stay the truth: a store can be thrown away and rebuilt from them, and no fit needs one.
-This package alone touches MLflow, and imports it only when a store is opened.
+Records are the source: a deleted store is rebuilt from them, and no training job needs one.
+Only this package talks to MLflow; it imports MLflow when a store is opened. It knows no comparison.
 
-============ ==========================================================================
-`store.py`   which store, opened safely; what is wrong with it, in one message
-`content.py` what the runs of a record hold: metrics, curves, params, tags, description
-`publish.py` writes those runs, once; replaces them when the record has changed
-`models.py`  registers the reader of digits, and fetches it again
-`served.py`  what a model server runs: cells in, digits and probabilities out
-`shelf.py`   which runs of a record a store has already, and which are leftovers
-`views.py`   which tables of runs the browser offers: methods, members, one kind of method
-`ui.py`      serves the store in a browser
-`pages.py`   the server's pages, opened on runs
-============ ==========================================================================
+=================== =====================================================================
+`store.py`          open the store; one clear message when it cannot be used
+`run_content.py`    contents of a record's runs: metrics, curves, params, tags, description
+`sync.py`           write these runs once; replace them when the record has changed
+`existing_runs.py`  the runs of a record that the store has, and leftovers among them
+`saved_views.py`    the tables of runs that the browser offers
+`model_registry.py` register models and download them
+`ui.py`             serve the store in a browser
+`server_app.py`     MLflow's server, whose pages open on runs
+=================== =====================================================================
 """

@@ -1,14 +1,15 @@
-"""Registers the model that reads digits, and fetches it again: MLflow's model registry.
+"""Register models in MLflow's model registry and download them.
 
-A model is known by the digest of its file: registering the same file again changes nothing, another one becomes the
-next version and gets the alias.
+A version is identified by the digest of its file: registering the same file again changes nothing, another file becomes
+the next version and gets the alias.
 """
 
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,33 +17,24 @@ import numpy as np
 
 from relecture import records
 from relecture.errors import UserError
+from relecture.provenance import git_commit
 from relecture.records import Record
+from relecture.registered_model import RegisteredModel, Tensor
 from relecture.tracking import run_content
-from relecture.tracking.existing_runs import Shelf
-from relecture.tracking.store import Store, alone, explained
-from relecture.tracking.sync import git_commit
+from relecture.tracking.existing_runs import ExistingRuns
+from relecture.tracking.store import Store, folder_lock, translate_store_errors
+from relecture.tracking.sync import load_record
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities.model_registry import ModelVersion
-    from mlflow.models import ModelSignature
+    from mlflow.types import Schema
 
-NAME, ALIAS = "tally-digits", "champion"
-#: Where the workflow leaves the reader that it registers, the record that it comes from, and cells, below `results`.
-READER, RECORD, CELLS = "tallies/validation/reader.pt", "tallies/final", "tallies/data/cells.npz"
-DIGEST = "relecture.model_digest"
-SIDE, CLASSES = 28, 10
-SERVED = "relecture.tracking.pyfunc_model"
-PACKAGES = ("mlflow", "numpy", "torch")
-ABOUT = (
-    "Reads cells of tally sheets: images (n, 28, 28) of grey values, 0 = paper, 255 = ink, to the digit in each and "
-    "the probabilities of 0 to 9. Made by the comparison `tallies` of relecture, which has to be installed where it is "
-    "loaded: `mlflow models serve --model-uri models:/{name}@{alias} --env-manager local`."
-)
+DIGEST, LOADER = "relecture.model_digest", "relecture.loader_module"
 
 
 @dataclass(frozen=True)
-class Registered:
+class RegistrationResult:
     """What became of a model: `outcome` is `registered`, `unchanged` or `alias moved`."""
 
     name: str
@@ -51,155 +43,169 @@ class Registered:
     digest: str
     outcome: str
 
+    def __str__(self) -> str:
+        return f"{self.name} version {self.version}, {self.alias}: {self.outcome}"
 
-def register(
-    store: Store, reader: Path, record: Record, example: np.ndarray, name: str = NAME, alias: str = ALIAS
-) -> Registered:
-    """Make `reader` (a `reader.pt`) the version of the model `name` that has the alias.
+
+def register(store: Store, model: RegisteredModel, results: Path) -> RegistrationResult:
+    """Register the file of `model`, unless it is registered already, and give its version the alias.
 
     Args:
-        record: that of the fit; where it has been published, the model is linked to its run.
-        example: a few cells, (n, 28, 28) uint8, kept as the example of a request.
+        store: Open store; where it has a run of the model's record, the version is linked to that run.
+        model: Description of the model.
+        results: Results folder with the model's file and record.
 
-    Raises UserError for a missing reader and for a store that cannot be used.
+    Raises:
+        UserError: The file is missing, the record is incomplete, or the store cannot be used.
     """
-    if not reader.is_file():
-        raise UserError(f"there is no reader {reader} to register. Make it first: snakemake {reader}")
-    digest = records.file_digest(reader)
-    with alone(reader.parent), explained():
+    file = results / model.file
+    if not file.is_file():
+        raise UserError(f"there is no model {file} to register. Make it first: snakemake {file}")
+    record, example, digest = load_record(results / model.record), model.example(results), records.file_digest(file)
+    with folder_lock(file.parent), translate_store_errors():
         client = store.client
-        _ensure(client, name, alias)
-        version = _with_digest(client, name, digest)
+        _create_registered_model(client, model)
+        version = _find_version(client, model, digest)
         outcome = "registered" if version is None else "unchanged"
         if version is None:
-            version = _write(store, reader, record, example, name, digest)
+            version = _create_version(store, model, file, record, example, digest)
         # A SQLite store has versions as numbers, a server as text.
-        if str(client.get_registered_model(name).aliases.get(alias)) != str(version.version):
-            client.set_registered_model_alias(name, alias, version.version)
+        if str(client.get_registered_model(model.name).aliases.get(model.alias)) != str(version.version):
+            client.set_registered_model_alias(model.name, model.alias, version.version)
             outcome = "alias moved" if outcome == "unchanged" else outcome
-    return Registered(name, str(version.version), alias, digest, outcome)
-
-
-def example(cells: Path, count: int = 3) -> np.ndarray:
-    """The first `count` images (count, 28, 28) of a file of cells; a UserError where there are none."""
-    try:
-        with np.load(cells) as file:
-            return file["images"][:count]
-    except (OSError, KeyError, ValueError) as error:
-        raise UserError(f"{cells} holds no cells ({error}). Make it first: snakemake {cells}") from error
+    return RegistrationResult(model.name, str(version.version), model.alias, digest, outcome)
 
 
 def fetch(store: Store, address: str, folder: Path) -> Path:
-    """Download the reader of a registered model, `models:/tally-digits@champion` or `models:/tally-digits/3`.
+    """Download a registered model, `models:/NAME@ALIAS` or `models:/NAME/VERSION`, and return its file below `folder`.
 
-    The file lies below `folder` then. Raises UserError for an address of another form and a model that is not there.
+    Raises:
+        UserError: The address has another form, or names no model, or one that this version cannot load.
     """
     parts = re.fullmatch(r"models:/([^/@]+)(?:@([^/@]+)|/(\d+))", address)
     if parts is None:
-        raise UserError(f"{address} names no model: write models:/{NAME}@{ALIAS} or models:/{NAME}/1")
+        raise UserError(f"{address} is no address of a model: write models:/NAME@ALIAS or models:/NAME/VERSION")
     from mlflow.artifacts import download_artifacts
     from mlflow.exceptions import MlflowException
+    from mlflow.models import Model
 
-    name, alias, version = parts.groups()
-    with explained():
+    name, alias, number = parts.groups()
+    with translate_store_errors():
         try:
-            if alias:
-                version = store.client.get_model_version_by_alias(name, alias).version
-            uri = store.client.get_model_version_download_uri(name, version)
+            client = store.client
+            version = (
+                client.get_model_version_by_alias(name, alias) if alias else client.get_model_version(name, number)
+            )
+            uri = client.get_model_version_download_uri(name, version.version)
         except MlflowException as error:
             if error.error_code not in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
                 raise
             raise UserError(
-                f"the MLflow store {store.uri} has no model {address}. Register one first: make publish"
+                f"the MLflow store {store.uri} has no model {address}. Register one first: make sync"
             ) from error
+        _require_loadable(address, version.tags)
         folder.mkdir(parents=True, exist_ok=True)
-        found = Path(download_artifacts(artifact_uri=uri, dst_path=str(folder), tracking_uri=store.client.tracking_uri))
-    readers = sorted(found.rglob("*.pt"))
-    if not readers:
+        downloaded = download_artifacts(artifact_uri=uri, dst_path=str(folder), tracking_uri=client.tracking_uri)
+    return Path(downloaded, str(Model.load(downloaded).flavors["python_function"]["data"]))
+
+
+def _require_loadable(address: str, tags: dict[str, str]) -> None:
+    if DIGEST not in tags:
+        raise UserError(f"{address} was not registered by relecture, which loads only models that it has registered")
+    if LOADER not in tags or not _module_exists(tags[LOADER]):
         raise UserError(
-            f"{address} is a model without a reader of digits; relecture reads only those it has registered"
+            f"{address} was registered by another version of relecture and cannot be loaded by this one. "
+            "Register it again: make sync"
         )
-    return readers[0]
 
 
-def _ensure(client: "MlflowClient", name: str, alias: str) -> None:
-    """Make the registered model, unless it is there or another process is faster."""
+def _module_exists(name: str) -> bool:
+    try:
+        return find_spec(name) is not None
+    except ModuleNotFoundError:  # its package does not exist either
+        return False
+
+
+def _create_registered_model(client: "MlflowClient", model: RegisteredModel) -> None:
+    """Create the registered model, unless it exists or another process is faster."""
     from mlflow.exceptions import MlflowException
 
     try:
-        client.create_registered_model(name, description=ABOUT.format(name=name, alias=alias))
+        client.create_registered_model(model.name, description=model.description)
     except MlflowException as error:
         if error.error_code != "RESOURCE_ALREADY_EXISTS":
             raise
 
 
-def _with_digest(client: "MlflowClient", name: str, digest: str) -> "ModelVersion | None":
-    """The latest version made from this file."""
-    found = [v for v in client.search_model_versions(f"name = '{name}'") if v.tags.get(DIGEST) == digest]
-    return max(found, key=lambda version: int(version.version), default=None)
+def _find_version(client: "MlflowClient", model: RegisteredModel, digest: str) -> "ModelVersion | None":
+    """Return the latest version with this file and loader."""
+    tags = {DIGEST: digest, LOADER: model.loader_module}.items()
+    versions = [v for v in client.search_model_versions(f"name = '{model.name}'") if tags <= v.tags.items()]
+    return max(versions, key=lambda version: int(version.version), default=None)
 
 
-def _write(store: Store, reader: Path, record: Record, example: np.ndarray, name: str, digest: str) -> "ModelVersion":
-    """Store the model, finish it, and make it a version last: an interrupted registration leaves none."""
+def _create_version(
+    store: Store, model: RegisteredModel, file: Path, record: Record, example: np.ndarray, digest: str
+) -> "ModelVersion":
+    """Store the model, finish it, and create the version last: an interrupted registration leaves no version."""
     client = store.client
     experiment = store.experiment(record.params["comparison"])
-    published = Shelf(client, experiment, record.name).complete
-    run = published[0].info.run_id if published else None
-    tags = {DIGEST: digest, "relecture.record": record.name, "relecture.rerun": record.params["rerun"]}
-    tags |= {"relecture.sample": record.sample_name} if record.sample_name else {}
-    tags |= {"relecture.git_commit": commit} if (commit := git_commit()) else {}
-    model = client.create_logged_model(experiment, name, run, tags, run_content.params(record), "classifier")
+    runs = ExistingRuns(client, experiment, record.name).complete
+    run_id = runs[0].info.run_id if runs else None
+    tags = {
+        DIGEST: digest,
+        LOADER: model.loader_module,
+        "relecture.record": record.name,
+        "relecture.rerun": record.params["rerun"],
+        "relecture.sample": record.sample_name,
+        "relecture.git_commit": git_commit() or "",
+    }
+    tags = {key: value for key, value in tags.items() if value}
+    logged = client.create_logged_model(experiment, model.name, run_id, tags, run_content.params(record))
     try:
         with tempfile.TemporaryDirectory() as folder:
-            _save(Path(folder) / "model", reader, example)
-            client.log_model_artifacts(model.model_id, str(Path(folder) / "model"))
-        client.finalize_logged_model(model.model_id, "READY")
+            _save(Path(folder) / "model", model, file, example)
+            client.log_model_artifacts(logged.model_id, str(Path(folder) / "model"))
+        client.finalize_logged_model(logged.model_id, "READY")
     except BaseException:
-        client.finalize_logged_model(model.model_id, "FAILED")
+        client.finalize_logged_model(logged.model_id, "FAILED")
         raise
-    with _everywhere(client):
-        return client.create_model_version(name, model.model_uri, run, tags, model_id=model.model_id)
+    with _global_tracking_uri(client.tracking_uri):
+        return client.create_model_version(model.name, logged.model_uri, run_id, tags, model_id=logged.model_id)
 
 
 @contextmanager
-def _everywhere(client: "MlflowClient") -> Iterator[None]:
-    """Make the client's store MLflow's only one: its registry looks a new version's model up there, not in its own."""
+def _global_tracking_uri(uri: str) -> Iterator[None]:
+    """Set MLflow's global store to `uri`: a client's registry looks up a new version's model there, not in its own."""
     import mlflow
 
-    before = mlflow.get_tracking_uri()
-    mlflow.set_tracking_uri(client.tracking_uri)
+    previous = mlflow.get_tracking_uri()
+    mlflow.set_tracking_uri(uri)
     try:
         yield
     finally:
-        mlflow.set_tracking_uri(before)
+        mlflow.set_tracking_uri(previous)
 
 
-def _save(folder: Path, reader: Path, example: np.ndarray) -> None:
-    """The model as MLflow loads and serves it, with its signature and an example."""
+def _save(folder: Path, model: RegisteredModel, file: Path, example: np.ndarray) -> None:
+    """Write the model in MLflow's format, with its signature and an example."""
     from importlib.metadata import version
 
     import mlflow.pyfunc
+    from mlflow.models import ModelSignature
 
     mlflow.pyfunc.save_model(
         folder,
-        loader_module=SERVED,
-        data_path=str(reader),
-        signature=_signature(),
+        loader_module=model.loader_module,
+        data_path=str(file),
+        signature=ModelSignature(inputs=_schema(model.inputs), outputs=_schema(model.outputs)),
         input_example=example,
-        pip_requirements=[f"{package}=={version(package)}" for package in PACKAGES],  # else it is guessed, slowly
+        # MLflow would guess the requirements, which takes long.
+        pip_requirements=[f"{package}=={version(package)}" for package in model.packages],
     )
 
 
-def _signature() -> "ModelSignature":
-    from mlflow.models import ModelSignature
+def _schema(tensors: Sequence[Tensor]) -> "Schema":
     from mlflow.types import Schema, TensorSpec
 
-    return ModelSignature(
-        inputs=Schema([TensorSpec(np.dtype(np.uint8), (-1, SIDE, SIDE))]),
-        outputs=Schema(
-            [
-                TensorSpec(np.dtype(np.int64), (-1,), "digit"),
-                TensorSpec(np.dtype(np.float32), (-1, CLASSES), "probabilities"),
-            ]
-        ),
-    )
+    return Schema([TensorSpec(np.dtype(dtype), shape, name) for name, dtype, shape in tensors])

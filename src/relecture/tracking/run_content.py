@@ -1,4 +1,4 @@
-"""What the MLflow runs of a record hold. Nothing here talks to MLflow."""
+"""Contents of the MLflow runs of a record. Nothing here talks to MLflow."""
 
 import getpass
 import hashlib
@@ -18,14 +18,14 @@ from relecture.records import Record
 NAME_LENGTH, PARAM_LENGTH, TAG_LENGTH, DIGEST_LENGTH = 250, 6000, 8000, 36  # MLflow's limits, in characters
 
 RECORD, RECORD_DIGEST, MEMBER = "relecture.record", "relecture.record_digest", "relecture.member"
-LEVEL, METHOD = "relecture.level", "method"  # the runs of methods have it, and no others
-EACH = "relecture.numbers_of_members"  # where members are no repetitions: the names of their numbers
+LEVEL, METHOD = "relecture.level", "method"  # only the runs of methods have this tag
+MEMBER_METRICS = "relecture.numbers_of_members"  # if members are not replicates: the names of their metrics
 MEMBERS = "members"
 CURVES = "curves/"
-WHOLE = "all"  # a member of this name is the record as a whole, beside its parts
+WHOLE_RECORD = "all"  # the member with the metrics of the record as a whole
 
-# Members that differ by chance alone: `seed-03`, `split-1001-seed-00`; `fit` and `data` where nothing is random.
-_REPETITION = re.compile(r"(?:seed|split|run|fit|data)(?:-\d+)?(?:-(?:seed|split|run)-\d+)*")
+# Members that differ by chance only: `seed-03`, `split-1001-seed-00`; `fit` and `data` where nothing is random.
+_REPLICATE = re.compile(r"(?:seed|split|run|fit|data)(?:-\d+)?(?:-(?:seed|split|run)-\d+)*")
 PARENT, NOTE = "mlflow.parentRunId", "mlflow.note.content"
 
 Point = tuple[str, int, float]
@@ -33,104 +33,106 @@ Point = tuple[str, int, float]
 
 
 @dataclass(frozen=True)
-class Content:
-    """All that one run holds, the artifacts apart. `numbers` are its final points, `curves` the others."""
+class RunContent:
+    """Contents of one run, without its artifacts; `metrics` are the final values, `curves` the others."""
 
     name: str
     tags: dict[str, str]
     params: dict[str, str]
-    numbers: list[Point]
+    metrics: list[Point]
     curves: list[Point]
 
 
-def parent(record: Record, git_commit: str | None) -> Content:
-    """The run of the method: mean and sd of each metric over its repetitions, and their mean curves.
+def parent_run(record: Record, git_commit: str | None) -> RunContent:
+    """Return the run of the method: mean and sd of each metric over its replicates, and their mean curves.
 
-    The mean curve of members that stopped at different steps is over those that were still running. Members that
-    are something else each (a strength of the penalty, a kind of start, a cluster) have no mean; then the method has
-    what the member `all` has, and what one member alone has.
+    Where members stopped at different steps, the mean curve is over those that were still running. Members that are
+    not replicates (a strength of the penalty, a kind of start, a cluster) have no mean; then the method has the
+    metrics of the member `all`, and those that only one member has.
     """
-    note, count = description(record), len(members(record))
-    each = {} if repeats(record) else {EACH: json.dumps([plain(name) for name in record.metrics["metric"].unique()])}
-    record = _as_one(record)
+    tags = _tags(record, git_commit) | {MEMBER: "all", LEVEL: METHOD, NOTE: description(record)}
+    n_members = len(members(record))
+    if not members_are_replicates(record):
+        tags[MEMBER_METRICS] = json.dumps([sanitize_name(name) for name in record.metrics["metric"].unique()])
+        record = _whole_record(record)
     points: list[Point] = []
     for metric, row in records.summarize(record).iterrows():
-        points.append((plain(metric), 0, _clean(row["mean"])))
+        points.append((sanitize_name(metric), 0, _seven_digits(row["mean"])))
         if row["n"] > 1:
-            points.append((plain(f"{metric}_sd"), 0, _clean(row["sd"])))
-    points.append((MEMBERS, 0, count))
+            points.append((sanitize_name(f"{metric}_sd"), 0, _seven_digits(row["sd"])))
+    points.append((MEMBERS, 0, n_members))
     means = record.history.groupby(["metric", "step"], sort=False, as_index=False)["value"].mean()
-    tags = _tags(record, git_commit) | {MEMBER: "all", LEVEL: METHOD, NOTE: note} | each
-    return Content(record.params["method"], tags, params(record), _defined(points), _curves(means.itertuples()))
+    return RunContent(record.params["method"], tags, params(record), _defined(points), _curves(means.itertuples()))
 
 
-def children(record: Record, git_commit: str | None) -> list[Content]:
-    """One run per member, in the record's order: its own numbers and curves, and its own settings if it has any."""
-    tags, settings, own = _tags(record, git_commit), params(record), record.params.get("members", {})
+def child_runs(record: Record, git_commit: str | None) -> list[RunContent]:
+    """Return one run per member, in the record's order: its metrics and curves, and its own params if it has any."""
+    tags, shared, own = _tags(record, git_commit), params(record), record.params.get("members", {})
     metrics, history = _by_member(record.metrics), _by_member(record.history)
     runs = []
     for member in members(record):
-        numbers = [(plain(row.metric), 0, row.value) for row in metrics.get(member, ())]
+        points = [(sanitize_name(row.metric), 0, row.value) for row in metrics.get(member, ())]
         curves = _curves(history.get(member, ()))
-        ours = settings | _settings(own.get(member, {}))
-        runs.append(Content(member, tags | {MEMBER: member}, ours, _defined(numbers), curves))
+        own_params = shared | _flat_params(own.get(member, {}))
+        runs.append(RunContent(member, tags | {MEMBER: member}, own_params, _defined(points), curves))
     return runs
 
 
 def members(record: Record) -> list[str]:
-    """The names of the members in the record's order, also of those that left curves only."""
+    """Return the names of the members in the record's order, including those with curves only."""
     return [str(name) for name in dict.fromkeys([*record.metrics["member"], *record.history["member"]])]
 
 
-def repeats(record: Record) -> bool:
-    """Whether the members are repetitions, which differ by chance alone: seeds, splits, or one member only."""
+def members_are_replicates(record: Record) -> bool:
+    """Return True if the members differ by chance only: seeds, splits, or a single member."""
     names = members(record)
-    return len(names) == 1 or (not record.params.get("members") and all(map(_REPETITION.fullmatch, names)))
+    return len(names) == 1 or (not record.params.get("members") and all(map(_REPLICATE.fullmatch, names)))
 
 
 def params(record: Record) -> dict[str, str]:
-    """The spec, flattened to `training.epochs`, and the number of parameters where that has a meaning."""
-    flat = _settings(record.params["config"])
-    counted = record.params["parameters"]
-    return flat if counted is None else flat | {"parameters": str(counted)}
+    """Return the config, flattened to `training.epochs`, and the number of parameters if the method has one."""
+    flat = _flat_params(record.params["config"])
+    n_parameters = record.params["parameters"]
+    return flat if n_parameters is None else flat | {"parameters": str(n_parameters)}
 
 
 def description(record: Record) -> str:
-    """Markdown for the top of the run's page: what it is, its members, the command that runs it again."""
+    """Return Markdown for the top of the run's page: question, members, and the command that reruns it."""
     params, names = record.params, members(record)
     lines = [f"**{record.name}**" + (f": {params['question']}" if params.get("question") else "")]
     if record.sample_name:
-        lines.insert(0, f"**{record.sample_name}**: not the full data, so no number here is compared with print.")
-    named = ", ".join(names) if len(names) <= 12 else f"{', '.join(names[:3])}, ..., {names[-1]}"
-    lines += [f"Members ({len(names)}): {named}", f"Run it again: `{params['rerun']}`"]
+        lines.insert(
+            0, f"**{record.sample_name}**: not the full data, so these numbers are not compared with published ones."
+        )
+    listed = ", ".join(names) if len(names) <= 12 else f"{', '.join(names[:3])}, ..., {names[-1]}"
+    lines += [f"Members ({len(names)}): {listed}", f"Rerun: `{params['rerun']}`"]
     return "\n\n".join(lines)[:TAG_LENGTH]
 
 
-def checked(record: Record) -> Record:
-    """`record` itself; a UserError names what its files lack."""
-    wanted = ("comparison", "method", "config", "parameters", "data", "code", "rerun")
-    missing = [f"{key} in params.json" for key in wanted if key not in record.params]
+def require_complete(record: Record) -> None:
+    """Raise a UserError that names what the record's files lack."""
+    required = ("comparison", "method", "config", "parameters", "data", "code", "rerun")
+    missing = [f"{key} in params.json" for key in required if key not in record.params]
     data = record.params.get("data") or {}
     missing += [f"data.{key} in params.json" for key in ("name", "digest", "sample") if key not in data]
     missing += [f"the column {name} in metrics.csv" for name in records.METRICS if name not in record.metrics]
     missing += [f"the column {name} in history.csv" for name in records.HISTORY if name not in record.history]
     if missing:
-        again = record.params.get("rerun") or rerun_command(record.folder / "metrics.csv")
-        raise UserError(f"the record in {record.folder} lacks {', '.join(missing)}. Make it again: {again}")
-    return record
+        command = record.params.get("rerun") or rerun_command(record.folder / "metrics.csv")
+        raise UserError(f"the record in {record.folder} lacks {', '.join(missing)}. Rerun: {command}")
 
 
-def plain(name: Any) -> str:
-    """`name` as MLflow allows it: some characters, no empty folder, at most 250; a cut one gets a digest."""
-    name = re.sub(r"[^A-Za-z0-9_\-. /:]", "_", str(name))
-    name = "/".join(part for part in name.split("/") if part.strip(".")) or "_"
-    if len(name) <= NAME_LENGTH:
-        return name
-    return f"{name[: NAME_LENGTH - 9]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+def sanitize_name(name: Any) -> str:
+    """Replace the characters and parts that MLflow forbids in names; shorten to 250 characters, with a digest."""
+    allowed = re.sub(r"[^A-Za-z0-9_\-. /:]", "_", str(name))
+    allowed = "/".join(part for part in allowed.split("/") if part.strip(".")) or "_"
+    if len(allowed) <= NAME_LENGTH:
+        return allowed
+    return f"{allowed[: NAME_LENGTH - 9]}-{hashlib.sha256(allowed.encode()).hexdigest()[:8]}"
 
 
 def digest(value: Any) -> str:
-    """Sixteen hexadecimal digits of `value` as sorted JSON."""
+    """Return sixteen hexadecimal digits of `value` as sorted JSON."""
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -153,32 +155,30 @@ def _tags(record: Record, git_commit: str | None) -> dict[str, str]:
     return {name: _text(value, TAG_LENGTH) for name, value in tags.items() if value}
 
 
-def _settings(nested: dict[str, Any]) -> dict[str, str]:
-    return {plain(key): _text(value, PARAM_LENGTH) for key, value in _flatten(nested).items()}
+def _flat_params(nested: dict[str, Any]) -> dict[str, str]:
+    return {sanitize_name(key): _text(value, PARAM_LENGTH) for key, value in _flatten(nested).items()}
 
 
-def _as_one(record: Record) -> Record:
-    """The record with what says something about the method as a whole."""
-    if repeats(record):
-        return record
-    whole, alone = record.metrics["member"] == WHOLE, ~record.metrics["metric"].duplicated(keep=False)
-    return replace(record, metrics=record.metrics[whole | alone], history=record.history.iloc[:0])
+def _whole_record(record: Record) -> Record:
+    """Return the record with only the metrics that describe the method as a whole."""
+    whole, unique = record.metrics["member"] == WHOLE_RECORD, ~record.metrics["metric"].duplicated(keep=False)
+    return replace(record, metrics=record.metrics[whole | unique], history=record.history.iloc[:0])
 
 
-def _clean(mean: float) -> float:
-    """Seven significant digits, which fit into a column of MLflow's table; the record has them all."""
-    return float(f"{mean:.7g}")
+def _seven_digits(value: float) -> float:
+    """Round to seven significant digits, which fit into a column of MLflow's table; the record has all digits."""
+    return float(f"{value:.7g}")
 
 
 def _by_member(table: pd.DataFrame) -> dict[str, list[Any]]:
-    """The rows of each member, as named tuples."""
+    """Return the rows of each member as named tuples."""
     return {str(member): list(rows.itertuples()) for member, rows in table.groupby("member")}
 
 
 def _curves(history: Iterable[Any]) -> list[Point]:
-    # The prefix makes them a section of their own among MLflow's charts, and keeps the course of a validation
-    # error apart from its final value.
-    return _defined([(plain(f"{CURVES}{row.metric}"), int(row.step), row.value) for row in history])
+    # The prefix gives curves a section among MLflow's charts, and separates the curve of a validation error from its
+    # final value.
+    return _defined([(sanitize_name(f"{CURVES}{row.metric}"), int(row.step), row.value) for row in history])
 
 
 def _defined(points: list[Point]) -> list[Point]:

@@ -1,13 +1,13 @@
-"""The saved views of an experiment: which rows and columns its table of runs shows, without a click.
+"""The saved views of an experiment: rows and columns that its table of runs shows without a click.
 
 =========== ==========================================================================================
-`methods`   a row per method, a column per number; the view that opens
+`methods`   a row per method, a column per metric; the view that opens
 `members`   the same with the members, to be expanded
-`restarts`  and others, for a kind of method whose members are no repetitions: a row per member
+`restarts`  and others, for a kind of method whose members are not replicates: a row per member
 =========== ==========================================================================================
 
-MLflow's own table shows no metric before somebody picks its column. Saved views are made in the browser; their
-format is MLflow's own affair, and a version that reads it no more only shows its plain table.
+MLflow's own table shows no metric before the user selects its column. Saved views are a feature of MLflow's pages;
+their format is not documented, and a version that no longer reads it shows its plain table.
 """
 
 import json
@@ -15,110 +15,122 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from relecture.tracking.run_content import CURVES, EACH, LEVEL, MEMBERS, METHOD, PARENT, RECORD
+from relecture.tracking.run_content import CURVES, LEVEL, MEMBER_METRICS, MEMBERS, METHOD, PARENT, RECORD
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
-KEY = "methods"
-TAG = "mlflow.sharedViewState."
-COLUMNS = 10  # numbers; each may have its standard deviation beside it
-LONGEST = 5000  # characters of an experiment's tag
-ATTEMPTS = 3
+METHODS_VIEW = "methods"
+VIEW_TAG = "mlflow.sharedViewState."
+MAX_METRICS = 10  # each may have its standard deviation next to it
+MAX_TAG_LENGTH = 5000  # characters of an experiment's tag
+MAX_ATTEMPTS = 3
 
-_NAME = "tags.`mlflow.runName`"
-_METHODS = f"tags.`{LEVEL}` = '{METHOD}'"
+_RUN_NAME = "tags.`mlflow.runName`"
+_METHODS_FILTER = f"tags.`{LEVEL}` = '{METHOD}'"
 
 
-def link(server: str, experiment: str, view: str | None = KEY) -> str:
-    """The address of a view, or of the plain table. Without the workflow type it is a page about language models."""
+def view_url(server: str, experiment: str, view: str | None = METHODS_VIEW) -> str:
+    """Return the address of a view, or of the plain table.
+
+    Without the workflow type MLflow would open its page for language models.
+    """
     address = f"{server}/#/experiments/{experiment}/runs?workflowType=machine_learning"
     return f"{address}&viewStateShareKey={view}" if view else address
 
 
-def arrange(client: "MlflowClient", experiment: str) -> None:
-    """Bring the views up to date with the methods in the store.
+def update_saved_views(client: "MlflowClient", experiment: str) -> None:
+    """Update the views to the methods in the store; a view that a user has saved in the browser stays.
 
-    A view that somebody has saved anew in the browser stays. Whoever publishes beside us does the same: each looks
-    again after it has written, and the last one sees all.
+    Other processes may sync at the same time. Each of them reads again after it has written, so the last one sees all.
     """
-    for _ in range(ATTEMPTS):
+    for _ in range(MAX_ATTEMPTS):
         tags = client.get_experiment(experiment).tags
-        runs = client.search_runs([experiment], _METHODS, max_results=1000)
-        numbers = columns([list(run.data.metrics) for run in runs])
-        states = {KEY: _state(numbers, _METHODS, _NAME), "members": _state(numbers)}
-        states |= _kinds({run.data.tags[RECORD]: json.loads(run.data.tags.get(EACH, "[]")) for run in runs})
-        saved = {key.removeprefix(TAG): _ours(value) for key, value in tags.items() if key.startswith(TAG)}
-        changed = [key for key, state in states.items() if key not in saved or saved[key] not in (None, state)]
-        for key in changed:
-            _save(client, experiment, key, states[key])
-        for key in [key for key, state in saved.items() if state is not None and key not in states]:
-            client.delete_experiment_tag(experiment, TAG + key)
+        runs = client.search_runs([experiment], _METHODS_FILTER, max_results=1000)
+        metrics = select_metrics([list(run.data.metrics) for run in runs])
+        states = {METHODS_VIEW: _view_state(metrics, _METHODS_FILTER, _RUN_NAME), "members": _view_state(metrics)}
+        member_metrics = {run.data.tags[RECORD]: json.loads(run.data.tags.get(MEMBER_METRICS, "[]")) for run in runs}
+        states |= _member_view_states(member_metrics)
+        saved = {key.removeprefix(VIEW_TAG): _own_state(tag) for key, tag in tags.items() if key.startswith(VIEW_TAG)}
+        changed = [view for view, state in states.items() if view not in saved or saved[view] not in (None, state)]
+        for view in changed:
+            _save(client, experiment, view, states[view])
+        for view in [view for view, state in saved.items() if state is not None and view not in states]:
+            client.delete_experiment_tag(experiment, VIEW_TAG + view)
         if not changed:
             return
 
 
-def columns(methods: Sequence[Iterable[str]]) -> list[str]:
-    """The numbers worth a column, of what each method has: those of most methods first, the number of members last.
+def select_metrics(methods: Sequence[Iterable[str]]) -> list[str]:
+    """Select the metrics that get a column: those of most methods first, the number of members last.
 
-    No method is left without a number, if it has any.
+    Every method that has a metric keeps at least one.
+
+    Args:
+        methods: The names of each method's metrics.
     """
     means = [[name for name in names if not name.startswith(CURVES) and name != MEMBERS] for names in methods]
     spreads = {name for names in means for name in names if name.endswith("_sd")}
     means = [[name for name in names if name not in spreads] for names in means]
-    place: dict[str, int] = {}
+    position: dict[str, int] = {}
     for names in means:
-        place |= {name: min(at, place.get(name, at)) for at, name in enumerate(names)}
-    count = {name: sum(name in names for names in means) for name in place}
-    order = sorted(place, key=lambda name: (-count[name], place[name]))
-    chosen = order[:COLUMNS]
-    chosen += dict.fromkeys(names[0] for names in means if names and not set(names) & set(chosen))
-    return [name for mean in chosen for name in (mean, f"{mean}_sd") if name == mean or name in spreads] + [MEMBERS]
+        position |= {name: min(index, position.get(name, index)) for index, name in enumerate(names)}
+    n_methods = {name: sum(name in names for names in means) for name in position}
+    selected = sorted(position, key=lambda name: (-n_methods[name], position[name]))[:MAX_METRICS]
+    selected += dict.fromkeys(names[0] for names in means if names and not set(names) & set(selected))
+    return [name for mean in selected for name in (mean, f"{mean}_sd") if name == mean or name in spreads] + [MEMBERS]
 
 
-def _state(names: Sequence[str], where: str = "", order: str = "", dataset_first: bool = False) -> dict[str, Any]:
-    """A view of these metrics, of fewer where the tag would be too long. In an `order` the rows are not nested."""
+def _view_state(names: Sequence[str], query: str = "", order: str = "", dataset_first: bool = False) -> dict[str, Any]:
+    """Return a view of these metrics, of fewer if the tag would be too long; with an `order` rows are not nested."""
     metrics, dataset = [f"metrics.`{name}`" for name in names], ["attributes.`Dataset`"]
-    shown = [*dataset, *metrics] if dataset_first else [*metrics, *dataset]
+    columns = [*dataset, *metrics] if dataset_first else [*metrics, *dataset]
     state: dict[str, Any] = {
-        "searchFilter": where,
-        "selectedColumns": shown,
-        "columnOrder": ["attributes.`Run Name`", "runDateAndNestInfo", *shown, "duration"],
+        "searchFilter": query,
+        "selectedColumns": columns,
+        "columnOrder": ["attributes.`Run Name`", "runDateAndNestInfo", *columns, "duration"],
         "columnWidths": {f"metrics.`{name}`": 8 * len(name) + 42 for name in names if len(name) > 8},
     }
     state |= {"orderByKey": order, "orderByAsc": True} if order else {}
-    fits = len(json.dumps(json.dumps(state))) < LONGEST - 400
-    return state if fits else _state(names[:-2], where, order, dataset_first)
+    fits = len(json.dumps(json.dumps(state))) < MAX_TAG_LENGTH - 400
+    return state if fits else _view_state(names[:-2], query, order, dataset_first)
 
 
-def _kinds(methods: dict[str, list[str]]) -> dict[str, dict[str, Any]]:
-    """A view for each kind of method whose members are no repetitions, of the records with the numbers of these.
+def _member_view_states(member_metrics: dict[str, list[str]]) -> dict[str, dict[str, Any]]:
+    """Return a view for each kind of method whose members are not replicates.
 
-    The kind is the last part of their names that belongs to no other methods: `restarts` of `clusters/music/restarts`,
-    but `labels` of `tallies/labels/frozen`, for there is a `tallies/transfer/frozen`.
+    The kind is the last part of their names that no other method has: `restarts` of `clusters/music/restarts`, but
+    `labels` of `tallies/labels/frozen`, because there is a `tallies/transfer/frozen`.
+
+    Args:
+        member_metrics: The names of the members' metrics of each record; empty for replicates.
     """
-    parts = {record: record.split("/")[1:] for record in methods}
-    others = {part for record, numbers in methods.items() if not numbers for part in parts[record]}
+    parts = {record: record.split("/")[1:] for record in member_metrics}
+    others = {part for record, metrics in member_metrics.items() if not metrics for part in parts[record]}
     names: dict[str, dict[str, None]] = {}
-    where: dict[str, str] = {}
-    for record, numbers in methods.items():
-        if numbers:
+    query: dict[str, str] = {}
+    for record, metrics in member_metrics.items():
+        if metrics:
             kind = next((part for part in reversed(parts[record]) if part not in others), parts[record][-1])
-            names.setdefault(kind, {}).update(dict.fromkeys(numbers))
+            names.setdefault(kind, {}).update(dict.fromkeys(metrics))
             inside = "/%" if kind != parts[record][-1] else ""
-            where[kind] = f"tags.`{RECORD}` LIKE '%/{kind}{inside}' AND tags.`{PARENT}` LIKE '%'"
-    return {kind: _state(list(names[kind])[: 2 * COLUMNS], where[kind], _NAME, dataset_first=True) for kind in names}
+            query[kind] = f"tags.`{RECORD}` LIKE '%/{kind}{inside}' AND tags.`{PARENT}` LIKE '%'"
+    return {
+        kind: _view_state(list(names[kind])[: 2 * MAX_METRICS], query[kind], _RUN_NAME, dataset_first=True)
+        for kind in names
+    }
 
 
-def _ours(saved: str | None) -> dict[str, Any] | None:
-    """The state of a view of ours; None where the browser wrote it, which compresses what it saves."""
+def _own_state(tag: str | None) -> dict[str, Any] | None:
+    """Return the state of a view of ours; None if the browser wrote it, which compresses the state."""
     try:
-        return json.loads(json.loads(saved or "{}")["state"])
+        state: dict[str, Any] = json.loads(json.loads(tag or "{}")["state"])
+        return state
     except (ValueError, KeyError):
         return None
 
 
-def _save(client: "MlflowClient", experiment: str, key: str, state: dict[str, Any]) -> None:
+def _save(client: "MlflowClient", experiment: str, name: str, state: dict[str, Any]) -> None:
     now = int(time.time() * 1000)
-    view = {"name": key, "createdAt": now, "updatedAt": now, "state": json.dumps(state)}
-    client.set_experiment_tag(experiment, TAG + key, json.dumps(view))
+    view = {"name": name, "createdAt": now, "updatedAt": now, "state": json.dumps(state)}
+    client.set_experiment_tag(experiment, VIEW_TAG + name, json.dumps(view))

@@ -1,9 +1,9 @@
 """MLflow's server as `make ui` starts it: its pages open on runs, not on language models.
 
-MLflow 3 remembers in the browser which of its two halves a person uses, and begins with the one about language
-models; there the page of an experiment is empty. It also opens a chat, and advertises its registry. A line of script
-in its only HTML page gives the browser another beginning; what the person chooses later counts more.
-`mlflow server --app-name relecture` finds this by the entry point in pyproject.toml.
+MLflow 3 stores in the browser which of its two modes the user works in, and starts in the one for language models;
+there the page of an experiment is empty. It also opens a chat and advertises its registry. A script in its only HTML
+page sets other defaults; the user's later choice takes precedence.
+`mlflow server --app-name relecture` finds this module by the entry point in pyproject.toml.
 """
 
 from pathlib import Path
@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
-_BEGINNING = """<script>
+_DEFAULTS_SCRIPT = """<script>
 for (const [key, value] of Object.entries({
   "mlflow.workflowType_v1": "machine_learning",
   "mlflow.assistant.fab.autoOpenedOnFirstLoad_v1": true,
@@ -26,9 +26,9 @@ for (const [key, value] of Object.entries({
 
 
 def page(request: Request) -> HTMLResponse:
-    """MLflow's HTML page, with another beginning."""
+    """Return MLflow's HTML page with our defaults."""
     html = Path(mlflow.server.__file__).with_name("js").joinpath("build", "index.html").read_text()
-    return HTMLResponse(html.replace("<head>", f"<head>{_BEGINNING}", 1), headers={"Cache-Control": "no-cache"})
+    return HTMLResponse(html.replace("<head>", f"<head>{_DEFAULTS_SCRIPT}", 1), headers={"Cache-Control": "no-cache"})
 
 
 app.router.routes.insert(0, Route("/", page))

@@ -1,4 +1,4 @@
-"""Which MLflow store the runs go to, and one clear message when it cannot be used."""
+"""Open the MLflow store, or say in one clear message why it cannot be used."""
 
 import fcntl
 import os
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
 from relecture.errors import UserError
-from relecture.tracking.existing_runs import Shelf
+from relecture.tracking.existing_runs import ExistingRuns
 from relecture.tracking.run_content import NOTE
 
 if TYPE_CHECKING:
@@ -20,108 +20,112 @@ if TYPE_CHECKING:
 
 DEFAULT = "sqlite:///mlflow.db"
 
-# MLflow reads these whenever it needs them. What the person has set counts more.
+# MLflow reads these variables whenever it needs them. The user's own values take precedence.
 QUIET = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "MLFLOW_CONFIGURE_LOGGING": "false",
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
     "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
 }
-PATIENCE = {
+HTTP_LIMITS = {
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
     "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR": "1",
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "30",
 }
-FIRST_CALL = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0", "MLFLOW_HTTP_REQUEST_TIMEOUT": "6"}
+FIRST_CALL_LIMITS = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0", "MLFLOW_HTTP_REQUEST_TIMEOUT": "6"}
 
 UNANSWERED = r"Connection refused|[Tt]imed out|Failed to resolve '[^']*'|SSL: \w+|too many \d+ error responses"
-LATER = "All records are intact; publish them later with: make publish"
+SYNC_LATER = "All records are intact; sync them later with: make sync"
 
 
 @dataclass(frozen=True)
 class Store:
-    """An open store. `uri` has no credentials in it; `artifacts` is set for a local SQLite file only."""
+    """An open store; `uri` contains no credentials, `artifacts` is set only for a local SQLite file."""
 
     client: "MlflowClient"
     uri: str
     artifacts: Path | None
 
     def experiment(self, name: str) -> str:
-        """The id of the experiment `name`, created if there is none, brought back if it was deleted."""
+        """Return the id of the experiment `name`; create it if there is none, restore it if it was deleted."""
         from mlflow.exceptions import MlflowException
 
-        found = self.client.get_experiment_by_name(name)
-        if found is None:
+        experiment = self.client.get_experiment_by_name(name)
+        if experiment is None:
             try:
                 location = (self.artifacts / name).as_uri() if self.artifacts else None
-                self._say_what_default_is()
-                return self.client.create_experiment(name, location, _tags(name))
+                self._describe_default_experiment()
+                return self.client.create_experiment(name, location, _experiment_tags(name))
             except MlflowException:  # another process was faster
-                found = self.client.get_experiment_by_name(name)
-                if found is None:
+                experiment = self.client.get_experiment_by_name(name)
+                if experiment is None:
                     raise
-        if found.lifecycle_stage == "deleted":
-            self.client.restore_experiment(found.experiment_id)
-            # MLflow brings every run back with it, those that had been replaced or were never finished too.
-            runs = Shelf(self.client, found.experiment_id)
-            runs.clear(keep=runs.complete)
+        if experiment.lifecycle_stage == "deleted":
+            self.client.restore_experiment(experiment.experiment_id)
+            # MLflow restores all runs, including those that had been replaced or were never finished.
+            runs = ExistingRuns(self.client, experiment.experiment_id)
+            runs.delete_all_but(runs.complete)
             print(f"experiment {name}: it had been deleted in MLflow and is restored")
-        self._refuse_moved(found.artifact_location)
-        return found.experiment_id
+        self._require_same_location(experiment.artifact_location)
+        return experiment.experiment_id
 
-    def _say_what_default_is(self) -> None:
-        """MLflow makes an experiment by itself, in a new store; somebody else's own is left alone."""
+    def _describe_default_experiment(self) -> None:
+        """Describe the experiment that MLflow creates in a new store; a description by the user stays."""
         first = self.client.get_experiment("0") if self.artifacts else None
         if first and first.name == "Default" and NOTE not in first.tags:
-            self.client.set_experiment_tag("0", NOTE, "Empty: MLflow makes it by itself. The others are ours.")
+            self.client.set_experiment_tag(
+                "0", NOTE, "Empty: MLflow creates it itself. The runs of relecture are in the other experiments."
+            )
 
-    def _refuse_moved(self, location: str) -> None:
-        """MLflow keeps absolute paths: a copied or moved store would write beside the old one."""
+    def _require_same_location(self, location: str) -> None:
+        """Raise a UserError for a copied or moved store: MLflow keeps absolute paths and would write to the old one."""
         expected = self.artifacts.as_uri() if self.artifacts else ""
         if expected and location.startswith("file://") and not location.startswith(expected):
             raise UserError(
-                f"the MLflow store {self.uri} was made in another folder: it keeps its artifacts in {location}, "
-                f"not in {expected}. Delete mlflow.db here and rebuild it from the records with: make publish"
+                f"the MLflow store {self.uri} was created in another folder: it keeps its artifacts in {location}, "
+                f"not in {expected}. Delete mlflow.db here and rebuild it from the records with: make sync"
             )
 
 
 def connect() -> Store:
     """Open the store that MLFLOW_TRACKING_URI names, or `mlflow.db` in the current folder.
 
-    A new SQLite store is made by one process while others wait: MLflow's own set-up breaks when two do it
-    at once. Raises UserError, within some ten seconds, when there is no usable store.
+    One process creates a new SQLite store while others wait: MLflow's set-up fails when two do it at once.
+
+    Raises:
+        UserError: There is no usable store; raised within about ten seconds.
     """
     uri = tracking_uri()
-    os.environ.update(QUIET | {name: os.environ.get(name, value) for name, value in PATIENCE.items()})
+    os.environ.update(QUIET | {name: os.environ.get(name, value) for name, value in HTTP_LIMITS.items()})
     file = sqlite_file(uri)
     if file is None:
-        return Store(_open(uri), shown(uri), None)
-    import mlflow  # noqa: F401  before the lock, because it takes longer than all that the lock is for
+        return Store(_open(uri), redact(uri), None)
+    import mlflow  # noqa: F401  before the lock, because the import takes longer than the locked part
 
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        with alone(file.parent):
-            _refuse_damaged(file)
+        with folder_lock(file.parent):
+            _require_mlflow_database(file)
             client = _open(f"sqlite:///{file}")
     except OSError as error:
-        raise UserError(f"the MLflow store {file} cannot be made or opened ({error}). {LATER}") from error
-    return Store(client, shown(uri), file.parent / "mlartifacts")
+        raise UserError(f"the MLflow store {file} cannot be created or opened ({error}). {SYNC_LATER}") from error
+    return Store(client, redact(uri), file.parent / "mlartifacts")
 
 
 def tracking_uri() -> str:
-    """The store's address as the person gave it, with credentials if there are any."""
+    """Return the store's address as the user gave it, including credentials."""
     return os.environ.get("MLFLOW_TRACKING_URI") or DEFAULT
 
 
 def sqlite_file(uri: str) -> Path | None:
-    """The file behind a `sqlite:///` address, absolute; None for any other address."""
+    """Return the absolute path of the file of a `sqlite:///` address; None for any other address."""
     if not uri.startswith("sqlite:///"):
         return None
     return Path(uri.removeprefix("sqlite:///").split("?")[0]).resolve()
 
 
-def shown(uri: str) -> str:
-    """`uri` without user, password and query, fit to be printed and written down."""
+def redact(uri: str) -> str:
+    """Return `uri` without user, password and query, for messages and files."""
     parts = urlsplit(uri)
     if "@" not in parts.netloc and not parts.query:
         return uri
@@ -129,11 +133,11 @@ def shown(uri: str) -> str:
 
 
 @contextmanager
-def alone(folder: Path) -> Iterator[None]:
-    """Only one process at a time is inside, for each folder. The lock is the folder itself: no file is left."""
+def folder_lock(folder: Path) -> Iterator[None]:
+    """Let one process per folder run the block at a time. The lock is on the folder itself and leaves no file."""
     handle = os.open(folder, os.O_RDONLY)
     try:
-        with suppress(OSError):  # some network file systems know no locks
+        with suppress(OSError):  # some network file systems do not support locks
             fcntl.flock(handle, fcntl.LOCK_EX)
         yield
     finally:
@@ -141,8 +145,8 @@ def alone(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def explained() -> Iterator[None]:
-    """Turn what MLflow raises about the store into one message for the person."""
+def translate_store_errors() -> Iterator[None]:
+    """Turn errors of MLflow and its store into a UserError with one message."""
     from mlflow.exceptions import MlflowException
     from requests.exceptions import RequestException
     from sqlalchemy.exc import SQLAlchemyError
@@ -150,63 +154,63 @@ def explained() -> Iterator[None]:
     try:
         yield
     except (MlflowException, RequestException, SQLAlchemyError, OSError) as error:
-        raise UserError(_explanation(tracking_uri(), str(error))) from error
+        raise UserError(_store_error_message(tracking_uri(), str(error))) from error
 
 
 def _open(uri: str) -> "MlflowClient":
-    patience = {name: os.environ[name] for name in FIRST_CALL}
-    os.environ.update(FIRST_CALL)
+    limits = {name: os.environ[name] for name in FIRST_CALL_LIMITS}
+    os.environ.update(FIRST_CALL_LIMITS)
     try:
-        with explained():
+        with translate_store_errors():
             from mlflow import MlflowClient
 
             client = MlflowClient(tracking_uri=uri, registry_uri=uri)
             client.search_experiments(max_results=1)
         return client
     finally:
-        os.environ.update(patience)
+        os.environ.update(limits)
 
 
-def _tags(experiment: str) -> dict[str, str]:
-    """What MLflow is told about an experiment: its kind decides which pages the browser offers."""
+def _experiment_tags(experiment: str) -> dict[str, str]:
+    """Return the tags of a new experiment; the kind decides which pages the browser offers."""
     note = (
         f"The methods of `{experiment}`, each with its members. The menu Views has the tables: `methods` with their "
-        f"numbers, `members` to expand. All is a mirror of `results/{experiment}/`; rebuild it with `make publish`."
+        f"metrics, `members` to expand. All runs mirror `results/{experiment}/`; rebuild them with `make sync`."
     )
     return {NOTE: note, "mlflow.experimentKind": "custom_model_development"}
 
 
-def _refuse_damaged(file: Path) -> None:
-    """MLflow would try for minutes to open a file that is no database."""
+def _require_mlflow_database(file: Path) -> None:
+    """Raise a UserError for a damaged or foreign database, which MLflow would try to open for minutes."""
     if not file.exists() or file.stat().st_size == 0:
         return
     try:
         with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as database:
             tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        reason = "it holds other tables than MLflow's" if tables and "experiments" not in tables else ""
+        reason = "its tables are not MLflow's" if tables and "experiments" not in tables else ""
     except sqlite3.Error as error:
         reason = str(error)
     if reason:
         raise UserError(
             f"{file} is not a usable MLflow store ({reason}). Delete or move the file; "
-            "the store is rebuilt from the records with: make publish"
+            "the store is rebuilt from the records with: make sync"
         )
 
 
-def _explanation(uri: str, message: str) -> str:
-    reason = re.sub(r"\s+", " ", message.replace(uri, shown(uri))).strip()
+def _store_error_message(uri: str, message: str) -> str:
+    reason = re.sub(r"\s+", " ", message.replace(uri, redact(uri))).strip()
     cause = re.search(UNANSWERED, reason)
-    where, why = shown(uri), cause.group() if cause else reason[:200]
+    address, why = redact(uri), cause.group() if cause else reason[:200]
     if not uri.startswith("http"):
-        what = f"the MLflow store {where} cannot be used ({why})"
-        mend = "A damaged mlflow.db, or one of another MLflow version, may be deleted: it is only a mirror."
+        problem = f"the MLflow store {address} cannot be used ({why})"
+        remedy = "A damaged mlflow.db, or one of another MLflow version, may be deleted: the records are its source."
     elif re.search(r"error code 40[13]|UNAUTHENTICATED|PERMISSION_DENIED", reason):
-        what = f"the MLflow server {where} refuses access"
-        mend = "Set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN."
+        problem = f"the MLflow server {address} refuses access"
+        remedy = "Set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN."
     elif re.search(r"error code 404|not in a valid JSON", reason):
-        what = f"{where} is no MLflow server"
-        mend = "Check the address in MLFLOW_TRACKING_URI."
+        problem = f"{address} is not an MLflow server"
+        remedy = "Check the address in MLFLOW_TRACKING_URI."
     else:
-        what = f"the MLflow server {where} {'does not answer' if cause else 'reports an error'} ({why})"
-        mend = "Start that server, or unset MLFLOW_TRACKING_URI to use mlflow.db in this folder."
-    return f"{what}. {mend} {LATER}"
+        problem = f"the MLflow server {address} {'does not answer' if cause else 'reports an error'} ({why})"
+        remedy = "Start that server, or unset MLFLOW_TRACKING_URI to use mlflow.db in this folder."
+    return f"{problem}. {remedy} {SYNC_LATER}"
