@@ -1,6 +1,6 @@
-"""Reading sheets with the command `read`: cells and sheets per second, memory, and a national election.
+"""Counting sheets with the command `count`: cells and sheets per second, memory, and a national election.
 
-The reader is the CNN with 64, 96 and 112 filters; how fast it reads does not depend on its weights. The sheets are
+The classifier is the CNN with 64, 96 and 112 filters; its speed does not depend on its weights. The sheets are
 links to some standard pages under many names. Rates are between two numbers of sheets, so that the start of the command
 is no part of them; memory is the most that all processes of the command held together.
 """
@@ -18,7 +18,7 @@ import psutil
 import torch
 
 from relecture.data import usps
-from relecture.tallies.config import SimulationConfig
+from relecture.tallies.config import Architecture, SimulationConfig
 from relecture.tallies.counting.vote_counts import count_cells
 from relecture.tallies.networks.cnn import cnn
 from relecture.tallies.networks.digit_classifier import DigitClassifier
@@ -26,7 +26,7 @@ from relecture.tallies.segmentation.sheet_folder import list_pages, segment_fold
 from relecture.tallies.simulation.handwriting import split_handwriting
 from relecture.tallies.simulation.simulate import simulate_sheets
 
-ARCHITECTURE = {"filters": [64, 96, 112], "dropout": 0.1, "fc1": 150, "fc2": 70}
+ARCHITECTURE: Architecture = {"filters": [64, 96, 112], "dropout": 0.1, "fc1": 150, "fc2": 70}
 ELECTION = SimulationConfig(
     seed=1,
     n_stations=100,
