@@ -19,8 +19,7 @@ from relecture.tallies.counting.vote_counts import (
     reweight,
 )
 from relecture.tallies.networks.cnn import cnn
-from relecture.tallies.networks.digit_classifier import DigitClassifier
-from relecture.tallies.networks.digit_classifier import shares as class_frequencies
+from relecture.tallies.networks.digit_classifier import DigitClassifier, digit_frequencies
 from relecture.tallies.segmentation.cell_crops import CellCrops
 from relecture.tallies.segmentation.station_tables import ALL_DISTRICTS
 
@@ -198,7 +197,7 @@ def test_a_classifier_trained_on_many_zeros_has_the_posterior_of_a_balanced_one(
 
 
 def test_the_prior_of_the_training_cells_is_saved_with_the_counts(crops, tmp_path):
-    train_prior = class_frequencies(np.array([0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8]))
+    train_prior = digit_frequencies(np.array([0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8]))
     assert train_prior == pytest.approx([3 / 12] + [1 / 12] * 9)  # a digit that is missing counts as seen once
     DigitClassifier(cnn(ARCHITECTURE, seed=1), ARCHITECTURE, "tiny", train_prior=train_prior).save(
         tmp_path / "classifier.pt"
