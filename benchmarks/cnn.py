@@ -21,12 +21,13 @@ from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
 from benchmarks.epoch import Clock, now
+from relecture.tallies.config import Architecture, OptimizerConfig
 from relecture.tallies.networks.cnn import cnn
-from relecture.tallies.networks.cnn_training import AT_ONCE, train
+from relecture.tallies.networks.cnn_training import EVAL_BATCH_SIZE, train
 from relecture.training.lit_module import Precision, TrainingData
 
 FILTERS, DROPOUT, FC1, FC2 = (64, 96, 112), 0.1, 150, 70
-ARCHITECTURE = {"filters": list(FILTERS), "dropout": DROPOUT, "fc1": FC1, "fc2": FC2}
+ARCHITECTURE: Architecture = {"filters": list(FILTERS), "dropout": DROPOUT, "fc1": FC1, "fc2": FC2}
 RATE, RHO, EPSILON, BATCH = 1e-3, 0.9, 1e-7, 128
 TRAIN, WATCHED = 12_000, 1_000
 
@@ -92,7 +93,7 @@ def _fit(x: torch.Tensor, y: torch.Tensor, epochs: int, precision: Precision) ->
         fitted = train(
             cnn(ARCHITECTURE, seed=0),
             TrainingData(x, y, rows[:TRAIN], {"validation": rows[TRAIN:]}),
-            {"batch_size": BATCH, "rho": RHO, "epsilon": EPSILON},
+            OptimizerConfig(batch_size=BATCH, rho=RHO, epsilon=EPSILON),
             epochs=epochs,
             learning_rate=RATE,
             member="benchmark",
@@ -117,7 +118,7 @@ def _plain(x: torch.Tensor, y: torch.Tensor, epochs: int) -> Run:
             optimizer.step()
         network.eval()
         with torch.no_grad():
-            output = torch.cat([network(some) for some in x[TRAIN:].split(AT_ONCE)])
+            output = torch.cat([network(some) for some in x[TRAIN:].split(EVAL_BATCH_SIZE)])
             F.cross_entropy(output, y[TRAIN:]).item()
             right = (output.argmax(-1) == y[TRAIN:]).float().mean().item()
         ends.append(now())

@@ -1,6 +1,6 @@
-"""Reading sheets with the command `read`: cells and sheets per second, memory, and a national election.
+"""Counting sheets with the command `count`: cells and sheets per second, memory, and a national election.
 
-The reader is the CNN with 64, 96 and 112 filters; how fast it reads does not depend on its weights. The sheets are
+The classifier is the CNN with 64, 96 and 112 filters; its speed does not depend on its weights. The sheets are
 links to some standard pages under many names. Rates are between two numbers of sheets, so that the start of the command
 is no part of them; memory is the most that all processes of the command held together.
 """
@@ -18,15 +18,25 @@ import psutil
 import torch
 
 from relecture.data import usps
-from relecture.tallies.counting.vote_counts import read
+from relecture.tallies.config import Architecture, SimulationConfig
+from relecture.tallies.counting.vote_counts import count_cells
 from relecture.tallies.networks.cnn import cnn
-from relecture.tallies.networks.digit_classifier import Recognizer
-from relecture.tallies.segmentation.sheet_folder import cut_all, make, own
-from relecture.tallies.simulation.handwriting import divide
+from relecture.tallies.networks.digit_classifier import DigitClassifier
+from relecture.tallies.segmentation.sheet_folder import list_pages, segment_folder
+from relecture.tallies.simulation.handwriting import split_handwriting
+from relecture.tallies.simulation.simulate import simulate_sheets
 
-ARCHITECTURE = {"filters": [64, 96, 112], "dropout": 0.1, "fc1": 150, "fc2": 70}
-ELECTION = {"seed": 1, "sheets": 100, "districts": 5, "parties": 10, "ballots": 400, "concentration": 20.0,
-            "severity": 1.0, "badly_scanned": 0.1}  # fmt: skip
+ARCHITECTURE: Architecture = {"filters": [64, 96, 112], "dropout": 0.1, "fc1": 150, "fc2": 70}
+ELECTION = SimulationConfig(
+    seed=1,
+    n_stations=100,
+    n_districts=5,
+    n_parties=10,
+    n_ballots=400,
+    concentration=20.0,
+    severity=1.0,
+    bad_scan_rate=0.1,
+)
 NATION = 150_000  # sheets
 
 
@@ -38,8 +48,9 @@ def measure(few: int, many: int, rounds: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "usps.json").write_text(json.dumps({"name": "usps", "sample": True, "files": {}}))
-        make(ELECTION, divide(usps.load(folder / "usps.json")), folder / "sheets", folder / "truth.csv")
-        Recognizer(cnn(ARCHITECTURE, seed=1), ARCHITECTURE, "untaught").save(folder / "reader.pt")
+        handwriting = split_handwriting(usps.load(folder / "usps.json"))
+        simulate_sheets(ELECTION, handwriting, folder / "sheets", folder / "truth.csv")
+        DigitClassifier(cnn(ARCHITECTURE, seed=1), ARCHITECTURE, "untaught").save(folder / "classifier.pt")
         cells = _cells(folder, rounds)
         counts = {1: (few, 3 * few), 2: (few, many)}
         runs = {
@@ -51,7 +62,7 @@ def measure(few: int, many: int, rounds: int) -> dict[str, Any]:
     for processes, (less, more) in counts.items():
         seconds = runs[processes, more][0] - runs[processes, less][0]
         rates[f"sheets_per_second_{processes}_processes"] = (more - less) / seconds
-    a_sheet = ELECTION["parties"] * 3
+    a_sheet = ELECTION.n_parties * 3
     where = "gpu" if torch.cuda.is_available() else "one_thread"
     return {
         f"cells_per_second_{where}": cells,
@@ -65,24 +76,24 @@ def measure(few: int, many: int, rounds: int) -> dict[str, Any]:
 
 def _cells(folder: Path, rounds: int) -> float:
     """Cells read per second, the median of the rounds after an untimed one."""
-    cut, recognizer, seconds = cut_all(folder / "sheets"), Recognizer.load(folder / "reader.pt"), []
+    crops, classifier, seconds = segment_folder(folder / "sheets"), DigitClassifier.load(folder / "classifier.pt"), []
     for turn in range(rounds + 1):
         start = time.perf_counter()
-        read(cut, recognizer)
+        count_cells(crops, classifier)
         if turn:
             seconds.append(time.perf_counter() - start)
-    return float(np.prod(cut.images.shape[:3]) / statistics.median(seconds))
+    return float(np.prod(crops.images.shape[:3]) / statistics.median(seconds))
 
 
 def _run(folder: Path, sheets: int, processes: int) -> tuple[float, int]:
     """Seconds of the command and the most memory it held, in bytes."""
-    pages, _ = own(folder / "sheets")
+    pages, _ = list_pages(folder / "sheets")
     many = folder / f"{sheets}-{processes}"
     many.mkdir()
     for number in range(sheets):
         (many / f"sheet-{number:06d}.jpg").hardlink_to(pages[number % len(pages)])
     (many / "layout.json").hardlink_to(folder / "sheets" / "layout.json")
-    command = [sys.executable, "-m", "relecture", "tallies", "read", many, "--reader", folder / "reader.pt",
+    command = [sys.executable, "-m", "relecture", "tallies", "count", many, "--classifier", folder / "classifier.pt",
                "--out", many / "counts.csv", "--processes", str(processes)]  # fmt: skip
     start, peak = time.perf_counter(), 0
     with (many / "log").open("w") as log, psutil.Popen(list(map(str, command)), stdout=log, stderr=log) as run:

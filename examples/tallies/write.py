@@ -10,22 +10,31 @@ from pathlib import Path
 import cv2
 
 from relecture.data.usps import sample
-from relecture.tallies.segmentation.sheet_folder import make
-from relecture.tallies.simulation.handwriting import divide
-from relecture.tallies.simulation.labelled_cells import drawn
+from relecture.tallies.config import LabelledCellsJob, SimulationConfig
+from relecture.tallies.simulation.handwriting import split_handwriting
+from relecture.tallies.simulation.labelled_cells import simulate_labelled_cells
+from relecture.tallies.simulation.simulate import simulate_sheets
 
 HERE = Path(__file__).parent
-LOOK = {"severity": 1.0, "badly_scanned": 0.1}
-CELLS = {"seed": 1, "train": 1000, "validation": 300, "test": 300, **LOOK}
-ELECTION = {"seed": 1, "sheets": 12, "districts": 3, "parties": 6, "ballots": 300, "concentration": 20.0, **LOOK}
+CELLS = LabelledCellsJob(seed=1, n_train=1000, n_validation=300, n_test=300, severity=1.0, bad_scan_rate=0.1)
+ELECTION = SimulationConfig(
+    seed=1,
+    n_stations=12,
+    n_districts=3,
+    n_parties=6,
+    n_ballots=300,
+    concentration=20.0,
+    severity=1.0,
+    bad_scan_rate=0.1,
+)
 
-handwriting = divide(sample())
+handwriting = split_handwriting(sample())
 for folder in ("cells", "sheets"):
     shutil.rmtree(HERE / folder, ignore_errors=True)
-cells = drawn(CELLS, handwriting)
+cells = simulate_labelled_cells(CELLS, handwriting)
 for number, (image, label) in enumerate(zip(cells.images, cells.labels, strict=True)):
     path = HERE / "cells" / str(label) / f"{number:04d}.png"
     path.parent.mkdir(parents=True, exist_ok=True)
     cv2.imwrite(str(path), 255 - image)  # dark ink on light paper, as it is scanned
-make(ELECTION, handwriting, HERE / "sheets", HERE / "truth.csv")
+simulate_sheets(ELECTION, handwriting, HERE / "sheets", HERE / "truth.csv")
 (HERE / "truth.csv").rename(HERE / "sheets" / "truth.csv")

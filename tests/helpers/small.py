@@ -9,38 +9,63 @@ from sklearn.datasets import load_digits
 
 from relecture.data import mnist
 from relecture.data.mnist import Mnist
-from relecture.tallies.networks.cell_dataset import Cells, digest
+from relecture.tallies.config import (
+    TRANSFER_VARIANTS,
+    Architecture,
+    FinalJob,
+    LabelCurveJob,
+    PretrainingJob,
+    TransferJob,
+)
+from relecture.tallies.networks.cell_dataset import CellDataset, digest
 
-ARCHITECTURE = {"filters": [8, 8], "dropout": 0.1, "fc1": 40, "fc2": 20}
-TRAINING = {"batch_size": 64, "rho": 0.9, "epsilon": 1e-7}
-BASE = {"seeds": 2, "images": 3000, "epochs": 4, "learning_rate": 0.003, "architecture": ARCHITECTURE, **TRAINING}
-TRANSFER = {"seeds": 2, "cells": 300, "epochs": 6, "learning_rate": 0.003, "frozen": 1, "start": "base",
-            "augment": False, **TRAINING}  # fmt: skip
+ARCHITECTURE: Architecture = {"filters": [8, 8], "dropout": 0.1, "fc1": 40, "fc2": 20}
+TRAINING: dict[str, Any] = {"batch_size": 64, "rho": 0.9, "epsilon": 1e-7}
+BASE = PretrainingJob(n_seeds=2, n_images=3000, epochs=4, learning_rate=0.003, architecture=ARCHITECTURE, **TRAINING)
+
+
+def transfer_job(variant: str, **changes: Any) -> TransferJob:
+    """Return a short job of a variant of transfer."""
+    return TransferJob(**_fine_tuning(variant) | {"n_seeds": 2, "n_labelled": 300, "epochs": 6} | changes)
+
+
+def label_curve_job(n_labelled: list[int], n_images: int, n_seeds: int = 2) -> LabelCurveJob:
+    """Return the job of a short label curve with the first block frozen."""
+    return LabelCurveJob(**_fine_tuning("frozen"), n_labelled=n_labelled, n_images=n_images, n_seeds=n_seeds)
+
+
+def final_job() -> FinalJob:
+    """Return the job of a final model that is trained for a few epochs."""
+    return FinalJob(**_fine_tuning("frozen"), method="frozen", epochs=6)
+
+
+def _fine_tuning(variant: str) -> dict[str, Any]:
+    return {**TRANSFER_VARIANTS[variant].as_dict(), "learning_rate": 0.003, **TRAINING}
 
 
 @cache
 def images() -> Mnist:
-    """MNIST's sample, and of its test images every fifth."""
+    """Return MNIST's sample, with every fifth of its test images."""
     full = mnist.sample()
     tested = {"test_images": full.test_images[::5], "test_labels": full.test_labels[::5]}
     return Mnist(**{**vars(full), **tested})
 
 
 @cache
-def cells(train: int = 600, validation: int = 150, test: int = 200) -> Cells:
-    """scikit-learn's digits, made 28 x 28: another handwriting than MNIST's."""
+def cells(train: int = 600, validation: int = 150, test: int = 200) -> CellDataset:
+    """Return scikit-learn's digits, scaled to 28 x 28: other handwriting than MNIST's."""
     drawn, labels = load_digits(return_X_y=True)
     count = train + validation + test
     rows = np.random.default_rng(0).permutation(len(labels))[:count]
     large = [cv2.resize(image.reshape(8, 8) / 16, (28, 28), interpolation=cv2.INTER_CUBIC) for image in drawn[rows]]
     pixels = (255 * np.clip(large, 0, 1)).astype(np.uint8)
     parts = np.repeat(["train", "validation", "test"], [train, validation, test])
-    return Cells(pixels, labels[rows].astype(np.int64), parts, "scikit-learn's digits", True, digest(pixels))
+    return CellDataset(pixels, labels[rows].astype(np.int64), parts, "scikit-learn's digits", True, digest(pixels))
 
 
 def metrics(fit: Any) -> dict[str, dict[str, float]]:
-    """The final numbers of each member."""
-    found: dict[str, dict[str, float]] = {}
+    """Return the final metrics of each member."""
+    metrics: dict[str, dict[str, float]] = {}
     for row in fit.metrics:
-        found.setdefault(row["member"], {})[row["metric"]] = row["value"]
-    return found
+        metrics.setdefault(row["member"], {})[row["metric"]] = row["value"]
+    return metrics

@@ -6,52 +6,54 @@ import pytest
 
 
 @pytest.fixture(scope="session")
-def election_spec():
+def simulation_config():
     """Twelve sheets of four parties in two districts."""
-    return {
-        "seed": 1,
-        "sheets": 12,
-        "districts": 2,
-        "parties": 4,
-        "ballots": 400,
-        "concentration": 20.0,
-        "severity": 1.0,
-        "badly_scanned": 0.1,
-    }
+    from relecture.tallies.config import SimulationConfig
+
+    return SimulationConfig(
+        seed=1,
+        n_stations=12,
+        n_districts=2,
+        n_parties=4,
+        n_ballots=400,
+        concentration=20.0,
+        severity=1.0,
+        bad_scan_rate=0.1,
+    )
 
 
 @pytest.fixture(scope="session")
 def stand_in():
-    """The handwriting that is always at hand, divided."""
+    """The handwriting that needs no download, split."""
     from relecture.data import usps
-    from relecture.tallies.simulation.handwriting import divide
+    from relecture.tallies.simulation.handwriting import split_handwriting
 
-    return divide(usps.sample())
+    return split_handwriting(usps.sample())
 
 
 @pytest.fixture(scope="session")
 def handwriting(usps_manifest):
-    """The USPS digits, divided."""
+    """The USPS digits, split."""
     from relecture.data import usps
-    from relecture.tallies.simulation.handwriting import divide
+    from relecture.tallies.simulation.handwriting import split_handwriting
 
-    return divide(usps.load(usps_manifest))
+    return split_handwriting(usps.load(usps_manifest))
 
 
 @pytest.fixture(scope="session")
-def form():
-    """The standard form for ten parties."""
-    from relecture.tallies.segmentation.layout import Form
+def layout():
+    """The standard layout for ten parties."""
+    from relecture.tallies.segmentation.layout import FormLayout
     from relecture.tallies.simulation.election import party_names
 
-    return Form.standard(party_names(10))
+    return FormLayout.standard(party_names(10))
 
 
 @pytest.fixture(scope="session")
-def election_folder(election_spec, stand_in, tmp_path_factory) -> Path:
-    """A folder with `sheets/`, twelve sheets of an election, and `truth.csv` beside it. Copy before you change it."""
-    from relecture.tallies.segmentation.sheet_folder import make
+def election_folder(simulation_config, stand_in, tmp_path_factory) -> Path:
+    """A folder with `sheets/`, twelve sheets of an election, and `truth.csv`. Copy it before you change it."""
+    from relecture.tallies.simulation.simulate import simulate_sheets
 
     folder = tmp_path_factory.mktemp("election")
-    make(election_spec, stand_in, folder / "sheets", folder / "truth.csv")
+    simulate_sheets(simulation_config, stand_in, folder / "sheets", folder / "truth.csv")
     return folder

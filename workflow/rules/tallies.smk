@@ -1,9 +1,9 @@
-# tallies: can a CNN trained on MNIST count the votes that other hands have written?
+# tallies: can a CNN trained on MNIST count votes in other handwriting?
 #
-# needs   resources/mnist.json, resources/usps.json (or folders of one's own: tallies.cells, tallies.sheets)
-# makes   results/tallies/data/   labelled cells, sheets, the truth, the cells cut from the sheets
-#         results/tallies/{search,base/<architecture>,transfer/<way>,labels/<way>,final}/   a record each
-#         results/tallies/validation/, count/{before,after,prior}/, table.* and other tables, quantities.csv, figures/
+# needs   resources/mnist.json, resources/usps.json (or a user's folders: tallies.cells_dir, tallies.sheets_dir)
+# makes   results/tallies/data/   labelled cells, sheets, the true votes, the cells of the sheets
+#         results/tallies/{search,base/<architecture>,transfer/<variant>,label_curve/<variant>,final}/   records
+#         results/tallies/validation/, count/{pretrained,transferred,prior_corrected}/, tables, quantities.csv, figures/
 #
 # The search is in tallies_search.smk, tables and figures are in tallies_summary.smk, both included at the end.
 
@@ -16,36 +16,36 @@ TALLIES_RECORDS = [
     "results/tallies/search",
     *expand("results/tallies/base/{architecture}", architecture=tallies.BASES),
     *expand("results/tallies/transfer/{method}", method=tallies.TRANSFERS),
-    *expand("results/tallies/labels/{method}", method=tallies.LABELS),
+    *expand("results/tallies/label_curve/{method}", method=tallies.LABEL_CURVES),
     "results/tallies/final",
 ]
 OWN_CELLS, OWN_SHEETS = (
-    [] if place == SIMULATED else [place] for place in (run_config.tallies.cells, run_config.tallies.sheets)
+    [] if path == SIMULATED else [path] for path in (run_config.tallies.cells_dir, run_config.tallies.sheets_dir)
 )
 SHEETS = OWN_SHEETS[0] if OWN_SHEETS else "results/tallies/data/sheets"
-# Of sheets of one's own all but the true votes, which are no part of what is read.
+# All files of a user's sheets except the true votes, which are no input of the segmentation.
 PAGES = [file for file in list_files(SHEETS) if Path(file).name != "truth.csv"] if OWN_SHEETS else [SHEETS]
 HANDWRITING = "resources/usps.json"
 
 
 rule tallies_cells:
-    """The labelled cells: drawn on sheets and cut from them, or those of one's own."""
+    """Labelled cells: from simulated sheets, or from a user's folder."""
     input:
         handwriting=[] if OWN_CELLS else HANDWRITING,
-        # Every image: a folder alone does not tell that something in it was changed, added or taken away.
-        own=[file for folder in OWN_CELLS for file in list_files(folder)],
-        code=source_files("relecture.tallies.simulation.labelled_cells:drawn")
-        + source_files("relecture.tallies.networks.image_folder:from_folder"),
+        # Every image: the time of a folder does not change with that of a file in it.
+        images=[file for folder in OWN_CELLS for file in list_files(folder)],
+        code=source_files("relecture.tallies.simulation.labelled_cells:simulate_labelled_cells")
+        + source_files("relecture.tallies.networks.image_folder:load_image_folder"),
     output:
         cells="results/tallies/data/cells.npz",
     log:
         "results/logs/tallies/cells.log",
     priority: 70
     params:
-        config=to_json(run_config.tallies.cells_spec()),
-        source=f"--own {shlex.quote(OWN_CELLS[0])}" if OWN_CELLS else f"--handwriting {HANDWRITING}",
+        config=to_json(run_config.tallies.labelled_cells_job()),
+        source=f"--image-folder {shlex.quote(OWN_CELLS[0])}" if OWN_CELLS else f"--handwriting {HANDWRITING}",
     shell:
-        "relecture tallies cells"
+        "relecture tallies labelled-cells"
         " --config-json {params.config:q}"
         " {params.source}"
         " --out {output.cells:q}"
@@ -53,19 +53,19 @@ rule tallies_cells:
 
 
 rule tallies_sheets:
-    """The simulated election: a page image per polling station, and the truth apart from them."""
+    """The simulated election: a page image per polling station, and the true votes."""
     input:
         handwriting=HANDWRITING,
-        code=source_files("relecture.tallies.segmentation.sheet_folder:make"),
+        code=source_files("relecture.tallies.simulation.simulate:simulate_sheets"),
     output:
         sheets=directory("results/tallies/data/sheets"),
         truth="results/tallies/data/truth.csv",
     log:
         "results/logs/tallies/sheets.log",
     params:
-        config=to_json(run_config.tallies.election.model_dump()),
+        config=to_json(run_config.tallies.simulation),
     shell:
-        "relecture tallies sheets"
+        "relecture tallies simulate"
         " --config-json {params.config:q}"
         " --handwriting {input.handwriting:q}"
         " --out {output.sheets:q}"
@@ -74,26 +74,26 @@ rule tallies_sheets:
 
 
 rule tallies_cut:
-    """The cells of all sheets: the frame found on each page, straightened, and cut."""
+    """The cells of all sheets, from the rectified frame of each page."""
     input:
         sheets=PAGES,
-        code=source_files("relecture.tallies.segmentation.sheet_folder:cut_all"),
+        code=source_files("relecture.tallies.segmentation.sheet_folder:segment_folder"),
     output:
-        cut="results/tallies/data/cut.npz",
+        cell_crops="results/tallies/data/cell_crops.npz",
     log:
         "results/logs/tallies/cut.log",
     threads: 1
     params:
         sheets=lambda w: SHEETS,
     shell:
-        "relecture tallies --threads {threads} cut"
+        "relecture tallies --threads {threads} segment"
         " --sheets {params.sheets:q}"
-        " --out {output.cut:q}"
+        " --out {output.cell_crops:q}"
         " 2>&1 | tee {log:q}"
 
 
 rule tallies_base:
-    """One architecture on MNIST alone."""
+    """The base models of one architecture, trained on MNIST alone."""
     input:
         mnist="resources/mnist.json",
         cells="results/tallies/data/cells.npz",
@@ -111,14 +111,14 @@ rule tallies_base:
     priority: 50
     threads: 1
     params:
-        config=to_json(run_config.tallies.base_spec()),
+        config=to_json(run_config.tallies.pretraining_settings()),
         network=lambda w, input: (
             f"--selected {input.selected}"
             if w.architecture == "selected"
-            else f"--network {shlex.quote(to_json(run_config.tallies.default()))}"
+            else f"--network {shlex.quote(to_json(run_config.tallies.default_network()))}"
         ),
     shell:
-        "relecture tallies --threads {threads} base"
+        "relecture tallies --threads {threads} pretrain"
         " --architecture {wildcards.architecture}"
         " --config-json {params.config:q}"
         " {params.network}"
@@ -131,7 +131,7 @@ rule tallies_base:
 
 
 rule tallies_transfer:
-    """The selected base carried over to the target's digits in one way."""
+    """The selected base, fine-tuned on the target's cells in one variant."""
     input:
         cells="results/tallies/data/cells.npz",
         base="results/tallies/base/selected/model",
@@ -149,7 +149,7 @@ rule tallies_transfer:
     priority: 30
     threads: 1
     params:
-        config=lambda w: to_json(run_config.tallies.transfer_spec(w.method)),
+        config=lambda w: to_json(run_config.tallies.transfer_job(w.method)),
         name=lambda w: f"transfer/{w.method}",
         rule="tallies_transfer",
     shell:
@@ -164,26 +164,26 @@ rule tallies_transfer:
         " 2>&1 | tee {log:q}"
 
 
-use rule tallies_transfer as tallies_labels with:
+use rule tallies_transfer as tallies_label_curve with:
     input:
         cells="results/tallies/data/cells.npz",
         base="results/tallies/base/selected/model",
         record="results/tallies/base/selected/params.json",
-        code=lambda w: source_files(tallies.LABELS[w.method]),
+        code=lambda w: source_files(tallies.LABEL_CURVES[w.method]),
     output:
-        **record_files("results/tallies/labels/{method}"),
-        model=directory("results/tallies/labels/{method}/model"),
+        **record_files("results/tallies/label_curve/{method}"),
+        model=directory("results/tallies/label_curve/{method}/model"),
     log:
-        "results/logs/tallies/labels_{method}.log",
+        "results/logs/tallies/label_curve_{method}.log",
     benchmark:
-        "results/benchmarks/tallies/labels_{method}.tsv"
+        "results/benchmarks/tallies/label_curve_{method}.tsv"
     wildcard_constraints:
-        method="|".join(tallies.LABELS),
+        method="|".join(tallies.LABEL_CURVES),
     priority: 40
     params:
-        config=lambda w: to_json(run_config.tallies.labels_spec(w.method)),
-        name=lambda w: f"labels/{w.method}",
-        rule="tallies_labels",
+        config=lambda w: to_json(run_config.tallies.label_curve_job(w.method)),
+        name=lambda w: f"label_curve/{w.method}",
+        rule="tallies_label_curve",
 
 
 use rule tallies_transfer as tallies_final with:
@@ -201,7 +201,7 @@ use rule tallies_transfer as tallies_final with:
         "results/benchmarks/tallies/final.tsv"
     priority: 45
     params:
-        config=to_json(run_config.tallies.final_spec()),
+        config=to_json(run_config.tallies.final_job()),
         name="final",
         rule="tallies_final",
 

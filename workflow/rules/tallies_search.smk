@@ -1,14 +1,14 @@
-# tallies, its search: Hyperband as static rules. A rung reads the ranking of the one before, and goes on from its
-# weights and optimiser states; it is split into shards that run side by side.
+# tallies, hyperparameter search: Hyperband as static rules. A rung reads the ranking of the previous rung and resumes
+# from its weights and optimiser states; it is split into shards that run in parallel.
 #
 # needs   resources/mnist.json, results/tallies/data/cells.npz
 # makes   results/tallies/search/bracket-<b>/rung-<r>/shard-<s>/   scores, curves, checkpoints
 #         results/tallies/search/bracket-<b>/rung-<r>/ranking.csv
 #         results/tallies/search/   the record, trials.csv, selected.json
 
-from relecture.tallies.networks.hyperband import Plan
+from relecture.tallies.networks.hyperband import SearchPlan
 
-SEARCH = Plan(**run_config.tallies.search.model_dump(include={"max_epochs", "factor", "brackets", "shards"}))
+SEARCH = SearchPlan(**run_config.tallies.search.model_dump(include={"max_epochs", "eta", "brackets", "n_shards"}))
 
 
 wildcard_constraints:
@@ -18,9 +18,9 @@ wildcard_constraints:
 
 
 rule tallies_shard:
-    """A part of the trials of one rung."""
+    """One shard of the trials of a rung."""
     input:
-        unpack(lambda w: SEARCH.before(int(w.bracket), int(w.rung))),
+        unpack(lambda w: SEARCH.previous_rung(int(w.bracket), int(w.rung))),
         mnist="resources/mnist.json",
         cells="results/tallies/data/cells.npz",
         code=source_files("relecture.tallies.networks.hyperband_search:train_shard"),
@@ -35,21 +35,23 @@ rule tallies_shard:
     priority: 60
     threads: 1
     params:
-        config=to_json(run_config.tallies.search_spec()),
-        shards=lambda w: len(SEARCH.shards(int(w.bracket), int(w.rung))),
+        config=to_json(run_config.tallies.search_job()),
+        n_shards=lambda w: len(SEARCH.shards(int(w.bracket), int(w.rung))),
         ranking=lambda w, input: f"--ranking {shlex.quote(input.ranking)}" if w.rung != "0" else "",
-        # Named one by one: a run with more shards may have left folders of its own beside them.
-        before=lambda w, input: shlex.join(f"--before={folder}" for folder in input.get("states", [])),
+        # Named one by one, because the folders of an earlier run with more shards may exist.
+        checkpoints=lambda w, input: shlex.join(f"--checkpoints={folder}" for folder in input.get("states", [])),
         out=lambda w: f"results/tallies/search/bracket-{w.bracket}/rung-{w.rung}/shard-{w.shard}",
     shell:
-        "relecture tallies --threads {threads} shard"
+        "relecture tallies --threads {threads} search-shard"
         " --config-json {params.config:q}"
-        " --place {wildcards.bracket}/{wildcards.rung}/{wildcards.shard}"
-        " --shards {params.shards}"
+        " --bracket {wildcards.bracket}"
+        " --rung {wildcards.rung}"
+        " --shard {wildcards.shard}"
+        " --n-shards {params.n_shards}"
         " --mnist {input.mnist:q}"
         " --cells {input.cells:q}"
         " {params.ranking}"
-        " {params.before}"
+        " {params.checkpoints}"
         " --checkpoint-dir scratch/tallies/search/{wildcards.bracket}-{wildcards.rung}-{wildcards.shard}"
         " --out {params.out:q}"
         " 2>&1 | tee {log:q}"
@@ -71,7 +73,7 @@ rule tallies_ranking:
 
 
 rule tallies_search:
-    """All trials as one record, and what was selected."""
+    """All trials as one record, and the selected network."""
     input:
         rankings=SEARCH.rankings(),
         histories=SEARCH.histories(),
@@ -87,7 +89,7 @@ rule tallies_search:
         "results/logs/tallies/search.log",
     priority: 60
     params:
-        config=to_json(run_config.tallies.search_spec()),
+        config=to_json(run_config.tallies.search_job()),
     shell:
         "relecture tallies search {input.rankings:q}"
         " --config-json {params.config:q}"

@@ -1,44 +1,44 @@
-# tallies, what it comes to: the reader calibrated, the sheets counted, tables and figures.
+# tallies, results: the calibrated classifier, the vote counts, tables and figures.
 #
 # needs   results/tallies/data/, and every record of the comparison
-# makes   results/tallies/validation/, results/tallies/count/{before,after,prior}/
+# makes   results/tallies/validation/, results/tallies/count/{pretrained,transferred,prior_corrected}/
 #         results/tallies/table.* and other tables, quantities.csv, figures/, <record>/overview.*
 
 TALLIES_TABLES = {
-    "table": "digits read before and after transfer",
+    "table": "accuracy before and after transfer",
     "differences": "paired differences",
-    "labels": "how many labels are worth it",
-    "selected": "the space of the search",
+    "label_curve": "accuracy by number of labels",
+    "selected": "the search space",
     "totals": "the votes of each party",
-    "districts": "does the reading change a winner",
+    "districts": "winners of the districts",
     "quality": "sheets of high and low quality",
-    "checking": "how many sheets must be checked",
+    "checking": "sheets to audit",
 }
 COUNTED = list(TALLIES_TABLES)[4:]  # tables of the count
 TALLIES_FIGURES = {
     "pages": "pages with tally sheets",
-    "cells": "cells beside MNIST",
+    "cells": "cells and MNIST images",
     "hyperparameters": "accuracy against each hyperparameter",
     "budget": "accuracy against budget",
-    "transfer": "ways of transfer",
-    "labels": "how many labels are worth it",
+    "transfer": "variants of transfer",
+    "label_curve": "accuracy by number of labels",
     "confusion": "confusion matrix",
-    "misread": "misread cells",
-    "attribution": "what the network looks at",
-    "reliability": "reliability before and after",
-    "reading": "one sheet and its reading",
+    "misclassified": "misclassified cells",
+    "attribution": "attributions of the classifier",
+    "reliability": "calibration before and after temperature scaling",
+    "reading": "one sheet and its count",
     "quality": "quality by station and district",
-    "result": "the votes as counted",
+    "result": "votes of each party",
     "groups": "sheets of high and low quality",
-    "checking": "sheets to check",
-    "margins": "does the reading change a winner",
+    "checking": "sheets to audit",
+    "margins": "margins of the winners",
 }
-# The true votes: simulated, or a file beside sheets of one's own if there is one.
+# The true votes: simulated, or a file in the folder of a user's sheets, if there is one.
 TRUTH = if_exists(f"{SHEETS}/truth.csv") if OWN_SHEETS else ["results/tallies/data/truth.csv"]
-READERS = {
-    "before": "results/tallies/base/selected/model",
-    "after": "results/tallies/validation/reader.pt",
-    "prior": "results/tallies/validation/reader.pt",
+CLASSIFIERS = {
+    "pretrained": "results/tallies/base/selected/model",
+    "transferred": "results/tallies/validation/classifier.pt",
+    "prior_corrected": "results/tallies/validation/classifier.pt",
 }
 TALLIES_CHAPTER = {
     "numbers": [
@@ -49,7 +49,7 @@ TALLIES_CHAPTER = {
     "print": chapter_spec(
         "tallies",
         ["table", "totals", "checking"],
-        ["pages", "labels", "attribution", "result"],
+        ["pages", "label_curve", "attribution", "result"],
     ),
 }
 
@@ -63,59 +63,61 @@ rule tallies:
 
 
 rule tallies_own:
-    """The count alone, as for sheets of one's own, without what compares networks and ways of transfer."""
+    """The vote count alone, as for a user's sheets, without the comparison of networks and variants of transfer."""
     input:
         expand("results/tallies/{table}.html", table=COUNTED),
 
 
 rule tallies_validate:
-    """The model that counts, made as sure of itself as it is right."""
+    """The calibrated classifier: the final model with its temperature."""
     input:
         **record_files("results/tallies/final"),
         model="results/tallies/final/model",
         code=source_files("relecture.tallies.networks.calibration:calibrate"),
     output:
         multiext("results/tallies/validation/", "reliability.csv", "temperature.json"),
-        reader="results/tallies/validation/reader.pt",
+        classifier="results/tallies/validation/classifier.pt",
     log:
         "results/logs/tallies/validate.log",
     shell:
-        "relecture tallies validate"
+        "relecture tallies calibrate"
         " --final results/tallies/final"
         " --out results/tallies/validation"
         " 2>&1 | tee {log:q}"
 
 
 rule tallies_count:
-    """The votes on all sheets, by one reader."""
+    """The votes on all sheets, in one variant of the count."""
     input:
-        cut="results/tallies/data/cut.npz",
-        reader=lambda w: READERS[w.reading],
-        code=source_files("relecture.tallies.counting.vote_counts:count"),
+        cell_crops="results/tallies/data/cell_crops.npz",
+        classifier=lambda w: CLASSIFIERS[w.variant],
+        code=source_files("relecture.tallies.counting.vote_counts:count_folder"),
     output:
-        multiext("results/tallies/count/{reading}/", "digits.parquet", "counts.csv", "totals.csv"),
+        multiext("results/tallies/count/{variant}/", "digits.parquet", "counts.csv", "totals.csv"),
     log:
-        "results/logs/tallies/count_{reading}.log",
+        "results/logs/tallies/count_{variant}.log",
     wildcard_constraints:
-        reading="|".join(READERS),
+        variant="|".join(CLASSIFIERS),
     threads: 1
     params:
-        reader=lambda w, input: f"{input.reader}/reader.pt" if w.reading == "before" else input.reader,
-        prior=lambda w: "--prior" if w.reading == "prior" else "--no-prior",
+        classifier=lambda w, input: (
+            f"{input.classifier}/classifier.pt" if w.variant == "pretrained" else input.classifier
+        ),
+        prior=lambda w: "--prior-correction" if w.variant == "prior_corrected" else "--no-prior-correction",
     shell:
-        "relecture tallies --threads {threads} count"
-        " --cut {input.cut:q}"
-        " --reader {params.reader:q}"
+        "relecture tallies --threads {threads} count-cells"
+        " --cell-crops {input.cell_crops:q}"
+        " --classifier {params.classifier:q}"
         " {params.prior}"
-        " --out results/tallies/count/{wildcards.reading}"
+        " --out results/tallies/count/{wildcards.variant}"
         " 2>&1 | tee {log:q}"
 
 
 rule tallies_outcome:
-    """Totals against the truth, districts, quality, and how many sheets a person has to check."""
+    """Tables of the vote counts: totals, districts, quality, and sheets to audit."""
     input:
-        counts=expand("results/tallies/count/{reading}/digits.parquet", reading=READERS),
-        cut="results/tallies/data/cut.npz",
+        counts=expand("results/tallies/count/{variant}/digits.parquet", variant=CLASSIFIERS),
+        cell_crops="results/tallies/data/cell_crops.npz",
         truth=TRUTH,
         code=source_files("relecture.tallies.counting.vote_tables:write"),
     output:
@@ -128,21 +130,21 @@ rule tallies_outcome:
     log:
         "results/logs/tallies/outcome.log",
     params:
-        counting=run_config.tallies.counting.model_dump(),
+        counting=run_config.tallies.counting.as_dict(),
         truth=f"--truth {shlex.quote(TRUTH[0])}" if TRUTH else "",
     shell:
-        "relecture tallies outcome"
-        " --count results/tallies/count"
-        " --cut {input.cut:q}"
+        "relecture tallies vote-tables"
+        " --counts results/tallies/count"
+        " --cell-crops {input.cell_crops:q}"
         " {params.truth}"
-        " --high {params.counting[high_quality]}"
-        " --orders {params.counting[orders]}"
+        " --quality-threshold {params.counting[quality_threshold]}"
+        " --n-permutations {params.counting[n_permutations]}"
         " --out results/tallies"
         " 2>&1 | tee {log:q}"
 
 
 rule tallies_table:
-    """Networks before and after transfer, differences, labels, the search; the numbers for the scorecard."""
+    """Tables of networks, differences, label curve and search; the reproduced values for the scorecard."""
     input:
         metrics=expand("{record}/metrics.csv", record=TALLIES_RECORDS),
         params=expand("{record}/params.json", record=TALLIES_RECORDS),
@@ -180,12 +182,12 @@ rule tallies_figures:
         metrics=expand("{record}/metrics.csv", record=TALLIES_RECORDS),
         history=expand("{record}/history.csv", record=TALLIES_RECORDS),
         predictions=expand("{record}/predictions.parquet", record=TALLIES_RECORDS),
-        counts=expand("results/tallies/count/{reading}/digits.parquet", reading=READERS),
+        counts=expand("results/tallies/count/{variant}/digits.parquet", variant=CLASSIFIERS),
         selected="results/tallies/search/selected.json",
-        validation=multiext("results/tallies/validation/", "reader.pt", "reliability.csv", "temperature.json"),
+        validation=multiext("results/tallies/validation/", "classifier.pt", "reliability.csv", "temperature.json"),
         mnist="resources/mnist.json",
         cells="results/tallies/data/cells.npz",
-        cut="results/tallies/data/cut.npz",
+        cell_crops="results/tallies/data/cell_crops.npz",
         sheets=PAGES,
         truth=TRUTH,
         code=source_files("relecture.tallies.figures.draw_all:draw"),
@@ -198,7 +200,7 @@ rule tallies_figures:
     log:
         "results/logs/tallies/figures.log",
     params:
-        counting=run_config.tallies.counting.model_dump(),
+        counting=run_config.tallies.counting.as_dict(),
         truth=f"--truth {shlex.quote(TRUTH[0])}" if TRUTH else "",
         sheets=lambda w: SHEETS,
     shell:
@@ -207,13 +209,13 @@ rule tallies_figures:
         " --sheets {params.sheets:q}"
         " {params.truth}"
         " --mnist {input.mnist:q}"
-        " --high {params.counting[high_quality]}"
-        " --orders {params.counting[orders]}"
+        " --quality-threshold {params.counting[quality_threshold]}"
+        " --n-permutations {params.counting[n_permutations]}"
         " 2>&1 | tee {log:q}"
 
 
 rule tallies_portrait:
-    """One record by itself, as a figure for its run in MLflow."""
+    """The overview figure of one record, for its run in MLflow."""
     input:
         **record_files("{record}"),
         code=source_files("relecture.tallies.figures.overview:overview"),

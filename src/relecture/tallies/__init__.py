@@ -1,26 +1,18 @@
-"""The comparison `tallies`: can a CNN trained elsewhere count votes from tally sheets? (Torres and Cantú 2022)"""
+"""The comparison `tallies`: votes on tally sheets, counted by a CNN (Torres and Cantú 2022)."""
 
 QUESTION = "Can a network trained on other handwriting count the votes on tally sheets?"
 
-#: The base models and the function that trains them on MNIST.
+_TRANSFER, _LABEL_CURVE = (f"relecture.tallies.networks.transfer:{name}" for name in ("transfer", "label_curve"))
+
+#: The base models by architecture, each with the function that trains it on MNIST.
 BASES = {
-    "default": "relecture.tallies.networks.pretraining:base",
-    "selected": "relecture.tallies.networks.pretraining:base",
+    "default": "relecture.tallies.networks.pretraining:pretrain",
+    "selected": "relecture.tallies.networks.pretraining:pretrain",
 }
-#: Each way to carry the selected base over to the target's digits, and the function that does it.
-TRANSFERS = {
-    "frozen": "relecture.tallies.networks.transfer:transfer",
-    "frozen_augmented": "relecture.tallies.networks.transfer:transfer",
-    "unfrozen": "relecture.tallies.networks.transfer:transfer",
-    "conv_frozen": "relecture.tallies.networks.transfer:transfer",
-    "scratch": "relecture.tallies.networks.transfer:transfer",
-}
-#: The same with more and more labelled cells: how many labels are worth it?
-LABELS = {
-    "frozen": "relecture.tallies.networks.transfer:labels",
-    "unfrozen": "relecture.tallies.networks.transfer:labels",
-    "scratch": "relecture.tallies.networks.transfer:labels",
-}
-#: The search among networks, and the model that reads the sheets; a record each.
+#: The variants of transfer from the selected base to the target's digits, each with the function that trains it.
+TRANSFERS = dict.fromkeys(("frozen", "frozen_augmented", "unfrozen", "conv_frozen", "scratch"), _TRANSFER)
+#: The variants of transfer that are also trained on several numbers of labelled cells.
+LABEL_CURVES = dict.fromkeys(("frozen", "unfrozen", "scratch"), _LABEL_CURVE)
+#: The hyperparameter search, and the model that counts the votes; one record each.
 SEARCH = {"search": "relecture.tallies.networks.hyperband_search:collect"}
-FINAL = {"final": "relecture.tallies.networks.transfer:final"}
+FINAL = {"final": "relecture.tallies.networks.transfer:fit_final"}

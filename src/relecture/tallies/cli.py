@@ -1,84 +1,110 @@
-"""Command line of the comparison `tallies`: labelled cells, sheets, networks, the count; and `read` for any sheets."""
+"""Command line of the comparison `tallies`: the jobs of its rules, and `count` for any sheets."""
 
 import json
 import sys
 import tempfile
 from pathlib import Path
-from pkgutil import resolve_name
 from typing import Annotated, Any, TypeVar
 
 import typer
 
 from relecture import records
-from relecture.cli import Command, PathOption, TextOption
+from relecture.cli import Command, PathOption, TextOption, parse_config
 from relecture.errors import UserError
-from relecture.tallies import FINAL, LABELS, QUESTION, TRANSFERS
+from relecture.tallies import QUESTION
+from relecture.tallies.config import (
+    FinalJob,
+    LabelCurveJob,
+    LabelledCellsJob,
+    NetworkChoice,
+    PretrainingJob,
+    PretrainingSettings,
+    SearchJob,
+    SimulationConfig,
+    TransferJob,
+)
 
 app = Command(QUESTION)
 
+Value = TypeVar("Value")
+
+QualityOption = Annotated[float, typer.Option(help="Quality above which a sheet is of high quality.")]
+PermutationsOption = Annotated[int, typer.Option(help="Random orders of checking.")]
+TruthOption = Annotated[Path | None, typer.Option(help="The true votes, if they are known.")]
+
+#: The classifier that `snakemake tallies` makes.
+STANDARD_CLASSIFIER = Path("results/tallies/validation/classifier.pt")
+
 
 @app.command()
-def cells(config_json: TextOption, out: PathOption, handwriting: Path | None = None, own: Path | None = None) -> None:
-    """Make the labelled cells: drawn with the HANDWRITING of a manifest, or read from the folder OWN."""
-    config = json.loads(config_json)
-    if own is not None:
-        from relecture.tallies.networks.image_folder import from_folder
+def labelled_cells(
+    config_json: TextOption, out: PathOption, handwriting: Path | None = None, image_folder: Path | None = None
+) -> None:
+    """Write labelled cells, simulated with the HANDWRITING of a manifest or from the folder IMAGE_FOLDER."""
+    config = parse_config(LabelledCellsJob, config_json)
+    if image_folder is not None:
+        from relecture.tallies.networks.image_folder import load_image_folder
 
-        from_folder(own, config).save(out)
+        load_image_folder(image_folder, config).save(out)
         return
     from relecture.data import usps
-    from relecture.tallies.simulation.handwriting import divide
-    from relecture.tallies.simulation.labelled_cells import drawn
+    from relecture.tallies.simulation.handwriting import split_handwriting
+    from relecture.tallies.simulation.labelled_cells import simulate_labelled_cells
 
-    drawn(config, divide(usps.load(needed(handwriting, "--handwriting or --own")))).save(out)
+    manifest = require_one_of(handwriting, "--handwriting or --image-folder")
+    simulate_labelled_cells(config, split_handwriting(usps.load(manifest))).save(out)
 
 
 @app.command()
-def sheets(config_json: TextOption, handwriting: PathOption, out: PathOption, truth: PathOption) -> None:
-    """Draw the sheets of the simulated election into the folder OUT, and write their TRUTH elsewhere."""
+def simulate(config_json: TextOption, handwriting: PathOption, out: PathOption, truth: PathOption) -> None:
+    """Draw the sheets of the simulated election into the folder OUT, and write the votes to the file TRUTH."""
     from relecture.data import usps
-    from relecture.tallies.segmentation.sheet_folder import make
-    from relecture.tallies.simulation.handwriting import divide
+    from relecture.tallies.simulation.handwriting import split_handwriting
+    from relecture.tallies.simulation.simulate import simulate_sheets
 
-    make(json.loads(config_json), divide(usps.load(handwriting)), out, truth)
-
-
-@app.command()
-def cut(sheets: PathOption, out: PathOption) -> None:
-    """Find the frame of every sheet in the folder SHEETS, and cut its cells."""
-    from relecture.tallies.segmentation.sheet_folder import cut_all
-
-    cut_all(sheets).save(out)
+    config = parse_config(SimulationConfig, config_json)
+    simulate_sheets(config, split_handwriting(usps.load(handwriting)), out, truth)
 
 
 @app.command()
-def shard(
+def segment(sheets: PathOption, out: PathOption) -> None:
+    """Detect the frame of every sheet in the folder SHEETS, and extract its cells."""
+    from relecture.tallies.segmentation.sheet_folder import segment_folder
+
+    segment_folder(sheets).save(out)
+
+
+@app.command()
+def search_shard(
     config_json: TextOption,
-    place: Annotated[str, typer.Option(help="Bracket, rung and shard, counted from 0: 2/0/3.")],
-    shards: Annotated[int, typer.Option(help="Into how many the rung is split.")],
+    bracket: Annotated[int, typer.Option(help="Bracket of the search.")],
+    rung: Annotated[int, typer.Option(help="Rung of the bracket, from 0.")],
+    shard: Annotated[int, typer.Option(help="Shard of the rung, from 0.")],
+    n_shards: Annotated[int, typer.Option(help="Number of shards of the rung.")],
     mnist: PathOption,
     cells: PathOption,
     checkpoint_dir: PathOption,
     out: PathOption,
-    ranking: Annotated[Path | None, typer.Option(help="That of the rung before; none for the first.")] = None,
-    before: Annotated[list[Path] | None, typer.Option(help="A folder of its checkpoints; give all of them.")] = None,
+    ranking: Annotated[Path | None, typer.Option(help="Ranking of the previous rung; none for rung 0.")] = None,
+    checkpoints: Annotated[
+        list[Path] | None, typer.Option(help="A folder with checkpoints of the previous rung; may be repeated.")
+    ] = None,
 ) -> None:
     """Train the trials of one shard of a rung."""
-    from relecture.data import mnist as images
-    from relecture.tallies.networks.cell_dataset import Cells
+    from relecture.data import mnist as mnist_data
+    from relecture.tallies.networks.cell_dataset import CellDataset
     from relecture.tallies.networks.hyperband_search import train_shard
 
-    bracket, rung, number = map(int, place.split("/"))
     train_shard(
-        json.loads(config_json),
-        images.load(mnist),
-        Cells.load(cells),
+        parse_config(SearchJob, config_json),
+        mnist_data.load(mnist),
+        CellDataset.load(cells),
         bracket=bracket,
         rung=rung,
-        shard=number,
-        shards=shards,
+        shard=shard,
+        n_shards=n_shards,
         ranking=ranking,
-        before=before or [],
+        checkpoints=checkpoints or [],
         checkpoint_dir=checkpoint_dir,
         out=out,
     )
@@ -102,18 +128,18 @@ def search(
     out: PathOption,
     rule: TextOption,
 ) -> None:
-    """Gather the RANKINGS of all rungs into the record OUT, trials.csv and selected.json."""
-    from relecture.data import mnist as images
-    from relecture.tallies.networks.cell_dataset import Cells
-    from relecture.tallies.networks.hyperband_search import collect, tables
+    """Write the RANKINGS of all rungs as the record OUT with trials.csv and selected.json."""
+    from relecture.data import mnist as mnist_data
+    from relecture.tallies.networks.cell_dataset import CellDataset
+    from relecture.tallies.networks.hyperband_search import collect, write_tables
 
-    data = Cells.load(cells).described(images.load(mnist))
-    _save_record(collect(rankings), out, "search", json.loads(config_json), data, rule)
-    tables(rankings, out)
+    config, data = parse_config(SearchJob, config_json), CellDataset.load(cells).describe(mnist_data.load(mnist))
+    collect(rankings).save(out, "tallies/search", config, data, rule, QUESTION)
+    write_tables(rankings, out)
 
 
 @app.command()
-def base(
+def pretrain(
     architecture: TextOption,
     config_json: TextOption,
     mnist: PathOption,
@@ -121,19 +147,22 @@ def base(
     checkpoint_dir: PathOption,
     out: PathOption,
     rule: TextOption,
-    network: Annotated[str | None, typer.Option(help="Its architecture and learning rate (JSON).")] = None,
-    selected: Annotated[Path | None, typer.Option(help="Where the search left them.")] = None,
+    network: Annotated[str | None, typer.Option(help="Architecture and learning rate (JSON).")] = None,
+    selected: Annotated[Path | None, typer.Option(help="The selected.json of the search.")] = None,
 ) -> None:
-    """Train one architecture on MNIST and leave its record in OUT."""
-    from relecture.data import mnist as images
-    from relecture.tallies.networks.cell_dataset import Cells
-    from relecture.tallies.networks.pretraining import base
+    """Train the base models of one architecture on MNIST and write the record OUT."""
+    from relecture.data import mnist as mnist_data
+    from relecture.tallies.networks.cell_dataset import CellDataset
+    from relecture.tallies.networks.pretraining import pretrain
 
-    found = json.loads(network or needed(selected, "--network or --selected").read_text())
-    config = json.loads(config_json) | {key: found[key] for key in ("architecture", "learning_rate")}
-    source, target = images.load(mnist), Cells.load(cells)
-    result, data = base(config, source, target, checkpoint_dir), target.described(source)
-    _save_record(result, out, f"base/{architecture}", config, data, rule)
+    choice = json.loads(network or require_one_of(selected, "--network or --selected").read_text())
+    config = PretrainingJob(
+        **parse_config(PretrainingSettings, config_json).model_dump(),
+        **{name: choice[name] for name in NetworkChoice.model_fields},
+    )
+    source, target = mnist_data.load(mnist), CellDataset.load(cells)
+    result = pretrain(config, source, target, checkpoint_dir)
+    result.save(out, f"tallies/base/{architecture}", config, target.describe(source), rule, QUESTION)
     records.remove_checkpoints(checkpoint_dir)
 
 
@@ -147,54 +176,61 @@ def transfer(
     out: PathOption,
     rule: TextOption,
 ) -> None:
-    """Carry the networks of the folder BASE over to the labelled cells and leave the record in OUT."""
-    from relecture.tallies.networks.cell_dataset import Cells
-    from relecture.tallies.networks.pretraining import learned_from
+    """Fine-tune the networks of the folder BASE on labelled cells and write the record OUT."""
+    from relecture.tallies.networks import transfer
+    from relecture.tallies.networks.cell_dataset import CellDataset
+    from relecture.tallies.networks.pretraining import training_data
 
-    functions = {f"transfer/{name}": function for name, function in TRANSFERS.items()}
-    functions |= {f"labels/{name}": function for name, function in LABELS.items()} | FINAL
-    config, target = json.loads(config_json), Cells.load(cells)
-    result = resolve_name(functions[method])(config, target, base, checkpoint_dir)
-    data = target.described() if config["start"] == "scratch" else learned_from(base)
-    _save_record(result, out, method, config, data, rule)
+    target, config = CellDataset.load(cells), _fine_tune_job(method, config_json)
+    match config:
+        case TransferJob():
+            result = transfer.transfer(config, target, base, checkpoint_dir)
+        case LabelCurveJob():
+            result = transfer.label_curve(config, target, base, checkpoint_dir)
+        case FinalJob():
+            result = transfer.fit_final(config, target, base, checkpoint_dir)
+    data = target.describe() if config.start == "scratch" else training_data(base)
+    result.save(out, f"tallies/{method}", config, data, rule, QUESTION)
     records.remove_checkpoints(checkpoint_dir)
 
 
 @app.command()
-def validate(final: PathOption, out: PathOption) -> None:
-    """Fit the temperature of the FINAL model on validation cells; the calibrated reader is in OUT."""
+def calibrate(final: PathOption, out: PathOption) -> None:
+    """Fit the temperature of the FINAL model on validation cells; write the calibrated classifier to the folder OUT."""
     from relecture.tallies.networks.calibration import calibrate
 
     calibrate(final, out)
 
 
 @app.command()
-def count(
-    cut: PathOption,
-    reader: PathOption,
+def count_cells(
+    cell_crops: PathOption,
+    classifier: PathOption,
     out: PathOption,
-    prior: Annotated[bool, typer.Option(help="Weigh digits with how often each stands in a party's box.")] = False,
+    prior_correction: Annotated[
+        bool, typer.Option(help="Correct for the frequencies of the digits in each box of a party.")
+    ] = False,
 ) -> None:
-    """Read the cells of all sheets and count the votes."""
-    from relecture.tallies.counting.vote_counts import count
+    """Classify the cells of all sheets and count the votes."""
+    from relecture.tallies.counting.vote_counts import count_folder
 
-    count(cut, reader, prior, out)
+    count_folder(cell_crops, classifier, prior_correction, out)
 
 
 @app.command()
-def outcome(
-    count: PathOption,
-    cut: PathOption,
-    high: Annotated[float, typer.Option(help="Quality above which a sheet's is high.")],
-    orders: Annotated[int, typer.Option(help="Random orders of checking.")],
+def vote_tables(
+    counts: PathOption,
+    cell_crops: PathOption,
+    quality_threshold: QualityOption,
+    n_permutations: PermutationsOption,
     out: PathOption,
-    truth: Annotated[Path | None, typer.Option(help="The true votes, where they are known.")] = None,
+    truth: TruthOption = None,
 ) -> None:
-    """Write totals, districts, quality and checking into OUT, from the readings in the folder COUNT."""
+    """Write totals, districts, quality and checking into OUT, from the vote counts in the folder COUNTS."""
     from relecture.tallies.counting import vote_tables
 
-    folders = {name: count / name for name in vote_tables.READINGS}
-    vote_tables.write(vote_tables.load(folders, cut, truth, high, orders), out)
+    folders = {name: counts / name for name in vote_tables.COUNT_VARIANTS}
+    vote_tables.write(vote_tables.load(folders, cell_crops, truth, quality_threshold, n_permutations), out)
 
 
 @app.command()
@@ -204,27 +240,27 @@ def table(
     published: PathOption,
     out: PathOption,
 ) -> None:
-    """Write table, differences, labels and selected into OUT, and quantities.csv, from all RECORDS."""
+    """Write table, differences, label_curve and selected into OUT, and quantities.csv, from all RECORDS."""
     from relecture.scorecard.published_values import load
     from relecture.tallies import result_tables
 
-    found, chosen = result_tables.read(folders), json.loads(selected.read_text())
-    result_tables.table(found, load(published), out / "table")
-    result_tables.differences(found, out / "differences")
-    result_tables.labels(found, out / "labels")
-    result_tables.selected(chosen["rows"], out / "selected")
-    result_tables.quantities(found, chosen, out / "quantities.csv")
+    by_method, choice = result_tables.load_records(folders), json.loads(selected.read_text())
+    result_tables.table(by_method, load(published), out / "table")
+    result_tables.differences(by_method, out / "differences")
+    result_tables.label_curve(by_method, out / "label_curve")
+    result_tables.selected(choice["rows"], out / "selected")
+    result_tables.reproduced_values(by_method, choice, out / "quantities.csv")
 
 
 @app.command()
 def overview(record: PathOption, out: PathOption) -> None:
-    """Draw one record by itself to OUT.svg and OUT.png."""
+    """Draw the overview of one record to OUT.svg and OUT.png."""
     from relecture import plotting
     from relecture.tallies.figures.overview import overview
 
-    found = records.read(record)
+    loaded = records.read(record)
     with plotting.style():
-        plotting.save(overview(found), out, found.sample_name)
+        plotting.save(overview(loaded), out, loaded.sample_name)
 
 
 @app.command()
@@ -232,88 +268,101 @@ def figures(
     results: Annotated[Path, typer.Option(help="The folder of the comparison.")],
     sheets: PathOption,
     mnist: PathOption,
-    high: Annotated[float, typer.Option(help="Quality above which a sheet's is high.")],
-    orders: Annotated[int, typer.Option(help="Random orders of checking.")],
-    truth: Annotated[Path | None, typer.Option(help="The true votes, where they are known.")] = None,
+    quality_threshold: QualityOption,
+    n_permutations: PermutationsOption,
+    truth: TruthOption = None,
 ) -> None:
     """Draw every figure of the comparison into RESULTS/figures."""
     from relecture.tallies.figures.draw_all import draw
 
-    draw(results, sheets, mnist, high, orders, truth)
-
-
-def _save_record(
-    result: Any, out: Path, method: str, config_json: dict[str, Any], data: dict[str, Any], rule: str
-) -> None:
-    result.save(out, f"tallies/{method}", config_json, data, rule, QUESTION)
-
-
-Value = TypeVar("Value")
-
-
-def needed(value: Value | None, either: str) -> Value:
-    """An option's value, where its alternative was not given.
-
-    Args:
-        value: None where this one was not given either.
-        either: Both options, `--network or --selected`.
-
-    Raises:
-        UserError: Neither was given.
-    """
-    if value is None:
-        raise UserError(f"one of two options is needed: give {either}")
-    return value
-
-
-#: The reader that `snakemake tallies` makes.
-STANDARD_READER = Path("results/tallies/validation/reader.pt")
+    draw(results, sheets, mnist, quality_threshold, n_permutations, truth)
 
 
 @app.command()
-def read(
-    sheets: Annotated[list[Path], typer.Argument(help="Page images, or folders of them.")],
-    out: Annotated[Path, typer.Option(help="Where to write the counts, a row per sheet and party.")],
-    layout: Annotated[
-        Path | None, typer.Option(help="The form; `layout.json` beside the first sheet, unless given.")
-    ] = None,
-    reader: Annotated[Path | None, typer.Option(help="A reader.pt.")] = None,
-    model: Annotated[str | None, typer.Option(help="A registered model, models:/tally-digits@champion.")] = None,
-    processes: Annotated[int, typer.Option(min=1, help="How many read side by side.")] = 1,
+def register(
+    results: Annotated[Path, typer.Option(help="The folder of all results.")],
+    out: Annotated[Path, typer.Option(help="Where to write what was registered (JSON).")],
 ) -> None:
-    """Count sheets with a reader: a file, a model registered in MLflow, or the one that `snakemake tallies` made."""
-    from relecture.tallies.counting.count_sheets import read_sheets
-    from relecture.tallies.networks.digit_classifier import Recognizer
-    from relecture.tallies.segmentation.layout import Form
+    """Register the calibrated digit classifier in MLflow's model registry, unless it is registered already."""
+    from relecture.atomic_files import write_json
+    from relecture.tallies.registration import MODEL
+    from relecture.tracking.model_registry import register
+    from relecture.tracking.store import connect
 
-    paths = _pages(sheets)
-    form = Form.read(layout or paths[0].parent / "layout.json")
+    store = connect()
+    result = register(store, MODEL, results)
+    content = {"model": result.name, "version": result.version, "alias": result.alias, "digest": result.digest}
+    write_json(out, content | {"tracking_uri": store.uri})
+    print(f"{result.name} version {result.version}, {result.alias}: {result.outcome}")
+
+
+@app.command()
+def count(
+    sheets: Annotated[list[Path], typer.Argument(help="Page images, or folders of them.")],
+    out: Annotated[Path, typer.Option(help="CSV file of the counts, a row per sheet and party.")],
+    layout: Annotated[
+        Path | None, typer.Option(help="Layout of the form; by default `layout.json` beside the first sheet.")
+    ] = None,
+    classifier: Annotated[Path | None, typer.Option(help="A classifier.pt.")] = None,
+    model: Annotated[str | None, typer.Option(help="A registered model, models:/tally-digits@champion.")] = None,
+    processes: Annotated[int, typer.Option(min=1, help="Number of parallel processes.")] = 1,
+) -> None:
+    """Count the votes on sheets, by default with the classifier that `snakemake tallies` made."""
+    from relecture.tallies.counting.count_sheets import count_sheets
+    from relecture.tallies.networks.digit_classifier import DigitClassifier
+    from relecture.tallies.segmentation.layout import FormLayout
+
+    pages = _page_images(sheets)
+    form = FormLayout.read(layout or pages[0].parent / "layout.json")
     with tempfile.TemporaryDirectory() as folder:
-        recognizer = Recognizer.load(_reader(reader, model, Path(folder)))
-    done = read_sheets(paths, form, recognizer, out, processes)
-    print(f"{out}: {done.sheets:,} sheets counted by {recognizer.name}")
-    for row in done.unread.itertuples():
-        print(f"unread  {row.sheet}: {row.reason}", file=sys.stderr)
+        digit_classifier = DigitClassifier.load(_classifier_file(classifier, model, Path(folder)))
+    counted = count_sheets(pages, form, digit_classifier, out, processes)
+    print(f"{out}: {counted.n_sheets:,} sheets counted by {digit_classifier.name}")
+    for row in counted.unreadable.itertuples():
+        print(f"unreadable  {row.sheet}: {row.reason}", file=sys.stderr)
 
 
-def _pages(sheets: list[Path]) -> list[Path]:
-    """All pages that were named: files as they are, and the images in folders."""
-    from relecture.tallies.segmentation.image_io import among
+def require_one_of(value: Value | None, options: str) -> Value:
+    """Return the value of an option whose alternative was not given.
+
+    Args:
+        value: None if this option was not given either.
+        options: Both options, `--network or --selected`.
+
+    Raises:
+        UserError: Neither option was given.
+    """
+    if value is None:
+        raise UserError(f"one of two options is required: give {options}")
+    return value
+
+
+def _fine_tune_job(method: str, config_json: str) -> TransferJob | LabelCurveJob | FinalJob:
+    """Parse the configuration of a method: `transfer/frozen`, `label_curve/frozen`, `final`."""
+    jobs: dict[str, type[Any]] = {"transfer": TransferJob, "label_curve": LabelCurveJob, "final": FinalJob}
+    job: TransferJob | LabelCurveJob | FinalJob = parse_config(jobs[method.partition("/")[0]], config_json)
+    return job
+
+
+def _page_images(sheets: list[Path]) -> list[Path]:
+    """Return the files in `sheets`, and the images in its folders."""
+    from relecture.tallies.segmentation.image_io import list_images
 
     if missing := [str(path) for path in sheets if not path.exists()]:
         raise UserError(f"there is no sheet {', '.join(missing[:5])}")
-    paths = [page for path in sheets for page in (among(path) if path.is_dir() else [path])]
-    if not paths:
+    pages = [page for path in sheets for page in (list_images(path) if path.is_dir() else [path])]
+    if not pages:
         raise UserError(f"there is no PNG or JPEG image in {', '.join(map(str, sheets[:5]))}")
-    return paths
+    return pages
 
 
-def _reader(reader: Path | None, model: str | None, folder: Path) -> Path:
-    """The file of the reader that was asked for."""
-    if reader is not None and model is not None:
-        raise UserError("--reader and --model both name a reader; give one of them")
+def _classifier_file(classifier: Path | None, model: str | None, folder: Path) -> Path:
+    """Return the file of the requested classifier; that of a registered model is downloaded to `folder`."""
+    if classifier is not None and model is not None:
+        raise UserError("--classifier and --model both name a classifier: give one of them")
     if model is None:
-        return reader or STANDARD_READER
-    # By name: this file is a part of every fit, and no fit may load MLflow.
-    connect, fetch = map(resolve_name, ("relecture.tracking.store:connect", "relecture.tracking.model_registry:fetch"))
+        return classifier or STANDARD_CLASSIFIER
+    from relecture.tracking.model_registry import fetch
+    from relecture.tracking.store import connect
+
     return fetch(connect(), model, folder)

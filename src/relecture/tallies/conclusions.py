@@ -1,4 +1,4 @@
-"""The answer of the comparison `tallies` in two sentences, from its tables."""
+"""The conclusions of the comparison `tallies` in two sentences, from its tables."""
 
 import json
 from pathlib import Path
@@ -9,56 +9,58 @@ from relecture.tallies import QUESTION
 from relecture.tallies.result_tables import NAMES
 from relecture.text_format import number, percent, sentence, spread
 
-_READINGS = {"before": "before transfer", "after": "after it", "prior": "with known shares of the digits"}
+_COUNTS = {"pretrained": "before transfer", "transferred": "after transfer", "prior_corrected": "with prior correction"}
 
 
 def question(results: Path) -> str:
-    """What the comparison wants to know."""
+    """Return the question of the comparison."""
     return QUESTION
 
 
 def answer(results: Path) -> tuple[str, str]:
-    """What a network reads before and after transfer; then what that means for the count.
+    """Return the accuracy before and after transfer, and the error of the vote count, as one sentence each.
 
     Args:
-        results: The folder of all results; of `tallies/` table.csv, totals.csv, checking.csv and the settings of one
+        results: The folder of all results; of `tallies/` table.csv, totals.csv, checking.csv and the params.json of one
             base are read.
     """
     folder = results / "tallies"
     table = pd.read_csv(folder / "table.csv")
     table.index = list(NAMES)
-    # A base was trained on MNIST and tested on the cells, so its record knows of a stand-in for either.
+    # A base is trained on MNIST and tested on the cells, so its record names a sample of either.
     data = json.loads((folder / "base" / "selected" / "params.json").read_text())["data"]
     sample = data["name"] if data["sample"] else ""
-    return _networks(table, sample), _count(pd.read_csv(folder / "totals.csv"), pd.read_csv(folder / "checking.csv"))
+    totals, checking = (pd.read_csv(folder / f"{name}.csv") for name in ("totals", "checking"))
+    return _describe_networks(table, sample), _describe_count(totals, checking)
 
 
-def _networks(table: pd.DataFrame, sample: str) -> str:
-    base, carried, scratch = (table.loc[name] for name in ("base/selected", "transfer/frozen", "transfer/scratch"))
+def _describe_networks(table: pd.DataFrame, sample: str) -> str:
+    base, transferred, scratch = (table.loc[name] for name in ("base/selected", "transfer/frozen", "transfer/scratch"))
     printed = base.validation_accuracy_printed
-    beside = "" if pd.isna(printed) else f" (in print {100 * float(printed):.1f} %, of other handwriting)"
-    where = f"with a sample in place of the real data ({sample}), " if sample else ""
+    comparison = "" if pd.isna(printed) else f" (in print {100 * float(printed):.1f} %, of other handwriting)"
+    data = f"with a sample in place of the real data ({sample}), " if sample else ""
     return sentence(
-        f"{where}a network that has seen MNIST alone reads {_accuracy(base, 'mnist_accuracy')} of MNIST's digits and "
-        f"{_accuracy(base)} of those on the sheets{beside}; carried over with "
-        f"{int(carried.labelled_cells):,} labelled cells it reads {_accuracy(carried)}, and without the base "
-        f"{_accuracy(scratch)}"
+        f"{data}a network trained on MNIST alone classifies {_accuracy(base, 'mnist_accuracy')} of MNIST's digits and "
+        f"{_accuracy(base)} of those on the sheets correctly{comparison}; fine-tuned on "
+        f"{int(transferred.n_labelled):,} labelled cells it reaches {_accuracy(transferred)}, and a network trained on "
+        f"these cells from scratch {_accuracy(scratch)}"
     )
 
 
-def _count(totals: pd.DataFrame, checking: pd.DataFrame) -> str:
-    parties = totals.iloc[:-1]  # the last row is that of all together
+def _describe_count(totals: pd.DataFrame, checking: pd.DataFrame) -> str:
+    parties = totals.iloc[:-1]  # the last row is the sum
     if "true" not in totals:
-        votes = number(parties.counted_after.sum(), 0)
-        return f"It counts {votes} votes; how many are right cannot be said without the true ones."
+        votes = number(parties.counted_transferred.sum(), 0)
+        return f"The network counts {votes} votes; their error is unknown without the true votes."
     votes = parties.true.sum()
-    off = {name: (parties[f"counted_{name}"] - parties.true).abs().sum() / votes for name in _READINGS}
-    errors = [f"{percent(share, 1)} {_READINGS[name]}" for name, share in off.items()]
-    near = checking[(checking.reading == "after") & (checking.target == "within 1 %")].set_index("order")
+    shares = {name: (parties[f"counted_{name}"] - parties.true).abs().sum() / votes for name in _COUNTS}
+    errors = [f"{percent(share, 1)} {_COUNTS[name]}" for name, share in shares.items()]
+    near = checking[(checking.variant == "transferred") & (checking.target == "within 1 %")].set_index("order")
     return (
-        f"The parties' totals are off by {errors[0]}, {errors[1]} and {errors[2]}, of all {number(votes, 0)} votes; "
-        f"until every total is within 1 % a person checks {number(near.needed['quality'], 0)} of "
-        f"{number(near.sheets['quality'], 0)} sheets, worst first, or {number(near.needed['random'], 0)} at random."
+        f"The absolute errors of the parties' totals sum to {errors[0]}, {errors[1]} and {errors[2]}, of all "
+        f"{number(votes, 0)} votes; until every total is within 1 % a person audits "
+        f"{number(near.needed['quality'], 0)} of {number(near.sheets['quality'], 0)} sheets, worst quality first, or "
+        f"{number(near.needed['random'], 0)} in random order."
     )
 
 

@@ -1,9 +1,10 @@
-"""Settings of the comparison `tallies`."""
+"""Configuration of the comparison `tallies`: its block, and the models of its jobs."""
 
 import math
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 from pydantic import Field, ValidationInfo, field_validator
+from typing_extensions import TypedDict
 
 from relecture.config_model import ConfigModel, UserPath
 from relecture.training.config import Probability
@@ -11,209 +12,323 @@ from relecture.training.config import Probability
 SIMULATED = "simulated"
 
 Seed = Annotated[int, Field(ge=0)]
-Seeds = Annotated[int, Field(ge=1)]
+Count = Annotated[int, Field(ge=1)]
 Epochs = Annotated[int, Field(ge=1)]
 Rate = Annotated[float, Field(gt=0)]
-#: How each method of transfer begins: blocks of convolutions that keep their weights, first weights, varied cells.
-WAYS: dict[str, dict[str, Any]] = {
-    "frozen": {"frozen": 1, "start": "base", "augment": False},
-    "frozen_augmented": {"frozen": 1, "start": "base", "augment": True},
-    "unfrozen": {"frozen": 0, "start": "base", "augment": False},
-    "conv_frozen": {"frozen": "all", "start": "base", "augment": False},
-    "scratch": {"frozen": 0, "start": "scratch", "augment": False},
-}
+TransferMethod = Literal["frozen", "frozen_augmented", "unfrozen", "conv_frozen"]
+Job = TypeVar("Job", bound=ConfigModel)
 
 
-class Election(ConfigModel):
+class Architecture(TypedDict):
+    """What `cnn` builds: a block of convolutions per number of filters, then three fully connected layers."""
+
+    filters: list[int]
+    dropout: float
+    fc1: int
+    fc2: int
+
+
+class SimulationConfig(ConfigModel):
     """The simulated election: real handwriting on simulated sheets."""
 
+    renamed: ClassVar[dict[str, str]] = {
+        "sheets": "n_stations",
+        "districts": "n_districts",
+        "parties": "n_parties",
+        "ballots": "n_ballots",
+        "badly_scanned": "bad_scan_rate",
+    }
+
     seed: Seed = Field(description="Seed of the votes and of the sheets.")
-    sheets: int = Field(ge=2, le=200_000, description="Polling stations, a sheet each.")
-    districts: int = Field(ge=1, description="Districts that the stations lie in.")
-    parties: int = Field(ge=2, le=20, description="Parties, a row each on every sheet.")
-    ballots: int = Field(ge=20, le=990, description="Ballots per station, on average.")
+    n_stations: int = Field(ge=2, le=200_000, description="Polling stations, one sheet each.")
+    n_districts: int = Field(ge=1, description="Districts that the stations are divided into.")
+    n_parties: int = Field(ge=2, le=20, description="Parties, one row each on every sheet.")
+    n_ballots: int = Field(ge=20, le=990, description="Mean number of ballots per station.")
     concentration: float = Field(
         gt=0,
-        description="How alike stations are: the Dirichlet's concentration. Small: strongholds; large: all the same.",
+        description="Concentration of the Dirichlet distribution of vote shares. Small: strongholds; large: similar "
+        "stations.",
     )
     severity: float = Field(
-        ge=0, le=3, description="How hard the sheets are to read; 0 is print-clean, 1 the standard."
+        ge=0, le=3, description="Strength of the distortions of the sheets: 0 is none, 1 the standard."
     )
-    badly_scanned: Probability = Field(description="Share of sheets that are badly scanned.")
+    bad_scan_rate: Probability = Field(description="Share of sheets that are badly scanned.")
 
 
-class Labelled(ConfigModel):
-    """Cells with a known digit, cut from sheets that are not counted."""
+class LabelledCellsConfig(ConfigModel):
+    """Cells with a known digit, from sheets that are not counted."""
 
-    seed: Seed = Field(description="Seed of their drawing, or of the division of one's own.")
-    train: int = Field(ge=10, description="Cells to learn from.")
-    validation: int = Field(ge=10, description="Cells on which every choice is made.")
-    test: int = Field(ge=10, description="Cells that are read once, at the end.")
+    renamed: ClassVar[dict[str, str]] = {"train": "n_train", "validation": "n_validation", "test": "n_test"}
+
+    seed: Seed = Field(description="Seed of the simulated cells, or of the random division of a user's cells.")
+    n_train: int = Field(ge=10, description="Training cells.")
+    n_validation: int = Field(ge=10, description="Validation cells, on which every choice is made.")
+    n_test: int = Field(ge=10, description="Test cells, used once at the end.")
 
 
-class Network(ConfigModel):
-    """The network that is not searched for (the paper's Table A.2, column default)."""
+class LabelledCellsJob(LabelledCellsConfig):
+    """Everything that the labelled cells depend on; the optional fields are those of simulated cells."""
 
-    filters: list[Annotated[int, Field(ge=1)]] = Field(
+    severity: float | None = None
+    bad_scan_rate: float | None = None
+
+
+class NetworkConfig(ConfigModel):
+    """The default network (the paper's Table A.2, column default)."""
+
+    filters: list[Count] = Field(
         min_length=1, max_length=3, description="Filters of each block of convolutions; the paper does not print them."
     )
-    dropout: Probability = Field(description="Share dropped after each fully connected layer.")
+    dropout: Probability = Field(description="Dropout rate after each fully connected layer.")
     fc1: int = Field(ge=1, description="Units of the first fully connected layer.")
     fc2: int = Field(ge=1, description="Units of the second fully connected layer.")
-    learning_rate: Rate = Field(description="Step size of RMSprop.")
+    learning_rate: Rate = Field(description="Learning rate of RMSprop.")
 
 
-class Training(ConfigModel):
-    """What all networks of the comparison have in common."""
+class OptimizerConfig(ConfigModel):
+    """Training settings that all networks of the comparison share."""
 
-    batch_size: int = Field(ge=1, description="Images in one gradient step.")
-    rho: Probability = Field(description="RMSprop's memory: the decay of its running mean of squared gradients.")
-    epsilon: Rate = Field(description="RMSprop's guard against division by zero.")
+    batch_size: int = Field(ge=1, description="Images per gradient step.")
+    rho: Probability = Field(description="Decay of RMSprop's running mean of squared gradients.")
+    epsilon: Rate = Field(description="Term in RMSprop's denominator that prevents division by zero.")
 
 
-class Search(ConfigModel):
-    """Hyperband in the space of the paper's Table A.2, ranked on the target's validation cells."""
+class _SearchSettings(ConfigModel):
+    renamed: ClassVar[dict[str, str]] = {"factor": "eta", "images": "n_images", "shards": "n_shards"}
 
-    seed: Seed = Field(description="Seed of the random draws.")
+    seed: Seed = Field(description="Seed of the random trials.")
     max_epochs: int = Field(ge=2, description="Epochs of the last rung of every bracket.")
-    factor: int = Field(ge=2, description="From rung to rung: so many times fewer trials, so many times more epochs.")
+    eta: int = Field(ge=2, description="Hyperband's reduction factor: each rung has 1/eta of the trials, eta x epochs.")
+    n_images: int = Field(ge=100, le=60_000, description="Maximum number of MNIST training images.")
+
+
+class SearchConfig(_SearchSettings):
+    """Hyperband in the space of the paper's Table A.2; trials are ranked on the target's validation cells."""
+
     brackets: list[Annotated[int, Field(ge=0)]] = Field(
-        min_length=1, description="Brackets, by the number of their cuts; 45 epochs and factor 3 allow 0 to 3."
+        min_length=1, description="Brackets, by their number of reductions; 45 epochs and eta 3 allow 0 to 3."
     )
-    images: int = Field(ge=100, le=60_000, description="MNIST images to train on, at most.")
-    shards: int = Field(ge=1, le=100, description="Parts of a rung that may run side by side.")
+    n_shards: int = Field(ge=1, le=100, description="Parts of a rung that may run in parallel.")
 
     @field_validator("brackets")
     @classmethod
-    def _exist(cls, brackets: list[int], info: ValidationInfo) -> list[int]:
-        epochs, factor = info.data.get("max_epochs"), info.data.get("factor")
+    def _are_possible(cls, brackets: list[int], info: ValidationInfo) -> list[int]:
+        epochs, eta = info.data.get("max_epochs"), info.data.get("eta")
         if len(set(brackets)) < len(brackets):
             raise ValueError("every bracket may be named once")
-        if epochs is not None and factor is not None:  # missing when they are mistakes themselves
-            most = int(math.log(epochs, factor) + 1e-9)
-            if max(brackets) > most:
-                raise ValueError(f"{epochs} epochs and factor {factor} allow brackets 0 to {most}")
+        if epochs is not None and eta is not None:  # missing when they are mistakes themselves
+            largest = int(math.log(epochs, eta) + 1e-9)
+            if max(brackets) > largest:
+                raise ValueError(f"{epochs} epochs and eta {eta} allow brackets 0 to {largest}")
         return brackets
 
 
-class Base(ConfigModel):
+class SearchJob(_SearchSettings, OptimizerConfig):
+    """Everything that each rung of the search depends on."""
+
+
+class PretrainingConfig(ConfigModel):
     """The base models, trained on MNIST alone."""
 
-    seeds: Seeds = Field(description="Networks per architecture that differ only in their seed.")
-    images: int = Field(ge=100, le=60_000, description="MNIST images to train on, at most: all 60,000.")
-    epochs: Epochs = Field(description="Passes over the images.")
+    renamed: ClassVar[dict[str, str]] = {"seeds": "n_seeds", "images": "n_images"}
+
+    n_seeds: Count = Field(description="Networks per architecture that differ only in their seed.")
+    n_images: int = Field(ge=100, le=60_000, description="Maximum number of MNIST training images, of all 60,000.")
+    epochs: Epochs = Field(description="Epochs over the images.")
 
 
-class Transfer(ConfigModel):
-    """The base carried over to the target's digits."""
+class NetworkChoice(ConfigModel):
+    """An architecture with its learning rate."""
 
-    seeds: Seeds = Field(description="Networks per method; each starts from the base with its seed.")
-    cells: int = Field(ge=10, description="Labelled cells to learn from.")
-    epochs: Epochs = Field(description="Passes over the cells.")
-    learning_rate: Rate = Field(description="Step size of RMSprop.")
+    architecture: Architecture
+    learning_rate: Rate
 
 
-class Labels(ConfigModel):
-    """How many labelled cells are worth it?"""
-
-    seeds: Seeds = Field(description="Networks per method and number of cells.")
-    cells: list[Annotated[int, Field(ge=10)]] = Field(min_length=1, description="Numbers of labelled cells.")
-    images: int = Field(ge=10, description="Cells seen in training, with repetition, for every number of them.")
+class PretrainingSettings(PretrainingConfig, OptimizerConfig):
+    """Everything that a base model depends on, except for its architecture and learning rate."""
 
 
-class Final(ConfigModel):
-    """The model that counts: one network, carried over with all labelled cells."""
-
-    method: Literal["frozen", "frozen_augmented", "unfrozen", "conv_frozen"] = Field(
-        description="The way of transfer, chosen on validation cells."
-    )
-    epochs: Epochs = Field(description="Passes over the cells.")
+class PretrainingJob(PretrainingSettings, NetworkChoice):
+    """Everything that a base model depends on."""
 
 
-class Counting(ConfigModel):
+class TransferConfig(ConfigModel):
+    """Transfer of the base to the target's digits."""
+
+    renamed: ClassVar[dict[str, str]] = {"seeds": "n_seeds", "cells": "n_labelled"}
+
+    n_seeds: Count = Field(description="Networks per variant; each starts from the base with the same seed.")
+    n_labelled: int = Field(ge=10, description="Labelled training cells.")
+    epochs: Epochs = Field(description="Epochs over the cells.")
+    learning_rate: Rate = Field(description="Learning rate of RMSprop.")
+
+
+class LabelCurveConfig(ConfigModel):
+    """Accuracy by number of labelled cells."""
+
+    renamed: ClassVar[dict[str, str]] = {"seeds": "n_seeds", "cells": "n_labelled", "images": "n_images"}
+
+    n_seeds: Count = Field(description="Networks per variant and number of cells.")
+    n_labelled: list[Annotated[int, Field(ge=10)]] = Field(min_length=1, description="Numbers of labelled cells.")
+    n_images: int = Field(ge=10, description="Cells per training, with repetition, for every number of labelled cells.")
+
+
+class FinalConfig(ConfigModel):
+    """The model that counts the votes: one network, trained on all labelled cells."""
+
+    method: TransferMethod = Field(description="Variant of transfer, chosen on validation cells.")
+    epochs: Epochs = Field(description="Epochs over the cells.")
+
+
+class TransferVariant(ConfigModel):
+    """Initial weights of a network, number of frozen blocks of convolutions, and whether images are augmented."""
+
+    frozen_blocks: int | Literal["all"]
+    start: Literal["base", "scratch"]
+    augment: bool
+
+
+#: The variants of transfer by method.
+TRANSFER_VARIANTS = {
+    "frozen": TransferVariant(frozen_blocks=1, start="base", augment=False),
+    "frozen_augmented": TransferVariant(frozen_blocks=1, start="base", augment=True),
+    "unfrozen": TransferVariant(frozen_blocks=0, start="base", augment=False),
+    "conv_frozen": TransferVariant(frozen_blocks="all", start="base", augment=False),
+    "scratch": TransferVariant(frozen_blocks=0, start="scratch", augment=False),
+}
+
+
+class FineTuneSettings(TransferVariant, OptimizerConfig):
+    """Everything that the training of one network on labelled cells depends on, except for the cells and epochs."""
+
+    learning_rate: Rate
+    precision: Literal["bf16"] | None = None  # float32 unless given
+
+
+class TransferJob(FineTuneSettings):
+    """Everything that a variant of transfer depends on, except for the base."""
+
+    n_seeds: Count
+    n_labelled: Count
+    epochs: Epochs
+
+
+class LabelCurveJob(FineTuneSettings):
+    """Everything that a curve over numbers of labelled cells depends on, except for the base."""
+
+    n_seeds: Count
+    n_labelled: list[Count]
+    n_images: Count
+
+
+class FinalJob(FineTuneSettings):
+    """Everything that the model that counts the votes depends on, except for the base."""
+
+    method: TransferMethod
+    epochs: Epochs
+
+
+class CountingConfig(ConfigModel):
     """From digits to totals."""
 
-    high_quality: float = Field(
+    renamed: ClassVar[dict[str, str]] = {"high_quality": "quality_threshold", "orders": "n_permutations"}
+
+    quality_threshold: float = Field(
         gt=0, lt=1, description="A sheet is of high quality above this mean of its digits' highest probabilities."
     )
-    orders: int = Field(ge=2, description="Random orders of checking that checking the worst first is compared with.")
+    n_permutations: int = Field(
+        ge=2, description="Random orders of checking that the order by quality is compared with."
+    )
 
 
 class TalliesConfig(ConfigModel):
-    """Can a network trained elsewhere count votes from tally sheets? (Torres and Cantú 2022)"""
+    """Votes on tally sheets, counted by a network that is trained on other handwriting (Torres and Cantú 2022)."""
 
-    cells: UserPath = Field(
+    renamed: ClassVar[dict[str, str]] = {
+        "cells": "cells_dir",
+        "sheets": "sheets_dir",
+        "election": "simulation",
+        "labelled": "labelled_cells",
+        "labels": "label_curve",
+    }
+
+    cells_dir: UserPath = Field(
         description="`simulated`, or a folder of labelled cells of your own: a sub-folder per digit, 0 to 9, of PNG or "
         "JPEG images of any size."
     )
-    sheets: UserPath = Field(
+    sheets_dir: UserPath = Field(
         description="`simulated`, or a folder of sheets of your own: page images and a `layout.json`; optionally "
         "`stations.csv` (sheet, district, station) and `truth.csv` (sheet, party, votes)."
     )
-    election: Election = Field(description="The simulated election, and how its sheets look.")
-    labelled: Labelled = Field(description="The labelled cells.")
-    network: Network = Field(description="The default network.")
-    training: Training = Field(description="What all networks have in common.")
-    search: Search = Field(description="The search for a better one.")
-    base: Base = Field(description="The base models.")
-    transfer: Transfer = Field(description="The methods of transfer.")
-    labels: Labels = Field(description="The curve over numbers of labels.")
-    final: Final = Field(description="The model that counts.")
-    counting: Counting = Field(description="Quality of sheets, and checking.")
+    simulation: SimulationConfig = Field(description="The simulated election and its sheets.")
+    labelled_cells: LabelledCellsConfig = Field(description="The labelled cells.")
+    network: NetworkConfig = Field(description="The default network.")
+    training: OptimizerConfig = Field(description="Training settings of all networks.")
+    search: SearchConfig = Field(description="The hyperparameter search.")
+    base: PretrainingConfig = Field(description="The base models.")
+    transfer: TransferConfig = Field(description="The variants of transfer.")
+    label_curve: LabelCurveConfig = Field(description="Accuracy by number of labelled cells.")
+    final: FinalConfig = Field(description="The model that counts the votes.")
+    counting: CountingConfig = Field(description="Quality of sheets, and checking.")
 
-    @field_validator("transfer", "labels")
+    @field_validator("transfer", "label_curve")
     @classmethod
-    def _have_a_base(cls, block: Transfer | Labels, info: ValidationInfo) -> Transfer | Labels:
+    def _has_enough_bases(
+        cls, block: TransferConfig | LabelCurveConfig, info: ValidationInfo
+    ) -> TransferConfig | LabelCurveConfig:
         base = info.data.get("base")
-        if base is not None and block.seeds > base.seeds:
-            raise ValueError(
-                f"its seeds are {block.seeds}, but tallies.base.seeds trains only {base.seeds} to start from"
-            )
+        if base is not None and block.n_seeds > base.n_seeds:
+            raise ValueError(f"its n_seeds is {block.n_seeds}, but tallies.base.n_seeds is only {base.n_seeds}")
         return block
 
-    @field_validator("transfer", "labels")
+    @field_validator("transfer", "label_curve")
     @classmethod
-    def _are_there(cls, block: Transfer | Labels, info: ValidationInfo) -> Transfer | Labels:
-        labelled = info.data.get("labelled")
-        most = block.cells if isinstance(block, Transfer) else max(block.cells)
-        if info.data.get("cells") == SIMULATED and labelled is not None and most > labelled.train:
-            raise ValueError(f"tallies.labelled.train has only {labelled.train} cells to learn from")
+    def _has_enough_cells(
+        cls, block: TransferConfig | LabelCurveConfig, info: ValidationInfo
+    ) -> TransferConfig | LabelCurveConfig:
+        labelled = info.data.get("labelled_cells")
+        most = block.n_labelled if isinstance(block, TransferConfig) else max(block.n_labelled)
+        if info.data.get("cells_dir") == SIMULATED and labelled is not None and most > labelled.n_train:
+            raise ValueError(f"its n_labelled is {most}, but tallies.labelled_cells.n_train is only {labelled.n_train}")
         return block
 
-    def cells_spec(self) -> dict[str, Any]:
-        """What the labelled cells depend on."""
-        look = self.election.model_dump(include={"severity", "badly_scanned"})
-        return self.labelled.model_dump() | (look if self.cells == SIMULATED else {})
+    def labelled_cells_job(self) -> LabelledCellsJob:
+        """Return everything that the labelled cells depend on."""
+        if self.cells_dir == SIMULATED:
+            return _job(LabelledCellsJob, self.simulation, self.labelled_cells)
+        return _job(LabelledCellsJob, self.labelled_cells)
 
-    def default(self) -> dict[str, Any]:
-        """The architecture and learning rate that are not searched for."""
-        architecture = self.network.model_dump(exclude={"learning_rate"})
-        return {"architecture": architecture, "learning_rate": self.network.learning_rate}
+    def default_network(self) -> NetworkChoice:
+        """Return the architecture and learning rate of the default network."""
+        network = self.network
+        architecture = Architecture(filters=network.filters, dropout=network.dropout, fc1=network.fc1, fc2=network.fc2)
+        return NetworkChoice(architecture=architecture, learning_rate=network.learning_rate)
 
-    def search_spec(self) -> dict[str, Any]:
-        """What every rung of the search depends on."""
-        return self.search.model_dump(include={"seed", "max_epochs", "factor", "images"}) | self._common()
+    def search_job(self) -> SearchJob:
+        """Return everything that each rung of the search depends on."""
+        return _job(SearchJob, self.search, self.training)
 
-    def base_spec(self) -> dict[str, Any]:
-        """What the training of a base depends on, its architecture and learning rate apart."""
-        return self.base.model_dump() | self._common()
+    def pretraining_settings(self) -> PretrainingSettings:
+        """Return everything that a base model depends on, except for its architecture and learning rate."""
+        return _job(PretrainingSettings, self.base, self.training)
 
-    def transfer_spec(self, method: str) -> dict[str, Any]:
-        """What a transfer depends on, the base apart."""
-        return self.transfer.model_dump() | WAYS[method] | self._common()
+    def transfer_job(self, method: str) -> TransferJob:
+        """Return everything that a variant of transfer depends on, except for the base."""
+        return _job(TransferJob, self.transfer, TRANSFER_VARIANTS[method], self.training)
 
-    def labels_spec(self, method: str) -> dict[str, Any]:
-        """What a curve over numbers of labels depends on, the base apart."""
-        # Many networks and no printed number: these may be trained in bfloat16.
-        rate = {"learning_rate": self.transfer.learning_rate, "precision": "bf16"}
-        return self.labels.model_dump() | rate | WAYS[method] | self._common()
-
-    def final_spec(self) -> dict[str, Any]:
-        """What the model that counts depends on, the base apart."""
-        rate = {"learning_rate": self.transfer.learning_rate}
-        return (
-            {"method": self.final.method, "epochs": self.final.epochs} | rate | WAYS[self.final.method] | self._common()
+    def label_curve_job(self, method: str) -> LabelCurveJob:
+        """Return everything that a curve over numbers of labelled cells depends on, except for the base."""
+        # Many networks, and no published number: these may be trained in bfloat16.
+        return _job(
+            LabelCurveJob, self.transfer, self.label_curve, TRANSFER_VARIANTS[method], self.training, precision="bf16"
         )
 
-    def _common(self) -> dict[str, Any]:
-        return self.training.model_dump()
+    def final_job(self) -> FinalJob:
+        """Return everything that the model that counts the votes depends on, except for the base."""
+        return _job(FinalJob, self.transfer, self.final, TRANSFER_VARIANTS[self.final.method], self.training)
+
+
+def _job(model: type[Job], *parts: ConfigModel, **values: Any) -> Job:
+    """Return a job with the fields that it has in common with `parts`, of which later ones win, and with `values`."""
+    shared = {name: value for part in parts for name, value in part if name in model.model_fields}
+    return model(**shared | values)

@@ -1,4 +1,4 @@
-"""From digits to votes: places, totals, quality, and what the sheets tell about their own digits."""
+"""From digits to votes: place values, totals, quality, and the frequencies of digits estimated from the sheets."""
 
 from dataclasses import replace
 
@@ -7,13 +7,21 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_readings import PARTIES, made, reading, sure
+from made_counts import PARTIES, counts_of, made, sure
 
 from relecture.errors import UserError
-from relecture.tallies.counting.vote_counts import ALL, PROBABILITIES, Reading, count, place_shares, read, weighed
+from relecture.tallies.counting.vote_counts import (
+    PROBABILITY_COLUMNS,
+    VoteCounts,
+    count_cells,
+    count_folder,
+    estimate_digit_priors,
+    reweight,
+)
 from relecture.tallies.networks.cnn import cnn
-from relecture.tallies.networks.digit_classifier import Recognizer, shares
-from relecture.tallies.segmentation.cell_crops import Cut
+from relecture.tallies.networks.digit_classifier import DigitClassifier, digit_frequencies
+from relecture.tallies.segmentation.cell_crops import CellCrops
+from relecture.tallies.segmentation.station_tables import ALL_DISTRICTS
 
 ARCHITECTURE = {"filters": [4, 6], "dropout": 0.1, "fc1": 12, "fc2": 8}
 
@@ -21,25 +29,29 @@ ARCHITECTURE = {"filters": [4, 6], "dropout": 0.1, "fc1": 12, "fc2": 8}
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.lists(st.integers(0, 999), min_size=3, max_size=3), min_size=1, max_size=8))
 def test_digits_become_the_numbers_they_were_written_as(votes):
-    found = sure(np.array(votes))
-    assert found.votes.tolist() == votes
-    assert found.totals().query("district == @ALL").votes.tolist() == np.sum(votes, axis=0).tolist()
+    counts = sure(np.array(votes))
+    assert counts.votes.tolist() == votes
+    assert counts.totals().query("district == @ALL_DISTRICTS").votes.tolist() == np.sum(votes, axis=0).tolist()
 
 
 def test_votes_add_up_by_district_and_in_all():
-    found = sure(np.array([[1, 20, 300], [4, 5, 6], [100, 0, 7]]), districts=2).totals()
-    wide = found.pivot(index="district", columns="party", values="votes")[list(PARTIES)]
+    totals = sure(np.array([[1, 20, 300], [4, 5, 6], [100, 0, 7]]), districts=2).totals()
+    wide = totals.pivot(index="district", columns="party", values="votes")[list(PARTIES)]
     assert wide.loc["D1"].tolist() == [101, 20, 307]
     assert wide.loc["D2"].tolist() == [4, 5, 6]
-    assert wide.loc[ALL].tolist() == [105, 25, 313]
-    assert found.set_index("district").sheets.groupby("district").first().to_dict() == {"D1": 2, "D2": 1, ALL: 3}
+    assert wide.loc[ALL_DISTRICTS].tolist() == [105, 25, 313]
+    assert totals.set_index("district").sheets.groupby("district").first().to_dict() == {
+        "D1": 2,
+        "D2": 1,
+        ALL_DISTRICTS: 3,
+    }
 
 
 def test_quality_is_the_mean_of_the_highest_probabilities_of_a_sheets_digits():
     probabilities = np.full((1, 1, 2, 10), 0.05, np.float32)
     probabilities[0, 0, 0, 3], probabilities[0, 0, 1, 8] = 0.55, 0.55
     probabilities[0, 0, 1] = [0, 0, 0, 0, 0, 0, 0, 0, 0.95, 0.05]
-    assert reading(probabilities).quality == pytest.approx([(0.55 + 0.95) / 2])
+    assert counts_of(probabilities).quality == pytest.approx([(0.55 + 0.95) / 2])
 
 
 def test_mean_and_variance_of_the_votes_are_those_of_their_digits():
@@ -47,78 +59,81 @@ def test_mean_and_variance_of_the_votes_are_those_of_their_digits():
     probabilities[0, 0, 0, [0, 1]] = 0.75, 0.25  # hundreds
     probabilities[0, 0, 1, 5] = 1
     probabilities[0, 0, 2, [2, 4]] = 0.5, 0.5
-    found = replace(reading(probabilities))
-    found.__dict__["beliefs"] = probabilities
-    mean, variance = found.expected()
+    counts = replace(counts_of(probabilities))
+    counts.__dict__["posterior"] = probabilities
+    mean, variance = counts.expected()
     assert mean.item() == pytest.approx(25 + 50 + 3)
     assert variance.item() == pytest.approx(100**2 * 0.25 * 0.75 + 1)
-    assert found.at_stake() == pytest.approx([0.25 * 100 + 0.5 * 2])
+    assert counts.expected_vote_error() == pytest.approx([0.25 * 100 + 0.5 * 2])
 
 
-def test_nothing_is_at_stake_where_every_digit_is_certain():
-    assert sure(np.array([[123, 45, 6]])).at_stake() == pytest.approx([0], abs=1e-3)
+def test_certain_digits_have_no_expected_vote_error():
+    assert sure(np.array([[123, 45, 6]])).expected_vote_error() == pytest.approx([0], abs=1e-3)
 
 
 def skewed(cells: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Labels (cells, 2, 2) with known shares in the boxes of two parties, as a reader of balanced digits sees them."""
-    random = np.random.default_rng(seed)
+    """Return labels (cells, 2, 2), the probabilities of a classifier of balanced digits, and the true shares.
+
+    The first box of both parties has unequal shares.
+    """
+    rng = np.random.default_rng(seed)
     small, large = [0.9, 0.1, 0, 0, 0, 0, 0, 0, 0, 0], [0.2, 0.3, 0.3, 0.2, 0, 0, 0, 0, 0, 0]
     shares = np.array([[small, np.full(10, 0.1)], [large, np.full(10, 0.1)]])
-    labels = np.array([[random.choice(10, cells, p=box) for box in party] for party in shares]).transpose(2, 0, 1)
-    # Ten Gaussians at the corners of a simplex: Bayes' rule with equal shares is a calibrated, imperfect reader.
-    seen = 2.0 * np.eye(10)[labels] + random.normal(0, 1, (*labels.shape, 10))
+    labels = np.array([[rng.choice(10, cells, p=box) for box in party] for party in shares]).transpose(2, 0, 1)
+    # Ten Gaussians at the corners of a simplex: Bayes' rule with equal shares gives a calibrated, imperfect classifier.
+    seen = 2.0 * np.eye(10)[labels] + rng.normal(0, 1, (*labels.shape, 10))
     odds = np.exp(2.0 * seen)
     return labels, (odds / odds.sum(-1, keepdims=True)).astype(np.float32), shares
 
 
-def test_how_often_digits_stand_in_a_partys_box_shows_without_labels():
+def test_digit_priors_are_estimated_without_labels():
     _, probabilities, shares = skewed(2000)
-    found = place_shares(probabilities)
-    np.testing.assert_allclose(found, shares, atol=0.04)
-    np.testing.assert_allclose(found.sum(-1), 1)
-    plain = probabilities.mean(0)  # what a reader of balanced digits would say
+    estimated = estimate_digit_priors(probabilities)
+    np.testing.assert_allclose(estimated, shares, atol=0.04)
+    np.testing.assert_allclose(estimated.sum(-1), 1)
+    uncorrected = probabilities.mean(0)  # what a classifier of balanced digits would give
     for party in (0, 1):
-        assert np.abs(found - shares)[party, 0].max() < 0.3 * np.abs(plain - shares)[party, 0].max()
+        assert np.abs(estimated - shares)[party, 0].max() < 0.3 * np.abs(uncorrected - shares)[party, 0].max()
 
 
-def test_knowing_the_shares_reads_more_digits_right_where_they_are_not_balanced():
+def test_prior_correction_is_more_accurate_where_digits_are_not_balanced():
     labels, probabilities, _ = skewed(2000)
     plain = (probabilities.argmax(-1) == labels).mean(0)
-    better = (weighed(probabilities, place_shares(probabilities)).argmax(-1) == labels).mean(0)
+    better = (reweight(probabilities, estimate_digit_priors(probabilities)).argmax(-1) == labels).mean(0)
     assert (better[:, 0] > plain[:, 0] + 0.05).all()
     np.testing.assert_allclose(better[:, 1], plain[:, 1], atol=0.02)
 
 
-def test_few_sheets_of_a_party_are_believed_to_be_like_those_of_the_others():
+def test_few_sheets_of_a_party_are_shrunk_towards_all_parties():
     votes = np.array([[5, 300, 300]] * 30)
-    few = place_shares(sure(votes, high=0.9).probabilities[:2])
-    many = place_shares(sure(votes, high=0.9).probabilities)
+    few = estimate_digit_priors(sure(votes, high=0.9).probabilities[:2])
+    many = estimate_digit_priors(sure(votes, high=0.9).probabilities)
     assert few[0, 0, 0] < many[0, 0, 0]  # the small party's hundreds are zeros
     assert many[0, 0, 0] > 0.8
 
 
-def test_a_digit_that_was_never_read_in_a_place_stays_possible_there():
+def test_a_digit_that_was_never_predicted_in_a_box_stays_possible_there():
     certain = sure(np.array([[5, 5, 5]] * 20)).probabilities
-    assert (place_shares(certain) > 0).all()
-    assert place_shares(certain)[0, 0, 0] == pytest.approx(1, abs=0.02)
+    assert (estimate_digit_priors(certain) > 0).all()
+    assert estimate_digit_priors(certain)[0, 0, 0] == pytest.approx(1, abs=0.02)
 
 
-def test_a_reading_by_beliefs_differs_from_the_plain_one_only_in_what_it_makes_of_the_probabilities():
-    plain = made(seed=3, signal=3).reading
-    other = replace(plain, prior=True)
+def test_prior_correction_changes_the_digits_and_not_the_probabilities():
+    plain = made(seed=3, signal=3).counts
+    other = replace(plain, prior_corrected=True)
     assert (other.probabilities == plain.probabilities).all()
-    assert (other.digits == plain.beliefs.argmax(-1)).all()
+    assert (other.digits == plain.posterior.argmax(-1)).all()
     assert (plain.digits == plain.probabilities.argmax(-1)).all()
 
 
-@pytest.mark.parametrize("prior", [False, True])
-def test_a_saved_reading_is_the_same_again(tmp_path, prior):
-    found = replace(made(seed=4).reading, prior=prior)
-    found.save(tmp_path / "a")
-    again = Reading.load(tmp_path / "a")
+@pytest.mark.parametrize("prior_corrected", [False, True])
+def test_saved_counts_are_loaded_unchanged(tmp_path, prior_corrected):
+    counts = replace(made(seed=4).counts, prior_corrected=prior_corrected)
+    counts.save(tmp_path / "a")
+    again = VoteCounts.load(tmp_path / "a")
     for name in ("probabilities", "sheets", "districts", "stations", "digits", "votes", "quality"):
-        np.testing.assert_array_equal(getattr(again, name), getattr(found, name))
-    assert (again.parties, again.prior) == (found.parties, prior)
+        np.testing.assert_array_equal(getattr(again, name), getattr(counts, name))
+    assert (again.parties, again.prior_corrected) == (counts.parties, prior_corrected)
     again.save(tmp_path / "b")
     for name in ("digits.parquet", "counts.csv", "totals.csv"):
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
@@ -133,16 +148,16 @@ def test_the_tables_have_a_row_per_box_and_one_per_sheet_and_party(tmp_path):
     digits = pd.read_parquet(tmp_path / "digits.parquet")
     assert digits.predicted.tolist() == [int(digit) for number in ("123", "004", "056", "007", "890", "000")
                                          for digit in number]  # fmt: skip
-    assert digits[PROBABILITIES].to_numpy().sum(1) == pytest.approx(np.ones(18))
+    assert digits[PROBABILITY_COLUMNS].to_numpy().sum(1) == pytest.approx(np.ones(18))
 
 
 @pytest.fixture
-def cut() -> Cut:
+def crops() -> CellCrops:
     images = np.random.default_rng(0).integers(0, 256, (3, 2, 3, 28, 28), dtype=np.uint8)
-    return Cut(
+    return CellCrops(
         images=images,
-        names=np.array(["a", "b", "c"]),
-        unread=pd.DataFrame({"sheet": ["d"], "reason": ["no frame is found on it"]}),
+        sheets=np.array(["a", "b", "c"]),
+        unreadable=pd.DataFrame({"sheet": ["d"], "reason": ["no frame was found on it"]}),
         stations=pd.DataFrame(
             {"sheet": ["a", "b", "d"], "district": ["North", "South", "South"], "station": ["1", "2", "4"]}
         ),
@@ -153,38 +168,40 @@ def cut() -> Cut:
     )
 
 
-def test_cut_sheets_are_read_where_they_are_from(cut, tmp_path):
-    recognizer = Recognizer(cnn(ARCHITECTURE, seed=1), ARCHITECTURE, "tiny")
-    found = read(cut, recognizer)
-    np.testing.assert_allclose(found.probabilities, recognizer.probabilities(cut.images))
-    assert found.districts.tolist() == ["North", "South", ALL]
-    cut.save(tmp_path / "cut.npz")
-    recognizer.save(tmp_path / "reader.pt")
-    count(tmp_path / "cut.npz", tmp_path / "reader.pt", False, tmp_path / "counts")
-    assert pd.read_csv(tmp_path / "counts/counts.csv").votes.tolist() == found.votes.ravel().tolist()
+def test_cells_are_counted_with_their_districts(crops, tmp_path):
+    classifier = DigitClassifier(cnn(ARCHITECTURE, seed=1), ARCHITECTURE, "tiny")
+    counts = count_cells(crops, classifier)
+    np.testing.assert_allclose(counts.probabilities, classifier.probabilities(crops.images))
+    assert counts.districts.tolist() == ["North", "South", ALL_DISTRICTS]
+    crops.save(tmp_path / "cell_crops.npz")
+    classifier.save(tmp_path / "classifier.pt")
+    count_folder(tmp_path / "cell_crops.npz", tmp_path / "classifier.pt", False, tmp_path / "counts")
+    assert pd.read_csv(tmp_path / "counts/counts.csv").votes.tolist() == counts.votes.ravel().tolist()
 
 
-def test_without_a_single_readable_sheet_nothing_is_counted(cut):
-    empty = replace(cut, images=cut.images[:0], names=cut.names[:0])
-    with pytest.raises(UserError, match=r"none of the 1 sheets of made up can be read \(d: no frame is found on it\)"):
-        read(empty, Recognizer(cnn(ARCHITECTURE, seed=1), ARCHITECTURE, "tiny"))
+def test_without_readable_sheets_nothing_is_counted(crops):
+    empty = replace(crops, images=crops.images[:0], sheets=crops.sheets[:0])
+    with pytest.raises(UserError, match=r"none of the 1 sheets of made up is readable \(d: no frame was found on it\)"):
+        count_cells(empty, DigitClassifier(cnn(ARCHITECTURE, seed=1), ARCHITECTURE, "tiny"))
 
 
-def test_a_reader_that_learned_from_many_zeros_counts_as_one_that_saw_all_digits_equally_often():
-    learned = np.array([0.55] + [0.05] * 9)
-    equal = made(60, seed=3).reading
-    leaning = weighed(equal.probabilities, learned)  # what Bayes' rule gives with these shares
-    found = replace(equal, probabilities=leaning, learned=tuple(learned))
-    np.testing.assert_allclose(found.beliefs, equal.beliefs, atol=1e-4)
-    ignorant = replace(equal, probabilities=leaning)
-    truth = made(60, seed=3).true.sum()
-    assert abs(found.expected()[0].sum() - truth) < abs(ignorant.expected()[0].sum() - truth)
+def test_a_classifier_trained_on_many_zeros_has_the_posterior_of_a_balanced_one():
+    leaning_prior = np.array([0.55] + [0.05] * 9)
+    equal = made(60, seed=3).counts
+    leaning = reweight(equal.probabilities, leaning_prior)  # what Bayes' rule gives with these shares
+    corrected = replace(equal, probabilities=leaning, train_prior=tuple(leaning_prior))
+    np.testing.assert_allclose(corrected.posterior, equal.posterior, atol=1e-4)
+    uncorrected = replace(equal, probabilities=leaning)
+    truth = made(60, seed=3).true_votes.sum()
+    assert abs(corrected.expected()[0].sum() - truth) < abs(uncorrected.expected()[0].sum() - truth)
 
 
-def test_what_a_reader_learned_from_goes_with_its_reading(cut, tmp_path):
-    learned = shares(np.array([0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8]))
-    assert learned == pytest.approx([3 / 12] + [1 / 12] * 9)  # a digit that is missing counts as seen once
-    Recognizer(cnn(ARCHITECTURE, seed=1), ARCHITECTURE, "tiny", learned=learned).save(tmp_path / "reader.pt")
-    recognizer = Recognizer.load(tmp_path / "reader.pt")
-    read(cut, recognizer).save(tmp_path / "counts")
-    assert Reading.load(tmp_path / "counts").learned == recognizer.learned == learned
+def test_the_prior_of_the_training_cells_is_saved_with_the_counts(crops, tmp_path):
+    train_prior = digit_frequencies(np.array([0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8]))
+    assert train_prior == pytest.approx([3 / 12] + [1 / 12] * 9)  # a digit that is missing counts as seen once
+    DigitClassifier(cnn(ARCHITECTURE, seed=1), ARCHITECTURE, "tiny", train_prior=train_prior).save(
+        tmp_path / "classifier.pt"
+    )
+    classifier = DigitClassifier.load(tmp_path / "classifier.pt")
+    count_cells(crops, classifier).save(tmp_path / "counts")
+    assert VoteCounts.load(tmp_path / "counts").train_prior == classifier.train_prior == train_prior

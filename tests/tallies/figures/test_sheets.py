@@ -1,4 +1,4 @@
-"""The figures of sheets and cells say what is true of them."""
+"""The figures of sheets and cells show what is true of them."""
 
 import shutil
 
@@ -7,13 +7,14 @@ import pytest
 
 from relecture import plotting
 from relecture.data import mnist
+from relecture.tallies.config import LabelledCellsJob
 from relecture.tallies.figures import sheets
-from relecture.tallies.simulation.labelled_cells import drawn
+from relecture.tallies.simulation.labelled_cells import simulate_labelled_cells
 
 
 @pytest.fixture
 def folder(election_folder, tmp_path):
-    """Twelve sheets, of which one is no image and one is a page without a form."""
+    """Twelve sheets; one is not an image and one is a page without a form."""
     import cv2
 
     folder = shutil.copytree(election_folder / "sheets", tmp_path / "sheets")
@@ -22,12 +23,12 @@ def folder(election_folder, tmp_path):
     return folder
 
 
-def test_examples_count_the_sheets_that_are_read_and_show_why_one_is_not(folder, tmp_path):
+def test_examples_count_the_readable_sheets_and_show_why_one_is_not(folder, tmp_path):
     with plotting.style():
         figure = sheets.examples(folder)
         titles = [axes.get_title().replace("\n", " ") for axes in figure.axes]
-        assert figure.get_suptitle().startswith("10 of 12 sheets are read")
-        assert "sheet-002, unread: no frame is found on it" in titles
+        assert figure.get_suptitle().startswith("10 of 12 sheets are readable")
+        assert "sheet-002, unreadable: no frame was found on it" in titles
         outlined = [
             len(axes.patches) for axes in figure.axes if axes.get_title().startswith("sheet-0") and axes.patches
         ]
@@ -36,14 +37,14 @@ def test_examples_count_the_sheets_that_are_read_and_show_why_one_is_not(folder,
     assert (tmp_path / "sheets_seen.svg").stat().st_size > 10_000
 
 
-def test_cells_are_shown_beside_mnists_a_row_per_digit(stand_in):
+def test_cells_and_mnist_have_a_row_per_digit(stand_in):
     images, labels = (getattr(mnist.sample(), f"test_{kind}") for kind in ("images", "labels"))
-    config = {"seed": 1, "train": 100, "validation": 10, "test": 10, "severity": 1.0, "badly_scanned": 0.0}
-    cells = drawn(config, stand_in)
+    config = LabelledCellsJob(seed=1, n_train=100, n_validation=10, n_test=10, severity=1.0, bad_scan_rate=0.0)
+    cells = simulate_labelled_cells(config, stand_in)
     with plotting.style():
         figure = sheets.cells_grid(cells, images, labels)
         left, right = (axes.images[0].get_array() for axes in figure.axes)
-        assert left.shape == right.shape == (280, 28 * sheets.A_DIGIT)
+        assert left.shape == right.shape == (280, 28 * sheets.N_PER_DIGIT)
         np.testing.assert_array_equal(
             right[3 * 28 : 4 * 28, :28], cells.part("train")[0][cells.part("train")[1] == 3][0]
         )

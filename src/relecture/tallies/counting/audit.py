@@ -1,13 +1,13 @@
-"""How good is the count, and how many sheets must a person check?
+"""The accuracy of a count, and the number of sheets that a person must audit.
 
-All of it is about the sheets that could be read; those that could not are entered by a person in any case.
+All of it is about the readable sheets; a person enters the others in any case.
 
-*Checking* a sheet puts its true votes in place of those that were read. Totals are right *within 1 %* when that of
-every party differs from its true total by at most 1 % of it, and *exactly* right when none differs. *Sheets needed* are
-the fewest after which the totals are right and stay right however many more of that order are checked: this takes the
-truth. Without it, and beside it, stands what the reader expects of itself: the fewest after which for every party the
-mean error of the total and 1.96 of its standard deviations together are within 1 % of the counted total, if the
-reader's beliefs (`Reading.beliefs`) are right and its errors independent of each other.
+An *audit* of a sheet replaces its counted votes by the true ones. Totals are right *within 1 %* if that of every party
+differs from its true total by at most 1 % of it, and *exactly* right if none differs. *Sheets needed* is the smallest
+number of audited sheets after which the totals are right and stay right with every further sheet of that order; this
+needs the truth. The number *expected* needs no truth: it is the smallest number after which, for every party, the mean
+error of the total plus 1.96 of its standard deviations is within 1 % of the counted total, provided that the posterior
+(`VoteCounts.posterior`) is right and errors are independent of each other.
 """
 
 from dataclasses import dataclass
@@ -17,171 +17,180 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from relecture.tallies.counting.vote_counts import Reading
+from relecture.tallies.counting.vote_counts import VoteCounts
 
-#: Within what share of its true total each party's must be.
+#: The share of its true total within which each party's total must be.
 TARGETS = {"within 1 %": 0.01, "exactly": 0.0}
-#: Which sheets a person checks first.
-ORDERS = {"quality": "worst quality first", "stake": "most votes at stake first", "random": "at random"}
-NORMAL = 1.96  # standard deviations, for 95 %
+#: The orders in which a person audits the sheets.
+ORDERS = {
+    "quality": "lowest quality first",
+    "expected_vote_error": "largest expected error first",
+    "random": "random order",
+}
+NORMAL_QUANTILE = 1.96  # standard deviations, for 95 %
 INTERVAL = (2.5, 97.5)  # percentiles
 
 
 @dataclass(frozen=True)
-class Checked:
-    """A reading, and the true votes of the same sheets and parties, (sheets, parties), where they are known."""
+class AuditedCounts:
+    """Vote counts, and the true votes of the same sheets and parties, (sheets, parties), or None if unknown."""
 
-    reading: Reading
+    counts: VoteCounts
     truth: np.ndarray | None
 
     @property
-    def true(self) -> np.ndarray:
-        """The true votes; only where they are known."""
+    def true_votes(self) -> np.ndarray:
+        """The true votes, which must be known."""
         if self.truth is None:
             raise ValueError("the true votes of these sheets are not known")
         return self.truth
 
     @cached_property
     def errors(self) -> np.ndarray:
-        """Votes read too many, (sheets, parties)."""
-        return self.reading.votes - self.true
+        """Counted minus true votes, (sheets, parties)."""
+        errors: np.ndarray = self.counts.votes - self.true_votes
+        return errors
 
     @cached_property
-    def keys(self) -> dict[str, np.ndarray]:
-        """For each order that is not random, a number per sheet; the lowest is checked first."""
-        return {"quality": self.reading.quality, "stake": -self.reading.at_stake()}
+    def priorities(self) -> dict[str, np.ndarray]:
+        """A number per sheet for each order that is not random; the sheet with the lowest is audited first."""
+        return {"quality": self.counts.quality, "expected_vote_error": -self.counts.expected_vote_error()}
 
     def gaps(self, order: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """How far each party's total is from the truth after 0, 1, 2, ... checks in this order of sheets.
+        """Return the distance of each party's total from the truth after 0, 1, 2, ... audits in this order.
 
         Args:
-            order: numbers of sheets; they alone make up the totals, and one that is named twice counts twice.
+            order: Indices of sheets; they alone make up the totals, and a repeated index counts repeatedly.
 
         Returns:
-            Gaps (checks + 1, parties) and true totals (parties,), in votes.
+            Gaps (audits + 1, parties) and true totals (parties,), in votes.
         """
-        return np.abs(_left(self.errors[order])), self.true[order].sum(0)
+        return np.abs(_unaudited_sums(self.errors[order])), self.true_votes[order].sum(0)
 
     def expected_gaps(self, order: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The same as the reader expects it: mean error and NORMAL standard deviations, beside counted totals."""
+        """Return the expected gaps: mean error plus NORMAL_QUANTILE standard deviations, and counted totals."""
         mean, variance = self._expectation
-        gap = np.abs(_left(mean[order] - self.reading.votes[order])) + NORMAL * np.sqrt(_left(variance[order]))
-        return gap, self.reading.votes[order].sum(0)
+        bias = np.abs(_unaudited_sums(mean[order] - self.counts.votes[order]))
+        gaps = bias + NORMAL_QUANTILE * np.sqrt(_unaudited_sums(variance[order]))
+        return gaps, self.counts.votes[order].sum(0)
 
     @cached_property
     def _expectation(self) -> tuple[np.ndarray, np.ndarray]:
-        return self.reading.expected()
+        return self.counts.expected()
 
 
-def needed(gaps: np.ndarray, totals: np.ndarray, tolerance: float) -> int:
-    """The fewest checks from which on all gaps (checks + 1, parties) are within `tolerance` of the totals."""
+def sheets_needed(gaps: np.ndarray, totals: np.ndarray, tolerance: float) -> int:
+    """Return the number of audits from which on all gaps (audits + 1, parties) are within `tolerance` of the totals."""
     wrong = np.flatnonzero((gaps > tolerance * totals).any(1))
     return int(wrong[-1]) + 1 if len(wrong) else 0
 
 
-def checks(checked: Checked, resamples: int, seed: int = 1) -> pd.DataFrame:
-    """Sheets needed, by order and target; a row each.
+def audit_table(audited: AuditedCounts, n_resamples: int, seed: int = 1) -> pd.DataFrame:
+    """Return the number of sheets needed, one row per order and target.
 
-    Columns: order and target (keys of ORDERS and TARGETS), sheets (that were read); needed, low, high; expected;
-    saved, saved_low, saved_high (checks fewer than at random). For the random order `needed` is the mean over
-    `resamples` orders and the interval holds 95 % of them. For the others the interval is the bootstrap's over
-    polling stations: so many sheets would be needed in elections like this one. `saved` compares with the mean of the
-    random orders, and its interval with one random order in every resample. What takes the truth is NaN without it.
+    Columns: order and target (keys of ORDERS and TARGETS), sheets (the readable ones); needed, low, high; expected;
+    saved, saved_low, saved_high (fewer audits than in random order). For the random order `needed` is the mean over
+    `n_resamples` permutations and the interval holds 95 % of them. For the others it is the bootstrap interval over
+    polling stations, for elections like this one. `saved` compares with the mean of the random orders, its interval
+    with one random order in every resample. What needs the truth is NaN without it.
     """
-    random = np.random.default_rng(seed)
-    sheets = len(checked.reading.sheets)
-    shuffled = np.array([random.permutation(sheets) for _ in range(resamples)])
-    resampled = random.integers(sheets, size=(resamples, sheets))
+    rng = np.random.default_rng(seed)
+    n_sheets = len(audited.counts.sheets)
+    permutations = np.array([rng.permutation(n_sheets) for _ in range(n_resamples)])
+    resamples = rng.integers(n_sheets, size=(n_resamples, n_sheets))
     rows = []
     for target, tolerance in TARGETS.items():
-        at_random = _counts(checked, shuffled, tolerance)
-        again = _counts(checked, resampled, tolerance)  # a resample is in random order as it is drawn
-        rows.append({"order": "random", "target": target, "needed": at_random.mean(), **_interval(at_random),
-                     "expected": _expected(checked, shuffled, tolerance)})  # fmt: skip
-        for order, key in checked.keys.items():
-            ranked = np.argsort(key, kind="stable")[None]
-            own = _counts(checked, np.take_along_axis(resampled, np.argsort(key[resampled], 1, "stable"), 1), tolerance)
-            found = _counts(checked, ranked, tolerance).mean()
-            saved = _interval(again - own)
-            rows.append({"order": order, "target": target, "needed": found, **_interval(own),
-                         "expected": _expected(checked, ranked, tolerance), "saved": at_random.mean() - found,
+        random = _needed(audited, permutations, tolerance)
+        random_resampled = _needed(audited, resamples, tolerance)  # a resample is drawn in random order
+        rows.append({"order": "random", "target": target, "needed": random.mean(), **_interval(random),
+                     "expected": _expected(audited, permutations, tolerance)})  # fmt: skip
+        for order, priority in audited.priorities.items():
+            ranking = np.argsort(priority, kind="stable")[None]
+            ranked_resamples = np.take_along_axis(resamples, np.argsort(priority[resamples], 1, "stable"), 1)
+            resampled = _needed(audited, ranked_resamples, tolerance)
+            needed = _needed(audited, ranking, tolerance).mean()
+            saved = _interval(random_resampled - resampled)
+            rows.append({"order": order, "target": target, "needed": needed, **_interval(resampled),
+                         "expected": _expected(audited, ranking, tolerance), "saved": random.mean() - needed,
                          "saved_low": saved["low"], "saved_high": saved["high"]})  # fmt: skip
     columns = ["order", "target", "sheets", "needed", "low", "high", "expected", "saved", "saved_low", "saved_high"]
-    table = pd.DataFrame(rows).assign(sheets=sheets)[columns]
-    place = {order: place for place, order in enumerate(ORDERS)}
-    return table.sort_values("order", key=lambda column: column.map(place), kind="stable", ignore_index=True)
+    table = pd.DataFrame(rows).assign(sheets=n_sheets)[columns]
+    index = {order: index for index, order in enumerate(ORDERS)}
+    return table.sort_values("order", key=lambda column: column.map(index), kind="stable", ignore_index=True)
 
 
-def by_quality(checked: Checked, high: float, resamples: int, seed: int = 1) -> pd.DataFrame:
-    """How well sheets of high and of low quality are read; a row each, and one for the difference.
+def accuracy_by_quality(
+    audited: AuditedCounts, quality_threshold: float, n_resamples: int, seed: int = 1
+) -> pd.DataFrame:
+    """Return the accuracy on sheets of high and of low quality; one row each, and one for the difference.
 
     Columns: group, sheets, quality (mean); and, with the truth, the shares of digits, of counts (a party's number on a
-    sheet) and of whole sheets that were read right: digits, digits_low, digits_high, counts, ... with the bootstrap's
-    95 % interval over polling stations.
+    sheet) and of whole sheets that are right: digits, digits_low, digits_high, counts, ... with the 95 % bootstrap
+    interval over polling stations.
     """
-    reading, random = checked.reading, np.random.default_rng(seed)
-    chosen = reading.quality > high
-    groups = {"high": np.flatnonzero(chosen), "low": np.flatnonzero(~chosen)}
+    counts, rng = audited.counts, np.random.default_rng(seed)
+    is_high = counts.quality > quality_threshold
+    groups = {"high": np.flatnonzero(is_high), "low": np.flatnonzero(~is_high)}
     rows: list[dict[str, Any]] = [
-        {"group": name, "sheets": len(own), "quality": reading.quality[own].mean() if len(own) else np.nan}
-        for name, own in groups.items()
+        {"group": name, "sheets": len(sheets), "quality": counts.quality[sheets].mean() if len(sheets) else np.nan}
+        for name, sheets in groups.items()
     ]
-    if checked.truth is not None:
-        rows.append({"group": "difference", "sheets": len(chosen)})
-        for name, right in _right(checked).items():
-            samples = {group: _means(right[own], resamples, random) for group, own in groups.items()}
-            found = {group: right[own].mean() if len(own) else np.nan for group, own in groups.items()}
+    if audited.truth is not None:
+        rows.append({"group": "difference", "sheets": len(is_high)})
+        for name, accuracy in _accuracies(audited).items():
+            samples = {group: _bootstrap_means(accuracy[sheets], n_resamples, rng) for group, sheets in groups.items()}
+            means = {group: accuracy[sheets].mean() if len(sheets) else np.nan for group, sheets in groups.items()}
             samples["difference"] = samples["high"] - samples["low"]
-            found["difference"] = found["high"] - found["low"]
+            means["difference"] = means["high"] - means["low"]
             for row in rows:
                 interval = _interval(samples[row["group"]])
-                row |= {name: found[row["group"]], f"{name}_low": interval["low"], f"{name}_high": interval["high"]}
+                row |= {name: means[row["group"]], f"{name}_low": interval["low"], f"{name}_high": interval["high"]}
     return pd.DataFrame(rows)
 
 
-def party_errors(checked: Checked, resamples: int, seed: int = 1) -> pd.DataFrame:
-    """Each party's total: party, true, counted, error, low, high, in votes and shares of the true total.
+def party_errors(audited: AuditedCounts, n_resamples: int, seed: int = 1) -> pd.DataFrame:
+    """Return each party's total: party, true, counted, error, low, high, in votes and shares of the true total.
 
-    `error` is (counted − true) / true, with the bootstrap's 95 % interval over polling stations: the error in
-    elections like this one.
+    `error` is (counted − true) / true, with the 95 % bootstrap interval over polling stations, for elections like this
+    one.
     """
-    random, sheets = np.random.default_rng(seed), len(checked.reading.sheets)
-    true, counted = checked.true.sum(0), checked.reading.votes.sum(0)
-    again = random.integers(sheets, size=(resamples, sheets))
-    totals = np.array([checked.true[own].sum(0) for own in again])
+    rng, n_sheets = np.random.default_rng(seed), len(audited.counts.sheets)
+    true, counted = audited.true_votes.sum(0), audited.counts.votes.sum(0)
+    resamples = rng.integers(n_sheets, size=(n_resamples, n_sheets))
+    totals = np.array([audited.true_votes[sheets].sum(0) for sheets in resamples])
     with np.errstate(divide="ignore", invalid="ignore"):
         error = (counted - true) / true
-        errors = np.array([checked.errors[own].sum(0) for own in again]) / totals
+        errors = np.array([audited.errors[sheets].sum(0) for sheets in resamples]) / totals
         errors[~np.isfinite(errors)] = np.nan
     low, high = np.nanpercentile(errors, INTERVAL, axis=0)
-    return pd.DataFrame({"party": checked.reading.parties, "true": true, "counted": counted, "error": error,
+    return pd.DataFrame({"party": audited.counts.parties, "true": true, "counted": counted, "error": error,
                          "low": low, "high": high})  # fmt: skip
 
 
-def misplaced(checked: Checked) -> float:
-    """The parties' absolute errors together, as a share of all true votes."""
-    return float(np.abs(checked.errors.sum(0)).sum() / checked.true.sum())
+def total_absolute_error(audited: AuditedCounts) -> float:
+    """Return the sum of the parties' absolute errors as a share of all true votes."""
+    return float(np.abs(audited.errors.sum(0)).sum() / audited.true_votes.sum())
 
 
-def _left(values: np.ndarray) -> np.ndarray:
-    """Sums over the sheets not yet checked, (sheets, parties) in the order of checking -> (sheets + 1, parties)."""
+def _unaudited_sums(values: np.ndarray) -> np.ndarray:
+    """Sum over the sheets not yet audited, (sheets, parties) in the order of audits -> (sheets + 1, parties)."""
     sums = np.zeros((len(values) + 1, values.shape[1]), values.dtype)
     sums[:-1] = np.cumsum(values[::-1], axis=0)[::-1]
     return sums
 
 
-def _counts(checked: Checked, orders: np.ndarray, tolerance: float) -> np.ndarray:
-    """Sheets needed in each of the orders (orders, sheets); NaN without the truth."""
-    if checked.truth is None:
+def _needed(audited: AuditedCounts, orders: np.ndarray, tolerance: float) -> np.ndarray:
+    """Return the sheets needed in each of the orders (orders, sheets); NaN without the truth."""
+    if audited.truth is None:
         return np.full(len(orders), np.nan)
-    return np.array([needed(*checked.gaps(order), tolerance) for order in orders], dtype=float)
+    return np.array([sheets_needed(*audited.gaps(order), tolerance) for order in orders], dtype=float)
 
 
-def _expected(checked: Checked, orders: np.ndarray, tolerance: float) -> float:
-    """Sheets that the reader expects to be needed, on average over the orders; it never expects to be exact."""
-    if not tolerance:
+def _expected(audited: AuditedCounts, orders: np.ndarray, tolerance: float) -> float:
+    """Return the mean expected number of sheets needed over the orders; NaN for exact totals."""
+    if not tolerance:  # expected errors are never exactly zero
         return np.nan
-    return float(np.mean([needed(*checked.expected_gaps(order), tolerance) for order in orders]))
+    return float(np.mean([sheets_needed(*audited.expected_gaps(order), tolerance) for order in orders]))
 
 
 def _interval(values: np.ndarray) -> dict[str, float]:
@@ -191,20 +200,20 @@ def _interval(values: np.ndarray) -> dict[str, float]:
     return {"low": float(low), "high": float(high)}
 
 
-def _right(checked: Checked) -> dict[str, np.ndarray]:
-    """Of each sheet, the share of its digits, of its counts, and of itself that were read right, (sheets,)."""
-    reading = checked.reading
-    digits = checked.true[..., None] // reading.places % 10
-    counts = checked.errors == 0
+def _accuracies(audited: AuditedCounts) -> dict[str, np.ndarray]:
+    """Return of each sheet the shares of digits and of counts that are right, and whether all are, (sheets,)."""
+    true_digits = audited.true_votes[..., None] // audited.counts.place_values % 10
+    right = audited.errors == 0
     return {
-        "digits": (digits == reading.digits).mean((1, 2)),
-        "counts": counts.mean(1),
-        "whole_sheets": counts.all(1).astype(float),
+        "digits": (true_digits == audited.counts.digits).mean((1, 2)),
+        "counts": right.mean(1),
+        "whole_sheets": right.all(1).astype(float),
     }
 
 
-def _means(values: np.ndarray, resamples: int, random: np.random.Generator) -> np.ndarray:
-    """Means of resamples; NaN where there are not two values to draw from."""
+def _bootstrap_means(values: np.ndarray, n_resamples: int, rng: np.random.Generator) -> np.ndarray:
+    """Return means of resamples; NaN for fewer than two values."""
     if len(values) < 2:
-        return np.full(resamples, np.nan)
-    return values[random.integers(len(values), size=(resamples, len(values)))].mean(1)
+        return np.full(n_resamples, np.nan)
+    means: np.ndarray = values[rng.integers(len(values), size=(n_resamples, len(values)))].mean(1)
+    return means

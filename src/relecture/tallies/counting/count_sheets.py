@@ -1,112 +1,122 @@
-"""Counts sheets of one's own, however many: pages in, a table of votes out."""
+"""Count any number of a user's sheets: page images in, a table of votes out."""
 
 import csv
 import multiprocessing
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import partial
-from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 import pandas as pd
 import torch
 
+from relecture.atomic_files import atomic_write
 from relecture.errors import UserError
-from relecture.tallies.counting.vote_counts import Reading
-from relecture.tallies.networks.digit_classifier import Recognizer
-from relecture.tallies.segmentation.cell_crops import UNREAD
-from relecture.tallies.segmentation.layout import Form
-from relecture.tallies.segmentation.sheet_folder import stream
+from relecture.tallies.counting.vote_counts import VoteCounts
+from relecture.tallies.networks.digit_classifier import DigitClassifier
+from relecture.tallies.segmentation.cell_crops import UNREADABLE_COLUMNS
+from relecture.tallies.segmentation.layout import FormLayout
+from relecture.tallies.segmentation.sheet_folder import segment_batches
 
-SHARD = 32  # sheets whose cells are in memory at once, in each process
+BATCH_SIZE = 32  # sheets whose cells are in memory at once, in each process
 COLUMNS = ("sheet", "party", "votes", "quality")
+
+#: Rows of the table, and name and reason of each unreadable sheet.
+BatchCounts = tuple[list[tuple[str, str, int, float]], list[tuple[str, str]]]
 
 
 @dataclass(frozen=True)
-class Read:
-    """How many sheets were read, and which were not and why (columns sheet, reason)."""
+class SheetCounts:
+    """The number of counted sheets, and the unreadable ones with their reason (columns sheet, reason)."""
 
-    sheets: int
-    unread: pd.DataFrame
+    n_sheets: int
+    unreadable: pd.DataFrame
 
 
-def read_sheets(paths: Sequence[Path], form: Form, recognizer: Recognizer, out: Path, processes: int = 1) -> Read:
-    """Count the sheets in `paths` and write `out`: a row per sheet and party, in the columns COLUMNS.
+def count_sheets(
+    paths: Sequence[Path], layout: FormLayout, classifier: DigitClassifier, out: Path, processes: int = 1
+) -> SheetCounts:
+    """Count the sheets in `paths` and write `out`: a row per sheet and party, columns COLUMNS.
 
-    The table is written whole or not at all. Memory does not grow with the number of sheets. Sheets that cannot be
-    read stop nothing: they are listed in the answer, and beside `out` as `<name>.unread.csv`. Raises UserError when
-    that is all of them, and when two sheets have the same name.
+    The table is written whole or not at all. Memory does not grow with the number of sheets. Unreadable sheets do not
+    stop the others: they are returned, and listed next to `out` in `<name>.unreadable.csv`.
+
+    Raises:
+        UserError: No sheet is readable, or two sheets have the same name.
     """
-    _refuse_twins(paths)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    draft, listed = out.with_name(f".{out.name}.part"), out.with_name(f"{out.stem}.unread.csv")
-    sheets, unread = 0, []
-    try:
+    _check_unique_names(paths)
+    n_sheets, failures = 0, []
+    with atomic_write(out) as draft:
         with draft.open("w", newline="") as file:
             table = csv.writer(file, lineterminator="\n")
             table.writerow(COLUMNS)
-            for counts, failed in _shards(paths, form, recognizer, processes):
-                table.writerows(counts)
-                sheets += len(counts) // len(form.parties)
-                unread += failed
-        found = Read(sheets, pd.DataFrame(unread, columns=list(UNREAD)))
-        if not sheets:
-            raise UserError(_nothing_read(found.unread))
-        draft.replace(out)
-    finally:
-        draft.unlink(missing_ok=True)
-    listed.unlink(missing_ok=True)
-    if unread:
-        found.unread.to_csv(listed, index=False)
-    return found
+            for rows, unreadable in _count_batches(paths, layout, classifier, processes):
+                table.writerows(rows)
+                n_sheets += len(rows) // len(layout.parties)
+                failures += unreadable
+        if not n_sheets:
+            raise UserError(_nothing_counted(failures))
+    counted = SheetCounts(n_sheets, pd.DataFrame(failures, columns=list(UNREADABLE_COLUMNS)))
+    failures_path = out.with_name(f"{out.stem}.unreadable.csv")
+    if failures:
+        with atomic_write(failures_path) as draft:
+            counted.unreadable.to_csv(draft, index=False)
+    else:
+        failures_path.unlink(missing_ok=True)
+    return counted
 
 
-Counts = tuple[list[tuple[str, str, int, float]], list[tuple[str, str]]]
-
-
-def _shards(paths: Sequence[Path], form: Form, recognizer: Recognizer, processes: int) -> Iterator[Counts]:
-    """Counts and failures, shard by shard, in the order of the paths."""
-    parts = (list(part) for part in iter(partial(lambda rest: tuple(islice(rest, SHARD)), iter(paths)), ()))
+def _count_batches(
+    paths: Sequence[Path], layout: FormLayout, classifier: DigitClassifier, processes: int
+) -> Iterator[BatchCounts]:
+    """Yield the counts batch by batch, in the order of the paths."""
+    batches = [paths[start : start + BATCH_SIZE] for start in range(0, len(paths), BATCH_SIZE)]
     if processes == 1:
-        yield from (_read(part, form, recognizer) for part in parts)
+        for batch in batches:
+            yield _count_batch(batch, layout, classifier)
         return
-    # Processes that are started anew: PyTorch's threads do not survive a fork.
-    fresh = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, fresh, _start, (form, recognizer)) as pool:
-        yield from pool.map(_read_here, parts)
+    # Spawned processes, because PyTorch's threads do not survive a fork.
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(processes, spawn, _start_worker, (layout, classifier)) as pool:
+        yield from pool.map(_count_batch_in_worker, batches)
 
 
-def _read(paths: list[Path], form: Form, recognizer: Recognizer) -> Counts:
-    rows, failed = [], []
-    for shard in stream(paths, form, SHARD):
-        failed += shard.unread
-        if not shard.names:
+def _count_batch(paths: Sequence[Path], layout: FormLayout, classifier: DigitClassifier) -> BatchCounts:
+    rows: list[tuple[str, str, int, float]] = []
+    unreadable: list[tuple[str, str]] = []
+    for batch in segment_batches(paths, layout, BATCH_SIZE):
+        unreadable += batch.unreadable
+        if not batch.names:
             continue
-        names, unknown = np.array(shard.names, dtype=object), np.full(len(shard.names), "", dtype=object)
-        reading = Reading(recognizer.probabilities(shard.images), names, form.parties, unknown, unknown)
-        table = reading.counts()[list(COLUMNS)].astype({"votes": object, "quality": object})
+        names, unknown = np.array(batch.names, dtype=object), np.full(len(batch.names), "", dtype=object)
+        counts = VoteCounts(classifier.probabilities(batch.images), names, layout.parties, unknown, unknown)
+        table = counts.counts()[list(COLUMNS)].astype({"votes": object, "quality": object})
         rows += list(table.itertuples(index=False, name=None))
-    return rows, failed
+    return rows, unreadable
 
 
-#: The form and the recognizer of a process that reads.
-_KEPT: dict[str, Any] = {}
+class _Worker(TypedDict, total=False):
+    layout: FormLayout
+    classifier: DigitClassifier
 
 
-def _start(form: Form, recognizer: Recognizer) -> None:
-    """What a process keeps from shard to shard."""
+#: Layout and classifier of a worker process.
+_WORKER: _Worker = {}
+
+
+def _start_worker(layout: FormLayout, classifier: DigitClassifier) -> None:
+    """Store what a worker process needs for every batch."""
     torch.set_num_threads(1)
-    _KEPT.update(form=form, recognizer=recognizer)
+    _WORKER["layout"], _WORKER["classifier"] = layout, classifier
 
 
-def _read_here(paths: list[Path]) -> Counts:
-    return _read(paths, **_KEPT)
+def _count_batch_in_worker(paths: Sequence[Path]) -> BatchCounts:
+    return _count_batch(paths, _WORKER["layout"], _WORKER["classifier"])
 
 
-def _refuse_twins(paths: Sequence[Path]) -> None:
+def _check_unique_names(paths: Sequence[Path]) -> None:
     seen: dict[str, Path] = {}
     for path in paths:
         if path.stem in seen:
@@ -114,7 +124,7 @@ def _refuse_twins(paths: Sequence[Path]) -> None:
         seen[path.stem] = path
 
 
-def _nothing_read(unread: pd.DataFrame) -> str:
-    shown = "".join(f"\n  {row.sheet}: {row.reason}" for row in unread.head(5).itertuples())
-    more = f"\n  and {len(unread) - 5} more" if len(unread) > 5 else ""
-    return f"none of the {len(unread)} sheets can be read, so nothing is counted:{shown}{more}"
+def _nothing_counted(failures: list[tuple[str, str]]) -> str:
+    reasons = "".join(f"\n  {sheet}: {reason}" for sheet, reason in failures[:5])
+    more = f"\n  and {len(failures) - 5} more" if len(failures) > 5 else ""
+    return f"none of the {len(failures)} sheets is readable, so nothing was counted:{reasons}{more}"

@@ -1,9 +1,9 @@
-"""From cells to digits, from digits to numbers, from numbers to votes: what a reader makes of the sheets.
+"""From cells to digits, from digits to numbers, from numbers to votes.
 
-The paper reads each digit by itself: the one with the highest probability. The digits of a tally sheet, though, are not
-equally frequent in every place: the hundreds of a small party are zeros. How frequent they are shows in the sheets
-themselves, without a single label (`place_shares`), and with `prior` every digit is weighed with it. Both are counted,
-side by side, and which one is the paper's is said wherever they are shown.
+The paper classifies each digit by itself: the one with the highest probability. The digits of a tally sheet, though,
+are not equally frequent in every box: the hundreds of a small party are zeros. Their frequencies can be estimated from
+the sheets themselves, without labels (`estimate_digit_priors`); a prior-corrected count weights every digit with them.
+Both counts are computed, and tables and figures say which one is the paper's.
 """
 
 from dataclasses import dataclass
@@ -14,24 +14,25 @@ import numpy as np
 import pandas as pd
 
 from relecture.errors import UserError
-from relecture.tallies.networks.digit_classifier import CLASSES, EQUAL, Recognizer
-from relecture.tallies.segmentation.cell_crops import Cut
+from relecture.tallies.networks.cnn import N_CLASSES
+from relecture.tallies.networks.digit_classifier import UNIFORM_PRIOR, DigitClassifier
+from relecture.tallies.segmentation.cell_crops import CellCrops
+from relecture.tallies.segmentation.station_tables import ALL_DISTRICTS
 
-PROBABILITIES = [f"p{digit}" for digit in range(CLASSES)]
-ALL = "all"  # the district that sheets of an unknown one are in, and the name of all of them together
-ROUNDS, ENOUGH = 500, 1e-5
-EACH_DIGIT = 0.1  # cells: how often every digit has been seen in every place before there are sheets
-PLACE = 10.0  # sheets: what a place over all parties counts in the estimate of one party
+PROBABILITY_COLUMNS = [f"p{digit}" for digit in range(N_CLASSES)]
+MAX_ITERATIONS, TOLERANCE = 500, 1e-5  # of expectation maximisation
+DIGIT_PSEUDOCOUNT = 0.1  # cells: prior count of every digit in every box
+PARTY_PSEUDOCOUNT = 10.0  # sheets: weight of a box's frequencies over all parties in the estimate of one party
 
 
 @dataclass(frozen=True)
-class Reading:
-    """What was read on the sheets.
+class VoteCounts:
+    """The digits and votes of a set of sheets.
 
-    `probabilities` (sheets, parties, boxes, 10), the leftmost box first, are the reader's, each summing to 1; `sheets`
-    (sheets,) and `parties` are names; `districts`, `stations` (sheets,) say where each sheet is from. With `prior`,
-    digits are read by `beliefs`, else by `probabilities`. `learned` (10 numbers) says how frequent each digit was among
-    those that the reader learned from.
+    `probabilities` (sheets, parties, boxes, 10), the leftmost box first, are the classifier's, each summing to 1;
+    `sheets` (sheets,) and `parties` are names; `districts`, `stations` (sheets,) are those of each sheet. With
+    `prior_corrected`, digits are chosen by `posterior`, else by `probabilities`. `train_prior` (10 numbers) is the
+    frequency of each digit among the classifier's training cells.
     """
 
     probabilities: np.ndarray
@@ -39,70 +40,77 @@ class Reading:
     parties: tuple[str, ...]
     districts: np.ndarray
     stations: np.ndarray
-    prior: bool = False
-    learned: tuple[float, ...] = EQUAL
+    prior_corrected: bool = False
+    train_prior: tuple[float, ...] = UNIFORM_PRIOR
 
     @cached_property
-    def beliefs(self) -> np.ndarray:
-        """The probabilities of a reader that knows how often each digit stands in each box, of the same shape."""
-        # First as if the reader had learned from every digit equally often.
-        evidence = weighed(self.probabilities, 1 / np.array(self.learned))
-        return weighed(evidence, place_shares(evidence))
+    def posterior(self) -> np.ndarray:
+        """The probabilities corrected for the frequency of each digit in each box, of the same shape."""
+        # First as if the classifier had been trained on every digit equally often.
+        likelihoods = reweight(self.probabilities, 1 / np.array(self.train_prior))
+        return reweight(likelihoods, estimate_digit_priors(likelihoods))
 
     @cached_property
     def digits(self) -> np.ndarray:
         """The digit in each box, (sheets, parties, boxes)."""
-        return self._ground.argmax(-1)
+        digits: np.ndarray = self._chosen_by.argmax(-1)
+        return digits
 
     @cached_property
-    def certainty(self) -> np.ndarray:
+    def confidence(self) -> np.ndarray:
         """The probability of that digit, (sheets, parties, boxes)."""
-        return self._ground.max(-1)
+        confidence: np.ndarray = self._chosen_by.max(-1)
+        return confidence
 
     @cached_property
     def votes(self) -> np.ndarray:
         """The votes of each party on each sheet, (sheets, parties)."""
-        return self.digits @ self.places
+        votes: np.ndarray = self.digits @ self.place_values
+        return votes
 
     @cached_property
-    def places(self) -> np.ndarray:
-        """What a one in each box is worth: 100, 10, 1 for three boxes."""
+    def place_values(self) -> np.ndarray:
+        """The place value of each box: 100, 10, 1 for three boxes."""
         return 10 ** np.arange(self.probabilities.shape[2])[::-1]
 
     @cached_property
     def quality(self) -> np.ndarray:
         """The paper's quality of each sheet: the mean of the highest probabilities of its digits, (sheets,)."""
-        return self.certainty.mean((1, 2), dtype=np.float64)
+        quality: np.ndarray = self.confidence.mean((1, 2), dtype=np.float64)
+        return quality
 
     def expected(self) -> tuple[np.ndarray, np.ndarray]:
-        """Mean and variance of the votes, (sheets, parties), if the beliefs are right and digits independent."""
-        values, p = np.arange(CLASSES), self.beliefs.astype(np.float64)
+        """Return mean and variance of the votes, (sheets, parties), by the posterior and with independent digits."""
+        values, p = np.arange(N_CLASSES), self.posterior.astype(np.float64)
         mean = p @ values
-        variance = np.maximum(p @ values**2 - mean**2, 0)  # zero can come out as a little less
-        return mean @ self.places, variance @ self.places**2
+        variance = np.maximum(p @ values**2 - mean**2, 0)  # rounding can make a zero slightly negative
+        return mean @ self.place_values, variance @ self.place_values**2
 
-    def at_stake(self) -> np.ndarray:
-        """Votes that are expected to be misread on each sheet, (sheets,): over its digits, the mean distance from what
-        was read, each in its place's worth."""
-        away = np.abs(np.arange(CLASSES) - self.digits[..., None])
-        return ((self.beliefs * away).sum(-1) @ self.places).sum(1)
+    def expected_vote_error(self) -> np.ndarray:
+        """Return the expected number of miscounted votes on each sheet, (sheets,).
+
+        That is the sum over its digits of the mean distance from the chosen digit, times the place value.
+        """
+        distance = np.abs(np.arange(N_CLASSES) - self.digits[..., None])
+        error: np.ndarray = ((self.posterior * distance).sum(-1) @ self.place_values).sum(1)
+        return error
 
     def counts(self) -> pd.DataFrame:
-        """A row per sheet and party, with the columns sheet, district, station, party, votes and quality."""
-        parties = len(self.parties)
-        named = {"sheet": self.sheets, "district": self.districts, "station": self.stations}
-        table = pd.DataFrame({key: np.repeat(values, parties) for key, values in named.items()})
+        """Return a row per sheet and party, with the columns sheet, district, station, party, votes and quality."""
+        n_parties = len(self.parties)
+        columns = {"sheet": self.sheets, "district": self.districts, "station": self.stations}
+        table = pd.DataFrame({key: np.repeat(values, n_parties) for key, values in columns.items()})
         table["party"] = np.tile(np.array(self.parties, dtype=object), len(self.sheets))
-        table["votes"], table["quality"] = self.votes.ravel(), np.repeat(self.quality, parties)
+        table["votes"], table["quality"] = self.votes.ravel(), np.repeat(self.quality, n_parties)
         return table
 
     def totals(self) -> pd.DataFrame:
-        """Votes of each party in each district, and in ALL of them: district, party, votes, sheets."""
+        """Return the votes of each party by district and in ALL_DISTRICTS: district, party, votes, sheets."""
         by_district = self.counts().groupby(["district", "party"], sort=False).votes.agg(votes="sum", sheets="count")
-        everything = self.counts().groupby("party", sort=False).votes.agg(votes="sum", sheets="count")
-        overall = everything.reset_index().assign(district=ALL)
+        by_party = self.counts().groupby("party", sort=False).votes.agg(votes="sum", sheets="count")
+        overall = by_party.reset_index().assign(district=ALL_DISTRICTS)
         rows = by_district.reset_index()
-        return pd.concat([rows[rows.district != ALL], overall], ignore_index=True)
+        return pd.concat([rows[rows.district != ALL_DISTRICTS], overall], ignore_index=True)
 
     def save(self, folder: Path) -> None:
         """Write digits.parquet (a row per box), counts.csv (a row per sheet and party) and totals.csv into `folder`."""
@@ -117,84 +125,96 @@ class Reading:
                 "party": np.array(self.parties, dtype=object)[party],
                 "box": box + 1,
                 "predicted": self.digits.ravel(),
-                "probability": self.certainty.ravel(),
-                "prior": self.prior,
+                "probability": self.confidence.ravel(),
+                "prior_corrected": self.prior_corrected,
             }
         )
-        table[PROBABILITIES] = self.probabilities.reshape(-1, CLASSES)
-        table.attrs["learned"] = list(self.learned)
+        table[PROBABILITY_COLUMNS] = self.probabilities.reshape(-1, N_CLASSES)
+        table.attrs["train_prior"] = list(self.train_prior)
         table.to_parquet(folder / "digits.parquet", index=False)
         self.totals().to_csv(folder / "totals.csv", index=False)
         self.counts().to_csv(folder / "counts.csv", index=False)
 
     @classmethod
-    def load(cls, folder: Path) -> "Reading":
+    def load(cls, folder: Path) -> "VoteCounts":
         """Read what `save` wrote."""
         table = pd.read_parquet(folder / "digits.parquet")
-        boxes, parties = int(table.box.max()), tuple(map(str, table.party.unique()))
-        first = table.iloc[:: boxes * len(parties)]
-        probabilities = table[PROBABILITIES].to_numpy().reshape(-1, len(parties), boxes, CLASSES)
-        names = (first[key].to_numpy(dtype=object) for key in ("sheet", "district", "station"))
-        prior, learned = bool(table.prior.iloc[0]), tuple(table.attrs["learned"])
-        return cls(probabilities, next(names), parties, next(names), next(names), prior, learned)
+        n_boxes, parties = int(table.box.max()), tuple(map(str, table.party.unique()))
+        by_sheet = table.iloc[:: n_boxes * len(parties)]
+        sheets, districts, stations = (by_sheet[key].to_numpy(dtype=object) for key in ("sheet", "district", "station"))
+        return cls(
+            probabilities=table[PROBABILITY_COLUMNS].to_numpy().reshape(-1, len(parties), n_boxes, N_CLASSES),
+            sheets=sheets,
+            parties=parties,
+            districts=districts,
+            stations=stations,
+            prior_corrected=bool(table.prior_corrected.iloc[0]),
+            train_prior=tuple(table.attrs["train_prior"]),
+        )
 
     @property
-    def _ground(self) -> np.ndarray:
-        return self.beliefs if self.prior else self.probabilities
+    def _chosen_by(self) -> np.ndarray:
+        return self.posterior if self.prior_corrected else self.probabilities
 
 
-def read(cut: Cut, recognizer: Recognizer, prior: bool = False) -> Reading:
-    """Read all cells of `cut`; with `prior`, by beliefs about how often each digit stands in each box.
+def count_cells(crops: CellCrops, classifier: DigitClassifier, prior_corrected: bool = False) -> VoteCounts:
+    """Classify all cells and count the votes; `prior_corrected` chooses digits by the posterior.
 
-    Sheets without a known district are all in one, ALL. Raises UserError when no sheet could be cut.
+    Sheets without a known district are all in ALL_DISTRICTS.
+
+    Raises:
+        UserError: No sheet was readable.
     """
-    if not len(cut.names):
-        reasons = "; ".join(f"{row.sheet}: {row.reason}" for row in cut.unread.head(3).itertuples())
-        raise UserError(f"none of the {len(cut.unread)} sheets of {cut.name} can be read ({reasons})")
-    where = cut.stations.set_index("sheet").reindex(cut.names)
-    return Reading(
-        probabilities=recognizer.probabilities(cut.images),
-        sheets=cut.names.astype(object),
-        parties=cut.parties,
-        districts=where.district.fillna(ALL).replace("", ALL).to_numpy(dtype=object),
-        stations=where.station.fillna("").to_numpy(dtype=object),
-        prior=prior,
-        learned=recognizer.learned,
+    if not len(crops.sheets):
+        reasons = "; ".join(f"{row.sheet}: {row.reason}" for row in crops.unreadable.head(3).itertuples())
+        raise UserError(f"none of the {len(crops.unreadable)} sheets of {crops.name} is readable ({reasons})")
+    stations = crops.stations.set_index("sheet").reindex(crops.sheets)
+    return VoteCounts(
+        probabilities=classifier.probabilities(crops.images),
+        sheets=crops.sheets.astype(object),
+        parties=crops.parties,
+        districts=stations.district.fillna(ALL_DISTRICTS).replace("", ALL_DISTRICTS).to_numpy(dtype=object),
+        stations=stations.station.fillna("").to_numpy(dtype=object),
+        prior_corrected=prior_corrected,
+        train_prior=classifier.train_prior,
     )
 
 
-def place_shares(probabilities: np.ndarray) -> np.ndarray:
-    """How often each digit stands in each party's boxes, (parties, boxes, 10), estimated without a single label.
+def count_folder(crops: Path, classifier: Path, prior: bool, out: Path) -> None:
+    """Count the sheets of the file `crops`; write digits.parquet, counts.csv and totals.csv into `out`."""
+    count_cells(CellCrops.load(crops), DigitClassifier.load(classifier), prior).save(out)
 
-    `probabilities` (sheets, parties, boxes, 10) are those of a reader that learned from every digit equally often.
+
+def estimate_digit_priors(probabilities: np.ndarray) -> np.ndarray:
+    """Estimate the frequency of each digit in each party's boxes, (parties, boxes, 10), without labels.
+
     Expectation maximisation by Saerens, Latinne and Decaestecker (2002), "Adjusting the outputs of a classifier to new
-    a priori probabilities", Neural Computation 14, eq. 2.9: first for each place over all parties, EACH_DIGIT keeping
-    a digit possible that was never read there; then for each party, whose own sheets count beside PLACE sheets on
-    which digits are as frequent as in the place over all.
+    a priori probabilities", Neural Computation 14, eq. 2.9: first for each box over all parties, where
+    DIGIT_PSEUDOCOUNT keeps a digit possible that was never predicted there; then for each party, whose sheets are
+    combined with PARTY_PSEUDOCOUNT sheets on which digits are as frequent as in the box over all parties.
+
+    Args:
+        probabilities: (sheets, parties, boxes, 10), of a classifier trained on every digit equally often.
     """
     cells = probabilities.astype(np.float64)
-    place = _shares(cells.reshape(-1, *cells.shape[2:]), np.full(cells.shape[2:], EACH_DIGIT))
-    return _shares(cells, PLACE * np.broadcast_to(place, cells.shape[1:]))
+    overall = _em_priors(cells.reshape(-1, *cells.shape[2:]), np.full(cells.shape[2:], DIGIT_PSEUDOCOUNT))
+    return _em_priors(cells, PARTY_PSEUDOCOUNT * np.broadcast_to(overall, cells.shape[1:]))
 
 
-def weighed(probabilities: np.ndarray, shares: np.ndarray) -> np.ndarray:
-    """Probabilities (..., 10) of a reader that knows how often each digit comes, `shares` (..., 10)."""
-    product = probabilities * shares
-    return (product / product.sum(-1, keepdims=True)).astype(probabilities.dtype)
+def reweight(probabilities: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Return probabilities (..., 10) multiplied by `weights` (..., 10) and normalised."""
+    product = probabilities * weights
+    normalised: np.ndarray = (product / product.sum(-1, keepdims=True)).astype(probabilities.dtype)
+    return normalised
 
 
-def _shares(cells: np.ndarray, before: np.ndarray) -> np.ndarray:
-    """Shares (..., 10) by expectation maximisation over cells (n, ..., 10); `before` (..., 10) were seen before."""
-    shares = np.full(before.shape, 1 / CLASSES)
-    for _ in range(ROUNDS):
-        last = shares
-        shares = weighed(cells, last).sum(0) + before
-        shares /= shares.sum(-1, keepdims=True)
-        if np.abs(shares - last).max() < ENOUGH:
+def _em_priors(cells: np.ndarray, pseudocounts: np.ndarray) -> np.ndarray:
+    """Return priors (..., 10) by expectation maximisation over cells (n, ..., 10) and `pseudocounts` (..., 10)."""
+    priors = np.full(pseudocounts.shape, 1 / N_CLASSES)
+    for _ in range(MAX_ITERATIONS):
+        previous = priors
+        priors = reweight(cells, previous).sum(0) + pseudocounts
+        priors /= priors.sum(-1, keepdims=True)
+        if np.abs(priors - previous).max() < TOLERANCE:
             break
-    return shares
-
-
-def count(cut: Path, reader: Path, prior: bool, out: Path) -> None:
-    """Read the sheets whose cells are in `cut` with `reader`; digits.parquet, counts.csv and totals.csv into `out`."""
-    read(Cut.load(cut), Recognizer.load(reader), prior).save(out)
+    return priors

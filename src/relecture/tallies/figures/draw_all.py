@@ -1,4 +1,4 @@
-"""Every figure of the comparison, from what its steps have left in `results/tallies/`."""
+"""All figures of the comparison, from the results of its rules in `results/tallies/`."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -8,87 +8,91 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from relecture import plotting, records
-from relecture.data import mnist as images
-from relecture.tallies import LABELS, TRANSFERS
+from relecture.data import mnist as mnist_data
+from relecture.tallies import LABEL_CURVES, TRANSFERS
 from relecture.tallies.counting import vote_tables
 from relecture.tallies.figures import audit, classifier, transfer, vote_counts
-from relecture.tallies.figures import hyperband_search as of_search
-from relecture.tallies.figures import sheets as of_sheets
-from relecture.tallies.networks.attribution import explain, pairs
-from relecture.tallies.networks.calibration import LOGITS
-from relecture.tallies.networks.cell_dataset import Cells
-from relecture.tallies.networks.digit_classifier import Recognizer, softmax
+from relecture.tallies.figures import hyperband_search as search_figures
+from relecture.tallies.figures import sheets as sheet_figures
+from relecture.tallies.networks.attribution import attribute, select_pairs
+from relecture.tallies.networks.calibration import LOGIT_COLUMNS
+from relecture.tallies.networks.cell_dataset import CellDataset
+from relecture.tallies.networks.digit_classifier import DigitClassifier, softmax
 from relecture.tallies.segmentation import rectify
-from relecture.tallies.segmentation.cell_crops import Cut
-from relecture.tallies.segmentation.image_io import among
-from relecture.tallies.segmentation.layout import Form
+from relecture.tallies.segmentation.cell_crops import CellCrops
+from relecture.tallies.segmentation.image_io import list_images
+from relecture.tallies.segmentation.layout import FormLayout
+from relecture.tallies.segmentation.station_tables import ALL_DISTRICTS
 
-EXPLAINED = 6  # pairs of a misread and a right cell
+N_PAIRS = 6  # of a misclassified and a correctly classified cell
 
-Drawn = Iterator[tuple[str, Callable[[], Figure]]]
+Figures = Iterator[tuple[str, Callable[[], Figure]]]
 
 
-def draw(results: Path, sheets: Path, mnist: Path, high: float, orders: int, truth: Path | None) -> None:
-    """Draw all figures into `results`/figures: the networks' from their records, the count's from its readings."""
-    election = vote_tables.load({name: results / "count" / name for name in vote_tables.READINGS},
-                            results / "data" / "cut.npz", truth, high, orders)  # fmt: skip
+def draw(
+    results: Path, sheets: Path, mnist: Path, quality_threshold: float, n_permutations: int, truth: Path | None
+) -> None:
+    """Draw all figures into `results`/figures, from the records of the networks and the vote counts."""
+    folders = {name: results / "count" / name for name in vote_tables.COUNT_VARIANTS}
+    crops = results / "data" / "cell_crops.npz"
+    election = vote_tables.load(folders, crops, truth, quality_threshold, n_permutations)
     final = records.read(results / "final")
-    stand_in = final.sample_name or election.name * election.sample
+    sample = final.sample_name or election.name * election.sample
     with plotting.style():
         for name, figure in [
-            *_of_the_material(results, sheets, mnist),
-            *_of_networks(results),
-            *_of_the_reader(results, final),
-            *_of_the_count(results, sheets, election),
+            *_data_figures(results, sheets, mnist),
+            *_network_figures(results),
+            *_classifier_figures(results, final),
+            *_count_figures(crops, sheets, election),
         ]:
-            plotting.save(figure(), results / "figures" / name, stand_in)
+            plotting.save(figure(), results / "figures" / name, sample)
 
 
-def _of_the_material(results: Path, sheets: Path, mnist: Path) -> Drawn:
-    source = images.load(mnist)
-    yield "pages", lambda: of_sheets.examples(sheets)
-    cells = Cells.load(results / "data" / "cells.npz")
-    yield "cells", lambda: of_sheets.cells_grid(cells, source.train_images, source.train_labels)
+def _data_figures(results: Path, sheets: Path, mnist: Path) -> Figures:
+    source = mnist_data.load(mnist)
+    cells = CellDataset.load(results / "data" / "cells.npz")
+    yield "pages", lambda: sheet_figures.examples(sheets)
+    yield "cells", lambda: sheet_figures.cells_grid(cells, source.train_images, source.train_labels)
 
 
-def _of_networks(results: Path) -> Drawn:
+def _network_figures(results: Path) -> Figures:
     search = records.read(results / "search")
-    chosen = json.loads((results / "search" / "selected.json").read_text())
-    found = {"base/selected": records.read(results / "base" / "selected")}
-    found |= {f"transfer/{way}": records.read(results / "transfer" / way) for way in TRANSFERS}
-    found |= {f"labels/{way}": records.read(results / "labels" / way) for way in LABELS}
-    yield "hyperparameters", lambda: of_search.hyperparameters(search)
-    yield "budget", lambda: of_search.budget(search, chosen)
-    yield "transfer", lambda: transfer.transfer(found)
-    yield "labels", lambda: transfer.labels(found)
+    choice = json.loads((results / "search" / "selected.json").read_text())
+    methods = ["base/selected", *(f"transfer/{variant}" for variant in TRANSFERS)]
+    methods += [f"label_curve/{variant}" for variant in LABEL_CURVES]
+    by_method = {method: records.read(results / method) for method in methods}
+    yield "hyperparameters", lambda: search_figures.hyperparameters(search)
+    yield "budget", lambda: search_figures.budget(search, choice)
+    yield "transfer", lambda: transfer.transfer(by_method)
+    yield "label_curve", lambda: transfer.label_curve(by_method)
 
 
-def _of_the_reader(results: Path, final: records.Record) -> Drawn:
+def _classifier_figures(results: Path, final: records.Record) -> Figures:
     test = final.predictions[final.predictions.part == "test"].reset_index(drop=True)
-    cells, _ = Cells.load(results / "data" / "cells.npz").part("test")
+    cells, _ = CellDataset.load(results / "data" / "cells.npz").part("test")
     table = pd.read_csv(results / "validation" / "reliability.csv")
-    found = json.loads((results / "validation" / "temperature.json").read_text())
-    # As sure as the reader that counts is, whose probabilities are calibrated.
-    test["probability"] = softmax(test[LOGITS].to_numpy(), found["temperature"]).max(1)
+    calibration = json.loads((results / "validation" / "temperature.json").read_text())
+    # The probabilities of the calibrated classifier, which counts the votes.
+    test["probability"] = softmax(test[LOGIT_COLUMNS].to_numpy(), calibration["temperature"]).max(1)
     yield "confusion", lambda: classifier.confusion(test)
-    yield "misread", lambda: classifier.misread(test, cells)
-    yield "reliability", lambda: classifier.reliability(table, found)
-    recognizer = Recognizer.load(results / "validation" / "reader.pt")
-    chosen = pairs(test, EXPLAINED)
-    wrong, right = (explain(recognizer, cells[chosen[f"{kind}_cell"].to_numpy(int)]) for kind in ("wrong", "right"))
-    yield "attribution", lambda: classifier.attributions(chosen, cells, wrong, right)
+    yield "misclassified", lambda: classifier.misclassified(test, cells)
+    yield "reliability", lambda: classifier.reliability(table, calibration)
+    calibrated = DigitClassifier.load(results / "validation" / "classifier.pt")
+    pairs = select_pairs(test, N_PAIRS)
+    wrong, right = (attribute(calibrated, cells[pairs[f"{kind}_cell"].to_numpy(int)]) for kind in ("wrong", "right"))
+    yield "attribution", lambda: classifier.attribution(pairs, cells, wrong, right)
 
 
-def _of_the_count(results: Path, sheets: Path, election: vote_tables.Election) -> Drawn:
-    checked = election.readings["after"]
-    number = vote_counts.example(checked)
-    path = next(path for path in among(sheets) if path.stem == checked.reading.sheets[number])
+def _count_figures(crops: Path, sheets: Path, election: vote_tables.CountedElection) -> Figures:
+    audited = election.variants["transferred"]
+    index = vote_counts.example(audited)
+    path = next(path for path in list_images(sheets) if path.stem == audited.counts.sheets[index])
     page = rectify.open_page(path)
-    outlines = rectify.straighten(page, Form.read(sheets / "layout.json")).outlines()
-    yield "reading", lambda: vote_counts.sheet(page, outlines, checked, number)
-    cut = Cut.load(results / "data" / "cut.npz")
-    lost = cut.unread.merge(cut.stations, on="sheet", how="left").fillna({"district": vote_counts.ALL})
-    yield "quality", lambda: vote_counts.quality(election, lost)
+    outlines = rectify.rectify(page, FormLayout.read(sheets / "layout.json")).outlines()
+    yield "reading", lambda: vote_counts.sheet(page, outlines, audited, index)
+    cells = CellCrops.load(crops)
+    unreadable = cells.unreadable.merge(cells.stations, on="sheet", how="left").fillna({"district": ALL_DISTRICTS})
+    yield "quality", lambda: vote_counts.quality(election, unreadable)
     yield "result", lambda: vote_counts.result(election)
     yield "checking", lambda: audit.curves(election)
     yield "groups", lambda: audit.groups(election)

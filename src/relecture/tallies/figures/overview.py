@@ -1,7 +1,6 @@
-"""One record by itself, for its run in MLflow."""
+"""The overview of one record, for its run in MLflow."""
 
 import matplotlib.pyplot as plt
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -9,56 +8,64 @@ from matplotlib.ticker import MaxNLocator
 
 from relecture import plotting
 from relecture.records import Record
+from relecture.tallies.figures.classifier import confusion_shares
 
 
 def overview(record: Record) -> Figure:
-    """How its networks learned, and what they misread (the search has trials, a curve over labels has sizes)."""
+    """Draw the learning curves of a record, and its confusion matrix, trials or accuracy by number of cells."""
     method = record.params["method"]
     figure, (left, right) = plt.subplots(1, 2, figsize=(12, 5))
-    _curves(left, record)
+    _draw_learning_curves(left, record)
     if method == "search":
-        _rungs(right, record)
-    elif method.startswith("labels/"):
-        _sizes(right, record)
+        _draw_trials(right, record)
+    elif method.startswith("label_curve/"):
+        _draw_label_curve(right, record)
     else:
-        _confusion(right, record.predictions)
+        _draw_confusion(right, record.predictions)
     figure.suptitle(method, x=0.01, ha="left", fontweight="bold")
     return figure
 
 
-def _curves(axes: Axes, record: Record) -> None:
-    curve = record.history[record.history.metric == "validation_accuracy"]
-    for _, member in curve.groupby("member"):
-        axes.plot(member.step, 100 * member.value, color=plotting.BLUE, alpha=0.45, linewidth=1.2)
-    axes.set(xlabel="epoch", ylabel="accuracy on target validation cells (%)", title="Learning")
+def _draw_learning_curves(axes: Axes, record: Record) -> None:
+    curves = record.history[record.history.metric == "validation_accuracy"]
+    for _, curve in curves.groupby("member"):
+        axes.plot(curve.step, 100 * curve.value, color=plotting.BLUE, alpha=0.45, linewidth=1.2)
+    axes.set(xlabel="epoch", ylabel="accuracy on target validation cells (%)", title="Learning curves")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
 
 
-def _rungs(axes: Axes, record: Record) -> None:
+def _draw_trials(axes: Axes, record: Record) -> None:
     accuracy = record.metrics[record.metrics.metric == "accuracy"]
     rates = [record.params["members"][member]["learning_rate"] for member in accuracy.member]
     axes.plot(rates, 100 * accuracy.value, "o", color=plotting.BLUE)
     axes.set(
-        xscale="log", xlabel="learning rate", ylabel="accuracy of its last rung (%)", title="Trials by learning rate"
+        xscale="log", xlabel="learning rate", ylabel="accuracy after the last rung (%)", title="Trials by learning rate"
     )
 
 
-def _sizes(axes: Axes, record: Record) -> None:
+def _draw_label_curve(axes: Axes, record: Record) -> None:
     wide = record.metrics.pivot(index="member", columns="metric", values="value")
-    axes.plot(wide.cells, 100 * wide.target_accuracy, "o", color=plotting.SKY)
-    mean = 100 * wide.groupby("cells").target_accuracy.mean()
+    axes.plot(wide.n_labelled, 100 * wide.target_accuracy, "o", color=plotting.SKY)
+    mean = 100 * wide.groupby("n_labelled").target_accuracy.mean()
     axes.plot(mean.index, mean, color=plotting.BLUE)
-    axes.set(xscale="log", xlabel="labelled cells", ylabel="accuracy on target test cells (%)", title="Labels")
+    axes.set(
+        xscale="log",
+        xlabel="labelled cells",
+        ylabel="accuracy on target test cells (%)",
+        title="Accuracy by number of labelled cells",
+    )
 
 
-def _confusion(axes: Axes, predictions: pd.DataFrame) -> None:
-    shown = predictions[predictions.part == "test"] if "part" in predictions else predictions
-    counts = pd.crosstab(shown.label, shown.predicted).reindex(range(10), columns=range(10), fill_value=0)
-    rates = 100 * counts.div(counts.sum(axis=1).clip(lower=1), axis=0).to_numpy()
-    axes.imshow(rates, cmap="Blues", vmin=0, vmax=100)
-    for row, column in np.ndindex(rates.shape):
-        if rates[row, column] >= 0.5:
-            colour = "white" if rates[row, column] > 60 else "black"
-            axes.text(column, row, f"{rates[row, column]:.0f}", ha="center", va="center", color=colour, fontsize=9)
-    axes.set(xlabel="read as", ylabel="digit", xticks=range(10), yticks=range(10), title="Target test cells, in %")
-    axes.grid(False)
+def _draw_confusion(axes: Axes, predictions: pd.DataFrame) -> None:
+    test = predictions[predictions.part == "test"] if "part" in predictions else predictions
+    plotting.annotated_heatmap(
+        axes, confusion_shares(test), lambda share: f"{share:.0f}" if share >= 0.5 else "", limits=(0, 100), fontsize=9
+    )
+    axes.set(
+        xlabel="predicted digit",
+        ylabel="digit",
+        xticks=range(10),
+        yticks=range(10),
+        title="Target test cells, % of each digit",
+        aspect="equal",
+    )

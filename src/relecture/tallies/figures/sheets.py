@@ -1,4 +1,4 @@
-"""What the reader gets to see: sheets, good and bad, and cells beside MNIST's."""
+"""Figures of the material: sheets, good and bad, and cells in comparison with MNIST."""
 
 import textwrap
 from dataclasses import dataclass
@@ -9,69 +9,70 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from relecture import plotting as look
-from relecture.tallies.networks.cell_dataset import Cells
-from relecture.tallies.segmentation import rectify, sheet_folder
-from relecture.tallies.segmentation.layout import Form
+from relecture import plotting
+from relecture.tallies.networks.cell_dataset import CellDataset
+from relecture.tallies.segmentation.layout import FormLayout
+from relecture.tallies.segmentation.rectify import UnreadableSheet, open_page, rectify
+from relecture.tallies.segmentation.sheet_folder import list_pages
 
-MOST = 200  # sheets that are looked at to find examples
-COLUMNS = 4
-A_DIGIT = 8  # cells of each digit that are shown
+MAX_SHEETS = 200  # searched for examples
+N_COLUMNS = 4
+N_PER_DIGIT = 8  # cells of each digit in the figure
 
 
 @dataclass(frozen=True)
 class _Page:
-    """A page, where its boxes were found (None: unread), and how dark their lines are."""
+    """A page, the outlines of its boxes (None if unreadable), and how dark their lines are."""
 
     name: str
-    picture: np.ndarray
+    image: np.ndarray
     outlines: np.ndarray | None
-    line: float
+    line_darkness: float
     reason: str = ""
 
 
 def examples(folder: Path) -> Figure:
-    """Ordinary sheets above; below, those that could not be read and those with the faintest print.
+    """Draw ordinary sheets in the upper row; below, unreadable sheets and those with the faintest print.
 
-    What the reader found of the boxes is outlined.
+    The detected boxes are outlined.
     """
-    paths, form = sheet_folder.own(folder)
-    found = [_seen(path, form) for path in paths[:MOST]]
-    by_print = sorted((page for page in found if page.outlines is not None), key=lambda page: page.line)
-    unread = [page for page in found if page.outlines is None and page.picture.size][: COLUMNS // 2]
-    faint = by_print[: COLUMNS - len(unread)]
-    middle = by_print[len(by_print) // 4 :]
-    ordinary = middle[:: max(len(middle) // COLUMNS, 1)][:COLUMNS]
-    rows = [row for row in (ordinary, [*faint, *unread]) if row]
-    high, wide = rows[0][0].picture.shape
-    size = (13, 13 / COLUMNS * (high / wide + 0.12) * len(rows) + 0.4)
-    figure, grid = plt.subplots(len(rows), COLUMNS, figsize=size, squeeze=False)
+    paths, layout = list_pages(folder)
+    pages = [_rectify_page(path, layout) for path in paths[:MAX_SHEETS]]
+    by_darkness = sorted((page for page in pages if page.outlines is not None), key=lambda page: page.line_darkness)
+    unreadable = [page for page in pages if page.outlines is None and page.image.size][: N_COLUMNS // 2]
+    faint = by_darkness[: N_COLUMNS - len(unreadable)]
+    darker = by_darkness[len(by_darkness) // 4 :]
+    ordinary = darker[:: max(len(darker) // N_COLUMNS, 1)][:N_COLUMNS]
+    rows = [row for row in (ordinary, [*faint, *unreadable]) if row]
+    height, width = rows[0][0].image.shape
+    size = (13, 13 / N_COLUMNS * (height / width + 0.12) * len(rows) + 0.4)
+    figure, grid = plt.subplots(len(rows), N_COLUMNS, figsize=size, squeeze=False)
     for axes in grid.flat:
         axes.set_axis_off()
-    for line, row in zip(grid, rows, strict=True):
-        for axes, page in zip(line, row, strict=False):
-            _draw(axes, page)
-    read = sum(page.outlines is not None for page in found)
-    looked_at = f"{len(found)} sheets" if len(found) == len(paths) else f"the first {len(found)} sheets"
-    title = f"{read} of {looked_at} are read; the faintest print and some unread below"
+    for axes_row, row in zip(grid, rows, strict=True):
+        for axes, page in zip(axes_row, row, strict=False):
+            _draw_page(axes, page)
+    n_readable = sum(page.outlines is not None for page in pages)
+    sheets = f"{len(pages)} sheets" if len(pages) == len(paths) else f"the first {len(pages)} sheets"
+    title = f"{n_readable} of {sheets} are readable; the faintest print and unreadable sheets below"
     figure.suptitle(title, x=0.01, ha="left", fontweight="bold")
     return figure
 
 
-def cells_grid(cells: Cells, mnist_images: np.ndarray, mnist_labels: np.ndarray) -> Figure:
-    """Cells cut from sheets, and images of MNIST (n, 28, 28), with labels (n,): a row per digit."""
+def cells_grid(cells: CellDataset, mnist_images: np.ndarray, mnist_labels: np.ndarray) -> Figure:
+    """Draw cells of sheets and images of MNIST (n, 28, 28) with labels (n,): a row per digit."""
     figure, halves = plt.subplots(1, 2, figsize=(13, 6.9))
-    images, labels = cells.part("train")
-    for axes, title, pictures, digits in (
-        (halves[0], "MNIST: every digit large and in the middle", mnist_images, mnist_labels),
-        (halves[1], f"Cells: {cells.name}", images, labels),
+    cell_images, cell_labels = cells.part("train")
+    for axes, title, images, labels in (
+        (halves[0], "MNIST: every digit large and centred", mnist_images, mnist_labels),
+        (halves[1], f"Cells: {cells.name}", cell_images, cell_labels),
     ):
-        own = [pictures[digits == digit] for digit in range(10)]
-        rows = [of_digit[:: max(len(of_digit) // A_DIGIT, 1)][:A_DIGIT] for of_digit in own]
-        rows = [np.pad(row, ((0, A_DIGIT - len(row)), (0, 0), (0, 0))) for row in rows]
-        sheet = np.stack(rows).transpose(0, 2, 1, 3).reshape(280, 28 * A_DIGIT)
-        axes.imshow(sheet, cmap="gray_r", vmin=0, vmax=255, interpolation="nearest")
-        axes.set_xticks(np.arange(-0.5, 28 * A_DIGIT, 28), [])
+        by_digit = [images[labels == digit] for digit in range(10)]
+        rows = [of_digit[:: max(len(of_digit) // N_PER_DIGIT, 1)][:N_PER_DIGIT] for of_digit in by_digit]
+        rows = [np.pad(row, ((0, N_PER_DIGIT - len(row)), (0, 0), (0, 0))) for row in rows]
+        mosaic = np.stack(rows).transpose(0, 2, 1, 3).reshape(280, 28 * N_PER_DIGIT)
+        axes.imshow(mosaic, cmap="gray_r", vmin=0, vmax=255, interpolation="nearest")
+        axes.set_xticks(np.arange(-0.5, 28 * N_PER_DIGIT, 28), [])
         axes.set_yticks(np.arange(-0.5, 280, 28), [])
         axes.set_yticks(np.arange(13.5, 280, 28), range(10), minor=True)
         axes.tick_params(which="both", length=0)
@@ -82,20 +83,21 @@ def cells_grid(cells: Cells, mnist_images: np.ndarray, mnist_labels: np.ndarray)
     return figure
 
 
-def _seen(path: Path, form: Form) -> _Page:
-    picture = np.empty((0, 0), np.uint8)
+def _rectify_page(path: Path, layout: FormLayout) -> _Page:
+    image = np.empty((0, 0), np.uint8)
     try:
-        picture = rectify.open_page(path)
-        straight = rectify.straighten(picture, form)
-    except rectify.Unread as reason:
-        return _Page(path.stem, picture, None, 0.0, str(reason))
-    return _Page(path.stem, picture, straight.outlines(), straight.line)
+        image = open_page(path)
+        form = rectify(image, layout)
+    except UnreadableSheet as reason:
+        return _Page(path.stem, image, None, 0.0, str(reason))
+    return _Page(path.stem, image, form.outlines(), form.line_darkness)
 
 
-def _draw(axes: Axes, page: _Page) -> None:
-    axes.imshow(page.picture, cmap="gray", vmin=0, vmax=255)
+def _draw_page(axes: Axes, page: _Page) -> None:
+    axes.imshow(page.image, cmap="gray", vmin=0, vmax=255)
     for outline in [] if page.outlines is None else page.outlines:
-        axes.fill(*outline.T, facecolor="none", edgecolor=look.BLUE, linewidth=1)
-    title = page.name if page.outlines is not None else textwrap.fill(f"{page.name}, unread: {page.reason}", 36)
-    colour = "black" if page.outlines is not None else look.RED
+        axes.fill(*outline.T, facecolor="none", edgecolor=plotting.BLUE, linewidth=1)
+    readable = page.outlines is not None
+    title = page.name if readable else textwrap.fill(f"{page.name}, unreadable: {page.reason}", 36)
+    colour = "black" if readable else plotting.RED
     axes.set_title(title, fontsize=10, fontweight="normal", loc="center", color=colour)

@@ -1,4 +1,4 @@
-"""Transfer: what each way of it brings, and how many labelled cells are worth it."""
+"""Figures of transfer: accuracy by variant, and by number of labelled cells."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -8,48 +8,49 @@ from matplotlib.figure import Figure
 from relecture import plotting
 from relecture.records import Record
 from relecture.tallies import TRANSFERS
-from relecture.tallies.result_tables import FEW, NAMES, with_cells
+from relecture.tallies.result_tables import N_FEW, NAMES, accuracy_with
+from relecture.text_format import interval, number
 from relecture.uncertainty import half_width, paired
 
 Records = dict[str, Record]
-BEFORE, PAPER = "base/selected", "transfer/frozen"
+BASE, PAPER = "base/selected", "transfer/frozen"
 ACCURACY = "accuracy on target test cells (%)"
-LOOK = {
+STYLES = {
     "frozen": (plotting.BLUE, "o", "-"),
     "unfrozen": (plotting.GREEN, "^", "--"),
     "scratch": (plotting.RED, "s", ":"),
 }
 
 
-def transfer(found: Records) -> Figure:
-    """Accuracy before and after each way of transfer, and each way's paired difference to the paper's.
+def transfer(by_method: Records) -> Figure:
+    """Draw the accuracy before and after each variant of transfer, and the paired differences to the paper's variant.
 
-    `found` has records by method: `base/selected` and `transfer/<way>`.
+    `by_method` has the records `base/selected` and `transfer/<variant>`.
     """
-    methods = [BEFORE, *(f"transfer/{way}" for way in TRANSFERS)]
+    methods = [BASE, *(f"transfer/{variant}" for variant in TRANSFERS)]
     figure, (left, right) = plt.subplots(1, 2, figsize=(13, 4.8), sharey=True, width_ratios=(3, 2))
-    for place, method in enumerate(reversed(methods)):
-        values = _scores(found[method])
-        left.plot(values, np.full(len(values), place), "o", color=plotting.SKY, markersize=6)
-        interval = half_width(values.std(), len(values))
-        left.errorbar(values.mean(), place, xerr=interval, fmt="s", color=plotting.BLUE, capsize=5, markersize=7)
-        left.annotate(NAMES[method], (0, place), xycoords=("axes fraction", "data"), xytext=(-8, 0),
+    for y, method in enumerate(reversed(methods)):
+        values = _accuracies(by_method[method])
+        left.plot(values, np.full(len(values), y), "o", color=plotting.SKY, markersize=6)
+        half = half_width(values.std(), len(values))
+        left.errorbar(values.mean(), y, xerr=half, fmt="s", color=plotting.BLUE, capsize=5, markersize=7)
+        left.annotate(NAMES[method], (0, y), xycoords=("axes fraction", "data"), xytext=(-8, 0),
                       textcoords="offset points", ha="right", va="center")  # fmt: skip
-        if method not in (BEFORE, PAPER):
-            gap = paired(values, _scores(found[PAPER]))
-            half = np.nan_to_num([[gap.mean - gap.low], [gap.high - gap.mean]])
-            right.errorbar(gap.mean, place, xerr=half, fmt="s", color=plotting.BLUE, capsize=5, markersize=7)
+        if method not in (BASE, PAPER):
+            gap = paired(values, _accuracies(by_method[PAPER]))
+            errors = np.nan_to_num([[gap.mean - gap.low], [gap.high - gap.mean]])
+            right.errorbar(gap.mean, y, xerr=errors, fmt="s", color=plotting.BLUE, capsize=5, markersize=7)
     right.axvline(0, color="black", linewidth=1)
     left.set(yticks=[], ylim=(-0.6, len(methods) - 0.4), xlabel=ACCURACY)
-    right.set(xlabel="difference to the paper's way (points)")
+    right.set(xlabel="difference to the paper's variant (points)")
     right.tick_params(left=False)
     left.plot([], [], "o", color=plotting.SKY, label="one seed")
     left.errorbar([], [], xerr=[], fmt="s", color=plotting.BLUE, capsize=5, label="mean, 95 % interval")
     figure.legend(loc="outside lower center", ncols=2)
-    cells = int(_values(found[PAPER], "cells").iloc[0])
-    before, after = _scores(found[BEFORE]).mean(), _scores(found[PAPER]).mean()
+    n_labelled = int(_values(by_method[PAPER], "n_labelled").iloc[0])
+    before, after = _accuracies(by_method[BASE]).mean(), _accuracies(by_method[PAPER]).mean()
     figure.suptitle(
-        f"{cells:,} labelled cells bring the network from {before:.0f} % to {after:.0f} % of the digits",
+        f"{n_labelled:,} labelled cells raise the accuracy of the network from {before:.0f} % to {after:.0f} %",
         x=0.01,
         ha="left",
         fontweight="bold",
@@ -57,19 +58,19 @@ def transfer(found: Records) -> Figure:
     return figure
 
 
-def labels(found: Records) -> Figure:
-    """Accuracy against the number of labelled cells: means over seeds with 95 % intervals.
+def label_curve(by_method: Records) -> Figure:
+    """Draw accuracy against the number of labelled cells: means over seeds with 95 % intervals.
 
-    `found` has records by method: `base/selected` and `labels/<way>`.
+    `by_method` has the records `base/selected` and `label_curve/<variant>`.
     """
     figure, axes = plt.subplots(figsize=(10, 5.8))
-    curves = {way: _curve(found[f"labels/{way}"]) for way in LOOK}
-    for place, (way, curve) in enumerate(curves.items()):
-        colour, marker, line = LOOK[way]
-        shifted = curve.index * 1.03 ** (place - 1)  # intervals beside each other
+    curves = {variant: _curve(by_method[f"label_curve/{variant}"]) for variant in STYLES}
+    for index, (variant, curve) in enumerate(curves.items()):
+        colour, marker, line = STYLES[variant]
+        shifted = curve.index * 1.03 ** (index - 1)  # so that intervals do not overlap
         axes.errorbar(shifted, curve["mean"], yerr=curve.half, color=colour, marker=marker, linestyle=line, capsize=4,
-                      linewidth=1.8, markersize=7, label=NAMES[f"transfer/{way}"])  # fmt: skip
-    before = _scores(found[BEFORE]).mean()
+                      linewidth=1.8, markersize=7, label=NAMES[f"transfer/{variant}"])  # fmt: skip
+    before = _accuracies(by_method[BASE]).mean()
     counts = sorted({count for curve in curves.values() for count in curve.index})
     axes.axhline(before, color="black", linestyle="--", linewidth=1.2)
     axes.annotate(f"before transfer: {before:.0f} %", (1, before), xycoords=("axes fraction", "data"), xytext=(-4, 4),
@@ -79,26 +80,26 @@ def labels(found: Records) -> Figure:
     axes.minorticks_off()
     axes.set_ylim(top=min(100.5, axes.get_ylim()[1]))
     figure.legend(loc="outside lower center", ncols=3)
-    axes.set_title(_finding(found, counts))
+    axes.set_title(_finding(by_method, counts))
     return figure
 
 
-def _finding(found: Records, counts: list[int]) -> str:
-    """In words, from the numbers: what the base is worth where labels are few, over the same seeds."""
-    few = min(counts, key=lambda count: abs(count - FEW))
-    gap = paired(*(100 * with_cells(found[f"labels/{way}"], few) for way in ("frozen", "scratch")))
-    interval = "" if np.isnan(gap.low) else f" (95 % interval {gap.low:.1f} to {gap.high:.1f})".replace("-", "−")
-    return f"With {few:,} labelled cells the base is worth {gap.mean:.1f} points{interval}"
+def _finding(by_method: Records, counts: list[int]) -> str:
+    """Return the gain from the base with few labels, over the same seeds, in words."""
+    few = min(counts, key=lambda count: abs(count - N_FEW))
+    gap = paired(*(100 * accuracy_with(by_method[f"label_curve/{name}"], few) for name in ("frozen", "scratch")))
+    limits = "" if np.isnan(gap.low) else f" (95 % interval {interval(gap.low, gap.high, 1)})"
+    return f"With {few:,} labelled cells the base is worth {number(gap.mean, 1)} points{limits}"
 
 
 def _curve(record: Record) -> pd.DataFrame:
-    """By number of cells: mean and half the interval."""
+    """Return the mean and the half width of its interval by number of cells."""
     wide = record.metrics.pivot(index="member", columns="metric", values="value")
-    groups = (100 * wide.target_accuracy).groupby(wide.cells.astype(int))
+    groups = (100 * wide.target_accuracy).groupby(wide.n_labelled.astype(int))
     return pd.DataFrame({"mean": groups.mean(), "half": half_width(groups.std(), groups.count())})
 
 
-def _scores(record: Record) -> pd.Series:
+def _accuracies(record: Record) -> pd.Series:
     return 100 * _values(record, "target_accuracy")
 
 

@@ -1,4 +1,4 @@
-"""What the reader looks at: which pixels speak for the digit that it read."""
+"""Attribution: how much each pixel of a cell adds to the logit of its predicted digit."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,66 +8,74 @@ import pandas as pd
 import torch
 from captum.attr import IntegratedGradients, Occlusion
 
-from relecture.tallies.networks.digit_classifier import SIDE, Recognizer
+from relecture.tallies.networks.cell_dataset import IMAGE_SIZE
+from relecture.tallies.networks.digit_classifier import DigitClassifier
 
-STEPS = 64  # points on the way from an empty cell to the written one
-WINDOW, STRIDE = 6, 2  # pixels: what is covered at once, and how far the cover moves
+N_STEPS = 64  # points of the integral between an empty cell and the cell
+WINDOW, STRIDE = 6, 2  # pixels: side of the occluding window, and its step
 
 
 @dataclass(frozen=True)
-class Explanation:
-    """How much each pixel adds to the logit of the digit that was read; both (n, 28, 28), in logits.
+class Attributions:
+    """Contribution of each pixel to the logit of the predicted digit.
 
-    `integrated`: gradients summed on the straight way from empty paper to the cell (Sundararajan, Taly and Yan 2017,
-    "Axiomatic Attribution for Deep Networks"); over all pixels they add up to what the ink adds to the logit.
-    `occlusion`: what the logit loses when a window around the pixel is covered with paper, averaged over windows.
+    Attributes:
+        predicted: Predicted digits, (n,).
+        integrated_gradients: Gradients integrated from empty paper to the cell, (n, 28, 28), in logits (Sundararajan,
+            Taly and Yan 2017, "Axiomatic Attribution for Deep Networks"). They sum to the logit's gain from the ink.
+        occlusion: Loss of the logit when a window around the pixel is covered with paper, averaged over windows,
+            (n, 28, 28).
     """
 
     predicted: np.ndarray
-    integrated: np.ndarray
+    integrated_gradients: np.ndarray
     occlusion: np.ndarray
 
 
-def explain(recognizer: Recognizer, images: np.ndarray) -> Explanation:
-    """Explain what `recognizer` read in images (n, 28, 28), uint8."""
-    predicted = recognizer.logits(images).argmax(-1)
+def attribute(classifier: DigitClassifier, images: np.ndarray) -> Attributions:
+    """Return the attributions of images (n, 28, 28), uint8."""
+    predicted = classifier.logits(images).argmax(-1)
     if not len(images):
-        return Explanation(predicted, *np.empty((2, 0, SIDE, SIDE), np.float32))
-    network = recognizer.network.eval()
+        return Attributions(predicted, *np.empty((2, 0, IMAGE_SIZE, IMAGE_SIZE), np.float32))
+    network = classifier.network.eval()
     device = next(network.parameters()).device
-    inputs = torch.from_numpy(images).reshape(-1, 1, SIDE, SIDE).to(device).float() / 255
+    inputs = torch.from_numpy(images).reshape(-1, 1, IMAGE_SIZE, IMAGE_SIZE).to(device).float() / 255
     target = torch.from_numpy(predicted).to(device)
     paper = torch.zeros_like(inputs)
-    integrated = IntegratedGradients(network).attribute(
-        inputs, paper, target=target, n_steps=STEPS, internal_batch_size=256
+    gradients = IntegratedGradients(network).attribute(
+        inputs, paper, target=target, n_steps=N_STEPS, internal_batch_size=256
     )
     with torch.inference_mode():
-        occluded = Occlusion(network).attribute(
+        occlusion = Occlusion(network).attribute(
             inputs, (1, WINDOW, WINDOW), strides=(1, STRIDE, STRIDE), baselines=paper, target=target
         )
-    return Explanation(predicted, *(found.detach().cpu().numpy()[:, 0] for found in (integrated, occluded)))
+    return Attributions(predicted, *(values.detach().cpu().numpy()[:, 0] for values in (gradients, occlusion)))
 
 
-def pairs(predictions: pd.DataFrame, count: int) -> pd.DataFrame:
-    """The misread cells that the reader was surest of, each with a cell of the same digit that it read right.
+def select_pairs(predictions: pd.DataFrame, n_pairs: int) -> pd.DataFrame:
+    """Return the most confidently misclassified cells, each with a correctly classified cell of the same digit.
 
-    `predictions` has the columns cell, label, predicted, probability. At most `count` rows: label, and for `wrong`
-    and `right` the cell, what it was read as and the probability: wrong_cell, wrong_predicted, wrong_probability,
-    right_cell, ... The right one is the surest of its digit that is not taken yet; misread cells of a digit of which
-    none is left are passed over.
+    Args:
+        predictions: The columns cell, label, predicted, probability.
+        n_pairs: Maximum number of pairs.
+
+    Returns:
+        A row per pair: label, and for `wrong` and `right` the cell, its predicted digit and the probability:
+        wrong_cell, wrong_predicted, wrong_probability, right_cell, ... The right cell is the most confident of its
+        digit that is not in an earlier pair; misclassified cells without such a cell are skipped.
     """
     ranked = predictions.sort_values(["probability", "cell"], ascending=[False, True])
     wrong, right = ranked[ranked.label != ranked.predicted], ranked[ranked.label == ranked.predicted]
-    rows: list[dict[str, Any]] = []
-    taken: set[int] = set()
+    keys = ("cell", "predicted", "probability")
+    pairs: list[dict[str, Any]] = []
+    used: set[int] = set()
     for case in wrong.itertuples():
-        match = right[(right.label == case.label) & ~right.cell.isin(taken)].head(1)
-        if len(rows) == count or match.empty:
+        match = right[(right.label == case.label) & ~right.cell.isin(used)].head(1)
+        if len(pairs) == n_pairs or match.empty:
             continue
-        taken.add(match.cell.item())
-        found = {"label": case.label}
+        used.add(match.cell.item())
+        pair = {"label": case.label}
         for name, row in (("wrong", case), ("right", next(match.itertuples()))):
-            found |= {f"{name}_{key}": getattr(row, key) for key in ("cell", "predicted", "probability")}
-        rows.append(found)
-    columns = [f"{name}_{key}" for name in ("wrong", "right") for key in ("cell", "predicted", "probability")]
-    return pd.DataFrame(rows, columns=["label", *columns])
+            pair |= {f"{name}_{key}": getattr(row, key) for key in keys}
+        pairs.append(pair)
+    return pd.DataFrame(pairs, columns=["label", *(f"{name}_{key}" for name in ("wrong", "right") for key in keys)])

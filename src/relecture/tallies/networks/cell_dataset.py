@@ -1,25 +1,31 @@
-"""Labelled cells: pictures of one handwritten digit each, with the digit that stands there, in three parts."""
+"""Labelled cells: images of one handwritten digit each, with its label, in three parts."""
 
 import hashlib
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from relecture.atomic_files import atomic_write
 from relecture.data.mnist import Mnist
+from relecture.records import DataSource
 
-#: To learn from; to make every choice on; to read once, at the end.
+#: For training; for every choice; for one evaluation at the end.
 PARTS = ("train", "validation", "test")
-SIDE = 28  # pixels, as MNIST's
+IMAGE_SIZE = 28  # pixels, as MNIST's
 
 
 @dataclass(frozen=True)
-class Cells:
-    """Cells and what they show.
+class CellDataset:
+    """Cells with their labels.
 
-    Images are uint8 (n, 28, 28), 0 = paper, 255 = ink; labels are int64 (n,), 0..9; `parts` is one of PARTS for
-    each. `name`, `sample` (true where the handwriting is a stand-in) and `digest` say which data these are.
+    Attributes:
+        images: uint8 (n, 28, 28), 0 = paper, 255 = ink.
+        labels: int64 (n,), 0 to 9.
+        parts: One of PARTS for each cell, (n,).
+        name: Name of the data.
+        sample: Whether a small sample stands in for the real data.
+        digest: Digest of images, labels and parts.
     """
 
     images: np.ndarray
@@ -30,33 +36,33 @@ class Cells:
     digest: str
 
     def part(self, name: str) -> tuple[np.ndarray, np.ndarray]:
-        """Images and labels of one part, in their order."""
-        own = self.parts == name
-        return self.images[own], self.labels[own]
+        """Return images and labels of one part, in their order."""
+        rows = self.parts == name
+        return self.images[rows], self.labels[rows]
 
-    def described(self, mnist: Mnist | None = None) -> dict[str, Any]:
-        """What a record says of its data: these cells, and `mnist` where that was learned from as well."""
+    def describe(self, mnist: Mnist | None = None) -> DataSource:
+        """Return the description of the data for a record: these cells, and `mnist` if a network was trained on it."""
         if mnist is None:
             return {"name": self.name, "digest": self.digest, "sample": self.sample}
         name = f"{mnist.name}, {self.name}" if mnist.sample else self.name
         return {"name": name, "digest": f"{mnist.digest}-{self.digest}", "sample": mnist.sample or self.sample}
 
     def save(self, path: Path) -> None:
-        """Keep the cells as one uncompressed file: the same bytes for the same cells."""
-        with path.open("wb") as file:
+        """Write one uncompressed file: the same bytes for the same cells."""
+        with atomic_write(path) as draft, draft.open("wb") as file:
             np.savez(file, **{field.name: getattr(self, field.name) for field in fields(self)})
 
     @classmethod
-    def load(cls, path: Path) -> "Cells":
-        """Read what `save` kept."""
+    def load(cls, path: Path) -> "CellDataset":
+        """Read the file that `save` wrote."""
         with np.load(path) as file:
             arrays = {name: file[name] for name in file.files}
-        plain = {name: str(arrays.pop(name)) for name in ("name", "digest")}
-        return cls(**{**arrays, **plain, "sample": bool(arrays["sample"])})
+        texts = {name: str(arrays.pop(name)) for name in ("name", "digest")}
+        return cls(**{**arrays, **texts, "sample": bool(arrays["sample"])})
 
 
 def digest(*arrays: np.ndarray) -> str:
-    """Sixteen hexadecimal digits of what the arrays hold."""
+    """Return sixteen hexadecimal digits of the arrays' contents, types and shapes."""
     content = hashlib.sha256()
     for array in arrays:
         content.update(repr((array.dtype.str, array.shape)).encode())

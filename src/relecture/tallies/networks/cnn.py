@@ -1,46 +1,45 @@
-"""Convolutional networks as the paper builds them: blocks of convolution and max-pooling, three fully connected layers.
+"""Convolutional networks as in the paper: blocks of convolution and max-pooling, three fully connected layers."""
 
-`architecture` everywhere: {"filters": [64, 96, 112], "dropout": 0.1, "fc1": 150, "fc2": 70}; a block per number of
-filters.
-"""
-
-from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from collections.abc import Sequence
+from typing import Literal
 
 import torch
 from torch import nn
 
-from relecture.tallies.networks.cell_dataset import SIDE
+from relecture.tallies.config import Architecture
+from relecture.tallies.networks.cell_dataset import IMAGE_SIZE
 from relecture.training.mlp import mlp
 
-CLASSES = 10
-Blocks = int | Literal["all"]
+N_CLASSES = 10
 
 
 class Cnn(nn.Module):
     """Images (n, 1, 28, 28) from 0 to 1 -> logits (n, 10).
 
-    `varied` changes the images before they are read, in training only; it has no part in the weights.
+    `augmentation` changes the images in training only; it has no part in the weights.
     """
 
-    def __init__(self, blocks: nn.Sequential, head: nn.Sequential, varied: nn.Module | None = None):
+    def __init__(self, blocks: nn.Sequential, head: nn.Sequential, augmentation: nn.Module | None = None):
         super().__init__()
         self.blocks, self.head = blocks, head
-        self._varied = (varied,)  # in a tuple, so that it is no module of this one
+        self._augmentation = (augmentation,)  # in a tuple, so that it is not a submodule
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        (varied,) = self._varied
-        if varied is not None and self.training:
+        """Return the logits (n, 10)."""
+        (augmentation,) = self._augmentation
+        if augmentation is not None and self.training:
             with torch.no_grad():
-                x = varied(x).clamp(0, 1)
-        return self.head(self.blocks(x).flatten(1))
+                x = augmentation(x).clamp(0, 1)
+        logits: torch.Tensor = self.head(self.blocks(x).flatten(1))
+        return logits
 
     def extra_repr(self) -> str:
-        return f"varied={self._varied[0]}"
+        """Return the augmentation: checkpoints are identified by the text of the network."""
+        return f"augmentation={self._augmentation[0]}"
 
 
-class Above(nn.Module):
-    """A network above its first blocks: what `below` leaves (n, side, side, filters) -> logits (n, 10).
+class Head(nn.Module):
+    """A network without its first blocks: output of `frozen_features` (n, side, side, filters) -> logits (n, 10).
 
     It shares the network's layers, so training it trains the network.
     """
@@ -50,43 +49,51 @@ class Above(nn.Module):
         self.blocks, self.head = network.blocks[blocks:], network.head
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.head(self.blocks(x.permute(0, 3, 1, 2)).flatten(1))
+        """Return the logits (n, 10)."""
+        logits: torch.Tensor = self.head(self.blocks(x.permute(0, 3, 1, 2)).flatten(1))
+        return logits
 
 
-def cnn(architecture: Mapping[str, Any], seed: int, augment: bool = False) -> Cnn:
-    """A new network; its weights start Glorot-uniform and its biases at zero, by `seed`.
+def cnn(architecture: Architecture, seed: int, augment: bool = False) -> Cnn:
+    """Return a new network with Glorot-uniform weights and zero biases.
 
-    `augment`: in training, every image is turned, shifted, sheared and scaled at random, some are dotted with noise
-    or partly erased.
+    Args:
+        architecture: Filters per block, dropout rate, and units of the fully connected layers.
+        seed: Seed of the weights.
+        augment: Whether training images are rotated, shifted, sheared and scaled at random, and some get noise or
+            are partly erased.
     """
     random = torch.Generator().manual_seed(seed + 2**32)  # another stream than the fully connected layers'
-    blocks, channels, side = [], 1, SIDE
+    blocks, channels, side = [], 1, IMAGE_SIZE
     for filters in architecture["filters"]:
         blocks.append(_block(channels, filters, random))
         channels, side = filters, side // 2
-    sizes = [channels * side**2, architecture["fc1"], architecture["fc2"], CLASSES]
+    sizes = [channels * side**2, architecture["fc1"], architecture["fc2"], N_CLASSES]
     head = mlp(sizes, [architecture["dropout"]] * 2, seed=seed)
-    network = Cnn(nn.Sequential(*blocks), head, _varied() if augment else None)
+    network = Cnn(nn.Sequential(*blocks), head, _augmentation() if augment else None)
     # Filters last in memory: the same sums, and on a CPU about a third faster (the benchmark `cnn` measures it).
-    return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # PyTorch's own types leave memory_format out
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # PyTorch's own types leave memory_format out
+    return network
 
 
-def freeze(network: Cnn, blocks: Blocks) -> int:
-    """Keep the weights of the first `blocks` of convolutions, or of all, as they are; how many these are."""
+def freeze(network: Cnn, blocks: int | Literal["all"]) -> int:
+    """Exclude the first `blocks` of convolutions, or all, from training; return their number."""
     count = len(network.blocks) if blocks == "all" else min(blocks, len(network.blocks))
     network.blocks[:count].requires_grad_(False)
     return count
 
 
-def below(network: Cnn, blocks: int, images: torch.Tensor, at_once: int) -> torch.Tensor:
-    """What the first `blocks` make of images (n, 1, 28, 28): (n, side, side, filters), filters last."""
+def frozen_features(network: Cnn, blocks: int, images: torch.Tensor, batch_size: int) -> torch.Tensor:
+    """Return the output of the first `blocks` for images (n, 1, 28, 28): (n, side, side, filters), filters last."""
     with torch.no_grad():
-        parts = [network.blocks[:blocks](some).permute(0, 2, 3, 1).contiguous() for some in images.split(at_once)]
+        parts = [
+            network.blocks[:blocks](batch).permute(0, 2, 3, 1).contiguous() for batch in torch.split(images, batch_size)
+        ]
     return torch.cat(parts)
 
 
-def count_trained(network: nn.Module) -> int:
-    """Numbers that training changes."""
+def count_trainable(network: nn.Module) -> int:
+    """Return the number of parameters that training changes."""
     return sum(parameter.numel() for parameter in network.parameters() if parameter.requires_grad)
 
 
@@ -95,11 +102,11 @@ def _block(channels: int, filters: int, random: torch.Generator) -> nn.Sequentia
     nn.init.xavier_uniform_(convolution.weight, generator=random)
     if convolution.bias is not None:
         nn.init.zeros_(convolution.bias)
-    # The largest of the positive parts is the positive part of the largest: pooling first is the same, on a quarter.
+    # ReLU and max-pooling commute, and ReLU after pooling has a quarter of the work.
     return nn.Sequential(convolution, nn.MaxPool2d(2), nn.ReLU())
 
 
-def _varied() -> nn.Sequential:
+def _augmentation() -> nn.Sequential:
     from kornia.augmentation import RandomAffine, RandomErasing, RandomGaussianNoise
 
     steps: Sequence[nn.Module] = (

@@ -1,6 +1,6 @@
-"""The model that reads digits: a network, its temperature and its name in one file, `reader.pt`.
+"""The digit classifier: a network, its temperature and its name in one file, `classifier.pt`.
 
-The file holds tensors and plain values only, so loading it runs no code of whoever made it.
+The file holds tensors and plain values only, so that loading it cannot run code.
 """
 
 import io
@@ -8,40 +8,52 @@ import os
 import pickle
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+import scipy.special
 import torch
 from torch import nn
 
+from relecture.atomic_files import atomic_write
 from relecture.errors import UserError
-from relecture.tallies.networks.cnn import cnn
+from relecture.tallies.config import Architecture
+from relecture.tallies.networks.cell_dataset import IMAGE_SIZE
+from relecture.tallies.networks.cnn import N_CLASSES, cnn
 
-SIDE, CLASSES, BATCH = 28, 10, 256
-KEYS = ("architecture", "weights", "temperature", "name", "learned")
-EQUAL = (1 / CLASSES,) * CLASSES
+BATCH_SIZE = 256
+KEYS = ("architecture", "weights", "temperature", "name", "train_prior")
+UNIFORM_PRIOR = (1 / N_CLASSES,) * N_CLASSES
 
 
 @dataclass(frozen=True)
-class Recognizer:
-    """Reads cells (28 x 28 grey values, 0 = paper, 255 = ink) as digits.
+class DigitClassifier:
+    """Classifies cells (28 x 28 grey values, 0 = paper, 255 = ink) as digits.
 
-    `architecture` is that of `cnn`. Logits are divided by `temperature` before they become probabilities: above 1 it
-    makes a network less sure of itself, and never changes which digit is read (Guo et al. 2017, "On Calibration of
-    Modern Neural Networks"). `learned` (10 numbers) says how frequent each digit was among those it learned from.
+    Attributes:
+        network: Maps images (n, 1, 28, 28) from 0 to 1 to logits (n, 10).
+        architecture: What `cnn` builds the network from.
+        name: What the network was trained on, in words.
+        temperature: Logits are divided by it before softmax. A temperature above 1 lowers the probability of the
+            predicted digit and never changes the digit (Guo et al. 2017, "On Calibration of Modern Neural Networks").
+        train_prior: Relative frequencies of the ten digits in the training data.
     """
 
     network: nn.Module
-    architecture: dict[str, Any]
+    architecture: Architecture
     name: str
     temperature: float = 1.0
-    learned: tuple[float, ...] = EQUAL
+    train_prior: tuple[float, ...] = UNIFORM_PRIOR
 
     @classmethod
-    def load(cls, path: Path, accelerator: str = "auto") -> "Recognizer":
-        """Read what `save` wrote; `accelerator` is `auto` (a GPU where there is one), `cpu` or `cuda`.
+    def load(cls, path: Path, accelerator: str = "auto") -> "DigitClassifier":
+        """Read the file that `save` wrote.
 
-        Raises UserError for a file that is missing or holds no reader.
+        Args:
+            path: The file.
+            accelerator: `auto` (a GPU if there is one), `cpu` or `cuda`.
+
+        Raises:
+            UserError: The file is missing, or it is not a digit classifier.
         """
         try:
             content = torch.load(path, map_location="cpu", weights_only=True)
@@ -51,66 +63,62 @@ class Recognizer:
             network = cnn(content["architecture"], seed=0)
             network.load_state_dict(content["weights"])
         except FileNotFoundError as error:
-            raise UserError(f"there is no reader {path}. Make one first: snakemake tallies") from error
+            raise UserError(f"there is no digit classifier {path}. Make it first: snakemake tallies") from error
         except (OSError, ValueError, KeyError, TypeError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
             reason = " ".join(str(error).split())[:200]
-            raise UserError(
-                f"{path} is no reader of digits ({reason}). A reader is made by: snakemake tallies"
-            ) from error
+            raise UserError(f"{path} is not a digit classifier ({reason}). Make one with: snakemake tallies") from error
         if accelerator == "auto":
             accelerator = "cuda" if torch.cuda.is_available() else "cpu"
         network = network.eval().to(accelerator).to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # PyTorch's own types leave memory_format out
-        temperature, learned = float(content["temperature"]), tuple(content["learned"])
-        return cls(network, content["architecture"], content["name"], temperature, learned)
+        temperature, train_prior = float(content["temperature"]), tuple(content["train_prior"])
+        return cls(network, content["architecture"], content["name"], temperature, train_prior)
 
     def save(self, path: Path) -> None:
-        """Write the reader to `path`, whole or not at all; the same reader gives the same bytes."""
+        """Write the classifier to `path`; the same classifier gives the same bytes."""
         weights = {key: value.detach().cpu().contiguous() for key, value in self.network.state_dict().items()}
         content = {
             "architecture": self.architecture,
             "weights": weights,
             "temperature": float(self.temperature),
             "name": self.name,
-            "learned": list(self.learned),
+            "train_prior": list(self.train_prior),
         }
-        memory = io.BytesIO()  # a file's own name would be part of what torch writes
+        memory = io.BytesIO()  # torch writes a file's own name into the file
         torch.save(content, memory)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f".{path.name}.part")
-        draft.write_bytes(memory.getvalue())
-        draft.replace(path)
+        with atomic_write(path) as draft:
+            draft.write_bytes(memory.getvalue())
 
     def logits(self, images: np.ndarray) -> np.ndarray:
-        """What the network answers before temperature: images (..., 28, 28) uint8 -> (..., 10) float32.
+        """Return the network's logits before temperature: images (..., 28, 28) uint8 -> (..., 10) float32.
 
-        Raises ValueError for images of another shape or kind.
+        Raises:
+            ValueError: The images have another shape or type.
         """
         images = np.asarray(images)
-        if images.dtype != np.uint8 or images.shape[-2:] != (SIDE, SIDE):
-            raise ValueError(f"cells are uint8 (..., {SIDE}, {SIDE}), not {images.dtype} {images.shape}")
-        flat = torch.from_numpy(np.ascontiguousarray(images)).reshape(-1, 1, SIDE, SIDE)
+        if images.dtype != np.uint8 or images.shape[-2:] != (IMAGE_SIZE, IMAGE_SIZE):
+            raise ValueError(f"cells are uint8 (..., {IMAGE_SIZE}, {IMAGE_SIZE}), not {images.dtype} {images.shape}")
+        flat = torch.from_numpy(np.ascontiguousarray(images)).reshape(-1, 1, IMAGE_SIZE, IMAGE_SIZE)
         torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
-        found, network = torch.empty(len(flat), CLASSES), self.network.eval()
+        logits, network = torch.empty(len(flat), N_CLASSES), self.network.eval()
         device = next(network.parameters()).device
         with torch.inference_mode():
-            for start in range(0, len(flat), BATCH):
-                batch = flat[start : start + BATCH].to(device).float() / 255
-                found[start : start + BATCH] = network(batch.contiguous(memory_format=torch.channels_last)).cpu()
-        return found.numpy().reshape(*images.shape[:-2], CLASSES)
+            for start in range(0, len(flat), BATCH_SIZE):
+                batch = flat[start : start + BATCH_SIZE].to(device).float() / 255
+                logits[start : start + BATCH_SIZE] = network(batch.contiguous(memory_format=torch.channels_last)).cpu()
+        return logits.numpy().reshape(*images.shape[:-2], N_CLASSES)
 
     def probabilities(self, images: np.ndarray) -> np.ndarray:
-        """The probability of each digit: images (..., 28, 28) uint8 -> (..., 10) float32, each row summing to 1."""
+        """Return the probability of each digit: images (..., 28, 28) uint8 -> (..., 10) float32, rows sum to 1."""
         return softmax(self.logits(images), self.temperature)
 
 
-def shares(labels: np.ndarray) -> tuple[float, ...]:
-    """How frequent each digit is among `labels` (n,); one that is missing counts as seen once."""
-    counts = np.maximum(np.bincount(labels, minlength=CLASSES), 1)
+def digit_frequencies(labels: np.ndarray) -> tuple[float, ...]:
+    """Return the relative frequency of each digit in `labels` (n,); a missing digit counts as one label."""
+    counts = np.maximum(np.bincount(labels, minlength=N_CLASSES), 1)
     return tuple((counts / counts.sum()).tolist())
 
 
 def softmax(logits: np.ndarray, temperature: float = 1.0) -> np.ndarray:
-    """Probabilities from logits (..., classes), divided by `temperature` first; float32."""
-    scaled = logits.astype(np.float64) / temperature
-    odds = np.exp(scaled - scaled.max(-1, keepdims=True))
-    return (odds / odds.sum(-1, keepdims=True)).astype(np.float32)
+    """Return the probabilities float32 (..., classes) of logits that are divided by `temperature`, in float64."""
+    probabilities: np.ndarray = scipy.special.softmax(logits.astype(np.float64) / temperature, axis=-1)
+    return probabilities.astype(np.float32)

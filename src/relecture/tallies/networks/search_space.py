@@ -1,4 +1,4 @@
-"""The space that is searched: every row of the paper's Table A.2, and random draws from it."""
+"""The search space, every row of the paper's Table A.2, and random trials from it."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -6,11 +6,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from relecture.tallies.networks.cell_dataset import SIDE
+from relecture.tallies.config import Architecture
+from relecture.tallies.networks.cell_dataset import IMAGE_SIZE
 
 
 class Hyperparameter(NamedTuple):
-    """A row of Table A.2; None where the paper prints a dash. `step` None: drawn on a logarithmic scale."""
+    """A row of Table A.2; None where the paper prints a dash. `step` None: sampled on a logarithmic scale."""
 
     name: str
     label: str
@@ -21,7 +22,7 @@ class Hyperparameter(NamedTuple):
     printed: float
 
 
-#: `printed` is what the paper's search selected. The epochs are the brackets' and not drawn.
+#: `printed` is what the paper's search selected. The epochs are set by the bracket and not sampled.
 SPACE = (
     Hyperparameter("blocks", "CONV blocks", 2, 1, 3, 1, 3),
     Hyperparameter("filters_1", "filters, layer 1", None, 16, 128, 16, 64),
@@ -33,43 +34,38 @@ SPACE = (
     Hyperparameter("learning_rate", "learning rate", 1e-4, 1e-4, 1e-2, None, 1e-4),
     Hyperparameter("epochs", "epochs", None, None, 45, None, 20),
 )
-DRAWN = tuple(row for row in SPACE if row.min is not None)
-NAMES = tuple(row.name for row in DRAWN)
+SAMPLED = tuple(row for row in SPACE if row.min is not None)
+NAMES = tuple(row.name for row in SAMPLED)
 FILTERS = tuple(name for name in NAMES if name.startswith("filters"))
 
 
-def draw(seed: int, bracket: int, count: int) -> pd.DataFrame:
-    """`count` random trials of a bracket: the columns trial (from 0) and NAMES; NaN beyond a trial's own blocks.
+def sample_trials(seed: int, bracket: int, n_trials: int) -> pd.DataFrame:
+    """Return random trials of a bracket: the columns trial (from 0) and NAMES; NaN for filters of missing blocks.
 
-    Steps are equally likely, the learning rate is log-uniform (four digits). The first trials of a longer draw are
-    those of a shorter one. FC 1 goes in steps of 20 from 50, so up to 190, as in Keras Tuner.
+    Steps are equally likely, the learning rate is log-uniform (four digits). The first trials of a longer sample are
+    those of a shorter one. FC 1 has steps of 20 from 50, so it ends at 190, as in Keras Tuner.
     """
     random = np.random.default_rng((seed, bracket))
-    trials = pd.DataFrame([[_value(row, random) for row in DRAWN] for _ in range(count)], columns=list(NAMES))
-    for number, name in enumerate(FILTERS, start=1):
-        trials[name] = trials[name].where(trials.blocks >= number)
-    trials.insert(0, "trial", range(count))
+    trials = pd.DataFrame([[_sample(row, random) for row in SAMPLED] for _ in range(n_trials)], columns=list(NAMES))
+    for block, name in enumerate(FILTERS, start=1):
+        trials[name] = trials[name].where(trials.blocks >= block)
+    trials.insert(0, "trial", range(n_trials))
     return trials
 
 
-def architecture(trial: Mapping[str, Any]) -> dict[str, Any]:
-    """What `cnn` builds, of one trial."""
+def architecture(trial: Mapping[str, Any]) -> Architecture:
+    """Return the architecture of one trial, for `cnn`."""
     filters = [int(trial[name]) for name in FILTERS[: int(trial["blocks"])]]
-    return {
-        "filters": filters,
-        "dropout": float(trial["dropout"]),
-        "fc1": int(trial["fc1"]),
-        "fc2": int(trial["fc2"]),
-    }
+    return Architecture(filters=filters, dropout=float(trial["dropout"]), fc1=int(trial["fc1"]), fc2=int(trial["fc2"]))
 
 
-def work(architecture: Mapping[str, Any]) -> float:
-    """About the seconds that an epoch of 12,000 images takes on one processor core, to share trials out fairly.
+def epoch_seconds(architecture: Architecture) -> float:
+    """Return the approximate time of an epoch of 12,000 images on one processor core, to balance the shards.
 
-    Fitted to 16 networks in bfloat16 on one machine, within 30 %. Not the multiplications take the time but the
-    large images of the first block and, where few blocks leave many inputs for FC 1, the steps of its weights.
+    Fitted to 16 networks in bfloat16 on one machine, within 30 %. Multiplications take little of the time; the large
+    images of the first block do, and, where few blocks leave many inputs for FC 1, the steps of its weights.
     """
-    side, channels, products, values = SIDE, 1, 0, 0
+    side, channels, products, values = IMAGE_SIZE, 1, 0, 0
     for filters in architecture["filters"]:
         products += side**2 * 9 * channels * filters
         values += side**2 * filters
@@ -77,9 +73,9 @@ def work(architecture: Mapping[str, Any]) -> float:
     return 12e-9 * products + 43e-6 * values + 410e-9 * side**2 * channels * architecture["fc1"]
 
 
-def _value(row: Hyperparameter, random: np.random.Generator) -> float:
+def _sample(row: Hyperparameter, random: np.random.Generator) -> float:
     if row.min is None or row.max is None:
-        raise ValueError(f"{row.name} is not drawn")
+        raise ValueError(f"{row.name} is not sampled")
     if row.step is None:
         return float(f"{10 ** random.uniform(np.log10(row.min), np.log10(row.max)):.3e}")
     steps = int((row.max - row.min) / row.step + 1e-9)

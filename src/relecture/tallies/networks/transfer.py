@@ -1,7 +1,7 @@
-"""Transfer: a base carried over to the target's digits with labelled cells; with how many, and what stays frozen."""
+"""Transfer: a base is fine-tuned on labelled cells of the target, by variant and by number of cells."""
 
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -9,142 +9,163 @@ from torch import nn
 
 from relecture.errors import UserError
 from relecture.records import FitResult
-from relecture.tallies.networks.cell_dataset import Cells
-from relecture.tallies.networks.cnn import Above, Cnn, below, cnn, count_trained, freeze
-from relecture.tallies.networks.cnn_training import AT_ONCE, arrays, cases, logits, train
-from relecture.tallies.networks.digit_classifier import Recognizer, shares
-from relecture.tallies.networks.pretraining import keep, plain, read, scores
+from relecture.tallies.config import FinalJob, FineTuneSettings, LabelCurveJob, TransferJob
+from relecture.tallies.networks.cell_dataset import CellDataset
+from relecture.tallies.networks.cnn import Cnn, Head, cnn, count_trainable, freeze, frozen_features
+from relecture.tallies.networks.cnn_training import (
+    EVAL_BATCH_SIZE,
+    predict_logits,
+    prediction_table,
+    to_training_data,
+    train,
+)
+from relecture.tallies.networks.digit_classifier import DigitClassifier, digit_frequencies
+from relecture.tallies.networks.pretraining import contiguous_weights, load_weights, save_weights, score
 from relecture.training.lit_module import TrainingData
 
-WATCHED = 500  # labelled cells on which the learning itself is watched, with dropout off
-POINTS = 20  # of a curve in history.csv, at most; the last epoch apart
+N_POINTS = 20  # of a curve in history.csv, at most; the last epoch comes on top
 
 
-class Carried(NamedTuple):
-    """A network after transfer, its curve, and how many numbers of it were trained."""
+class FineTuned(NamedTuple):
+    """A network after transfer, its curve, and its number of trained parameters."""
 
     network: Cnn
     history: pd.DataFrame
-    trained: int
+    trained_parameters: int
 
 
-def transfer(config: dict[str, Any], cells: Cells, base: Path, checkpoint_dir: Path) -> FitResult:
-    """`spec["seeds"]` networks, each on from the base with its seed and with its own drawing of labelled cells.
+def transfer(config: TransferJob, cells: CellDataset, base: Path, checkpoint_dir: Path) -> FitResult:
+    """Fine-tune `n_seeds` networks, each from the base with its seed and with its own sample of labelled cells.
 
-    Args:
-        spec: seeds, cells (how many to learn from), epochs, learning_rate, batch_size, rho, epsilon, and the way:
-            frozen (blocks of convolutions, or "all"), start ("base" or "scratch"), augment. Optional: precision ("32",
-            or "bf16" where nothing printed is compared).
-        base: the folder `model/` of the base.
-
-    The cells of a seed are the same for every way, so that ways can be compared in pairs.
+    The cells of a seed are the same for every variant, so that variants can be compared in pairs. `base` is the folder
+    `model/` of the base.
     """
     result, weights = FitResult(), {}
-    for seed in range(config["seeds"]):
+    for seed in range(config.n_seeds):
         member = f"seed-{seed:02d}"
-        some = labelled(cells, seed, config["cells"])
-        network = _add(result, config, cells, some, base, member, seed, config["epochs"], checkpoint_dir)
-        weights[member] = plain(network)
-    architecture, _ = read(base)
-    result.save_model = lambda folder: keep(folder, architecture, weights)
+        rows = sample_labelled(cells, seed, config.n_labelled)
+        network = _add_member(result, config, cells, rows, base, member, seed, config.epochs, checkpoint_dir)
+        weights[member] = contiguous_weights(network)
+    architecture, _ = load_weights(base)
+    result.save_model = lambda folder: save_weights(folder, architecture, weights)
     return result
 
 
-def labels(config: dict[str, Any], cells: Cells, base: Path, checkpoint_dir: Path) -> FitResult:
-    """The same for each number of cells in `spec["cells"]` and each seed: members `cells-0500-seed-01`.
+def label_curve(config: LabelCurveJob, cells: CellDataset, base: Path, checkpoint_dir: Path) -> FitResult:
+    """Fine-tune networks for each number of cells in `n_labelled` and each seed: members `cells-0500-seed-01`.
 
-    However few the cells, training sees `spec["images"]` of them, with repetition. Numbers beyond what is there are
-    left out; a smaller drawing is part of a larger one of the same seed.
+    Every training has `n_images` cells, with repetition, whatever the number of labelled cells. Numbers above that of
+    the available cells are left out; a smaller sample is part of a larger one of the same seed.
     """
-    result, there = FitResult(), int((cells.parts == "train").sum())
-    for count in [count for count in config["cells"] if count <= there] or [there]:
-        for seed in range(config["seeds"]):
-            epochs, member = max(1, round(config["images"] / count)), f"cells-{count:04d}-seed-{seed:02d}"
-            _add(result, config, cells, labelled(cells, seed, count), base, member, seed, epochs, checkpoint_dir)
+    result, available = FitResult(), int((cells.parts == "train").sum())
+    for n_labelled in [n for n in config.n_labelled if n <= available] or [available]:
+        epochs = max(1, round(config.n_images / n_labelled))
+        for seed in range(config.n_seeds):
+            rows, member = sample_labelled(cells, seed, n_labelled), f"cells-{n_labelled:04d}-seed-{seed:02d}"
+            _add_member(result, config, cells, rows, base, member, seed, epochs, checkpoint_dir)
     return result
 
 
-def final(config: dict[str, Any], cells: Cells, base: Path, checkpoint_dir: Path) -> FitResult:
-    """One network on from the base's first, with all labelled cells: the reader, `model/reader.pt`.
+def fit_final(config: FinalJob, cells: CellDataset, base: Path, checkpoint_dir: Path) -> FitResult:
+    """Fine-tune the base's first network on all labelled cells: the digit classifier `model/classifier.pt`.
 
-    Its predictions are for validation and test cells (column `part`), with all ten logits (`l0` to `l9`).
+    Its predictions are those of validation and test cells (column `part`), with all ten logits (`l0` to `l9`).
     """
     result, member, rows = FitResult(), "seed-00", np.flatnonzero(cells.parts == "train")
-    network = _add(result, config, cells, rows, base, member, 0, config["epochs"], checkpoint_dir)
-    result.predictions = [_with_logits(network, cells, part).assign(member=member) for part in ("validation", "test")]
-    architecture, _ = read(base)
+    network = _add_member(result, config, cells, rows, base, member, 0, config.epochs, checkpoint_dir)
+    result.predictions = [_logit_table(network, cells, part).assign(member=member) for part in ("validation", "test")]
+    architecture, _ = load_weights(base)
 
     def save(folder: Path) -> None:
-        keep(folder, architecture, {member: plain(network)})
-        name = f"{Recognizer.load(base / 'reader.pt').name}, carried over to {cells.name}"
-        Recognizer(network, architecture, name, learned=shares(cells.labels[rows])).save(folder / "reader.pt")
+        save_weights(folder, architecture, {member: contiguous_weights(network)})
+        name = f"{DigitClassifier.load(base / 'classifier.pt').name}, fine-tuned on {cells.name}"
+        train_prior = digit_frequencies(cells.labels[rows])
+        DigitClassifier(network, architecture, name, train_prior=train_prior).save(folder / "classifier.pt")
 
     result.save_model = save
     return result
 
 
-def labelled(cells: Cells, seed: int, count: int) -> np.ndarray:
-    """Rows of `count` random training cells, or of all where there are fewer; the same for every way of transfer."""
+def sample_labelled(cells: CellDataset, seed: int, n_labelled: int) -> np.ndarray:
+    """Return the rows of `n_labelled` random training cells (all, if there are fewer), the same for all variants."""
     rows = np.flatnonzero(cells.parts == "train")
-    return np.random.default_rng(seed).permutation(rows)[:count]
+    return np.random.default_rng(seed).permutation(rows)[:n_labelled]
 
 
-def carry(
-    config: dict[str, Any],
-    cells: Cells,
+def fine_tune(
+    config: FineTuneSettings,
+    cells: CellDataset,
     rows: np.ndarray,
     base: Path,
     member: str,
     seed: int,
     epochs: int,
     checkpoint_dir: Path,
-) -> Carried:
-    """One network, trained on the cells `rows` in the way that `config` says."""
-    architecture, bases = read(base)
-    network = cnn(architecture, seed, config["augment"])
-    if config["start"] == "base":
+) -> FineTuned:
+    """Train one network on the cells `rows`, in the variant of `config`.
+
+    Raises:
+        UserError: The base has no network with this seed, or cannot be read.
+    """
+    architecture, bases = load_weights(base)
+    network = cnn(architecture, seed, config.augment)
+    if config.start == "base":
         if seed >= len(bases):
             raise UserError(
-                f"the base in {base} has {len(bases)} seeds, but more networks shall start from it: "
-                "in the settings, let base.seeds be at least transfer.seeds and labels.seeds"
+                f"the base in {base} has {len(bases)} seeds, but more networks start from it: in the configuration, "
+                "tallies.base.n_seeds must be at least tallies.transfer.n_seeds and tallies.label_curve.n_seeds"
             )
         network.load_state_dict(bases[seed])
-    frozen = freeze(network, config["frozen"])
-    images, digits = cells.images[rows], cells.labels[rows]
-    data = arrays((images, digits), {"train": (images[:WATCHED], digits[:WATCHED]),
-                                     "validation": cells.part("validation")})  # fmt: skip
+    n_frozen = freeze(network, config.frozen_blocks)
+    data = to_training_data((cells.images[rows], cells.labels[rows]), cells.part("validation"))
     module: nn.Module = network
-    if frozen and not config["augment"]:  # what frozen blocks make of a cell never changes, so it is computed once
-        module = Above(network, frozen)
-        data = TrainingData(below(network, frozen, data.inputs, AT_ONCE), data.targets, data.train, data.eval_sets)
-    fitted = train(
+    if n_frozen and not config.augment:  # the output of the frozen blocks never changes, so it is computed once
+        module = Head(network, n_frozen)
+        features = frozen_features(network, n_frozen, data.inputs, EVAL_BATCH_SIZE)
+        data = TrainingData(features, data.targets, data.train, data.eval_sets)
+    trained = train(
         module,
         data,
         config,
         epochs=epochs,
-        learning_rate=config["learning_rate"],
+        learning_rate=config.learning_rate,
         member=member,
         seed=seed,
         checkpoint_dir=checkpoint_dir,
-        log_every_n_epochs=-(-epochs // POINTS),
-        precision=config.get("precision", "32"),
+        log_every_n_epochs=-(-epochs // N_POINTS),
+        precision=config.precision or "32",
     )
-    return Carried(network.eval(), fitted.history, count_trained(network))
+    return FineTuned(network.eval(), trained.history, count_trainable(network))
 
 
-def _add(result: FitResult, config: dict[str, Any], cells: Cells, rows: np.ndarray, base: Path, member: str, seed: int,
-         epochs: int, checkpoint_dir: Path) -> Cnn:  # fmt: skip
-    network, history, trained = carry(config, cells, rows, base, member, seed, epochs, checkpoint_dir)
-    images, digits = cells.part("test")
-    found = {**scores(network, cells), "cells": len(rows), "epochs": epochs, "trained_parameters": trained}
-    result.add(member, found, cases(logits(network, images), digits))
+def _add_member(
+    result: FitResult,
+    config: FineTuneSettings,
+    cells: CellDataset,
+    rows: np.ndarray,
+    base: Path,
+    member: str,
+    seed: int,
+    epochs: int,
+    checkpoint_dir: Path,
+) -> Cnn:
+    """Fine-tune one network, add it to `result` with its predictions of the test cells, and return it."""
+    network, history, parameters = fine_tune(config, cells, rows, base, member, seed, epochs, checkpoint_dir)
+    images, labels = cells.part("test")
+    metrics = {
+        **score(network, cells),
+        "n_labelled": len(rows),
+        "epochs": epochs,
+        "trained_parameters": parameters,
+    }
+    result.add(member, metrics, prediction_table(predict_logits(network, images), labels))
     result.histories.append(history)
-    result.parameters = trained
+    result.parameters = parameters
     return network
 
 
-def _with_logits(network: Cnn, cells: Cells, part: str) -> pd.DataFrame:
-    images, digits = cells.part(part)
-    answers = logits(network, images)
-    table = cases(answers, digits).assign(part=part)
-    return table.join(pd.DataFrame(answers, columns=[f"l{digit}" for digit in range(answers.shape[1])]))
+def _logit_table(network: Cnn, cells: CellDataset, part: str) -> pd.DataFrame:
+    images, labels = cells.part(part)
+    logits = predict_logits(network, images)
+    table = prediction_table(logits, labels).assign(part=part)
+    return table.join(pd.DataFrame(logits, columns=[f"l{digit}" for digit in range(logits.shape[1])]))

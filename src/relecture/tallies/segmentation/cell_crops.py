@@ -1,4 +1,4 @@
-"""What was cut from a set of tally sheets: the cells of those that could be read, and which could not."""
+"""The cells segmented from a set of tally sheets, and the list of unreadable sheets."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,23 +8,25 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-UNREAD = ("sheet", "reason")
-STATIONS = ("sheet", "district", "station")
+from relecture.atomic_files import atomic_write
+
+UNREADABLE_COLUMNS = ("sheet", "reason")
+STATION_COLUMNS = ("sheet", "district", "station")
 
 
 @dataclass(frozen=True)
-class Cut:
-    """The cells of the sheets that were read.
+class CellCrops:
+    """The cells of the readable sheets.
 
-    Images are uint8 (sheets, parties, boxes, 28, 28), 0 = paper, 255 = ink, the leftmost box first; `names` (sheets,)
-    are the sheets' names, `parties` those of the rows. `unread` (columns UNREAD) are the other sheets and why,
-    `stations` (columns STATIONS) says where each sheet is from, read or not. `name`, `sample` and `digest` say which
-    data these are.
+    Images are uint8 (sheets, parties, boxes, 28, 28), 0 = paper, 255 = ink, the leftmost box first; `sheets` (sheets,)
+    are the sheets' names, `parties` those of the rows. `unreadable` (columns UNREADABLE_COLUMNS) lists the other sheets
+    with the reason, `stations` (columns STATION_COLUMNS) district and station of every sheet, readable or not. `name`,
+    `sample` and `digest` identify the data.
     """
 
     images: np.ndarray
-    names: np.ndarray
-    unread: pd.DataFrame
+    sheets: np.ndarray
+    unreadable: pd.DataFrame
     stations: pd.DataFrame
     parties: tuple[str, ...]
     name: str
@@ -32,30 +34,28 @@ class Cut:
     digest: str
 
     def save(self, path: Path) -> None:
-        """Keep everything as one uncompressed file: the same bytes for the same cells."""
-        tables = {"unread": self.unread, "stations": self.stations}
-        columns = {f"{name}_{column}": texts(table[column]) for name, table in tables.items() for column in table}
+        """Write one uncompressed file; equal cells give equal bytes."""
+        tables = {"unreadable": self.unreadable, "stations": self.stations}
+        columns = {f"{name}_{column}": text_array(table[column]) for name, table in tables.items() for column in table}
         arrays: dict[str, Any] = {
             "images": self.images,
-            "names": texts(self.names),
-            "parties": texts(self.parties),
+            "sheets": text_array(self.sheets),
+            "parties": text_array(self.parties),
             **columns,
         }
-        with path.open("wb") as file:
+        with atomic_write(path) as draft, draft.open("wb") as file:
             np.savez(file, **arrays, name=self.name, sample=self.sample, digest=self.digest)
 
     @classmethod
-    def load(cls, path: Path) -> "Cut":
-        """Read what `save` kept."""
+    def load(cls, path: Path) -> "CellCrops":
+        """Read what `save` wrote."""
         with np.load(path) as file:
             arrays = {name: file[name] for name in file.files}
         return cls(
             images=arrays["images"],
-            names=arrays["names"],
-            unread=pd.DataFrame({column: arrays[f"unread_{column}"].astype(object) for column in UNREAD}, dtype="str"),
-            stations=pd.DataFrame(
-                {column: arrays[f"stations_{column}"].astype(object) for column in STATIONS}, dtype="str"
-            ),
+            sheets=arrays["sheets"],
+            unreadable=_table(arrays, "unreadable", UNREADABLE_COLUMNS),
+            stations=_table(arrays, "stations", STATION_COLUMNS),
             parties=tuple(map(str, arrays["parties"])),
             name=str(arrays["name"]),
             sample=bool(arrays["sample"]),
@@ -63,6 +63,10 @@ class Cut:
         )
 
 
-def texts(values: Iterable[object]) -> np.ndarray:
-    """Names as an array of text (n,), an empty one included."""
+def text_array(values: Iterable[object]) -> np.ndarray:
+    """Return values as an array of text (n,), which may be empty."""
     return np.array([str(value) for value in values], dtype=str)
+
+
+def _table(arrays: dict[str, np.ndarray], name: str, columns: Iterable[str]) -> pd.DataFrame:
+    return pd.DataFrame({column: arrays[f"{name}_{column}"].astype(object) for column in columns}, dtype="str")

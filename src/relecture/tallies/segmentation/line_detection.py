@@ -1,87 +1,103 @@
-"""Finds the printed lines of boxes near where the form has them, and corrects the form's place by them."""
+"""Detect the printed lines of boxes near where the layout has them, and correct the form's position by them."""
 
 import cv2
 import numpy as np
 
-REACH = 6  # pixels: how far a box's line may be from where it should be
-BESIDE = 0.15  # of the pixels near a line are paper, even where a neighbour's line is near as well
-FAINT = 0.03  # a line is at least so much darker than what is beside it ...
-NOISE = 3.0  # ... and so many standard deviations of what noise alone would make of it
-CLOSE = 2.0  # pixels between where lines are and where the form has them, at which they agree
-FARTHEST = 0.12  # of the form's size: how far a correction may move it
+MAX_SHIFT = 6  # pixels: how far a box's line may be from its expected position
+PAPER_SHARE = 0.15  # of the pixels near a line are paper, even where a neighbour's line is near as well
+MIN_STRENGTH = 0.03  # a line is at least so much darker than its surroundings ...
+NOISE_FACTOR = 3.0  # ... and so many standard deviations of what noise alone would give
+AGREEMENT = 2.0  # pixels between lines and layout, below which they agree
+MAX_CORRECTION = 0.12  # of the form's size: how far a correction may move it
 
 
-def find(flat: np.ndarray, boxes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Left, top, right and bottom line of every box, and how much darker than beside it each is: (boxes, 4) both.
+def detect_lines(flat: np.ndarray, boxes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Detect the four lines of every box.
 
-    `flat` (height, width) is a straight form, 0 = paper, 1 = black; `boxes` (boxes, 4) are left, top, width and height
-    in its pixels.
+    Args:
+        flat: A rectified form (height, width), 0 = paper, 1 = black.
+        boxes: (boxes, 4), left, top, width and height in its pixels.
+
+    Returns:
+        Positions of the left, top, right and bottom line of every box, and how much darker than its surroundings each
+        is; both (boxes, 4).
     """
-    padded = cv2.copyMakeBorder(flat, REACH, REACH, REACH, REACH, cv2.BORDER_CONSTANT, value=0.0)
-    near, numbers = 2 * REACH + 1, boxes.round().astype(int)
-    places = np.column_stack([numbers[:, :2], numbers[:, :2] + numbers[:, 2:]])
-    bands = np.empty((len(boxes), 4, near))
-    for box, (left, top, right, bottom) in enumerate(places):
-        # The middle two thirds of a line, in the padded picture: the corners are left out.
-        aside, below = (right - left) // 6 + REACH, (bottom - top) // 6 + REACH
-        down, across = slice(top + below, bottom + 2 * REACH - below), slice(left + aside, right + 2 * REACH - aside)
-        bands[box, 0] = _along(padded[down, left : left + near].T)
-        bands[box, 1] = _along(padded[top : top + near, across])
-        bands[box, 2] = _along(padded[down, right : right + near].T)
-        bands[box, 3] = _along(padded[bottom : bottom + near, across])
-    steps = np.stack([_pair(bands[:, side], bands[:, side + 2]) for side in (0, 1)], axis=-1).transpose(1, 0, 2)
+    padded = cv2.copyMakeBorder(flat, MAX_SHIFT, MAX_SHIFT, MAX_SHIFT, MAX_SHIFT, cv2.BORDER_CONSTANT, value=0.0)
+    width = 2 * MAX_SHIFT + 1
+    expected = _lines(boxes.round().astype(int))
+    bands = np.empty((len(boxes), 4, width))
+    for box, (left, top, right, bottom) in enumerate(expected):
+        # The middle two thirds of a line, in the padded image: the corners are left out.
+        margin_x, margin_y = (right - left) // 6 + MAX_SHIFT, (bottom - top) // 6 + MAX_SHIFT
+        rows = slice(top + margin_y, bottom + 2 * MAX_SHIFT - margin_y)
+        columns = slice(left + margin_x, right + 2 * MAX_SHIFT - margin_x)
+        bands[box, 0] = _line_darkness(padded[rows, left : left + width].T)
+        bands[box, 1] = _line_darkness(padded[top : top + width, columns])
+        bands[box, 2] = _line_darkness(padded[rows, right : right + width].T)
+        bands[box, 3] = _line_darkness(padded[bottom : bottom + width, columns])
+    steps = np.stack([_locate_pair(bands[:, side], bands[:, side + 2]) for side in (0, 1)], axis=-1).transpose(1, 0, 2)
     steps = steps.reshape(len(boxes), 4)
     dark = np.take_along_axis(bands, steps[:, :, None], axis=2)[:, :, 0]
-    return (places + steps - REACH).astype(float), dark - np.sort(bands, axis=2)[:, :, round(BESIDE * near)]
+    return (expected + steps - MAX_SHIFT).astype(float), dark - np.sort(bands, axis=2)[:, :, round(PAPER_SHARE * width)]
 
 
-def there(flat: np.ndarray, boxes: np.ndarray, strength: np.ndarray) -> np.ndarray:
-    """Which lines are dark enough to be lines: bool (boxes, 4)."""
+def lines_present(flat: np.ndarray, boxes: np.ndarray, strength: np.ndarray) -> np.ndarray:
+    """Return which lines are dark enough to be printed lines: bool (boxes, 4)."""
     # The median size of a difference between two pixels is 0.95 of one pixel's standard deviation; a third is averaged.
     noise = np.median(np.abs(np.diff(flat[::9], axis=1))) / 0.95
-    return strength >= max(FAINT, NOISE * noise / np.sqrt(boxes[:, 2:].min() * 2 / 9))
+    present: np.ndarray = strength >= max(MIN_STRENGTH, NOISE_FACTOR * noise / np.sqrt(boxes[:, 2:].min() * 2 / 9))
+    return present
 
 
-def off(boxes: np.ndarray, lines: np.ndarray) -> np.ndarray:
-    """How far each line is from where the form has it, in pixels: (boxes, 4). In mere noise, that is anything."""
-    return np.abs(lines - np.column_stack([boxes[:, :2], boxes[:, :2] + boxes[:, 2:]]))
+def line_offsets(boxes: np.ndarray, lines: np.ndarray) -> np.ndarray:
+    """Return each line's distance from its position in the layout, pixels (boxes, 4); arbitrary in mere noise."""
+    offsets: np.ndarray = np.abs(lines - _lines(boxes))
+    return offsets
 
 
-def correction(boxes: np.ndarray, lines: np.ndarray, there: np.ndarray) -> np.ndarray | None:
-    """The matrix (3, 3) from where the form has its boxes to where most of their lines are.
+def estimate_correction(boxes: np.ndarray, lines: np.ndarray, present: np.ndarray) -> np.ndarray | None:
+    """Return the homography (3, 3) from the layout's boxes to most of the detected lines.
 
-    None where they agree, where too few lines are `there` (boxes, 4), and where it would be no mere correction.
+    None if they agree, if too few lines are `present` (boxes, 4), and if it would move the form too far.
     """
-    if there.mean() < 0.25 or (there.all() and off(boxes, lines).max() <= CLOSE):
+    if present.mean() < 0.25 or (present.all() and line_offsets(boxes, lines).max() <= AGREEMENT):
         return None
-    expected = np.column_stack([boxes[:, :2], boxes[:, :2] + boxes[:, 2:]])
-    seen = np.concatenate([there[:, [x, y]].all(1) for x, y in _CORNERS])
-    before, after = (np.concatenate([sides[:, [x, y]] for x, y in _CORNERS])[seen] for sides in (expected, lines))
-    if len(before) < 8:
+    expected = _lines(boxes)
+    usable = np.concatenate([present[:, [x, y]].all(1) for x, y in _CORNERS])
+    source, target = (np.concatenate([sides[:, [x, y]] for x, y in _CORNERS])[usable] for sides in (expected, lines))
+    if len(source) < 8:
         return None
-    matrix, _ = cv2.findHomography(before, after, cv2.RANSAC, CLOSE)
+    matrix: np.ndarray | None
+    matrix, _ = cv2.findHomography(source, target, cv2.RANSAC, AGREEMENT)
     right, bottom = expected[:, 2:].max(0)
-    far = np.array([[0, 0], [right, 0], [0, bottom], [right, bottom]], np.float64)
-    if matrix is None or np.abs(cv2.perspectiveTransform(far[None], matrix)[0] - far).max() > FARTHEST * far.max():
+    corners = np.array([[0, 0], [right, 0], [0, bottom], [right, bottom]], np.float64)
+    if matrix is None:
         return None
-    return matrix
+    moved = np.abs(cv2.perspectiveTransform(corners[None], matrix)[0] - corners).max()
+    return None if moved > MAX_CORRECTION * corners.max() else matrix
 
 
 _CORNERS = ((0, 1), (2, 1), (2, 3), (0, 3))  # of left, top, right, bottom
 
 
-def _along(strip: np.ndarray) -> np.ndarray:
-    """How dark the lightest third of each row of a strip (rows, pixels) is: a printed line is dark all along."""
+def _lines(boxes: np.ndarray) -> np.ndarray:
+    """Return left, top, right and bottom of boxes given as left, top, width and height."""
+    return np.column_stack([boxes[:, :2], boxes[:, :2] + boxes[:, 2:]])
+
+
+def _line_darkness(strip: np.ndarray) -> np.ndarray:
+    """Return the darkness of the lightest third of each row of a strip: a printed line is dark all along."""
     thirds = np.arange(4) * strip.shape[1] // 3
-    return (np.add.reduceat(strip, thirds[:3], axis=1) / np.diff(thirds)).min(1)
+    lightest: np.ndarray = (np.add.reduceat(strip, thirds[:3], axis=1) / np.diff(thirds)).min(1)
+    return lightest
 
 
-def _pair(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Where two opposite lines of every box are in their bands (boxes, steps): (2, boxes).
+def _locate_pair(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Return where two opposite lines of every box are in their bands (boxes, steps): (2, boxes).
 
-    They moved alike, so that no neighbour's line is taken for one.
+    Both are shifted alike, so that a neighbour's line is not taken for one of them.
     """
     steps = np.arange(first.shape[1])
-    both = first[:, :, None] + second[:, None, :] - 1e-3 * np.abs(steps - REACH)
+    both = first[:, :, None] + second[:, None, :] - 1e-3 * np.abs(steps - MAX_SHIFT)
     both[:, np.abs(steps[:, None] - steps) > 1] = -1
     return np.stack(np.divmod(both.reshape(len(first), -1).argmax(1), len(steps)))

@@ -1,4 +1,4 @@
-"""Reads a page: finds the form's frame, straightens it, and cuts what is written in the boxes."""
+"""Rectify a page: find the form's frame, map it to the layout, and crop the cells out of its boxes."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,143 +9,157 @@ import cv2
 import numpy as np
 
 from relecture.errors import UserError
-from relecture.tallies.networks.cell_dataset import SIDE
-from relecture.tallies.segmentation import line_detection
-from relecture.tallies.segmentation.frame_detection import darkness, rectangles
-from relecture.tallies.segmentation.image_io import BrokenError, grey
-from relecture.tallies.segmentation.layout import Form
+from relecture.tallies.networks.cell_dataset import IMAGE_SIZE
+from relecture.tallies.segmentation.frame_detection import darkness, frame_candidates
+from relecture.tallies.segmentation.image_io import BrokenImageError, read_grey
+from relecture.tallies.segmentation.layout import FormLayout
+from relecture.tallies.segmentation.line_detection import (
+    detect_lines,
+    estimate_correction,
+    line_offsets,
+    lines_present,
+)
 
-LONGEST = 1800  # pixels: a larger page is made smaller
-SHORTEST = 200
-BOX = 56  # pixels of the shorter side of the smallest box, once the form is straight
-CORRECTIONS = 3  # times that the form is laid on the page, each time by the lines that were found before
-LINE = 4  # pixels that are left out inside of the middle of a box's line
-EDGES = 2  # rows and columns at the border of a cell in which the rest of a line may be
-NEAR = 3.0  # pixels: so near to where the layout has it a box's line has to be
-PRESENT, SURE = 0.8, 0.97  # of all lines of boxes have to be there; then no other frame is tried
+MAX_PAGE_SIDE = 1800  # pixels: a larger page is scaled down
+MIN_PAGE_SIDE = 200
+BOX_SIZE = 56  # pixels of the shorter side of the smallest box on a rectified form
+MAX_CORRECTIONS = 3  # refinements of the form's position, each by the lines detected before
+LINE_MARGIN = 4  # pixels left out inside of the middle of a box's line
+EDGE_WIDTH = 2  # rows and columns at the border of a cell in which the rest of a line may be
+MAX_LINE_OFFSET = 3.0  # pixels: how far a box's line may be from its position in the layout
+MIN_PRESENT = 0.8  # share of all box lines that must be present
+SURE_PRESENT = 0.97  # share at which no other frame candidate is tried
 
 
-class Unread(Exception):
-    """Why a sheet cannot be read. It is listed, and the others are read."""
+class UnreadableSheet(Exception):
+    """The reason why a sheet cannot be segmented. The sheet is listed, and does not stop the others."""
 
 
 @dataclass(frozen=True)
-class Straight:
-    """A form as it would lie on the table.
+class RectifiedForm:
+    """A form as seen straight from above.
 
-    `dark` is float32 (height, width), 0 = paper, 1 = black; `scale` is pixels per unit of the form, `matrix` (3, 3)
-    carries points of `dark` to points of the page. `lines` (boxes, 4) are left, top, right and bottom of every box,
-    as found, in pixels of `dark`; `line` is how dark the boxes' lines are.
+    `dark` is float32 (height, width), 0 = paper, 1 = black; `scale` is pixels per unit of the layout, `matrix` (3, 3)
+    maps points of `dark` to points of the page. `lines` (boxes, 4) are left, top, right and bottom of every box as
+    detected, in pixels of `dark`; `line_darkness` is the median darkness of the boxes' lines.
     """
 
     dark: np.ndarray
     scale: float
     matrix: np.ndarray
     lines: np.ndarray
-    line: float
+    line_darkness: float
 
     def outlines(self) -> np.ndarray:
-        """The corners of every box on the page: (boxes, 4, 2), clockwise from the upper left."""
+        """Return the corners of every box on the page: (boxes, 4, 2), clockwise from the upper left."""
         left, top, right, bottom = self.lines.T
         corners = np.stack([[left, top], [right, top], [right, bottom], [left, bottom]]).transpose(2, 0, 1)
-        return cv2.perspectiveTransform(corners.reshape(1, -1, 2), self.matrix)[0].reshape(-1, 4, 2)
+        outlines: np.ndarray = cv2.perspectiveTransform(corners.reshape(1, -1, 2), self.matrix)[0].reshape(-1, 4, 2)
+        return outlines
 
 
 def open_page(path: Path) -> np.ndarray:
-    """A page as uint8 (height, width), 255 = white.
+    """Return a page as uint8 (height, width), 255 = white.
 
     Raises:
-        Unread: It is no image, or is cut off.
-        UserError: There is no such file.
+        UnreadableSheet: The file is not an image, or is truncated.
+        UserError: The file does not exist.
     """
     if not path.is_file():
-        raise UserError(f"there is no sheet {path}")
+        raise UserError(f"the sheet {path} does not exist")
     try:
-        return grey(path)
-    except BrokenError as error:
-        raise Unread(str(error)) from error
+        return read_grey(path)
+    except BrokenImageError as error:
+        raise UnreadableSheet(str(error)) from error
 
 
-def cut(page: np.ndarray, form: Form) -> np.ndarray:
-    """The cells of a page, uint8 (parties, boxes, 28, 28), 0 = paper, 255 = ink.
+def segment(page: np.ndarray, layout: FormLayout) -> np.ndarray:
+    """Return the cells of a page, uint8 (parties, boxes, 28, 28), 0 = paper, 255 = ink.
 
-    A cell is the inside of its box. Digits keep their place and size in it.
+    A cell is the inside of its box. Digits keep their position and size in it.
 
     Raises:
-        Unread: There is no frame on the page, or the boxes in it are not where the form has them.
+        UnreadableSheet: The page has no frame, or its boxes are not where the layout has them.
     """
-    return cells(straighten(page, form)).reshape(*form.boxes.shape[:2], SIDE, SIDE)
+    return crop_cells(rectify(page, layout)).reshape(*layout.boxes.shape[:2], IMAGE_SIZE, IMAGE_SIZE)
 
 
-def straighten(page: np.ndarray, form: Form) -> Straight:
-    """The form on a page (uint8, 255 = white), whichever way round it lies. Raises Unread, as `cut`."""
-    if min(page.shape) < SHORTEST:
-        raise Unread(f"it has only {page.shape[1]} x {page.shape[0]} pixels")
-    shrink = min(1.0, LONGEST / max(page.shape))
+def rectify(page: np.ndarray, layout: FormLayout) -> RectifiedForm:
+    """Return the form on a page (uint8, 255 = white) in any orientation.
+
+    Raises:
+        UnreadableSheet: As `segment`.
+    """
+    if min(page.shape) < MIN_PAGE_SIDE:
+        raise UnreadableSheet(f"it has only {page.shape[1]} x {page.shape[0]} pixels")
+    shrink = min(1.0, MAX_PAGE_SIDE / max(page.shape))
     if shrink < 1:
         page = cv2.resize(page, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
     dark = darkness(page)
-    best, most = None, -1.0
-    for corners in _ways(rectangles(dark)):
-        straight, present = _laid(dark, corners, form, shrink)
-        if present > most:
-            best, most = straight, present
-        if most >= SURE:
+    best, best_present = None, -1.0
+    for corners in _orientations(frame_candidates(dark)):
+        form, present = _fit_layout(dark, corners, layout, shrink)
+        if present > best_present:
+            best, best_present = form, present
+        if best_present >= SURE_PRESENT:
             break
     if best is None:
-        raise Unread("no frame is found on it")
-    if most < PRESENT:
-        raise Unread("its boxes are not where the layout has them")
+        raise UnreadableSheet("no frame was found on it")
+    if best_present < MIN_PRESENT:
+        raise UnreadableSheet("its boxes are not where the layout has them")
     return best
 
 
-def _ways(frames: Iterator[np.ndarray]) -> Iterator[np.ndarray]:
-    """Each frame as it lies, and only then turned, should the page lie on its side or upside down."""
+def _orientations(frames: Iterator[np.ndarray]) -> Iterator[np.ndarray]:
+    """Yield every frame as it lies, and only then rotated, for a page on its side or upside down."""
     seen = []
     for corners in frames:
         seen.append(corners)
         yield corners
-    for turn, corners in product((2, 1, 3), seen):
-        yield np.roll(corners, turn, axis=0)
+    for quarters, corners in product((2, 1, 3), seen):
+        yield np.roll(corners, quarters, axis=0)
 
 
-def cells(straight: Straight) -> np.ndarray:
-    """What is written in the boxes of a straight form: uint8 (boxes, 28, 28), 0 = paper, 255 = ink."""
-    inside = np.empty((len(straight.lines), SIDE, SIDE), np.float32)
-    for cell, (left, top, right, bottom) in zip(inside, straight.lines, strict=True):
-        rows = slice(round(top) + LINE, round(bottom) - LINE + 1)
-        columns = slice(round(left) + LINE, round(right) - LINE + 1)
-        cell[:] = cv2.resize(straight.dark[rows, columns], (SIDE, SIDE), interpolation=cv2.INTER_AREA)
-    inside -= np.median(inside, axis=(1, 2), keepdims=True)
-    _wipe(inside)
-    # What lies below the paper's median mirrors its noise; what is no farther above it is no ink either.
-    floor = np.sqrt(2 * np.mean(np.minimum(inside, 0) ** 2))
-    inks = np.quantile(inside, 0.97, axis=(1, 2))
-    ink = max(np.quantile(inks, 0.6), 0.4 * straight.line, floor + 0.02)
-    return (255 * ((inside - floor) / (ink - floor)).clip(0, 1)).round().astype(np.uint8)
+def crop_cells(form: RectifiedForm) -> np.ndarray:
+    """Return the inside of every box: uint8 (boxes, 28, 28), 0 = paper, 255 = ink."""
+    cells = np.empty((len(form.lines), IMAGE_SIZE, IMAGE_SIZE), np.float32)
+    for cell, (left, top, right, bottom) in zip(cells, form.lines, strict=True):
+        rows = slice(round(top) + LINE_MARGIN, round(bottom) - LINE_MARGIN + 1)
+        columns = slice(round(left) + LINE_MARGIN, round(right) - LINE_MARGIN + 1)
+        cell[:] = cv2.resize(form.dark[rows, columns], (IMAGE_SIZE, IMAGE_SIZE), interpolation=cv2.INTER_AREA)
+    cells -= np.median(cells, axis=(1, 2), keepdims=True)
+    _remove_line_rests(cells)
+    # Values below the paper's median mirror its noise; what is not farther above the median is not ink either.
+    floor = np.sqrt(2 * np.mean(np.minimum(cells, 0) ** 2))
+    inks = np.quantile(cells, 0.97, axis=(1, 2))
+    ink = max(np.quantile(inks, 0.6), 0.4 * form.line_darkness, floor + 0.02)
+    crops: np.ndarray = (255 * ((cells - floor) / (ink - floor)).clip(0, 1)).round().astype(np.uint8)
+    return crops
 
 
-def _laid(dark: np.ndarray, corners: np.ndarray, form: Form, shrink: float) -> tuple[Straight, float]:
-    """The form between four corners of a page, and the share of its boxes' lines that are there."""
-    boxes = form.boxes.reshape(-1, 4)
-    scale = BOX / boxes[:, 2:].min()
-    size = (round(form.width * scale), round(form.height * scale))
-    to = np.array([[0, 0], [size[0], 0], [size[0], size[1]], [0, size[1]]], np.float32)
-    matrix = cv2.getPerspectiveTransform(to, corners.astype(np.float32))
-    for _ in range(CORRECTIONS):
+def _fit_layout(
+    dark: np.ndarray, corners: np.ndarray, layout: FormLayout, shrink: float
+) -> tuple[RectifiedForm, float]:
+    """Return the form between four corners of a page, and the share of its boxes' lines that are present."""
+    boxes = layout.boxes.reshape(-1, 4)
+    scale = BOX_SIZE / boxes[:, 2:].min()
+    size = (round(layout.width * scale), round(layout.height * scale))
+    target = np.array([[0, 0], [size[0], 0], [size[0], size[1]], [0, size[1]]], np.float32)
+    matrix = cv2.getPerspectiveTransform(target, corners.astype(np.float32))
+    for _ in range(MAX_CORRECTIONS):
         flat = cv2.warpPerspective(dark, matrix, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
-        found, strength = line_detection.find(flat, boxes * scale)
-        there = line_detection.there(flat, boxes * scale, strength)
-        if (correction := line_detection.correction(boxes * scale, found, there)) is None:
+        lines, strength = detect_lines(flat, boxes * scale)
+        present = lines_present(flat, boxes * scale, strength)
+        if (correction := estimate_correction(boxes * scale, lines, present)) is None:
             break
         matrix = matrix @ correction
     to_page = np.diag([1 / shrink, 1 / shrink, 1]) @ matrix
-    straight = Straight(flat, scale, to_page, found, float(np.median(strength)))
-    return straight, float((there & (line_detection.off(boxes * scale, found) <= NEAR)).mean())
+    form = RectifiedForm(flat, scale, to_page, lines, float(np.median(strength)))
+    return form, float((present & (line_offsets(boxes * scale, lines) <= MAX_LINE_OFFSET)).mean())
 
 
-def _wipe(inside: np.ndarray) -> None:
-    """Take away what is left of a box's lines: what a row or column at the border has along most of its length."""
-    for edge in (*range(EDGES), *range(SIDE - EDGES, SIDE)):
-        for line in (inside[:, edge, :], inside[:, :, edge]):
+def _remove_line_rests(cells: np.ndarray) -> None:
+    """Remove what is left of a box's lines: what a border row or column has along most of its length."""
+    for edge in (*range(EDGE_WIDTH), *range(IMAGE_SIZE - EDGE_WIDTH, IMAGE_SIZE)):
+        for line in (cells[:, edge, :], cells[:, :, edge]):
             line -= 2 * np.maximum(np.median(line, axis=1, keepdims=True), 0)

@@ -1,54 +1,57 @@
-"""The simulated election: stations in districts, and what the ballots say."""
+"""The simulated election: stations in districts, and the votes of each party at each station."""
 
-from typing import Any
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
 
-from relecture.tallies.segmentation.layout import LARGEST
+from relecture.tallies.config import SimulationConfig
+from relecture.tallies.segmentation.layout import MAX_VOTES
 
-FALL = 0.78  # a party's share of the vote in the whole election, relative to the next larger party's
-SPREAD = 0.2  # of the ballots per station, as standard deviation of their logarithm
-FEWEST = 10  # ballots in a station
+SHARE_RATIO = 0.78  # a party's share of the vote in the whole election, relative to the next larger party's
+LOG_BALLOTS_SD = 0.2  # standard deviation of the logarithm of the ballots per station
+MIN_BALLOTS = 10  # per station
 
-VOTES = ("sheet", "district", "station", "party", "votes")
+ELECTION_COLUMNS = ("sheet", "district", "station", "party", "votes")
 
 
-def votes(config: dict[str, Any]) -> pd.DataFrame:
-    """One row per sheet and party, columns VOTES.
+def simulate_votes(config: SimulationConfig) -> pd.DataFrame:
+    """Return one row per sheet and party, columns ELECTION_COLUMNS.
 
     A station's votes are Dirichlet-multinomial: its shares are drawn around those of its district, which are drawn
-    around those of the whole election, both with `spec["concentration"]`. No number has more than three digits.
+    around those of the whole election, both with `config.concentration`. No number has more than three digits.
     """
-    random = np.random.Generator(np.random.PCG64([config["seed"], 1]))
-    sheets, parties = config["sheets"], party_names(config["parties"])
-    districts = min(config["districts"], sheets)
-    overall = FALL ** np.arange(len(parties))
+    rng = np.random.Generator(np.random.PCG64([config.seed, 1]))
+    n_stations, parties = config.n_stations, party_names(config.n_parties)
+    n_districts = min(config.n_districts, n_stations)
+    overall = SHARE_RATIO ** np.arange(len(parties))
     overall /= overall.sum()
-    by_district = random.dirichlet(config["concentration"] * overall, size=districts)
-    district = np.arange(sheets) * districts // sheets
-    ballots = np.exp(random.normal(np.log(config["ballots"]) - SPREAD**2 / 2, SPREAD, size=sheets))
-    ballots = ballots.round().astype(int).clip(FEWEST, LARGEST)
-    # A party that nobody in a district wants would have no Dirichlet there.
-    around = np.maximum(config["concentration"] * by_district[district], 1e-3)
-    counts = np.stack([random.multinomial(n, random.dirichlet(a)) for n, a in zip(ballots, around, strict=True)])
-    places = np.arange(1, sheets + 1)
+    by_district = rng.dirichlet(config.concentration * overall, size=n_districts)
+    district = np.arange(n_stations) * n_districts // n_stations
+    ballots = np.exp(rng.normal(np.log(config.n_ballots) - LOG_BALLOTS_SD**2 / 2, LOG_BALLOTS_SD, size=n_stations))
+    ballots = ballots.round().astype(int).clip(MIN_BALLOTS, MAX_VOTES)
+    # A Dirichlet parameter of zero, of a party without votes in a district, is not allowed.
+    alphas = np.maximum(config.concentration * by_district[district], 1e-3)
+    counts = np.stack([rng.multinomial(n, rng.dirichlet(alpha)) for n, alpha in zip(ballots, alphas, strict=True)])
+    numbers = range(1, n_stations + 1)
     return pd.DataFrame(
         {
-            "sheet": np.repeat(_named("sheet", places, "-"), len(parties)),
-            "district": np.repeat([f"District {number + 1}" for number in district], len(parties)),
-            "station": np.repeat(_named("Station", places, " "), len(parties)),
-            "party": np.tile(parties, sheets),
+            "sheet": np.repeat(_numbered("sheet-", numbers), len(parties)),
+            "district": np.repeat([f"District {index + 1}" for index in district], len(parties)),
+            "station": np.repeat(_numbered("Station ", numbers), len(parties)),
+            "party": np.tile(parties, n_stations),
             "votes": counts.ravel(),
         }
     )
 
 
-def party_names(count: int) -> tuple[str, ...]:
-    """Party A, Party B, ..."""
-    return tuple(f"Party {chr(ord('A') + number)}" for number in range(count))
+def party_names(n_parties: int) -> tuple[str, ...]:
+    """Return Party A, Party B, ..."""
+    return tuple(f"Party {chr(ord('A') + index)}" for index in range(n_parties))
 
 
-def _named(word: str, numbers: np.ndarray, link: str) -> list[str]:
+def _numbered(prefix: str, numbers: Iterable[int]) -> list[str]:
+    """Return names with zero-padded numbers of equal width, at least three digits."""
+    numbers = list(numbers)
     width = max(len(str(numbers[-1])), 3)
-    return [f"{word}{link}{number:0{width}d}" for number in numbers]
+    return [f"{prefix}{number:0{width}d}" for number in numbers]

@@ -1,70 +1,81 @@
-"""Labelled cells from simulated sheets: digits are drawn on sheets, and cut from them as from any other."""
-
-from typing import Any
+"""Labelled cells from simulated sheets: digits are written on sheets and segmented like those of any other sheet."""
 
 import numpy as np
 
 from relecture.errors import UserError
-from relecture.tallies.networks.cell_dataset import PARTS, SIDE, Cells, digest
-from relecture.tallies.segmentation import rectify
-from relecture.tallies.segmentation.layout import BOXES, Form
+from relecture.tallies.config import LabelledCellsJob
+from relecture.tallies.networks.cell_dataset import IMAGE_SIZE, PARTS, CellDataset, digest
+from relecture.tallies.segmentation.layout import N_BOXES, FormLayout
+from relecture.tallies.segmentation.rectify import UnreadableSheet, segment
 from relecture.tallies.simulation.election import party_names
 from relecture.tallies.simulation.handwriting import Handwriting
-from relecture.tallies.simulation.render import Printer
+from relecture.tallies.simulation.render import FormRenderer
 
-ROWS = 10  # parties on a sheet that only carries labelled digits
-TRIES = 20  # at drawing a sheet that can be read
+N_ROWS = 10  # parties on a sheet that only carries labelled digits
+MAX_ATTEMPTS = 20  # at simulating a readable sheet
 
 
-def drawn(config: dict[str, Any], handwriting: Handwriting) -> Cells:
-    """As many cells of each part as `config` says, every digit as often as the others (to within one).
+def simulate_labelled_cells(config: LabelledCellsJob, handwriting: Handwriting) -> CellDataset:
+    """Simulate as many cells of each part as `config` says; the counts of the ten digits differ by at most one.
 
-    Each part has its own images, and of USPS its own writers. Sheets that cannot be read are left out, as anybody
-    would who labels cells, and others are drawn.
+    Each part has its own images, and of USPS its own writers. Unreadable sheets are replaced by others, as a person who
+    labels cells would leave them out. `config` needs a severity and a bad_scan_rate.
     """
-    counts = [config[part] for part in PARTS]
-    images, labels = zip(*(_part(config, handwriting, part, place) for place, part in enumerate(PARTS)), strict=True)
-    all_images, all_labels, parts = np.concatenate(images), np.concatenate(labels), np.repeat(PARTS, counts)
-    return Cells(
-        images=all_images,
-        labels=all_labels,
+    counts = (config.n_train, config.n_validation, config.n_test)
+    samples = [
+        _simulate_part(config, handwriting, part, index, count)
+        for index, (part, count) in enumerate(zip(PARTS, counts, strict=True))
+    ]
+    images, labels = (np.concatenate(arrays) for arrays in zip(*samples, strict=True))
+    parts = np.repeat(PARTS, counts)
+    return CellDataset(
+        images=images,
+        labels=labels,
         parts=parts,
         name=f"{handwriting.name} on tally sheets",
         sample=handwriting.sample,
-        digest=digest(all_images, all_labels, parts),
+        digest=digest(images, labels, parts),
     )
 
 
-def _part(config: dict[str, Any], handwriting: Handwriting, part: str, place: int) -> tuple[np.ndarray, np.ndarray]:
-    """Images (n, 28, 28) and labels (n,) of one part, in random order."""
-    printer, count, a_sheet = Printer(Form.standard(party_names(ROWS))), config[part], ROWS * BOXES
-    random = np.random.Generator(np.random.PCG64([config["seed"], 2, place]))
-    labels = random.permutation(np.arange(-(-count // a_sheet) * a_sheet) % 10)
-    # The last sheet is filled up; which of its digits are kept is chosen so that all come equally often.
-    kept = np.zeros(len(labels), dtype=bool)
+def _simulate_part(
+    config: LabelledCellsJob, handwriting: Handwriting, part: str, index: int, count: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return images (n, 28, 28) and labels (n,) of one part, in random order."""
+    renderer, n_per_sheet = FormRenderer(FormLayout.standard(party_names(N_ROWS))), N_ROWS * N_BOXES
+    rng = np.random.Generator(np.random.PCG64([config.seed, 2, index]))
+    labels = rng.permutation(np.arange(-(-count // n_per_sheet) * n_per_sheet) % 10)
+    # The last sheet is filled up; its surplus digits are dropped so that all come equally often.
+    used = np.zeros(len(labels), dtype=bool)
     for digit in range(10):
-        kept[np.flatnonzero(labels == digit)[: count // 10 + (digit < count % 10)]] = True
-    rows = handwriting.choose(labels, part, random)
-    images = np.empty((len(labels), SIDE, SIDE), np.uint8)
-    for sheet, start in enumerate(range(0, len(labels), a_sheet)):
-        own = slice(start, start + a_sheet)
-        digits = handwriting.images[rows[own]].reshape(ROWS, BOXES, *handwriting.images.shape[1:])
-        images[own] = _read(config, printer, digits, random, f"Labelled {part}", f"No. {sheet + 1}")
-    return images[kept], labels[kept].astype(np.int64)
+        used[np.flatnonzero(labels == digit)[: count // 10 + (digit < count % 10)]] = True
+    rows = handwriting.draw_rows(labels, part, rng)
+    images = np.empty((len(labels), IMAGE_SIZE, IMAGE_SIZE), np.uint8)
+    for sheet, start in enumerate(range(0, len(labels), n_per_sheet)):
+        cells = slice(start, start + n_per_sheet)
+        digits = handwriting.images[rows[cells]].reshape(N_ROWS, N_BOXES, *handwriting.images.shape[1:])
+        images[cells] = _simulate_sheet(config, renderer, digits, rng, (f"Labelled {part}", f"No. {sheet + 1}"))
+    return images[used], labels[used].astype(np.int64)
 
 
-def _read(
-    config: dict[str, Any], printer: Printer, digits: np.ndarray, random: np.random.Generator, *lines: str
+def _simulate_sheet(
+    config: LabelledCellsJob,
+    renderer: FormRenderer,
+    digits: np.ndarray,
+    rng: np.random.Generator,
+    captions: tuple[str, ...],
 ) -> np.ndarray:
-    """The cells of a sheet with these digits, drawn again until it can be read."""
-    for _ in range(TRIES):
-        bad = bool(random.random() < config["badly_scanned"])
-        page = printer.draw(digits, lines, random, config["severity"], bad)
+    """Return the cells of a sheet with these digits; simulate it again until it is readable."""
+    if config.severity is None or config.bad_scan_rate is None:
+        raise ValueError("simulated cells need a severity and a bad_scan_rate")
+    for _ in range(MAX_ATTEMPTS):
+        bad_scan = bool(rng.random() < config.bad_scan_rate)
+        page = renderer.render(digits, captions, rng, config.severity, bad_scan)
         try:
-            return rectify.cut(page, printer.form).reshape(-1, SIDE, SIDE)
-        except rectify.Unread:
+            return segment(page, renderer.layout).reshape(-1, IMAGE_SIZE, IMAGE_SIZE)
+        except UnreadableSheet:
             continue
     raise UserError(
-        f"of {TRIES} sheets that were drawn for labelled cells none can be read: "
-        "lower tallies.election.severity or tallies.election.badly_scanned"
+        f"none of {MAX_ATTEMPTS} simulated sheets with labelled cells is readable: "
+        "lower tallies.simulation.severity or tallies.simulation.bad_scan_rate"
     )

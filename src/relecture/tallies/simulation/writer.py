@@ -1,66 +1,77 @@
-"""How one hand writes: the same slant, size and pen in all boxes of a sheet."""
+"""The handwriting of one writer: the same slant, size and pen in all boxes of a sheet."""
 
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
-SOURCE = 16  # side of a digit's image, pixels
-SOFT = 0.35  # how far a stroke's edge reaches, in units of ink
+SOURCE_SIZE = 16  # side of a digit's image, pixels
+EDGE_SOFTNESS = 0.35  # width of a stroke's edge, in units of ink
 
 
 @dataclass(frozen=True)
-class Hand:
-    """One writer. Lengths are shares of a box's side, angles radians.
+class Writer:
+    """One writer. Lengths are shares of a box's side, angles are radians.
 
-    `thin` is the ink level at which a stroke ends: a higher one gives thinner strokes. `tone` is how much of the
-    light the ink takes away.
+    `ink_threshold` is the ink level at which a stroke ends: a higher one gives thinner strokes. `darkness` is the share
+    of the light that the ink absorbs. `jitter` is the standard deviation of the differences between digits.
     """
 
     height: float
     width: float
     slant: float
-    right: float
-    down: float
-    thin: float
-    tone: float
-    wobble: float
+    shift_x: float
+    shift_y: float
+    ink_threshold: float
+    darkness: float
+    jitter: float
 
     @classmethod
-    def draw(cls, random: np.random.Generator, severity: float) -> "Hand":
-        """A writer; at severity 0 all write large, upright, in the middle of the box."""
+    def sample(cls, rng: np.random.Generator, severity: float) -> "Writer":
+        """Draw a writer; at severity 0 all write large and upright in the centre of the box."""
         return cls(
-            height=0.68 - severity * random.uniform(0.06, 0.12),
-            width=0.72 + severity * random.normal(0, 0.04),
-            slant=severity * random.normal(0.06, 0.06),
-            right=severity * random.normal(-0.095, 0.02),
-            down=severity * random.normal(0.095, 0.02),
-            thin=0.45 + severity * random.uniform(-0.1, 0.06),
-            tone=0.85 - severity * random.uniform(0, 0.25),
-            wobble=0.02 * severity,
+            height=0.68 - severity * rng.uniform(0.06, 0.12),
+            width=0.72 + severity * rng.normal(0, 0.04),
+            slant=severity * rng.normal(0.06, 0.06),
+            shift_x=severity * rng.normal(-0.095, 0.02),
+            shift_y=severity * rng.normal(0.095, 0.02),
+            ink_threshold=0.45 + severity * rng.uniform(-0.1, 0.06),
+            darkness=0.85 - severity * rng.uniform(0, 0.25),
+            jitter=0.02 * severity,
         )
 
-    def write(self, digit: np.ndarray, box: float, side: int, random: np.random.Generator) -> np.ndarray:
-        """A digit (16, 16), 1 = ink, in this hand: (side, side), 1 = ink, with a box of `box` pixels in the middle."""
-        wobble = random.normal(0, self.wobble, size=5)
-        high = box * self.height * (1 + wobble[0])
-        wide = high * self.width * (1 + wobble[1])
-        turn = 1.2 * wobble[2]
-        shear = np.array([[wide, -self.slant * high], [0, high]]) / SOURCE
-        turned = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]]) @ shear
-        middle = (side - 1) / 2 + box * np.array([self.right + wobble[3], self.down + wobble[4]])
-        offset = middle - turned @ np.full(2, (SOURCE - 1) / 2)
-        placed = cv2.warpAffine(digit, np.column_stack([turned, offset]), (side, side), flags=cv2.INTER_CUBIC)
-        return self.tone * ((placed - self.thin) / SOFT + 0.5).clip(0, 1)
+    def write_digit(self, digit: np.ndarray, box: float, size: int, rng: np.random.Generator) -> np.ndarray:
+        """Write a digit into a box.
 
-    def sign(self, size: tuple[int, int], random: np.random.Generator) -> np.ndarray:
-        """A scribbled name of `size` (width, height), float32, 1 = ink."""
+        Args:
+            digit: Image (16, 16), 1 = ink.
+            box: Side of the box, pixels.
+            size: Side of the result, in whose centre the box lies, pixels.
+            rng: Source of the jitter.
+
+        Returns:
+            The ink, (size, size), 1 = black.
+        """
+        jitter = rng.normal(0, self.jitter, size=5)
+        height = box * self.height * (1 + jitter[0])
+        width = height * self.width * (1 + jitter[1])
+        angle = 1.2 * jitter[2]
+        shear = np.array([[width, -self.slant * height], [0, height]]) / SOURCE_SIZE
+        matrix = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) @ shear
+        centre = (size - 1) / 2 + box * np.array([self.shift_x + jitter[3], self.shift_y + jitter[4]])
+        offset = centre - matrix @ np.full(2, (SOURCE_SIZE - 1) / 2)
+        placed = cv2.warpAffine(digit, np.column_stack([matrix, offset]), (size, size), flags=cv2.INTER_CUBIC)
+        ink: np.ndarray = self.darkness * ((placed - self.ink_threshold) / EDGE_SOFTNESS + 0.5).clip(0, 1)
+        return ink
+
+    def write_signature(self, size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
+        """Return a scribbled name of `size` (width, height), float32, 1 = black."""
         width, height = size
         steps = np.linspace(0, 1, 60)
-        waves = sum(random.normal(0, 1 / k) * np.sin(2 * np.pi * (k * steps + random.random())) for k in range(2, 9))
+        waves = sum(rng.normal(0, 1 / k) * np.sin(2 * np.pi * (k * steps + rng.random())) for k in range(2, 9))
         x = width * (0.08 + 0.84 * steps) + 0.05 * width * np.roll(waves, 7)
         y = height * (0.5 + 0.17 * waves)
         strokes = np.zeros((height, width), np.uint8)
         points = np.round(16 * np.column_stack([x, y])).astype(np.int32)  # sixteenths of a pixel
         cv2.polylines(strokes, [points], False, 255, 2, cv2.LINE_AA, shift=4)
-        return (self.tone / 255 * strokes).astype(np.float32)
+        return (self.darkness / 255 * strokes).astype(np.float32)

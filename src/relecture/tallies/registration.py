@@ -1,0 +1,63 @@
+"""The registered model `tally-digits`: the calibrated digit classifier, and how MLflow loads it.
+
+MLflow calls `_load_pyfunc` by the name of this module. Nothing here imports MLflow.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from relecture.errors import UserError
+from relecture.registered_model import RegisteredModel
+from relecture.tallies.networks.cell_dataset import IMAGE_SIZE
+from relecture.tallies.networks.cnn import N_CLASSES
+from relecture.tallies.networks.digit_classifier import DigitClassifier
+
+NAME, ALIAS = "tally-digits", "champion"
+CELLS = Path("tallies/data/cells.npz")  # relative to the folder of all results
+N_EXAMPLES = 3
+
+
+class ServedClassifier:
+    """A digit classifier with the method `predict` that MLflow calls."""
+
+    def __init__(self, classifier: DigitClassifier):
+        self._classifier = classifier
+
+    def predict(self, images: np.ndarray, params: dict[str, Any] | None = None) -> dict[str, np.ndarray]:
+        """Classify cells (n, 28, 28), 0 = paper, 255 = ink: `digit` (n,) and `probabilities` (n, 10)."""
+        probabilities = self._classifier.probabilities(np.asarray(images, dtype=np.uint8))
+        return {"digit": probabilities.argmax(-1), "probabilities": probabilities}
+
+
+def example(results: Path) -> np.ndarray:
+    """Return the first cells (N_EXAMPLES, 28, 28) of the comparison's data set; UserError if there is none."""
+    path = results / CELLS
+    try:
+        with np.load(path) as file:
+            images: np.ndarray = file["images"][:N_EXAMPLES]
+            return images
+    except (OSError, KeyError, ValueError) as error:
+        raise UserError(f"{path} holds no labelled cells ({error}). Make it first: snakemake {path}") from error
+
+
+def _load_pyfunc(path: str) -> ServedClassifier:
+    return ServedClassifier(DigitClassifier.load(Path(path)))
+
+
+MODEL = RegisteredModel(
+    name=NAME,
+    alias=ALIAS,
+    description="Classifies cells of tally sheets: images (n, 28, 28) of grey values, 0 = paper, 255 = ink, to the "
+    "digit in each cell and the probabilities of the digits 0 to 9. Made by the comparison `tallies` of relecture, "
+    "which has to be installed where the model is loaded: "
+    f"`mlflow models serve --model-uri models:/{NAME}@{ALIAS} --env-manager local`.",
+    file=Path("tallies/validation/classifier.pt"),
+    record=Path("tallies/final"),
+    example=example,
+    loader_module=__name__,
+    inputs=[(None, "uint8", (-1, IMAGE_SIZE, IMAGE_SIZE))],
+    outputs=[("digit", "int64", (-1,)), ("probabilities", "float32", (-1, N_CLASSES))],
+    packages=("mlflow", "numpy", "torch"),
+)

@@ -1,0 +1,50 @@
+"""The conclusions have the numbers of the tables, and name a sample that replaces the real data."""
+
+import json
+
+import pandas as pd
+import pytest
+
+from relecture.tallies.conclusions import answer
+from relecture.tallies.result_tables import NAMES
+
+
+@pytest.fixture
+def conclude(tmp_path):
+    """The conclusions from small tables; `conclude(sample="...")` with a sample in place of the real data."""
+    folder = tmp_path / "tallies"
+    (folder / "base/selected").mkdir(parents=True)
+    networks = pd.DataFrame({"model": NAMES.values(), "n_labelled": 2000, "target_accuracy_sd": 0.01}, index=[*NAMES])
+    networks["target_accuracy"] = pd.Series({"transfer/frozen": 0.98, "transfer/scratch": 0.91, "base/selected": 0.61})
+    base = {"mnist_accuracy": 0.99, "mnist_accuracy_sd": 0.0, "validation_accuracy_printed": 0.352}
+    networks.loc["base/selected", [*base]] = [*base.values()]
+    networks.to_csv(folder / "table.csv", index=False)
+    totals = {"party": ["A", "B", "all"], "true": [60, 40, 100], "counted_pretrained": [120, 80, 200]}
+    totals |= {"counted_transferred": [61, 40, 101], "counted_prior_corrected": [60, 40, 100]}
+    pd.DataFrame(totals).to_csv(folder / "totals.csv", index=False)
+    audits = {"variant": "transferred", "order": ["quality", "random"], "target": "within 1 %", "sheets": 150}
+    pd.DataFrame(audits | {"needed": [7, 140]}).to_csv(folder / "checking.csv", index=False)
+
+    def conclude(sample=""):
+        data = {"name": sample or "USPS on tally sheets", "sample": bool(sample)}
+        (folder / "base/selected/params.json").write_text(json.dumps({"data": data}))
+        return answer(tmp_path)
+
+    return conclude
+
+
+def test_the_conclusions_have_the_numbers_of_the_tables(conclude):
+    networks, count = conclude()
+    assert networks.startswith("A network trained on MNIST alone classifies 99.0 ± 0.0 % of MNIST's digits")
+    assert "and 61.0 ± 1.0 % of those on the sheets correctly (in print 35.2 %, of other handwriting)" in networks
+    assert "fine-tuned on 2,000 labelled cells it reaches 98.0 ± 1.0 %" in networks
+    assert "a network trained on these cells from scratch 91.0 ± 1.0 %" in networks
+    assert "sum to 100.0 % before transfer, 1.0 % after transfer and 0.0 % with prior correction, of all 100" in count
+    assert "a person audits 7 of 150 sheets, worst quality first, or 140 in random order" in count
+
+
+def test_the_conclusions_name_a_sample_in_place_of_the_real_data(conclude):
+    networks, _ = conclude(sample="MNIST-5k sample, USPS on tally sheets")
+    assert networks.startswith(
+        "With a sample in place of the real data (MNIST-5k sample, USPS on tally sheets), a network trained on MNIST"
+    )
