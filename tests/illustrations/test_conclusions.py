@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from relecture.illustrations import QUESTION
-from relecture.illustrations.conclusions import answer, question
+from relecture.illustrations.conclusions import conclusions, question
 
 
 @pytest.fixture
@@ -34,18 +34,18 @@ def results(tmp_path):
 
 
 def test_the_first_sentence_counts_the_numbers_if_all_are_exact(results):
-    first, _ = answer(results())
+    first, _ = conclusions(results())
     assert first == "Computed from the definitions, all 3 numbers on the slides are reproduced exactly."
 
 
 def test_numbers_that_are_not_exact_are_named(results):
-    first, _ = answer(results(verdicts=("exact", "differs", "")))
+    first, _ = conclusions(results(verdicts=("exact", "differs", "")))
     assert first.startswith("Computed from the definitions, 1 of 3 numbers on the slides are reproduced exactly")
     assert first.endswith("; the exceptions are number 1, number 2.")
 
 
 def test_the_second_sentence_has_the_results_of_three_figures(results):
-    _, second = answer(results())
+    _, second = conclusions(results())
     assert second == (
         "A straight line classifies 50.0 ± 2.8 % of the points in two rings correctly by their x and y, and "
         "100.0 ± 0.0 % by distance and angle; where two variables interact, a small network has an R² of "
@@ -55,11 +55,11 @@ def test_the_second_sentence_has_the_results_of_three_figures(results):
 
 
 def test_other_numbers_give_other_conclusions(results):
-    _, second = answer(results(polar=(0.9, 0.92), network=0.5, best=4))
+    _, second = conclusions(results(polar=(0.9, 0.92), network=0.5, best=4))
     assert "91.0 ± 1.4 % by distance and angle" in second
     assert "an R² of 0.50" in second
     assert "of 1 to 128 hidden units, 4 have" in second
-    assert "of 1 to 128 hidden units, 1 has" in answer(results(best=1))[1]
+    assert "of 1 to 128 hidden units, 1 has" in conclusions(results(best=1))[1]
 
 
 def test_sizes_that_do_not_differ_significantly_from_the_best_are_named(results):
@@ -68,7 +68,7 @@ def test_sizes_that_do_not_differ_significantly_from_the_best_are_named(results)
     for units in (4, 128):  # better in one of three draws
         draws[units] = draws[16] + pd.Series([0.01, -0.02, 0.03], index=draws.index)
     draws.stack().rename("test").reset_index().to_csv(path, index=False)
-    _, second = answer(path.parents[1])
+    _, second = conclusions(path.parents[1])
     assert second.endswith("16 have the lowest test error, not significantly different from 4 and 128.")
 
 

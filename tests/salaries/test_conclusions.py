@@ -5,7 +5,7 @@ import json
 import pandas as pd
 import pytest
 
-from relecture.salaries.conclusions import answer, question
+from relecture.salaries.conclusions import conclusions, question
 
 METHODS = ("linear", "lasso", "relaxed_lasso", "network")
 GAPS = [("linear", "lasso", 3.0, -5.0, 11.0), ("relaxed_lasso", "network", -22.4, -43.7, -1.2)]
@@ -33,8 +33,8 @@ def results(tmp_path):
     return write
 
 
-def test_the_first_sentence_has_every_error_with_the_printed_one(results):
-    first, _ = answer(results())
+def test_the_first_sentence_has_every_error_with_the_published_one(results):
+    first, _ = conclusions(results())
     assert first == (
         "On the book's split the mean absolute error, in thousands of dollars, is 254.7 for linear regression "
         "(published: 254.7), 252.3 for the lasso (252.3), 234.7 for the relaxed lasso (224.8) and 257.8 ± 1.5 for "
@@ -43,7 +43,7 @@ def test_the_first_sentence_has_every_error_with_the_printed_one(results):
 
 
 def test_the_second_sentence_names_the_best_and_the_significant_differences(results):
-    _, second = answer(results())
+    _, second = conclusions(results())
     assert second == (
         "Over 100 random splits the relaxed lasso has the lowest mean error, 229.7, but every method's error varies "
         "between splits with a standard deviation of 24.5 or more, and one of the two differences between methods is "
@@ -53,7 +53,7 @@ def test_the_second_sentence_names_the_best_and_the_significant_differences(resu
 
 def test_other_numbers_give_other_conclusions(results):
     gaps = [("linear", "lasso", 9.0, 2.0, 16.0), ("lasso", "network", -30.0, -50.0, -10.0)]
-    first, second = answer(results(mae=(300.0, 280.0, 290.0, 310.0), gaps=gaps, n=1, splits=20))
+    first, second = conclusions(results(mae=(300.0, 280.0, 290.0, 310.0), gaps=gaps, n=1, splits=20))
     assert "300.0 for linear regression" in first
     assert "310.0 for the network" in first
     assert "Over 20 random splits the lasso has the lowest mean error, 275.0" in second
@@ -62,25 +62,25 @@ def test_other_numbers_give_other_conclusions(results):
 
 
 def test_the_second_sentence_says_if_no_difference_is_significant(results):
-    _, second = answer(results(gaps=GAPS[:1]))
+    _, second = conclusions(results(gaps=GAPS[:1]))
     assert second.endswith("and no difference between methods is significant.")
 
 
-def test_a_user_s_table_has_its_own_unit_and_no_printed_values(results):
+def test_a_user_s_table_has_its_own_unit_and_no_published_values(results):
     folder = results(mae=(2.547, 2.523, 2.347, 2.578), printed=False, target="wage", unit="euros an hour")
-    first, _ = answer(folder)
+    first, _ = conclusions(folder)
     assert first.startswith("On the first split the mean absolute error, in euros an hour, is 2.55 for linear")
     assert "published" not in first
 
 
-def test_another_split_of_the_players_has_no_printed_values(results):
-    first, _ = answer(results(printed=False))
+def test_another_split_of_the_players_has_no_published_values(results):
+    first, _ = conclusions(results(printed=False))
     assert first.startswith("On the first split the mean absolute error, in thousands of dollars, is 254.7 for linear")
     assert "published" not in first
 
 
-def test_a_relaxed_lasso_with_other_predictors_has_no_printed_value(results):
-    first, _ = answer(results(relaxed=""))
+def test_a_relaxed_lasso_with_other_predictors_has_no_published_value(results):
+    first, _ = conclusions(results(relaxed=""))
     assert "252.3 for the lasso (252.3), 234.7 for the relaxed lasso and 257.8 ± 1.5 for 50 networks (257.4)" in first
 
 

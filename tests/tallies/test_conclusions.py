@@ -5,7 +5,7 @@ import json
 import pandas as pd
 import pytest
 
-from relecture.tallies.conclusions import answer
+from relecture.tallies.conclusions import conclusions
 from relecture.tallies.result_tables import NAMES
 
 
@@ -16,7 +16,7 @@ def conclude(tmp_path):
     (folder / "base/selected").mkdir(parents=True)
     networks = pd.DataFrame({"model": NAMES.values(), "n_labelled": 2000, "target_accuracy_sd": 0.01}, index=[*NAMES])
     networks["target_accuracy"] = pd.Series({"transfer/frozen": 0.98, "transfer/scratch": 0.91, "base/selected": 0.61})
-    base = {"mnist_accuracy": 0.99, "mnist_accuracy_sd": 0.0, "validation_accuracy_printed": 0.352}
+    base = {"mnist_accuracy": 0.99, "mnist_accuracy_sd": 0.0, "validation_accuracy_published": 0.352}
     networks.loc["base/selected", [*base]] = [*base.values()]
     networks.to_csv(folder / "table.csv", index=False)
     totals = {"party": ["A", "B", "all"], "true": [60, 40, 100], "counted_pretrained": [120, 80, 200]}
@@ -28,7 +28,7 @@ def conclude(tmp_path):
     def conclude(sample=""):
         data = {"name": sample or "USPS on tally sheets", "sample": bool(sample)}
         (folder / "base/selected/params.json").write_text(json.dumps({"data": data}))
-        return answer(tmp_path)
+        return conclusions(tmp_path)
 
     return conclude
 

@@ -1,210 +1,86 @@
 # tallies: can a CNN trained on MNIST count votes in other handwriting?
 #
 # needs   resources/mnist.json, resources/usps.json (or a user's folders: tallies.cells_dir, tallies.sheets_dir)
-# makes   results/tallies/data/   labelled cells, sheets, the true votes, the cells of the sheets
-#         results/tallies/{search,base/<architecture>,transfer/<variant>,label_curve/<variant>,final}/   records
-#         results/tallies/validation/, count/{pretrained,transferred,prior_corrected}/, tables, quantities.csv, figures/
+# makes   results/tallies/
 #
-# The search is in tallies_search.smk, tables and figures are in tallies_summary.smk, both included at the end.
-
-from pathlib import Path
+# A file for each room: tallies_simulation.smk, tallies_segmentation.smk, tallies_networks.smk, tallies_counting.smk.
+# Tables and figures: exhibits.smk.
 
 from relecture import tallies
 from relecture.tallies.config import SIMULATED
+from relecture.tallies.networks.hyperband import SearchPlan
 
-TALLIES_RECORDS = [
-    "results/tallies/search",
-    *expand("results/tallies/base/{architecture}", architecture=tallies.BASES),
-    *expand("results/tallies/transfer/{method}", method=tallies.TRANSFERS),
-    *expand("results/tallies/label_curve/{method}", method=tallies.LABEL_CURVES),
-    "results/tallies/final",
-]
-OWN_CELLS, OWN_SHEETS = (
-    [] if path == SIMULATED else [path] for path in (run_config.tallies.cells_dir, run_config.tallies.sheets_dir)
-)
-SHEETS = OWN_SHEETS[0] if OWN_SHEETS else "results/tallies/data/sheets"
+TALLIES = run_config.tallies
+USER_CELLS, USER_SHEETS = ([] if path == SIMULATED else [path] for path in (TALLIES.cells_dir, TALLIES.sheets_dir))
+SHEETS = USER_SHEETS[0] if USER_SHEETS else results("tallies/data/sheets")
 # All files of a user's sheets except the true votes, which are no input of the segmentation.
-PAGES = [file for file in list_files(SHEETS) if Path(file).name != "truth.csv"] if OWN_SHEETS else [SHEETS]
+PAGES = [file for file in list_files(SHEETS) if Path(file).name != "truth.csv"] if USER_SHEETS else [SHEETS]
+# The true votes: simulated, or a file beside the user's sheets if there is one.
+TRUTH = if_exists(f"{SHEETS}/truth.csv") if USER_SHEETS else [results("tallies/data/truth.csv")]
 HANDWRITING = "resources/usps.json"
+CLASSIFIER = results("tallies/validation/classifier.pt")
+# The classifier of each variant of the count.
+CLASSIFIERS = {
+    "pretrained": results("tallies/base/selected/model"),
+    "transferred": CLASSIFIER,
+    "prior_corrected": CLASSIFIER,
+}
+
+RECORDS["tallies"] = [
+    results("tallies/search"),
+    *expand(results("tallies/base/{architecture}"), architecture=tallies.BASES),
+    *expand(results("tallies/transfer/{method}"), method=tallies.TRANSFERS),
+    *expand(results("tallies/label_curve/{method}"), method=tallies.LABEL_CURVES),
+    results("tallies/final"),
+]
+COUNTS = expand(results("tallies/count/{variant}/digits.parquet"), variant=CLASSIFIERS)
+CROPS = results("tallies/data/cell_crops.npz")
+AUDIT = {
+    "quality-threshold": TALLIES.counting.quality_threshold,
+    "n-permutations": TALLIES.counting.n_permutations,
+}
+TRUE_VOTES = {"truth": TRUTH[0]} if TRUTH else {}
+EXHIBIT_JOBS["tallies"] = {
+    "tables": ExhibitJob(
+        records=RECORDS["tallies"],
+        files={"selected": results("tallies/search/selected.json"), "published": PUBLISHED},
+    ),
+    "vote_tables": ExhibitJob(
+        files={"cell-crops": CROPS, **TRUE_VOTES},
+        params={"counts": results("tallies/count"), **AUDIT},
+        inputs=COUNTS,
+    ),
+    "figures": ExhibitJob(
+        files={"mnist": "resources/mnist.json", **TRUE_VOTES},
+        params={"results": results("tallies"), "sheets": SHEETS, **AUDIT},
+        inputs=[
+            *expand("{record}/metrics.csv", record=RECORDS["tallies"]),
+            *multiext(results("tallies/validation/"), "classifier.pt", "reliability.csv", "temperature.json"),
+            results("tallies/search/selected.json"),
+            results("tallies/data/cells.npz"),
+            CROPS,
+            *COUNTS,
+            *PAGES,
+        ],
+    ),
+}
 
 
-rule tallies_cells:
-    """Labelled cells: from simulated sheets, or from a user's folder."""
+rule tallies:
+    """The whole comparison."""
     input:
-        handwriting=[] if OWN_CELLS else HANDWRITING,
-        # Every image: the time of a folder does not change with that of a file in it.
-        images=[file for folder in OWN_CELLS for file in list_files(folder)],
-        code=source_files("relecture.tallies.simulation.labelled_cells:simulate_labelled_cells")
-        + source_files("relecture.tallies.networks.image_folder:load_image_folder"),
-    output:
-        cells="results/tallies/data/cells.npz",
-    log:
-        "results/logs/tallies/cells.log",
-    priority: 70
-    params:
-        config=to_json(run_config.tallies.labelled_cells_job()),
-        source=f"--image-folder {shlex.quote(OWN_CELLS[0])}" if OWN_CELLS else f"--handwriting {HANDWRITING}",
-    shell:
-        "relecture tallies labelled-cells"
-        " --config-json {params.config:q}"
-        " {params.source}"
-        " --out {output.cells:q}"
-        " 2>&1 | tee {log:q}"
+        [results(report_file(EXHIBITS["tallies"], one)) for one in EXHIBITS["tallies"].tables],
+        [results(report_file(EXHIBITS["tallies"], one)) for one in EXHIBITS["tallies"].figures],
+        expand("{record}/overview.png", record=RECORDS["tallies"]),
 
 
-rule tallies_sheets:
-    """The simulated election: a page image per polling station, and the true votes."""
+rule tallies_user:
+    """The vote count alone, as for a user's sheets, without the comparison of networks and variants of transfer."""
     input:
-        handwriting=HANDWRITING,
-        code=source_files("relecture.tallies.simulation.simulate:simulate_sheets"),
-    output:
-        sheets=directory("results/tallies/data/sheets"),
-        truth="results/tallies/data/truth.csv",
-    log:
-        "results/logs/tallies/sheets.log",
-    params:
-        config=to_json(run_config.tallies.simulation),
-    shell:
-        "relecture tallies simulate"
-        " --config-json {params.config:q}"
-        " --handwriting {input.handwriting:q}"
-        " --out {output.sheets:q}"
-        " --truth {output.truth:q}"
-        " 2>&1 | tee {log:q}"
+        [results(report_file(EXHIBITS["tallies"], one)) for one in EXHIBITS["tallies"].of_job("vote_tables")],
 
 
-rule tallies_cut:
-    """The cells of all sheets, from the rectified frame of each page."""
-    input:
-        sheets=PAGES,
-        code=source_files("relecture.tallies.segmentation.sheet_folder:segment_folder"),
-    output:
-        cell_crops="results/tallies/data/cell_crops.npz",
-    log:
-        "results/logs/tallies/cut.log",
-    threads: 1
-    params:
-        sheets=lambda w: SHEETS,
-    shell:
-        "relecture tallies --threads {threads} segment"
-        " --sheets {params.sheets:q}"
-        " --out {output.cell_crops:q}"
-        " 2>&1 | tee {log:q}"
-
-
-rule tallies_base:
-    """The base models of one architecture, trained on MNIST alone."""
-    input:
-        mnist="resources/mnist.json",
-        cells="results/tallies/data/cells.npz",
-        selected=lambda w: "results/tallies/search/selected.json" if w.architecture == "selected" else [],
-        code=lambda w: source_files(tallies.BASES[w.architecture]),
-    output:
-        **record_files("results/tallies/base/{architecture}"),
-        model=directory("results/tallies/base/{architecture}/model"),
-    log:
-        "results/logs/tallies/base_{architecture}.log",
-    benchmark:
-        "results/benchmarks/tallies/base_{architecture}.tsv"
-    wildcard_constraints:
-        architecture="|".join(tallies.BASES),
-    priority: 50
-    threads: 1
-    params:
-        config=to_json(run_config.tallies.pretraining_settings()),
-        network=lambda w, input: (
-            f"--selected {input.selected}"
-            if w.architecture == "selected"
-            else f"--network {shlex.quote(to_json(run_config.tallies.default_network()))}"
-        ),
-    shell:
-        "relecture tallies --threads {threads} pretrain"
-        " --architecture {wildcards.architecture}"
-        " --config-json {params.config:q}"
-        " {params.network}"
-        " --mnist {input.mnist:q}"
-        " --cells {input.cells:q}"
-        " --checkpoint-dir scratch/tallies/base/{wildcards.architecture}"
-        " --out results/tallies/base/{wildcards.architecture}"
-        " --rule tallies_base"
-        " 2>&1 | tee {log:q}"
-
-
-rule tallies_transfer:
-    """The selected base, fine-tuned on the target's cells in one variant."""
-    input:
-        cells="results/tallies/data/cells.npz",
-        base="results/tallies/base/selected/model",
-        record="results/tallies/base/selected/params.json",
-        code=lambda w: source_files(tallies.TRANSFERS[w.method]),
-    output:
-        **record_files("results/tallies/transfer/{method}"),
-        model=directory("results/tallies/transfer/{method}/model"),
-    log:
-        "results/logs/tallies/transfer_{method}.log",
-    benchmark:
-        "results/benchmarks/tallies/transfer_{method}.tsv"
-    wildcard_constraints:
-        method="|".join(tallies.TRANSFERS),
-    priority: 30
-    threads: 1
-    params:
-        config=lambda w: to_json(run_config.tallies.transfer_job(w.method)),
-        name=lambda w: f"transfer/{w.method}",
-        rule="tallies_transfer",
-    shell:
-        "relecture tallies --threads {threads} transfer"
-        " --method {params.name}"
-        " --config-json {params.config:q}"
-        " --cells {input.cells:q}"
-        " --base {input.base:q}"
-        " --checkpoint-dir scratch/tallies/{params.name}"
-        " --out results/tallies/{params.name}"
-        " --rule {params.rule}"
-        " 2>&1 | tee {log:q}"
-
-
-use rule tallies_transfer as tallies_label_curve with:
-    input:
-        cells="results/tallies/data/cells.npz",
-        base="results/tallies/base/selected/model",
-        record="results/tallies/base/selected/params.json",
-        code=lambda w: source_files(tallies.LABEL_CURVES[w.method]),
-    output:
-        **record_files("results/tallies/label_curve/{method}"),
-        model=directory("results/tallies/label_curve/{method}/model"),
-    log:
-        "results/logs/tallies/label_curve_{method}.log",
-    benchmark:
-        "results/benchmarks/tallies/label_curve_{method}.tsv"
-    wildcard_constraints:
-        method="|".join(tallies.LABEL_CURVES),
-    priority: 40
-    params:
-        config=lambda w: to_json(run_config.tallies.label_curve_job(w.method)),
-        name=lambda w: f"label_curve/{w.method}",
-        rule="tallies_label_curve",
-
-
-use rule tallies_transfer as tallies_final with:
-    input:
-        cells="results/tallies/data/cells.npz",
-        base="results/tallies/base/selected/model",
-        record="results/tallies/base/selected/params.json",
-        code=source_files(tallies.FINAL["final"]),
-    output:
-        **record_files("results/tallies/final"),
-        model=directory("results/tallies/final/model"),
-    log:
-        "results/logs/tallies/final.log",
-    benchmark:
-        "results/benchmarks/tallies/final.tsv"
-    priority: 45
-    params:
-        config=to_json(run_config.tallies.final_job()),
-        name="final",
-        rule="tallies_final",
-
-
-include: "tallies_search.smk"
-include: "tallies_summary.smk"
+include: "tallies_simulation.smk"
+include: "tallies_segmentation.smk"
+include: "tallies_networks.smk"
+include: "tallies_counting.smk"

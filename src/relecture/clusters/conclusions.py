@@ -24,7 +24,7 @@ def question(results: Path) -> str:
     return QUESTION
 
 
-def answer(results: Path) -> tuple[str, str]:
+def conclusions(results: Path) -> tuple[str, str]:
     """Return a sentence about the number of clusters, and one about restarts and distinctive features.
 
     Args:

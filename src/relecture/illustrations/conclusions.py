@@ -14,7 +14,7 @@ def question(results: Path) -> str:
     return QUESTION
 
 
-def answer(results: Path) -> tuple[str, str]:
+def conclusions(results: Path) -> tuple[str, str]:
     """Return a sentence on the numbers on the slides, and one on the results of three figures.
 
     Args:

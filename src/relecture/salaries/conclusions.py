@@ -23,7 +23,7 @@ def question(results: Path) -> str:
     return str(_params(results)["question"])
 
 
-def answer(results: Path) -> tuple[str, str]:
+def conclusions(results: Path) -> tuple[str, str]:
     """Return a sentence on the errors on one split, and one on the differences over random splits.
 
     Args:

@@ -4,6 +4,7 @@ import json
 import sys
 import tempfile
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Annotated, Any, TypeVar
 
 import typer
@@ -226,41 +227,43 @@ def vote_tables(
     out: PathOption,
     truth: TruthOption = None,
 ) -> None:
-    """Write totals, districts, quality and checking into OUT, from the vote counts in the folder COUNTS."""
+    """Write the tables of the votes into the folder OUT, from the vote counts in the folder COUNTS."""
     from relecture.tallies.counting import vote_tables
+    from relecture.tallies.exhibits import EXHIBITS
 
     folders = {name: counts / name for name in vote_tables.COUNT_VARIANTS}
-    vote_tables.write(vote_tables.load(folders, cell_crops, truth, quality_threshold, n_permutations), out)
+    election = vote_tables.load(folders, cell_crops, truth, quality_threshold, n_permutations)
+    for table in EXHIBITS.of_job("vote_tables"):
+        resolve_name(table.function)(election, out / table.name)
 
 
 @app.command()
-def table(
+def tables(
     folders: Annotated[list[Path], typer.Argument(metavar="RECORDS...")],
     selected: PathOption,
     published: PathOption,
     out: PathOption,
 ) -> None:
-    """Write table, differences, label_curve and selected into OUT, and quantities.csv, from all RECORDS."""
+    """Write the tables of the networks, and reproduced_values.csv, into the folder OUT from all RECORDS."""
     from relecture.scorecard.published_values import load
     from relecture.tallies import result_tables
+    from relecture.tallies.exhibits import EXHIBITS
 
-    by_method, choice = result_tables.load_records(folders), json.loads(selected.read_text())
-    result_tables.table(by_method, load(published), out / "table")
-    result_tables.differences(by_method, out / "differences")
-    result_tables.label_curve(by_method, out / "label_curve")
-    result_tables.selected(choice["rows"], out / "selected")
-    result_tables.reproduced_values(by_method, choice, out / "quantities.csv")
+    results = result_tables.load(folders, load(published), selected)
+    for table in EXHIBITS.of_job("tables"):
+        resolve_name(table.function)(results, out / table.name)
+    result_tables.reproduced_values(results, out / "reproduced_values.csv")
 
 
 @app.command()
 def overview(record: PathOption, out: PathOption) -> None:
-    """Draw the overview of one record to OUT.svg and OUT.png."""
+    """Draw one record by itself to OUT.svg and OUT.png."""
     from relecture import plotting
-    from relecture.tallies.figures.overview import overview
+    from relecture.tallies.exhibits import EXHIBITS
 
     loaded = records.read(record)
     with plotting.style():
-        plotting.save(overview(loaded), out, loaded.sample_name)
+        plotting.save(resolve_name(EXHIBITS.overview)(loaded), out, loaded.sample_name)
 
 
 @app.command()
@@ -270,18 +273,24 @@ def figures(
     mnist: PathOption,
     quality_threshold: QualityOption,
     n_permutations: PermutationsOption,
+    out: PathOption,
     truth: TruthOption = None,
 ) -> None:
-    """Draw every figure of the comparison into RESULTS/figures."""
-    from relecture.tallies.figures.draw_all import draw
+    """Draw every figure into the folder OUT."""
+    from relecture import plotting
+    from relecture.tallies.exhibits import EXHIBITS
+    from relecture.tallies.figures.drawings import TalliesResults
 
-    draw(results, sheets, mnist, quality_threshold, n_permutations, truth)
+    loaded = TalliesResults(results, sheets, mnist, quality_threshold, n_permutations, truth)
+    with plotting.style():
+        for figure in EXHIBITS.figures:
+            plotting.save(resolve_name(figure.function)(loaded), out / figure.name, loaded.sample_name)
 
 
 @app.command()
 def register(
     results: Annotated[Path, typer.Option(help="The folder of all results.")],
-    out: Annotated[Path, typer.Option(help="Where to write what was registered (JSON).")],
+    out: Annotated[Path | None, typer.Option(help="Where to write what was registered (JSON).")] = None,
 ) -> None:
     """Register the calibrated digit classifier in MLflow's model registry, unless it is registered already."""
     from relecture.atomic_files import write_json
@@ -292,7 +301,8 @@ def register(
     store = connect()
     result = register(store, MODEL, results)
     content = {"model": result.name, "version": result.version, "alias": result.alias, "digest": result.digest}
-    write_json(out, content | {"tracking_uri": store.uri})
+    if out is not None:
+        write_json(out, content | {"tracking_uri": store.uri})
     print(f"{result.name} version {result.version}, {result.alias}: {result.outcome}")
 
 

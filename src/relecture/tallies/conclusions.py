@@ -17,7 +17,7 @@ def question(results: Path) -> str:
     return QUESTION
 
 
-def answer(results: Path) -> tuple[str, str]:
+def conclusions(results: Path) -> tuple[str, str]:
     """Return the accuracy before and after transfer, and the error of the vote count, as one sentence each.
 
     Args:
@@ -36,8 +36,8 @@ def answer(results: Path) -> tuple[str, str]:
 
 def _describe_networks(table: pd.DataFrame, sample: str) -> str:
     base, transferred, scratch = (table.loc[name] for name in ("base/selected", "transfer/frozen", "transfer/scratch"))
-    printed = base.validation_accuracy_printed
-    comparison = "" if pd.isna(printed) else f" (in print {100 * float(printed):.1f} %, of other handwriting)"
+    published = base.validation_accuracy_published
+    comparison = "" if pd.isna(published) else f" (in print {100 * float(published):.1f} %, of other handwriting)"
     data = f"with a sample in place of the real data ({sample}), " if sample else ""
     return sentence(
         f"{data}a network trained on MNIST alone classifies {_accuracy(base, 'mnist_accuracy')} of MNIST's digits and "

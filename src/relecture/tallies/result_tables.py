@@ -1,5 +1,7 @@
 """The comparison's tables of networks, their paired differences, and the reproduced values for the scorecard."""
 
+import json
+from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -25,18 +27,32 @@ NAMES = {
     "transfer/scratch": "From scratch",
 }
 N_FEW = 500  # labelled cells at which the frozen network is compared with the one from scratch
-#: The printed accuracy of the first trial in Table A.3.
+#: The published accuracy of the first trial in Table A.3.
 BEST = "tallies.search.accuracy"
 
 
-def load_records(folders: list[Path]) -> dict[str, Record]:
-    """Return records by method: `base/default`, `transfer/frozen`, `label_curve/scratch`, `search`, `final`."""
-    return {record.params["method"]: record for record in map(records.read, folders)}
+@dataclass(frozen=True)
+class NetworkResults:
+    """Records by method, as `base/default` or `label_curve/scratch`; published values; what the search selected.
+
+    `choice` is the result of `hyperband_search.select_network`.
+    """
+
+    records: dict[str, Record]
+    published: list[PublishedValue] = field(default_factory=list)
+    choice: dict[str, Any] = field(default_factory=dict)
 
 
-def table(by_method: dict[str, Record], printed: list[PublishedValue], out: Path) -> None:
+def load(folders: list[Path], published: list[PublishedValue], selected: Path) -> NetworkResults:
+    """Read the records of all methods and the file selected.json."""
+    by_method = {record.params["method"]: record for record in map(records.read, folders)}
+    return NetworkResults(by_method, published, json.loads(selected.read_text(encoding="utf-8")))
+
+
+def table(results: NetworkResults, stem: Path) -> None:
     """Write each network's accuracy on MNIST and on the target's cells, before and after transfer."""
-    best = next((entry.value for entry in printed if entry.id == BEST), "")
+    by_method = results.records
+    best = next((entry.value for entry in results.published if entry.id == BEST), "")
     numbers, texts = [], []
     for method, name in NAMES.items():
         record = by_method[method]
@@ -44,9 +60,9 @@ def table(by_method: dict[str, Record], printed: list[PublishedValue], out: Path
         n_labelled = int(summary.loc["n_labelled", "mean"]) if "n_labelled" in summary.index else 0
         row = {"model": name, "n_labelled": n_labelled, "parameters": record.params["parameters"]}
         text = {"model": name, "labelled cells": f"{n_labelled:,}", "parameters": f"{row['parameters']:,}"}
-        row["validation_accuracy_printed"] = best if method == "base/selected" else ""
-        text["target validation, printed, %"] = (
-            f"{100 * float(best):.1f}" if row["validation_accuracy_printed"] else "–"
+        row["validation_accuracy_published"] = best if method == "base/selected" else ""
+        text["target validation, published, %"] = (
+            f"{100 * float(best):.1f}" if row["validation_accuracy_published"] else "–"
         )
         for metric, label in (("validation_accuracy", "target validation, %"), ("target_accuracy", "target test, %"),
                               ("mnist_accuracy", "MNIST test, %")):  # fmt: skip
@@ -57,15 +73,16 @@ def table(by_method: dict[str, Record], printed: list[PublishedValue], out: Path
         numbers.append(row)
         texts.append(text | {"n": str(row["n"])})
     note = (
-        f"Accuracy on single digits. Target: {_target(by_method)}. Printed: the best trial of Table A.3, on other "
+        f"Accuracy on single digits. Target: {_target(by_method)}. Published: the best trial of Table A.3, on other "
         "handwriting (Mexican tally sheets). Mean ± standard deviation over n networks that differ in their seed."
     )
     caption = "Tallies: accuracy on digits before and after transfer"
-    tables.write(out, pd.DataFrame(numbers), pd.DataFrame(texts), caption, note)
+    tables.write(stem, pd.DataFrame(numbers), pd.DataFrame(texts), caption, note)
 
 
-def differences(by_method: dict[str, Record], out: Path) -> None:
+def differences(results: NetworkResults, stem: Path) -> None:
     """Write the paired differences in accuracy on target test cells between the variants of transfer."""
+    by_method = results.records
     gaps = {}
     for a, b in combinations(TRANSFERS, 2):
         name = f"{NAMES[f'transfer/{a}']} − {_lower(NAMES[f'transfer/{b}'])}"
@@ -81,11 +98,12 @@ def differences(by_method: dict[str, Record], out: Path) -> None:
         f"cells; a positive number favours the first method. Target: {_target(by_method)}."
     )
     caption = "Tallies: paired differences in accuracy"
-    tables.write(out, pd.DataFrame(numbers), pd.DataFrame(texts), caption, note)
+    tables.write(stem, pd.DataFrame(numbers), pd.DataFrame(texts), caption, note)
 
 
-def label_curve(by_method: dict[str, Record], out: Path) -> None:
+def label_curve(results: NetworkResults, stem: Path) -> None:
     """Write the accuracy on target test cells by number of labelled cells."""
+    by_method = results.records
     numbers, texts = [], []
     curves = {method: by_method[f"label_curve/{method}"] for method in LABEL_CURVES}
     for n_labelled in sorted({int(value) for record in curves.values() for value in _n_labelled(record)}):
@@ -101,30 +119,29 @@ def label_curve(by_method: dict[str, Record], out: Path) -> None:
         "Mean ± standard deviation over n seeds, each with its own sample of cells."
     )
     caption = "Tallies: accuracy by number of labelled cells"
-    tables.write(out, pd.DataFrame(numbers), pd.DataFrame(texts), caption, note)
+    tables.write(stem, pd.DataFrame(numbers), pd.DataFrame(texts), caption, note)
 
 
-def selected(rows: list[dict[str, Any]], out: Path) -> None:
+def selected(results: NetworkResults, stem: Path) -> None:
     """Write Table A.2 with the hyperparameters that the paper's search and this search selected."""
+    rows: list[dict[str, Any]] = results.choice["rows"]
     texts = [
         {"hyperparameter": row["hyperparameter"], **{key: _general(row[key]) for key in list(row)[1:]}} for row in rows
     ]
     note = "Torres and Cantú (2022), Table A.2; the last column is what Hyperband selected here in the same space."
-    tables.write(out, pd.DataFrame(rows), pd.DataFrame(texts), "Tallies: the search space", note)
+    tables.write(stem, pd.DataFrame(rows), pd.DataFrame(texts), "Tallies: the search space", note)
 
 
-def reproduced_values(by_method: dict[str, Record], choice: dict[str, Any], out: Path) -> None:
-    """Write the reproduced values of all printed numbers; none is judged, because the handwriting is different.
-
-    `choice` is the result of `hyperband_search.select_network`.
-    """
+def reproduced_values(results: NetworkResults, path: Path) -> None:
+    """Write every value that the paper publishes; none is judged, because the handwriting is different."""
+    by_method, choice = results.records, results.choice
     values = ReproducedValues(f"Target: {_target(by_method)}, not the paper's sheets")
     for name, value in choice["values"].items():
         if value is not None:  # the filters of a block that the selected network does not have
             values.add(f"tallies.selected.{name}", value)
     values.add(BEST, choice["accuracy"])
     values.add("tallies.base.accuracy", *records.summarize(by_method["base/selected"]).loc["validation_accuracy"])
-    values.write(out)
+    values.write(path)
 
 
 def accuracy_with(record: Record, n_labelled: int) -> pd.Series:

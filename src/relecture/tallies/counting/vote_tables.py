@@ -85,14 +85,6 @@ def load(
     )
 
 
-def write(election: CountedElection, out: Path) -> None:
-    """Write totals.*, districts.*, quality.* and checking.* into the folder `out`."""
-    write_totals(election, out / "totals")
-    write_districts(election, out / "districts")
-    write_quality(election, out / "quality")
-    write_audits(election, out / "checking")
-
-
 def write_totals(election: CountedElection, out: Path) -> None:
     """Write the votes of each party by each variant of the count, with their errors."""
     transferred = election.variants["transferred"]
