@@ -199,9 +199,14 @@ def benchmark_file(folder: Path) -> Path:
     such as a search, each has a file `<method>_<job>.tsv` instead.
     """
     params = json.loads((folder / "params.json").read_text())
-    method: list[str] = params["method"].split("/")
-    results = folder.resolve().parents[len(method)]
-    return Path(results, "benchmarks", params["comparison"], f"{'_'.join(method)}.tsv")
+    method: str = params["method"]
+    name = f"{method.replace('/', '_')}.tsv"
+    return results_folder(folder, method) / "benchmarks" / str(params["comparison"]) / name
+
+
+def results_folder(folder: Path, method: str) -> Path:
+    """Return the folder of results, `results/` or `results/<name>/`, that has the record of a method in `folder`."""
+    return folder.resolve().parents[method.count("/") + 1]
 
 
 def file_digest(path: Path) -> str:

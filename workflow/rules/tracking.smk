@@ -25,7 +25,9 @@ rule store:
         results("logs/store.log"),
     params:
         address=store_address(),
-        experiments=[f"--experiment={comparison}" for comparison in RECORDS],
+        experiments=[
+            f"--experiment={'/'.join(filter(None, [run_config.run.name, comparison]))}" for comparison in RECORDS
+        ],
     shell:
         "exec &> >(tee {log:q})\n" "relecture tracking store" " {params.experiments:q}" " --out {output.store:q}"
 

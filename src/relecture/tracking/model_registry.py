@@ -149,7 +149,7 @@ def _create_version(
 ) -> "ModelVersion":
     """Store the model, finish it, and create the version last: an interrupted registration leaves no version."""
     client = store.client
-    experiment = store.experiment(record.params["comparison"])
+    experiment = store.experiment(run_content.experiment_name(record))
     runs = ExistingRuns(client, experiment, record.name).complete
     run_id = runs[0].info.run_id if runs else None
     tags = {

@@ -78,6 +78,13 @@ def child_runs(record: Record, git_commit: str | None) -> list[RunContent]:
     return runs
 
 
+def experiment_name(record: Record) -> str:
+    """Return the name of a record's experiment: its comparison; of a named run `quick/digits`, with the run's name."""
+    results = records.results_folder(record.folder, record.params["method"])
+    prefix = f"{results.name}/" if results.parent.name == "results" else ""
+    return f"{prefix}{record.params['comparison']}"
+
+
 def members(record: Record) -> list[str]:
     """Return the names of the members in the record's order, including those with curves only."""
     return [str(name) for name in dict.fromkeys([*record.metrics["member"], *record.history["member"]])]

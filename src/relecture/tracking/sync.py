@@ -57,7 +57,7 @@ def sync_record(store: Store, record: Record, figures: Sequence[Path] = ()) -> S
     parent, children = run_content.parent_run(record, commit), run_content.child_runs(record, commit)
     with folder_lock(record.folder), translate_store_errors():
         digest, n_members = records.digest(record.folder), len(children)
-        experiment = store.experiment(record.params["comparison"])
+        experiment = store.experiment(run_content.experiment_name(record))
         runs = ExistingRuns(store.client, experiment, record.name)
         current = runs.find_current(digest, n_members)
         if current is None:
@@ -99,14 +99,6 @@ def complete_records(results: Path) -> list[Path]:
     ]
 
 
-def benchmark_file(folder: Path) -> Path:
-    """Return the file with the time that Snakemake measured for the record in `folder`."""
-    params = json.loads((folder / "params.json").read_text())
-    comparison, method = str(params["comparison"]), str(params["method"])
-    results = folder.resolve().parents[method.count("/") + 1]
-    return results / "benchmarks" / comparison / f"{method.replace('/', '_')}.tsv"
-
-
 def _comparison(folder: Path) -> str | None:
     """Return the comparison that a record's params name; None if they cannot be read."""
     try:
@@ -143,7 +135,7 @@ def _write_runs(
 
 def _duration_ms(folder: Path) -> int | None:
     """Return the time of the fit as Snakemake measured it; None if the record is newer than the measurement."""
-    file = benchmark_file(folder)
+    file = records.benchmark_file(folder)
     if not file.exists() or file.stat().st_mtime < (folder / "metrics.csv").stat().st_mtime:
         return None
     return int(1000 * pd.read_csv(file, sep="\t")["s"].sum())
@@ -179,7 +171,7 @@ def _dataset(record: Record) -> "DatasetInput":
         name=str(data["name"])[:500],
         digest=str(data["digest"])[: run_content.DIGEST_LENGTH],
         source_type="local",
-        source=json.dumps({"uri": f"results/{record.params['comparison']}/data"}),
+        source=json.dumps({"uri": f"results/{run_content.experiment_name(record)}/data"}),
         profile=json.dumps(rest, sort_keys=True),
     )
     return DatasetInput(dataset, [InputTag("mlflow.data.context", "training")])
