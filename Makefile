@@ -80,7 +80,7 @@ bench: $(READY) ## measure speed and memory into benchmarks/results/
 	$(BIN)/python -m benchmarks --threads 1 cnn
 	$(BIN)/python -m benchmarks --threads 2 cnn
 	$(BIN)/python -m benchmarks restarts
-	$(BIN)/python -m benchmarks reading
+	$(BIN)/python -m benchmarks counting
 	$(BIN)/python -m benchmarks workflow --preset quick salaries digits
 	$(BIN)/python -m benchmarks workflow --preset standard salaries digits
 	$(BIN)/python -m benchmarks workflow --preset standard tallies

@@ -1,4 +1,4 @@
-"""Measurements of speed and memory; every alternative measured in the same run.
+"""Measurements of speed and memory. Alternatives are measured in the same run.
 
-What is timed in rounds is a median over them; a run of the whole workflow is one run.
+A time measured in rounds is their median; the workflow runs once.
 """

@@ -3,112 +3,149 @@
 import json
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from benchmarks.timing import Figures
+from relecture.atomic_files import atomic_write
 from relecture.cli import Command
+from relecture.errors import UserError
+from relecture.text_format import listed
 
 if TYPE_CHECKING:
     import torch
 
 RESULTS = Path(__file__).parent / "results"
 
-app = Command("Measure speed and memory on this machine; it should be idle otherwise.")
+EpochsOption = Annotated[int, typer.Option(min=2, help="Epochs per training; the first is not counted.")]
+RoundsOption = Annotated[int, typer.Option(min=1, help="Counted rounds; another one comes first.")]
+ImagesOption = Annotated[Path, typer.Option(help="File of the MNIST images, which `snakemake digits` makes.")]
+ResultsOption = Annotated[Path, typer.Option("--results", help="Folder that the figures are written to.")]
+
+MNIST = Path("results/digits/data/mnist.npz")
+
+app = Command("Measure speed and memory on this machine, which must be idle otherwise.")
 
 
 @app.command()
-def epoch(epochs: int = 4, rounds: int = 3, images: Path | None = None) -> None:
-    """One epoch by `fit`, by a plain loop, and by Lightning as documented; on the threads given before `epoch`."""
-    import torch
+def epoch(
+    epochs: EpochsOption = 4, rounds: RoundsOption = 3, images: ImagesOption = MNIST, results: ResultsOption = RESULTS
+) -> None:
+    """Time an epoch by `fit`, by a plain loop, and by Lightning as documented; `--threads` comes before `epoch`."""
+    from benchmarks.epoch import measure
 
-    from benchmarks import epoch as ways
-
-    threads = int(os.environ["OMP_NUM_THREADS"])
-    torch.set_num_threads(threads)
-    seconds = ways.measure(*_images(images), epochs=epochs, rounds=rounds)
+    device = _set_threads()
+    seconds = measure(*_load_images(images), epochs=epochs, rounds=rounds)
     ratios = {
         "fit_over_plain": seconds["fit"]["median_s"] / seconds["plain"]["median_s"],
         "documented_over_fit": seconds["documented"]["median_s"] / seconds["fit"]["median_s"],
     }
-    _keep(f"epoch, {_device(threads)}", {**seconds, **ratios})
+    _save(results, f"epoch, {device}", {**seconds, **ratios})
 
 
 @app.command()
-def cnn(epochs: int = 3, rounds: int = 2, images: Path | None = None) -> None:
-    """One epoch of a CNN by `fit` in bfloat16 and in float32, by a plain loop, and by Lightning as documented."""
-    import torch
+def cnn(
+    epochs: EpochsOption = 3, rounds: RoundsOption = 2, images: ImagesOption = MNIST, results: ResultsOption = RESULTS
+) -> None:
+    """Time an epoch of a CNN by `fit` in bfloat16 and float32, by a plain loop, and by Lightning as documented."""
+    from benchmarks.cnn import measure
 
-    from benchmarks import cnn as ways
-
-    threads = int(os.environ["OMP_NUM_THREADS"])
-    torch.set_num_threads(threads)
-    found = ways.measure(*_images(images), epochs=epochs, rounds=rounds)
-    ours = found["fit_bf16"]["median_s"]
-    ratios = {f"{way}_over_fit_bf16": found[way]["median_s"] / ours for way in ("fit_fp32", "plain", "documented")}
-    _keep(f"CNN epoch of 12,000, {_device(threads)}", {**found, **ratios})
+    device = _set_threads()
+    seconds, accuracies = measure(*_load_images(images), epochs=epochs, rounds=rounds)
+    ratios = {
+        f"{variant}_over_fit_bf16": seconds[variant]["median_s"] / seconds["fit_bf16"]["median_s"]
+        for variant in ("fit_fp32", "plain", "documented")
+    }
+    _save(results, f"CNN epoch of 12,000, {device}", {**seconds, **accuracies, **ratios})
 
 
 @app.command()
-def restarts(starts: int = 1000, rounds: int = 5) -> None:
-    """The restart study of k-means, all starts at once, against a loop over scikit-learn's KMeans."""
+def restarts(
+    starts: Annotated[int, typer.Option(min=1, help="Starts of each initialisation method.")] = 1000,
+    rounds: RoundsOption = 5,
+    results: ResultsOption = RESULTS,
+) -> None:
+    """Time the restart study of k-means, all starts at once, and a loop over scikit-learn's KMeans."""
     from benchmarks.restarts import measure
 
     seconds = measure(starts, rounds)
     ratio = seconds["loop"]["median_s"] / seconds["study"]["median_s"]
-    _keep(f"restarts, 3 x {starts:,} starts", {**seconds, "loop_over_study": ratio})
+    _save(results, f"restarts, 3 x {starts:,} starts", {**seconds, "loop_over_study": ratio})
 
 
 @app.command()
-def reading(few: int = 500, many: int = 10_000, rounds: int = 3) -> None:
-    """Sheets of an election: cells and sheets per second, memory for few and many, hours for a nation's."""
-    from benchmarks.reading import measure
+def counting(
+    few: Annotated[int, typer.Option(min=1, help="Sheets of the smaller run.")] = 500,
+    many: Annotated[int, typer.Option(min=2, help="Sheets of the larger run.")] = 10_000,
+    rounds: RoundsOption = 3,
+    results: ResultsOption = RESULTS,
+) -> None:
+    """Measure bulk counting: cells and sheets per second, memory for few and many, hours for a national election."""
+    from benchmarks.counting import measure
 
-    _keep("reading sheets", measure(few, many, rounds))
+    _save(results, "counting sheets", measure(few, many, rounds))
 
 
 @app.command()
 def workflow(
-    targets: Annotated[list[str], typer.Argument(help="What to make: salaries digits, or tallies.")],
-    budget: str = "quick",
-    folder: Annotated[Path | None, typer.Option(help="Where to work and to leave what is made.")] = None,
+    targets: Annotated[list[str], typer.Argument(help="Targets of Snakemake, for example: salaries digits.")],
+    preset: Annotated[str | None, typer.Option(help="standard, quick or full.", show_default="quick")] = None,
+    configfile: Annotated[
+        Path | None, typer.Option(help="Configuration laid over config/config.yaml, instead of a preset.")
+    ] = None,
+    folder: Annotated[
+        Path | None, typer.Option(help="Folder for the copy and its results; deleted by default.")
+    ] = None,
+    results: ResultsOption = RESULTS,
 ) -> None:
-    """Comparisons from nothing: seconds, memory, the share outside fits, and a run with nothing to do."""
-    from benchmarks.workflow import measure
+    """Measure comparisons from nothing: seconds, memory, the share outside fits, and a run with nothing to do."""
+    from benchmarks.workflow import load_config, measure, overlay_file
 
-    _keep(f"{' and '.join(targets)}, {budget}", measure(targets, budget, folder))
+    if preset and configfile:
+        raise UserError("--preset and --configfile exclude each other")
+    overlay = configfile or overlay_file(preset or "quick")
+    title = f"{listed(targets)}, {load_config(overlay).preset}"
+    _save(results, title, measure(targets, overlay, folder))
 
 
-def _device(threads: int) -> str:
+def _set_threads() -> str:
+    """Let PyTorch use the threads of `--threads`, and return the device in words."""
     import torch
 
+    threads = int(os.environ["OMP_NUM_THREADS"])
+    torch.set_num_threads(threads)
     return "cuda" if torch.cuda.is_available() else f"{threads} threads" if threads > 1 else "1 thread"
 
 
-def _images(path: Path | None) -> "tuple[torch.Tensor, torch.Tensor]":
+def _load_images(path: Path) -> "tuple[torch.Tensor, torch.Tensor]":
+    """Return the training images of MNIST and their labels."""
     import torch
 
     from relecture.digits.data import load
 
-    digits = load(path or Path("results/digits/data/mnist.npz"), 10_000)
+    digits = load(path, 10_000)
     return torch.from_numpy(digits.train_images), torch.from_numpy(digits.train_labels)
 
 
-def _keep(title: str, figures: dict) -> None:
-    """Put the figures beside those already measured on this machine, and say what they are."""
+def _save(folder: Path, title: str, figures: Figures) -> None:
+    """Add the figures to those already measured on this machine, and print them all."""
     from benchmarks import machine
 
     description = machine.describe()
-    path = RESULTS / f"{machine.name(description)}.json"
-    kept = json.loads(path.read_text()) if path.exists() else {}
-    kept = {**kept, "machine": description, title: figures}
-    RESULTS.mkdir(exist_ok=True)
-    path.write_text(json.dumps(_rounded(kept), indent=1) + "\n")
-    path.with_suffix(".md").write_text(_table(kept))
-    print(path.with_suffix(".md").read_text())
+    path = folder / f"{machine.file_stem(description)}.json"
+    measured = json.loads(path.read_text()) if path.exists() else {}
+    measured = {**measured, "machine": description, title: figures}
+    table = _to_markdown(measured)
+    with atomic_write(path) as draft:
+        draft.write_text(json.dumps(_rounded(measured), indent=1) + "\n")
+    with atomic_write(path.with_suffix(".md")) as draft:
+        draft.write_text(table)
+    print(table)
 
 
-def _rounded(value):
+def _rounded(value: Any) -> Any:
+    """Return the same structure with every float rounded to four digits."""
     if isinstance(value, dict):
         return {key: _rounded(item) for key, item in value.items()}
     if isinstance(value, list):
@@ -116,20 +153,20 @@ def _rounded(value):
     return round(value, 4) if isinstance(value, float) else value
 
 
-def _table(kept: dict) -> str:
-    machine = ", ".join(f"{key} {value}" for key, value in kept["machine"].items() if value is not None)
-    lines = [f"# {kept['machine']['gpu'] or kept['machine']['processor']}", "", machine, ""]
+def _to_markdown(measured: dict[str, Any]) -> str:
+    """Return the table of all figures of a machine."""
+    machine, measurements = measured["machine"], [title for title in measured if title != "machine"]
+    header = ", ".join(f"{key} {value}" for key, value in machine.items() if value is not None)
+    lines = [f"# {machine['gpu'] or machine['processor']}", "", header, ""]
     lines += ["| measurement | figure | value |", "| --- | --- | --- |"]
-    for title, figures in kept.items():
-        if title == "machine":
-            continue
-        for figure, value in figures.items():
+    for title in measurements:
+        for name, value in measured[title].items():
             if isinstance(value, dict):
-                lines.append(f"| {title} | {figure}, median s of {len(value['s'])} | {value['median_s']:.3f} |")
+                lines.append(f"| {title} | {name}, median s of {len(value['s'])} | {value['median_s']:.3f} |")
             elif not isinstance(value, list):
-                lines.append(f"| {title} | {figure.replace('_', ' ')} | {value:.3g} |")
+                lines.append(f"| {title} | {name.replace('_', ' ')} | {value:.3g} |")
     return "\n".join(lines) + "\n"
 
 
 if __name__ == "__main__":
-    app()
+    app(prog_name="python -m benchmarks")

@@ -1,16 +1,18 @@
-"""Which machine a measurement was made on."""
+"""Describe the machine of a measurement."""
 
 import platform
 import re
-from typing import Any
 
 from relecture.provenance import cores, installed, memory, processor
 
 PACKAGES = ("torch", "pytorch-lightning", "snakemake", "numpy", "scikit-learn")
 
+#: Processor, cores, memory_gib, gpu, python, and the version of each package.
+Machine = dict[str, str | float | None]
 
-def describe() -> dict[str, Any]:
-    """Processor, cores, memory, accelerator and versions."""
+
+def describe() -> Machine:
+    """Return processor, cores, memory, GPU (None without one) and versions."""
     import torch
 
     gpu = torch.cuda.get_device_name(0) if torch.cuda.is_available() else None
@@ -24,7 +26,7 @@ def describe() -> dict[str, Any]:
     }
 
 
-def name(machine: dict[str, Any]) -> str:
-    """A file name for the machine: `amd-epyc-2-cores`."""
+def file_stem(machine: Machine) -> str:
+    """Return a file name for the machine, without suffix: `amd-epyc-2-cores`."""
     words = f"{machine['gpu'] or machine['processor']} {machine['cores']} cores"
     return re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")

@@ -1,4 +1,4 @@
-"""Comparisons in a fresh copy of the tree: seconds, peak memory, and the share that is not fitting."""
+"""Comparisons in a fresh copy of the tree: seconds, peak memory, and the share of time outside the fits."""
 
 import contextlib
 import os
@@ -7,81 +7,88 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
-import psutil
+
+from benchmarks.timing import time_command
+from relecture.config import STANDARD, Config, load
+from relecture.config.yaml_files import read_all
+from relecture.data.fetch import MIRROR
 
 ROOT = Path(__file__).parents[1]
+MEMORY_INTERVAL = 0.2  # seconds between two samples of the memory
 
 
-def measure(targets: Sequence[str], budget: str, folder: Path | None, no_op_runs: int = 5) -> dict[str, Any]:
-    """Run comparisons with one budget (`standard`, `quick`) from nothing, and then again with nothing to do.
+def overlay_file(preset: str) -> Path | None:
+    """Return the configuration file of a preset (`quick`, `full`); None for `standard`."""
+    return None if preset == "standard" else ROOT / f"config/{preset}.yaml"
 
-    `folder` gets the copy, with all that is made; without it, nothing is left.
+
+def load_config(overlay: Path | None) -> Config:
+    """Return the standard configuration with a file laid over it.
+
+    Raises:
+        UserError: There is no such file, or it is not a valid configuration.
     """
-    with contextlib.nullcontext(folder) if folder else tempfile.TemporaryDirectory() as place:
-        copy = _copied(Path(place) / "relecture")
-        overlay = [] if budget == "standard" else ["--configfile", f"config/{budget}.yaml"]
-        arguments = [*targets, *overlay]
+    files = [ROOT / STANDARD, *([overlay] if overlay else [])]
+    return load(read_all(files), files)
+
+
+def measure(
+    targets: Sequence[str], overlay: Path | None, folder: Path | None, no_op_runs: int = 5
+) -> dict[str, float | list[float]]:
+    """Run comparisons from nothing, then again with nothing to do, and return the figures of both.
+
+    Args:
+        targets: Targets of Snakemake.
+        overlay: Configuration file that is laid over the standard one.
+        folder: Folder for the copy and its results; without it they are deleted.
+        no_op_runs: Number of counted runs with nothing to do.
+    """
+    run_path = load_config(overlay).run.path()
+    arguments = [*targets, *(["--configfile", str(overlay.resolve())] if overlay else [])]
+    with contextlib.nullcontext(folder) if folder else tempfile.TemporaryDirectory() as parent:
+        copy = _copy_tree(Path(parent) / "relecture")
+        results = copy / run_path
         seconds, peak = _run(copy, arguments)
-        fitting = _fitting(copy)
+        fit_seconds = _fit_core_seconds(results)
         cores = len(os.sched_getaffinity(0))
         no_op = [_run(copy, arguments)[0] for _ in range(no_op_runs + 1)][1:]
-        size = sum(file.stat().st_size for file in (copy / "results").rglob("*") if file.is_file())
+        size = sum(file.stat().st_size for file in results.rglob("*") if file.is_file())
     return {
         "seconds": seconds,
         "peak_memory_gib": peak / 2**30,
-        "fit_jobs_core_seconds": fitting,
-        "share_outside_fit_jobs": 1 - fitting / (seconds * cores),
+        "fit_jobs_core_seconds": fit_seconds,
+        "share_outside_fit_jobs": 1 - fit_seconds / (seconds * cores),
         "no_op_seconds": statistics.median(no_op),
         "no_op_s": no_op,
         "results_mib": size / 2**20,
     }
 
 
-def _copied(to: Path) -> Path:
-    """What git would give a new user, uncommitted changes included."""
-    listed = subprocess.run(
+def _copy_tree(copy: Path) -> Path:
+    """Copy the files that git tracks or would add, with uncommitted changes."""
+    names = subprocess.run(
         ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, check=True, capture_output=True, text=True
     ).stdout.splitlines()
-    for name in listed:
+    for name in names:
         if (ROOT / name).exists():
-            (to / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, to / name)
-    return to
+            (copy / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, copy / name)
+    return copy
 
 
-def _run(copy: Path, arguments: list[str]) -> tuple[float, int]:
-    """Seconds, and the most memory that all processes of the run held together (bytes)."""
-    mirror = {"RELECTURE_MIRROR": os.environ.get("RELECTURE_MIRROR", str((ROOT / "../shared/data").resolve()))}
+def _run(copy: Path, arguments: Sequence[str]) -> tuple[float, int]:
+    """Return the seconds of a run in the copy and the peak memory of all its processes together (bytes)."""
+    mirror = {MIRROR: os.environ.get(MIRROR, str((ROOT / "../shared/data").resolve()))}
     environment = {**os.environ, **mirror, "PYTHONPATH": str(copy / "src")}
     command = [sys.executable, "-m", "relecture", "run", *arguments]
-    start, peak = time.perf_counter(), 0
-    with (copy / "run.log").open("w") as log:
-        run = psutil.Popen(command, cwd=copy, env=environment, stdout=log, stderr=subprocess.STDOUT)
-        while run.poll() is None:
-            peak = max(peak, _memory(run))
-            time.sleep(0.2)
-    if run.returncode:
-        sys.exit(f"the workflow failed:\n{(copy / 'run.log').read_text()[-3000:]}")
-    return time.perf_counter() - start, peak
+    return time_command(command, copy / "run.log", MEMORY_INTERVAL, copy, environment)
 
 
-def _memory(run: psutil.Process) -> int:
-    total = 0
-    try:
-        for process in [run, *run.children(recursive=True)]:
-            total += process.memory_info().rss
-    except psutil.NoSuchProcess:
-        return 0  # one ended meanwhile: this sample does not count
-    return total
-
-
-def _fitting(copy: Path) -> float:
-    """Core-seconds of the jobs that fit, as Snakemake timed them; their start-up is part of it."""
-    tables = [pd.read_csv(path, sep="\t") for path in (copy / "results" / "benchmarks").rglob("*.tsv")]
+def _fit_core_seconds(results: Path) -> float:
+    """Return the core-seconds of the jobs that fit, as timed by Snakemake; they include the start of each job."""
+    tables = [pd.read_csv(path, sep="\t") for path in (results / "benchmarks").rglob("*.tsv")]
     return float(pd.concat(tables).s.sum())

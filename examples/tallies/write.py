@@ -1,7 +1,10 @@
-"""Writes cells/ and sheets/ with the handwriting of scikit-learn: .venv/bin/python examples/tallies/write.py
+"""Write cells/ and sheets/ with the handwriting of scikit-learn.
 
 1,797 digits by 13 people (E. Alpaydin and C. Kaynak, UCI repository, CC BY 4.0), drawn on tally sheets. The folders
-look as your own would: labelled cells in a sub-folder per digit, pages with layout.json, stations.csv and truth.csv.
+have the layout of a user's folders: labelled cells in a sub-folder per digit, pages with layout.json, stations.csv and
+truth.csv.
+
+.venv/bin/python examples/tallies/write.py
 """
 
 import shutil
@@ -15,7 +18,6 @@ from relecture.tallies.simulation.handwriting import split_handwriting
 from relecture.tallies.simulation.labelled_cells import simulate_labelled_cells
 from relecture.tallies.simulation.simulate import simulate_sheets
 
-HERE = Path(__file__).parent
 CELLS = LabelledCellsJob(seed=1, n_train=1000, n_validation=300, n_test=300, severity=1.0, bad_scan_rate=0.1)
 ELECTION = SimulationConfig(
     seed=1,
@@ -28,13 +30,20 @@ ELECTION = SimulationConfig(
     bad_scan_rate=0.1,
 )
 
-handwriting = split_handwriting(sample())
-for folder in ("cells", "sheets"):
-    shutil.rmtree(HERE / folder, ignore_errors=True)
-cells = simulate_labelled_cells(CELLS, handwriting)
-for number, (image, label) in enumerate(zip(cells.images, cells.labels, strict=True)):
-    path = HERE / "cells" / str(label) / f"{number:04d}.png"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    cv2.imwrite(str(path), 255 - image)  # dark ink on light paper, as it is scanned
-simulate_sheets(ELECTION, handwriting, HERE / "sheets", HERE / "truth.csv")
-(HERE / "truth.csv").rename(HERE / "sheets" / "truth.csv")
+
+def write(folder: Path) -> None:
+    """Write cells/ and sheets/ into `folder`, in place of existing ones."""
+    handwriting = split_handwriting(sample())
+    for name in ("cells", "sheets"):
+        shutil.rmtree(folder / name, ignore_errors=True)
+    cells = simulate_labelled_cells(CELLS, handwriting)
+    for number, (image, label) in enumerate(zip(cells.images, cells.labels, strict=True)):
+        path = folder / "cells" / str(label) / f"{number:04d}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        cv2.imwrite(str(path), 255 - image)  # dark ink on light paper, as it is scanned
+    simulate_sheets(ELECTION, handwriting, folder / "sheets", folder / "truth.csv")
+    (folder / "truth.csv").rename(folder / "sheets" / "truth.csv")
+
+
+if __name__ == "__main__":
+    write(Path(__file__).parent)

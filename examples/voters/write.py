@@ -1,7 +1,9 @@
-"""Writes voters.csv from the package statsmodels: .venv/bin/python examples/voters/write.py
+"""Write voters.csv from the package statsmodels.
 
-944 voters of the American National Election Studies of 1996; in the public domain. Codes become words, so that the
-comparison sees which columns are factors.
+944 voters of the American National Election Studies of 1996; in the public domain. Codes are replaced by words, so that
+the comparison recognises factors.
+
+.venv/bin/python examples/voters/write.py
 """
 
 from pathlib import Path
@@ -36,8 +38,15 @@ NAMES = {
     "popul": "population",
 }
 
-voters = anes96.load_pandas().data
-voters = voters.replace({"PID": PARTIES, "educ": SCHOOLS, "vote": {0: "Clinton", 1: "Dole"}})
-voters = voters[list(NAMES)].rename(columns=NAMES)
-numbers = voters.select_dtypes("number").columns
-voters.astype(dict.fromkeys(numbers, int)).to_csv(Path(__file__).with_name("voters.csv"), index=False)
+
+def write(path: Path) -> None:
+    """Write the table, a row per voter, with the columns NAMES."""
+    voters = anes96.load_pandas().data
+    voters = voters.replace({"PID": PARTIES, "educ": SCHOOLS, "vote": {0: "Clinton", 1: "Dole"}})
+    voters = voters[list(NAMES)].rename(columns=NAMES)
+    numbers = voters.select_dtypes("number").columns
+    voters.astype(dict.fromkeys(numbers, int)).to_csv(path, index=False)
+
+
+if __name__ == "__main__":
+    write(Path(__file__).with_name("voters.csv"))

@@ -16,6 +16,7 @@ CONFIG = ROOT / "config"
 FILES = [
     *(CONFIG / f"{name}.yaml" for name in ("config", "quick", "full")),
     *sorted((ROOT / "examples").glob("*/config.yaml")),
+    ROOT / "benchmarks/budgets-0.1.yaml",
 ]
 SCHEMA = json_schema(Config)
 
