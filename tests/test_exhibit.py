@@ -14,7 +14,7 @@ from relecture.exhibit import Exhibit, Exhibits, table
 ROOT = Path(__file__).parents[1]
 REGISTRIES = {name: exhibits for name in COMPARISONS if (exhibits := load_exhibits(name))}
 #: Comparisons whose functions take results and return figures already.
-CONVERTED = ("salaries", "digits", "clusters")
+CONVERTED = ("salaries", "digits", "tallies", "clusters", "illustrations")
 
 
 def every(exhibits: Exhibits) -> list[Exhibit]:

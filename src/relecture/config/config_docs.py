@@ -75,7 +75,8 @@ def _section(block: tuple[str, ...], rules: SchemaRules, values: dict[str, dict[
         rows.append([f"`{key}`", rules.node(location)["description"], rules.allowed(location), *defaults])
     title = f"`{dotted(block)}`" if block else "The whole run"
     # The field says what the block is for, the model what it is.
-    text = dict.fromkeys([node["description"], rules.block(node)["description"]])  # equal for the top level
+    block_text = rules.block(node)["description"]
+    text = dict.fromkeys([node.get("description", block_text), block_text])  # pydantic leaves out an equal one
     table = [head, ["---"] * len(head), *rows] if rows else []  # a block may hold only blocks
     lines = [f"{'#' * max(2, len(block) + 1)} {title}", "", " ".join(text), ""]
     return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in table), ""])
