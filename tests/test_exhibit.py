@@ -13,8 +13,13 @@ from relecture.exhibit import Exhibit, Exhibits, table
 
 ROOT = Path(__file__).parents[1]
 REGISTRIES = {name: exhibits for name in COMPARISONS if (exhibits := load_exhibits(name))}
-#: Comparisons whose functions take results and return figures already.
-CONVERTED = ("salaries", "digits", "tallies", "clusters", "illustrations")
+#: Parameters of the functions, by kind; and of the jobs that have others.
+PARAMETERS = {
+    "table": ["results", "stem"],
+    "figure": ["results"],
+    ("tallies", "vote_tables"): ["election", "stem"],
+    ("illustrations", "figures"): ["config", "data"],
+}
 
 
 def every(exhibits: Exhibits) -> list[Exhibit]:
@@ -26,12 +31,13 @@ def test_every_comparison_has_a_registry_under_its_own_name():
     assert {name: exhibits.comparison for name, exhibits in REGISTRIES.items()} == {name: name for name in COMPARISONS}
 
 
-@pytest.mark.parametrize("comparison", CONVERTED)
+@pytest.mark.parametrize("comparison", REGISTRIES)
 def test_every_function_exists_and_takes_results(comparison):
     for exhibit in every(REGISTRIES[comparison]):
         parameters = list(signature(resolve_name(exhibit.function)).parameters)
-        assert parameters == (["results", "stem"] if exhibit.kind == "table" else ["results"]), exhibit.name
-    assert list(signature(resolve_name(REGISTRIES[comparison].overview)).parameters) == ["record"]
+        assert parameters == PARAMETERS.get((comparison, exhibit.job), PARAMETERS[exhibit.kind]), exhibit.name
+    if overview := REGISTRIES[comparison].overview:
+        assert list(signature(resolve_name(overview)).parameters) == ["record"]
 
 
 @pytest.mark.parametrize("comparison", REGISTRIES)

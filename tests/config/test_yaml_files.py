@@ -126,8 +126,10 @@ def test_values_of_the_command_line_are_as_in_a_file(entry, expected):
 
 def test_a_path_of_a_user_may_begin_with_the_home_folder(monkeypatch):
     monkeypatch.setenv("HOME", "/home/me")
-    checked = load(merge(read(CONFIG / "config.yaml"), {"tallies": {"sheets": "~/sheets", "cells": "./~cells"}}))
-    assert (checked.tallies.sheets, checked.tallies.cells) == ("/home/me/sheets", "./~cells")
+    checked = load(
+        merge(read(CONFIG / "config.yaml"), {"tallies": {"sheets_dir": "~/sheets", "cells_dir": "./~cells"}})
+    )
+    assert (checked.tallies.sheets_dir, checked.tallies.cells_dir) == ("/home/me/sheets", "./~cells")
 
 
 def test_the_command_ends_with_code_1_and_the_message_alone(tmp_path):

@@ -164,7 +164,7 @@ class TransferConfig(ConfigModel):
 
 
 class LabelCurveConfig(ConfigModel):
-    """Accuracy by number of labelled cells."""
+    """The curve over numbers of labelled cells."""
 
     renamed: ClassVar[dict[str, str]] = {"seeds": "n_seeds", "cells": "n_labelled", "images": "n_images"}
 

@@ -85,7 +85,7 @@ def load(
     )
 
 
-def write_totals(election: CountedElection, out: Path) -> None:
+def write_totals(election: CountedElection, stem: Path) -> None:
     """Write the votes of each party by each variant of the count, with their errors."""
     transferred = election.variants["transferred"]
     expected = total_intervals(transferred, draw_totals(transferred.counts)).query("district == @ALL_DISTRICTS")
@@ -119,10 +119,10 @@ def write_totals(election: CountedElection, out: Path) -> None:
             for name, audited in election.variants.items()
         ]
         note += f" Sum of the parties' absolute errors, in % of all votes: {', '.join(errors)}."
-    tables.write(out, numbers, text, "Tallies: the votes of each party", note)
+    tables.write(stem, numbers, text, "Tallies: the votes of each party", note)
 
 
-def write_districts(election: CountedElection, out: Path) -> None:
+def write_districts(election: CountedElection, stem: Path) -> None:
     """Write the winner of each district by each variant of the count, its margin, and the risk that it is wrong."""
     numbers, rows, findings = [], [], []
     for name, audited in election.variants.items():
@@ -152,10 +152,10 @@ def write_districts(election: CountedElection, out: Path) -> None:
         f"box. Risk: another party has as many votes or more; safe: below {percent(MAX_RISK)}."
     )
     note += f" {'. '.join(findings)}." if findings else ""
-    tables.write(out, pd.concat(numbers), pd.DataFrame(rows), "Tallies: district winners", note)
+    tables.write(stem, pd.concat(numbers), pd.DataFrame(rows), "Tallies: district winners", note)
 
 
-def write_quality(election: CountedElection, out: Path) -> None:
+def write_quality(election: CountedElection, stem: Path) -> None:
     """Write the accuracy on sheets of high and of low quality."""
     numbers, rows = [], []
     for name, audited in election.variants.items():
@@ -175,10 +175,10 @@ def write_quality(election: CountedElection, out: Path) -> None:
         f"{election.quality_threshold:g}. A count is a party's number on a sheet."
         + (" Intervals: bootstrap over polling stations." if election.truth_known else "")
     )
-    tables.write(out, pd.concat(numbers), pd.DataFrame(rows), "Tallies: accuracy by quality of the sheet", note)
+    tables.write(stem, pd.concat(numbers), pd.DataFrame(rows), "Tallies: accuracy by quality of the sheet", note)
 
 
-def write_audits(election: CountedElection, out: Path) -> None:
+def write_audits(election: CountedElection, stem: Path) -> None:
     """Write how many sheets must be audited until the totals are right, in three orders."""
     numbers, rows = [], []
     for name, audited in election.variants.items():
@@ -199,7 +199,7 @@ def write_audits(election: CountedElection, out: Path) -> None:
         "orders: bootstrap over polling stations. Expected error: the votes that are miscounted on a sheet according "
         "to the posterior. Expected by the posterior: the same number without the truth."
     )
-    tables.write(out, pd.concat(numbers), pd.DataFrame(rows), "Tallies: sheets to audit", note)
+    tables.write(stem, pd.concat(numbers), pd.DataFrame(rows), "Tallies: sheets to audit", note)
 
 
 def _with_variant(table: pd.DataFrame, name: str) -> pd.DataFrame:
