@@ -7,6 +7,7 @@ import pytest
 from relecture import records, tallies
 from relecture.records import FitResult
 from relecture.tallies import result_tables
+from relecture.tallies.result_tables import NetworkResults
 
 SEEDS = 3
 ACCURACY = {"frozen": 0.97, "frozen_augmented": 0.96, "unfrozen": 0.965, "conv_frozen": 0.95, "scratch": 0.9}
@@ -45,22 +46,22 @@ def by_method(tmp_path):
         folders.append(save(tmp_path, f"label_curve/{variant}", {}, scores))
     trials = {f"b1-trial-0{i}": {"accuracy": 0.3 + i / 100, "epochs": 5 if i < 2 else 15} for i in range(3)}
     folders.append(save(tmp_path, "search", {}, trials))
-    return result_tables.load_records(folders)
+    return {record.params["method"]: record for record in map(records.read, folders)}
 
 
 def test_the_table_has_each_network_before_and_after_transfer(by_method, printed, tmp_path):
-    result_tables.table(by_method, printed, tmp_path / "table")
+    result_tables.table(NetworkResults(by_method, printed), tmp_path / "table")
     table = pd.read_csv(tmp_path / "table.csv").set_index("model")
     assert list(table.index) == list(result_tables.NAMES.values())
     assert table.loc["From scratch", "target_accuracy"] == pytest.approx(0.91)
     assert table.loc["From scratch", "target_accuracy_sd"] == pytest.approx(0.01)
     assert table.loc["Selected network, MNIST only", "n_labelled"] == 0
-    assert table.loc["Selected network, MNIST only", "validation_accuracy_printed"] == 0.352
+    assert table.loc["Selected network, MNIST only", "validation_accuracy_published"] == 0.352
     assert np.isnan(table.loc["Nothing frozen", "mnist_accuracy"])
 
 
 def test_differences_are_paired_over_seeds_and_in_points(by_method, tmp_path):
-    result_tables.differences(by_method, tmp_path / "differences")
+    result_tables.differences(NetworkResults(by_method), tmp_path / "differences")
     gaps = pd.read_csv(tmp_path / "differences.csv").set_index("comparison")
     gap = gaps.loc["First block frozen (the paper's) − from scratch"]
     assert (gap["mean"], gap.n) == (pytest.approx(7), SEEDS)
@@ -71,7 +72,7 @@ def test_differences_are_paired_over_seeds_and_in_points(by_method, tmp_path):
 
 
 def test_the_label_curve_has_a_row_for_each_number_of_cells(by_method, tmp_path):
-    result_tables.label_curve(by_method, tmp_path / "label_curve")
+    result_tables.label_curve(NetworkResults(by_method), tmp_path / "label_curve")
     table = pd.read_csv(tmp_path / "label_curve.csv").set_index("n_labelled")
     assert list(table.index) == [100, 500]
     assert table.frozen[500] == pytest.approx(100 * (0.97 - 0.02 + 0.001))
@@ -83,8 +84,8 @@ def test_every_printed_number_has_a_counterpart_and_none_is_judged(by_method, pr
     from relecture.tallies.networks.search_space import SPACE
 
     chosen = {"accuracy": 0.32, "values": {row.name: row.printed for row in SPACE}}
-    result_tables.reproduced_values(by_method, chosen, tmp_path / "quantities.csv")
-    quantities = pd.read_csv(tmp_path / "quantities.csv")
+    result_tables.reproduced_values(NetworkResults(by_method, choice=chosen), tmp_path / "reproduced_values.csv")
+    quantities = pd.read_csv(tmp_path / "reproduced_values.csv")
     assert set(quantities.id) == {one.id for one in printed if one.comparison == "tallies"}
     assert set(build(printed, quantities).verdict) == {""}
     best = quantities.set_index("id").reproduced["tallies.search.accuracy"]
@@ -100,8 +101,8 @@ def test_the_published_values_are_those_of_the_search_space(printed):
 
 def test_the_filters_of_a_block_that_was_not_selected_are_left_out(by_method, tmp_path):
     chosen = {"accuracy": 0.3, "values": {"blocks": 2, "filters_3": None}}
-    result_tables.reproduced_values(by_method, chosen, tmp_path / "quantities.csv")
-    assert "tallies.selected.filters_3" not in set(pd.read_csv(tmp_path / "quantities.csv").id)
+    result_tables.reproduced_values(NetworkResults(by_method, choice=chosen), tmp_path / "reproduced_values.csv")
+    assert "tallies.selected.filters_3" not in set(pd.read_csv(tmp_path / "reproduced_values.csv").id)
 
 
 @pytest.mark.parametrize("method", ["search", "label_curve/frozen", "transfer/frozen"])

@@ -1,5 +1,8 @@
 """The tables of the count, with and without the truth."""
 
+from pathlib import Path
+from pkgutil import resolve_name
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,6 +10,7 @@ from made_counts import PARTIES, made_election, sure
 
 from relecture.tallies.counting import vote_tables
 from relecture.tallies.counting.vote_tables import CountedElection
+from relecture.tallies.exhibits import EXHIBITS
 from relecture.tallies.segmentation.cell_crops import CellCrops
 
 
@@ -22,8 +26,14 @@ def unknown() -> CountedElection:
     return made_election(truth_known=False)
 
 
+def write_all(election: CountedElection, folder: Path) -> None:
+    """Write every table of the registry."""
+    for table in EXHIBITS.of_job("vote_tables"):
+        resolve_name(table.function)(election, folder / table.name)
+
+
 def test_with_the_truth_every_table_compares_with_it(known, tmp_path):
-    vote_tables.write(known, tmp_path)
+    write_all(known, tmp_path)
     totals = pd.read_csv(tmp_path / "totals.csv").set_index("party")
     audited = known.variants["transferred"]
     assert totals.true.tolist() == [*audited.truth.sum(0), audited.truth.sum()]
@@ -39,9 +49,9 @@ def test_with_the_truth_every_table_compares_with_it(known, tmp_path):
 
 
 def test_the_notes_name_the_unreadable_sheets_and_the_changed_winners(known, tmp_path):
-    vote_tables.write(known, tmp_path)
+    write_all(known, tmp_path)
     for name in ("totals", "districts", "quality", "checking"):
-        assert {path.suffix for path in tmp_path.glob(f"{name}.*")} == {".csv", ".md", ".tex", ".html"}
+        assert {path.suffix for path in tmp_path.glob(f"{name}.*")} == {".csv", ".json", ".md", ".tex", ".html"}
         assert (
             "made up: 40 sheets. 2 unreadable sheets, which a person enters, are left out"
             in (tmp_path / f"{name}.md").read_text()
@@ -51,8 +61,8 @@ def test_the_notes_name_the_unreadable_sheets_and_the_changed_winners(known, tmp
 
 
 def test_without_the_truth_no_column_needs_it(known, unknown, tmp_path):
-    vote_tables.write(known, tmp_path / "known")
-    vote_tables.write(unknown, tmp_path / "unknown")
+    write_all(known, tmp_path / "known")
+    write_all(unknown, tmp_path / "unknown")
     for name in ("totals", "districts", "quality"):
         with_truth, without = (pd.read_csv(tmp_path / kind / f"{name}.csv") for kind in ("known", "unknown"))
         assert set(without) < set(with_truth)
