@@ -26,7 +26,7 @@ REPORTED = {
 
 @pytest.fixture(scope="module")
 def made(finished, tmp_path_factory):
-    """A finished run with its report, and what `make report` said. It was not told the run's configuration."""
+    """A finished run with its report, and the result of `make report`, which is not given the run's configuration."""
     copy = set_up(finished.twin(tmp_path_factory.mktemp("report") / "project"))
     yield copy, copy.run("make", "report", "CORES=2")
     copy.stop()
@@ -41,12 +41,12 @@ def unpacked(made, tmp_path_factory) -> Path:
 
 
 def test_it_shows_the_results_that_are_there_and_fits_nothing_again(made):
-    _, ended = made
-    assert ended.code == 0, ended.trouble
-    assert ended.jobs == REPORTED
+    _, result = made
+    assert result.code == 0, result.trouble
+    assert result.jobs == REPORTED
 
 
-def test_made_again_nothing_runs(made):
+def test_a_second_make_report_runs_nothing(made):
     copy, _ = made
     assert copy.run("make", "report", "CORES=2").nothing_to_do
     assert copy.run("make", "handout", "CORES=2").nothing_to_do
