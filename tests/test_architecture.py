@@ -35,7 +35,7 @@ ROOMS = {
 IMPORT_BY_NAME = {
     "__main__.py": "the packages with a cli.py",
     **{f"{name}/cli.py": f"METHODS and the other registries of {name}/__init__.py" for name in COMPARISONS},
-    "report/chapter.py": "conclusions.py of each comparison",
+    "comparisons.py": "exhibits.py and conclusions.py of each comparison",
     "tracking/pyfunc_model.py": "READER: MLflow loads the model in a process of its own",
 }
 

@@ -28,7 +28,7 @@ ELSEWHERE = {
     "make test": "CI",
     "make check": "CI",
     "make ui": "tests/workflow/finished/test_browser.py, as relecture tracking ui",
-    "make publish": "tests/workflow/finished/test_store_deleted.py, as relecture tracking publish-all",
+    "make sync": "tests/workflow/finished/test_store_deleted.py, as relecture tracking sync",
     "make report": "tests/workflow/finished/test_report.py",
     ".venv/bin/snakemake engel results/engel/page.html": "tests/workflow/test_new_comparison.py",
     ".venv/bin/python examples/tallies/write.py": "tests/workflow/test_examples.py",
@@ -110,7 +110,7 @@ def ready(untouched, tmp_path_factory):
         shutil.copytree(ROOT / part, copy / part, ignore=shutil.ignore_patterns("__pycache__"))
     set_up(copy)
     for name in ("mine.yaml", "config/mine.yaml", "my.yaml"):  # a reader's own configuration
-        (copy / name).write_text("budget: mine\n")
+        (copy / name).write_text("preset: mine\n")
     yield copy
     copy.stop()
 
@@ -160,8 +160,9 @@ def test_a_documented_command_runs(ready, dry_run, command):
             planned = run(ready, command.words, "--dry-run")  # prints the commands
             assert planned.code == 0, planned.output
             runs = re.findall(r"^\.venv/bin/(relecture run .*)$", planned.output, re.MULTILINE)
-            for line in runs if "--rerun-triggers" not in arguments else []:
-                expect_plan(dry_run(shlex.split(line), command.environment))
+            for line in runs:
+                if "--rerun-triggers" not in line:  # of existing results: tests/workflow/finished/test_report.py
+                    expect_plan(dry_run(shlex.split(line), command.environment))
         case "snakemake", _:
             expect_plan(dry_run(command.words, command.environment))
         case "relecture", ["run", *_]:
@@ -203,7 +204,7 @@ def test_the_command_in_how_it_works_is_the_one_that_snakemake_prints_and_it_run
     (printing,) = [command for command in lines if "--printshellcmds" in command.line]
     (fit,) = [command for command in lines if " fit " in command.line]
     printed = run(ready, printing.words).output
-    assert f"{fit.line} 2>&1 | tee" in " ".join(printed.split())
+    assert fit.line in " ".join(printed.split())
     twin = ready.twin(tmp_path / "twin")
     metrics = twin / "results/salaries/book/lasso/metrics.csv"
     made = twin.snakemake("results/salaries/book/lasso/metrics.csv")

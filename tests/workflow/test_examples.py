@@ -92,11 +92,11 @@ def test_voters_go_through_the_whole_comparison(examples, voters):
     assert voters.code == 0, voters.trouble
     assert {"salaries_fit book lasso", "salaries_fit resampled network", "salaries_figures"} <= voters.jobs
     assert "fetch hitters" not in voters.jobs
-    table = pd.read_csv(examples / "results/salaries/table.csv").set_index("model")
+    table = pd.read_csv(examples / "results/voters/salaries/table.csv").set_index("model")
     assert table.parameters["Linear regression"] == 18  # 4 numbers, 6 + 6 + 1 columns of factors, the intercept
     assert table.mae.between(0.8, 1.0).all()
     assert table.r2.between(0.25, 0.45).all()
-    log = (examples / "results/logs/salaries/data.log").read_text()
+    log = (examples / "results/voters/logs/salaries/data.log").read_text()
     assert "944 rows, target ideology" in log
     assert "party (7 levels, compared with Independent)" in log
 
@@ -104,23 +104,23 @@ def test_voters_go_through_the_whole_comparison(examples, voters):
 def test_the_tables_of_voters_do_not_mention_players(examples, voters):
     assert voters.code == 0
     for name in ("table.html", "differences.md"):
-        text = (examples / "results/salaries" / name).read_text().lower()
+        text = (examples / "results/voters/salaries" / name).read_text().lower()
         assert "points of 7" in text
         assert not [word for word in ("player", "hitters", "dollars", "printed") if word in text]
-    quantities = pd.read_csv(examples / "results/salaries/quantities.csv")
-    assert quantities.reproduced.isna().all()
-    assert set(quantities.data) == {"voters.csv"}
+    values = pd.read_csv(examples / "results/voters/salaries/reproduced_values.csv")
+    assert values.reproduced.isna().all()
+    assert set(values.data) == {"voters.csv"}
 
 
 def test_quarters_go_through_every_method_and_keep_their_names(examples, quarters):
     assert quarters.code == 0, quarters.trouble
     assert quarters.jobs == {
-        "clusters_own",
+        "clusters_user",
         "clusters_data quarters",
         *(f"clusters_fit quarters {method}" for method in ("steps", "restarts", "elbow", "interpretation")),
-        *(f"clusters_overview results/clusters/quarters/{m}" for m in ("steps", "restarts", "elbow", "interpretation")),
+        *(f"overview results/quarters/clusters/quarters/{m}" for m in ("steps", "restarts", "elbow", "interpretation")),
     }
-    record = records.read(examples / "results/clusters/quarters/interpretation")
+    record = records.read(examples / "results/quarters/clusters/quarters/interpretation")
     assert record.params["data"]["name"] == "quarters.csv"
     times = record.predictions.set_index("name").cluster
     assert len(times) == 202
@@ -132,15 +132,15 @@ def test_quarters_go_through_every_method_and_keep_their_names(examples, quarter
 def test_the_users_cells_are_learned_and_the_users_sheets_counted(examples, user_sheets):
     assert user_sheets.code == 0, user_sheets.trouble
     assert not {"tallies_sheets", "fetch usps", "tallies_base default", "tallies_figures"} & user_sheets.jobs
-    counts = pd.read_csv(examples / "results/tallies/count/after/counts.csv")
+    counts = pd.read_csv(examples / "results/sheets/tallies/count/after/counts.csv")
     unread = 12 - counts.sheet.nunique()
     assert unread <= 2
     assert counts.party.nunique() == 6
-    totals = pd.read_csv(examples / "results/tallies/totals.csv").set_index("party")
+    totals = pd.read_csv(examples / "results/sheets/tallies/totals.csv").set_index("party")
     truth = pd.read_csv(examples / "examples/tallies/sheets/truth.csv")
     known = truth[truth.sheet.isin(counts.sheet)].groupby("party").votes.sum()
     assert totals.true[known.index].to_dict() == known.to_dict()
-    answers = records.read(examples / "results/tallies/final").predictions
+    answers = records.read(examples / "results/sheets/tallies/final").predictions
     assert (answers.label == answers.predicted).mean() > 0.5  # of the sample; 0.94 of all MNIST
 
 
@@ -148,7 +148,7 @@ def test_on_the_users_cells_and_sheets_all_transfers_are_compared_and_drawn(exam
     assert compared.code == 0, compared.trouble
     assert {"tallies_base default", "tallies_transfer frozen", "tallies_table", "tallies_figures"} <= compared.jobs
     assert not {"tallies_final", "tallies_count after", "tallies_sheets", "fetch usps"} & compared.jobs
-    assert len(pd.read_csv(examples / "results/tallies/table.csv")) == 7
+    assert len(pd.read_csv(examples / "results/sheets/tallies/table.csv")) == 7
 
 
 def one_image_more(example: Path) -> None:

@@ -18,7 +18,7 @@ COMMANDS = {
     "test",
     "test-fast",
     "data",
-    "publish",
+    "sync",
     "ui",
     "report",
     "handout",

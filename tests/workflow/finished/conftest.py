@@ -12,16 +12,16 @@ from project_copy import DEAD_SERVER, CommandResult, Copy
 
 SITE = Path(__file__).with_name("site")
 
-#: One record of each comparison is mirrored into MLflow by Snakemake. All others are mirrored by the same command, but
-#: in one process: each job would import MLflow anew, which takes two seconds of a processor.
-BY_SNAKEMAKE = ("salaries/book/lasso", "digits/lda", "tallies/final", "clusters/limits")
-MIRROR_ALL = """
+#: One record of each comparison is synced by Snakemake. All others are synced by the same command, but in one process:
+#: each job would import MLflow anew, which takes two seconds of a processor.
+SYNCED_BY_SNAKEMAKE = ("salaries/book/lasso", "digits/lda", "tallies/final", "clusters/limits")
+SYNC_OTHERS = """
 import sys
 from pathlib import Path
-from relecture.tracking.cli import publish
+from relecture.tracking.cli import sync
 
 for record in map(Path, sys.argv[1:]):
-    publish(record, figure=[record / "overview.png"], out=record / "published.json")
+    sync([record], figure=[record / "overview.png"], out=record / "mlflow_run.json")
 """
 
 
@@ -73,9 +73,9 @@ def records(first_run: tuple[Copy, CommandResult, set[str]]) -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def mirrored() -> list[str]:
-    """The folders of the records that Snakemake mirrors into MLflow."""
-    return [f"results/{name}" for name in BY_SNAKEMAKE]
+def synced() -> list[str]:
+    """The folders of the records that Snakemake syncs."""
+    return [f"results/{name}" for name in SYNCED_BY_SNAKEMAKE]
 
 
 @pytest.fixture(scope="session")
@@ -83,16 +83,16 @@ def second_run(
     once: Callable[..., dict],
     first_run: tuple[Copy, CommandResult, set[str]],
     records: list[str],
-    mirrored: list[str],
+    synced: list[str],
 ) -> tuple[set[str], CommandResult]:
     """The jobs of the same command again, now with the local store; and the run that leaves everything finished."""
     copy, _, _ = first_run
 
     def make(folder: Path) -> dict:
         plan = copy.launch("--dry-run")
-        targets = [f"{record}/published.json" for record in mirrored]
+        targets = [f"{record}/mlflow_run.json" for record in synced]
         result = copy.launch("mlflow.db", "results/tallies/validation/registered.json", *targets)
-        others = copy.python("-c", MIRROR_ALL, *(record for record in records if record not in mirrored))
+        others = copy.python("-c", SYNC_OTHERS, *(record for record in records if record not in synced))
         code = plan.code or result.code or others.code
         return {"plan": sorted(plan.jobs), "code": code, "output": result.output + others.output}
 

@@ -32,10 +32,10 @@ def results(records: list[str]) -> set[str]:
     names = ("metrics.csv", "history.csv", "predictions.parquet", "params.json", "overview.svg", "overview.png")
     files = {f"{record}/{name}" for record in records for name in names}
     tables = [f"results/{comparison}/{table}" for comparison in FIGURES for table in ("table", "differences")]
-    files |= {f"{table}.{kind}" for table in [*tables, "results/scorecard"] for kind in ("csv", "md", "tex", "html")}
+    files |= {f"{table}.{kind}" for table in [*tables, "results/scorecard"] for kind in ("csv", "json", "md", "tex", "html")}
     for comparison, figures in FIGURES.items():
         files |= {f"results/{comparison}/figures/{figure}.{kind}" for figure in figures for kind in ("svg", "png")}
-        files.add(f"results/{comparison}/quantities.csv")
+        files.add(f"results/{comparison}/reproduced_values.csv")
     return files
 
 
@@ -48,7 +48,7 @@ def test_with_a_dead_server_every_record_table_and_figure_is_made(first_run, rec
     assert result.code == 1
     assert set(records) >= RECORDS
     assert sorted(results(records) - files) == []
-    assert not {name for name in files if name.endswith(("published.json", "tracking.json", ".part", ".db"))}
+    assert not {name for name in files if name.endswith(("mlflow_run.json", "tracking.json", ".part", ".db"))}
 
 
 def test_with_a_dead_server_there_is_one_clear_message_and_no_traceback(first_run):
@@ -57,23 +57,23 @@ def test_with_a_dead_server_there_is_one_clear_message_and_no_traceback(first_ru
     (message,) = messages
     assert message.startswith("relecture: the MLflow server http://127.0.0.1:9 does not answer (Connection refused).")
     assert "unset MLFLOW_TRACKING_URI" in message
-    assert "All records are intact; publish them later with: make publish" in message
+    assert "All records are intact; sync them later with: make sync" in message
     assert messages[message] <= 2  # when it happens, and in Snakemake's log of the failed job
     assert "Traceback" not in result.output
 
 
-def test_the_same_command_with_a_store_completes_the_run_and_fits_nothing(second_run, finished, records, mirrored):
+def test_the_same_command_with_a_store_completes_the_run_and_fits_nothing(second_run, finished, records, synced):
     plan, result = second_run
-    assert plan == {"store", "register", *(f"publish_record {record}" for record in records)}
-    assert result.jobs == {"store", "register", *(f"publish_record {record}" for record in mirrored)}
-    wanted = results(records) | {f"{record}/published.json" for record in records}
+    assert plan == {"store", "register", *(f"sync_record {record}" for record in records)}
+    assert result.jobs == {"store", "register", *(f"sync_record {record}" for record in synced)}
+    wanted = results(records) | {f"{record}/mlflow_run.json" for record in records}
     assert not [name for name in wanted | {"results/tracking.json", "mlflow.db"} if not (finished / name).is_file()]
     assert "Traceback" not in result.output
 
 
 def test_on_a_finished_run_no_job_runs_for_any_target(twin):
     assert twin.launch().nothing_to_do
-    assert twin.snakemake("--", "all", "data", "publish", *COMPARISONS).nothing_to_do
+    assert twin.snakemake("--", "all", "data", "sync", *COMPARISONS).nothing_to_do
 
 
 @pytest.mark.skipif(not shutil.which("make"), reason="needs make; this machine has none")
@@ -88,7 +88,7 @@ def test_on_a_finished_run_make_replicate_only_shows_the_scorecard(twin):
 def test_no_draft_checkpoint_or_lock_is_left(finished):
     drafts = [path for path in finished.path.rglob(".*") if path.suffix in (".part", ".svg", ".png")]
     assert not drafts
-    assert not list((finished / "scratch").rglob("*.ckpt"))
+    assert not list((finished / "results/checkpoints").rglob("*.ckpt"))
     assert not list((finished / ".snakemake" / "locks").glob("*"))
 
 
@@ -110,8 +110,7 @@ def test_the_sample_is_announced_before_any_fit_and_again_at_the_end(first_run, 
     _, result, _ = first_run
     assert result.output.index(NOTICE) < result.output.index("rule digits_data:")
     assert NOTICE in (finished / "results/logs/data/mnist.log").read_text()
-    show = ("--scorecard", "results/scorecard.csv", "--mnist", "resources/mnist.json")
-    shown = finished.python("-m", "relecture", "scorecard", "show", *show)
+    shown = finished.python("-m", "relecture", "scorecard", "show", "--results", "results")
     assert shown.code == 0
     assert shown.output.index("salaries") < shown.output.index("digits") < shown.output.index(NOTICE)
     next_steps = shown.output.strip().splitlines()[-3:]
@@ -155,8 +154,8 @@ def test_mlflow_has_a_run_for_every_record_and_below_it_one_for_every_member(fin
     children = Counter(run.data.tags.get("mlflow.parentRunId") for run in runs)
     assert len(parents) == len(records)
     for record in records:
-        receipt = json.loads((finished / record / "published.json").read_text())
-        parent = parents[receipt["run_id"]]
+        run = json.loads((finished / record / "published.json").read_text())
+        parent = parents[run["run_id"]]
         assert children[parent.info.run_id] == pd.read_csv(finished / record / "metrics.csv").member.nunique()
         command = f"snakemake {record}/metrics.csv --force --configfile config/tiny.yaml"
         assert parent.data.tags["relecture.provenance"] == command

@@ -20,7 +20,7 @@ def numbers(copy) -> list[bytes]:
 
 
 def test_a_fit_killed_with_sigkill_resumes_and_ends_with_the_same_numbers(twin, tmp_path, until):
-    twin.configure("digits.seeds", 1)
+    twin.configure("digits.n_seeds", 1)
     twin.configure("digits.training.epochs", EPOCHS)
     code = twin / "src/relecture/training/fit.py"
     assert code.read_text().count(INTERVAL) == 1
@@ -30,7 +30,7 @@ def test_a_fit_killed_with_sigkill_resumes_and_ends_with_the_same_numbers(twin, 
     try:
         reference = unharmed.start_launch(*command)
         killed = twin.start_launch(*command)
-        until(lambda: list((twin / "scratch").rglob("*.ckpt")) or killed.poll() is not None)
+        until(lambda: list((twin / "results/checkpoints").rglob("*.ckpt")) or killed.poll() is not None)
         assert killed.poll() is None, "the fit ended before its first checkpoint; give it more epochs"
         (fit,) = twin.fits()
 
@@ -46,13 +46,13 @@ def test_a_fit_killed_with_sigkill_resumes_and_ends_with_the_same_numbers(twin, 
 
         resumed = twin.launch(*command)
         assert resumed.code == 0, resumed.trouble
-        assert "the last run was killed; going on where it was" in resumed.output
-        (epoch,) = re.findall(r"^dropout seed-00: goes on after epoch (\d+)$", (twin / LOG).read_text(), re.MULTILINE)
+        assert "the last run was killed; this one resumes it" in resumed.output
+        (epoch,) = re.findall(r"^dropout seed-00: resumes after epoch (\d+)$", (twin / LOG).read_text(), re.MULTILINE)
         assert 0 < int(epoch) < EPOCHS
-        assert not list((twin / "scratch").rglob("*.ckpt"))
+        assert not list((twin / "results/checkpoints").rglob("*.ckpt"))
 
         assert unharmed.wait(reference).code == 0
-        assert "goes on" not in (unharmed / LOG).read_text()
+        assert "resumes" not in (unharmed / LOG).read_text()
         assert numbers(twin) == numbers(unharmed)
         assert twin.launch(*command).nothing_to_do
     finally:

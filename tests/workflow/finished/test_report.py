@@ -19,8 +19,8 @@ pytestmark = [
 SHELVES = [SCORECARD_IN_REPORT, *map(chapter_in_report, COMPARISONS), MAKING_IN_REPORT]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 REPORTED = {
-    *(f"report_{part} {comparison}" for part in ("answer", "page") for comparison in COMPARISONS),
-    *("report", "report_front", "report_making", "report_handout"),
+    *(f"report_{part} {comparison}" for part in ("conclusions", "page") for comparison in COMPARISONS),
+    *("report", "report_front", "report_provenance", "report_handout"),
 }
 
 
@@ -72,7 +72,7 @@ def test_the_front_page_has_every_question_and_answer_and_the_pages_have_them_to
     pages = {path.parent.name: path.read_text() for path in unpacked.rglob("page.html")}
     assert len(pages) == len(COMPARISONS)
     for comparison in COMPARISONS:
-        question, answer = (copy / f"results/{comparison}/answer.md").read_text().strip().split("\n\n")
+        question, answer = (copy / f"results/{comparison}/conclusions.md").read_text().strip().split("\n\n")
         for text in (question.strip("*"), answer):
             escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("'", "&#x27;")
             assert escaped in front
@@ -82,7 +82,7 @@ def test_the_front_page_has_every_question_and_answer_and_the_pages_have_them_to
 def test_every_answer_that_uses_mnist_says_that_a_sample_stands_in_for_it(made):
     copy, _ = made
     for comparison in ("digits", "tallies", "clusters"):
-        assert "MNIST-5k sample" in (copy / f"results/{comparison}/answer.md").read_text()
+        assert "MNIST-5k sample" in (copy / f"results/{comparison}/conclusions.md").read_text()
 
 
 def test_no_page_of_ours_names_an_address(unpacked):

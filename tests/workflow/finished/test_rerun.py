@@ -17,17 +17,17 @@ TABLES = {
 NETWORKS = ("plain", "dropout", "early_stopping", "logistic")
 ABOVE_LASSO = {
     *(f"salaries_fit {protocol} lasso" for protocol in ("book", "resampled")),
-    *(f"salaries_overview {protocol} lasso" for protocol in ("book", "resampled")),
-    *(f"publish_record results/salaries/{protocol}/lasso" for protocol in ("book", "resampled")),
-    "salaries_table",
+    *(f"overview results/salaries/{protocol}/lasso" for protocol in ("book", "resampled")),
+    *(f"sync_record results/salaries/{protocol}/lasso" for protocol in ("book", "resampled")),
+    "salaries_tables",
     "salaries_figures",
     "scorecard",
 }
 ABOVE_DROPOUT = {
     "digits_fit dropout",
-    "digits_overview dropout",
-    "publish_record results/digits/dropout",
-    "digits_table",
+    "overview results/digits/dropout",
+    "sync_record results/digits/dropout",
+    "digits_tables",
     "digits_figures",
     "scorecard",
 }
@@ -50,7 +50,7 @@ def edit(copy, module: str) -> None:
     [
         ("digits.dropout", [0.5, 0.3], ABOVE_DROPOUT),
         ("salaries.lasso.n_lambda", 50, ABOVE_LASSO),
-        ("budget", "mine", {"scorecard"}),
+        ("preset", "mine", {"scorecard"}),
         ("data.mirrors", ["elsewhere"], set()),  # other mirrors do not make other data
     ],
 )
@@ -76,24 +76,24 @@ def test_an_edit_of_the_digits_networks_reruns_neither_lda_nor_salaries(twin):
     methods = [*NETWORKS, "ridge", "ridge_search"]
     assert planned(twin) == {
         *(f"digits_fit {method}" for method in NETWORKS),
-        "digits_ridge",
-        "digits_ridge_search",
-        *(f"digits_overview {method}" for method in methods),
-        *(f"publish_record results/digits/{method}" for method in methods),
-        "digits_table",
+        "digits_ridge ridge",
+        "digits_ridge_search ridge_search",
+        *(f"overview results/digits/{method}" for method in methods),
+        *(f"sync_record results/digits/{method}" for method in methods),
+        "digits_tables",
         "digits_figures",
         "illustrations_early_stopping",
         "scorecard",
     }
 
 
-def test_an_edit_of_the_figures_of_digits_only_redraws_and_publishes_them(twin):
+def test_an_edit_of_the_figures_of_digits_only_redraws_and_syncs_them(twin):
     edit(twin, "digits/figures.py")
     methods = [*NETWORKS, "ridge", "ridge_search", "lda", "sklearn_logistic"]
     assert planned(twin) == {
         "digits_figures",
-        *(f"digits_overview {method}" for method in methods),
-        *(f"publish_record results/digits/{method}" for method in methods),
+        *(f"overview results/digits/{method}" for method in methods),
+        *(f"sync_record results/digits/{method}" for method in methods),
     }
 
 
@@ -101,13 +101,13 @@ def test_an_edit_of_the_style_of_all_figures_fits_nothing(twin, records):
     edit(twin, "plotting.py")
     jobs = planned(twin)
     assert {"salaries_figures", "digits_figures"} <= jobs
-    assert {job for job in jobs if job.startswith("publish")} == {f"publish_record {record}" for record in records}
+    assert {job for job in jobs if job.startswith("sync")} == {f"sync_record {record}" for record in records}
     assert not [job for job in jobs if re.search(r"_(fit|ridge|ridge_search|limits|data|splits|table)( |$)", job)]
 
 
-def test_an_edit_of_the_tracking_only_publishes(twin, records):
+def test_an_edit_of_the_tracking_only_syncs(twin, records):
     edit(twin, "tracking/run_content.py")
-    assert planned(twin) == {"register", *(f"publish_record {record}" for record in records)}
+    assert planned(twin) == {"register", *(f"sync_record {record}" for record in records)}
 
 
 def test_touched_but_unchanged_files_rerun_nothing(twin):
@@ -149,7 +149,7 @@ def test_a_forced_fit_and_all_tables_run_again_and_leave_the_same_bytes(twin):
     before, times = [file.read_bytes() for file in files], [file.stat().st_mtime_ns for file in files]
     result = twin.snakemake("--force", "--", "results/digits/dropout/metrics.csv", *TABLES.values())
     assert result.code == 0, result.trouble
-    assert result.jobs == {"digits_fit dropout", "digits_table", "salaries_table", "tallies_table", "tallies_outcome"}
+    assert result.jobs == {"digits_fit dropout", "digits_tables", "salaries_tables", "tallies_table", "tallies_outcome"}
     assert [file.read_bytes() for file in files] == before
     assert all(file.stat().st_mtime_ns > time for file, time in zip(files, times, strict=True))
     # The model is a folder, and only its modification time counts; every other job sees that nothing has changed.
