@@ -32,7 +32,9 @@ def results(records: list[str]) -> set[str]:
     names = ("metrics.csv", "history.csv", "predictions.parquet", "params.json", "overview.svg", "overview.png")
     files = {f"{record}/{name}" for record in records for name in names}
     tables = [f"results/{comparison}/{table}" for comparison in FIGURES for table in ("table", "differences")]
-    files |= {f"{table}.{kind}" for table in [*tables, "results/scorecard"] for kind in ("csv", "json", "md", "tex", "html")}
+    files |= {
+        f"{table}.{kind}" for table in [*tables, "results/scorecard"] for kind in ("csv", "json", "md", "tex", "html")
+    }
     for comparison, figures in FIGURES.items():
         files |= {f"results/{comparison}/figures/{figure}.{kind}" for figure in figures for kind in ("svg", "png")}
         files.add(f"results/{comparison}/reproduced_values.csv")
