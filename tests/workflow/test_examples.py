@@ -30,11 +30,11 @@ tallies:
 """
 
 
-def run(copy, name: str, *arguments: str, target: str = ""):
-    """Run the command of an example, or another target with its configuration."""
+def run(copy, name: str, *arguments: str, targets: tuple[str, ...] = ()):
+    """Run the command of an example, or other targets with its configuration."""
     files = [f"examples/{name}/config.yaml", *(["config/shorter.yaml"] if name == "tallies" else [])]
     options = ("--cores", "2", *arguments, "--configfile", *files)
-    return copy.python("-m", "relecture", "run", *options, "--", target or COMMANDS[name])
+    return copy.python("-m", "relecture", "run", *options, "--", *(targets or [COMMANDS[name]]))
 
 
 @pytest.fixture(scope="module")
@@ -66,8 +66,9 @@ def user_sheets(examples):
 
 @pytest.fixture(scope="module")
 def compared(user_sheets, examples):
-    """The whole comparison on the same cells and sheets."""
-    return run(examples, "tallies", target="tallies")
+    """All variants of transfer compared on the same cells and sheets."""
+    tallies = "results/sheets/tallies"
+    return run(examples, "tallies", targets=(f"{tallies}/table.csv", f"{tallies}/figures/transfer.svg"))
 
 
 def test_every_example_has_a_command_that_its_configuration_names_too():
@@ -177,9 +178,11 @@ def another_layout(example: Path) -> None:
 def test_a_change_among_the_users_files_is_read_again(examples, compared, tmp_path, change, rules):
     twin = examples.twin(tmp_path / "twin")
     change(twin / "examples/tallies")
-    planned = run(twin, "tallies", "--dry-run", target="tallies")
+    planned = run(twin, "tallies", "--dry-run", targets=("tallies",))
     assert planned.code == 0, planned.output
     assert planned.jobs & {"tallies_cells", "tallies_cut"} == rules
+    if not rules:  # of the whole comparison only the figure of each record is missing
+        assert {job.split()[0] for job in planned.jobs} == {"overview"}
 
 
 @pytest.mark.parametrize(
