@@ -2,6 +2,9 @@
 
 QUESTION = "Can a network trained on other handwriting count the votes on tally sheets?"
 
+#: Height and width of the image of a cell in pixels, as of MNIST's images.
+IMAGE_SIZE = 28
+
 _TRANSFER, _LABEL_CURVE = (f"relecture.tallies.networks.transfer:{name}" for name in ("transfer", "label_curve"))
 
 #: The base models by architecture, each with the function that trains it on MNIST.
