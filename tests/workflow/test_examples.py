@@ -23,10 +23,10 @@ COMMANDS = dict(re.findall(r"^make replicate CONFIG=examples/(\w+)/config\.yaml 
 
 SHORTER = """
 tallies:
-  search: {images: 200}
-  base: {images: 2000}
-  transfer: {cells: 50, epochs: 1}
-  labels: {cells: [20, 50], images: 50}
+  search: {n_images: 200}
+  base: {n_images: 2000}
+  transfer: {n_labelled: 50, epochs: 1}
+  label_curve: {n_labelled: [20, 50], n_images: 50}
 """
 
 
@@ -133,7 +133,7 @@ def test_quarters_go_through_every_method_and_keep_their_names(examples, quarter
 def test_the_users_cells_are_learned_and_the_users_sheets_counted(examples, user_sheets):
     assert user_sheets.code == 0, user_sheets.trouble
     assert not {"tallies_sheets", "fetch usps", "tallies_base default", "tallies_figures"} & user_sheets.jobs
-    counts = pd.read_csv(examples / "results/sheets/tallies/count/after/counts.csv")
+    counts = pd.read_csv(examples / "results/sheets/tallies/count/transferred/counts.csv")
     unread = 12 - counts.sheet.nunique()
     assert unread <= 2
     assert counts.party.nunique() == 6
@@ -141,14 +141,14 @@ def test_the_users_cells_are_learned_and_the_users_sheets_counted(examples, user
     truth = pd.read_csv(examples / "examples/tallies/sheets/truth.csv")
     known = truth[truth.sheet.isin(counts.sheet)].groupby("party").votes.sum()
     assert totals.true[known.index].to_dict() == known.to_dict()
-    answers = records.read(examples / "results/sheets/tallies/final").predictions
-    assert (answers.label == answers.predicted).mean() > 0.5  # of the sample; 0.94 of all MNIST
+    predictions = records.read(examples / "results/sheets/tallies/final").predictions
+    assert (predictions.label == predictions.predicted).mean() > 0.5  # of the sample; 0.94 of all MNIST
 
 
 def test_on_the_users_cells_and_sheets_all_transfers_are_compared_and_drawn(examples, compared):
     assert compared.code == 0, compared.trouble
-    assert {"tallies_base default", "tallies_transfer frozen", "tallies_table", "tallies_figures"} <= compared.jobs
-    assert not {"tallies_final", "tallies_count after", "tallies_sheets", "fetch usps"} & compared.jobs
+    assert {"tallies_base default", "tallies_transfer frozen", "tallies_tables", "tallies_figures"} <= compared.jobs
+    assert not {"tallies_final", "tallies_count transferred", "tallies_sheets", "fetch usps"} & compared.jobs
     assert len(pd.read_csv(examples / "results/sheets/tallies/table.csv")) == 7
 
 
@@ -171,7 +171,7 @@ def another_layout(example: Path) -> None:
         (lambda example: None, set()),
         (one_image_more, {"tallies_cells"}),
         (one_image_less, {"tallies_cells"}),
-        (another_layout, {"tallies_cut"}),
+        (another_layout, {"tallies_segment"}),
     ],
     ids=["nothing", "one image more", "one image less", "another layout"],
 )
@@ -180,7 +180,7 @@ def test_a_change_among_the_users_files_is_read_again(examples, compared, tmp_pa
     change(twin / "examples/tallies")
     planned = run(twin, "tallies", "--dry-run", targets=("tallies",))
     assert planned.code == 0, planned.output
-    assert planned.jobs & {"tallies_cells", "tallies_cut"} == rules
+    assert planned.jobs & {"tallies_cells", "tallies_segment"} == rules
     if not rules:  # of the whole comparison only the figure of each record is missing
         assert {job.split()[0] for job in planned.jobs} == {"overview"}
 

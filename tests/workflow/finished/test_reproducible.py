@@ -14,7 +14,7 @@ REMADE = (
     *("salaries/book/lasso", "salaries/book/network", "salaries/resampled/network", "salaries/resampled/relaxed_lasso"),
     *("digits/early_stopping", "digits/ridge_search", "digits/sklearn_logistic", "digits/lda"),
     *("tallies/search", "tallies/base/selected", "tallies/final"),
-    *("tallies/transfer/frozen_augmented", "tallies/labels/scratch"),
+    *("tallies/transfer/frozen_augmented", "tallies/label_curve/scratch"),
 )
 KINDS = (".csv", ".md", ".tex", ".html", ".json")
 
@@ -28,21 +28,21 @@ def function(record: str) -> str:
         case "digits", _:
             return {**digits.METHODS, **digits.SEARCH}[method]
         case _, [group]:
-            return {"base": tallies.BASES, "transfer": tallies.TRANSFERS, "labels": tallies.LABELS}[group][method]
+            return {"base": tallies.BASES, "transfer": tallies.TRANSFERS, "label_curve": tallies.LABEL_CURVES}[group][method]
         case _:
             return {**tallies.SEARCH, **tallies.FINAL}[method]
 
 
 def test_every_function_that_fits_is_among_them():
     registries = (salaries.METHODS, digits.METHODS, digits.SEARCH)
-    registries += (tallies.BASES, tallies.TRANSFERS, tallies.LABELS, tallies.SEARCH, tallies.FINAL)
+    registries += (tallies.BASES, tallies.TRANSFERS, tallies.LABEL_CURVES, tallies.SEARCH, tallies.FINAL)
     functions = {function for registry in registries for function in registry.values()}
     assert set(map(function, REMADE)) == functions
 
 
 def test_a_run_in_another_folder_leaves_the_same_records_byte_by_byte(finished, fresh):
     targets = [f"results/{record}/metrics.csv" for record in REMADE]
-    result = fresh.launch(*targets, "results/tallies/count/prior/totals.csv")
+    result = fresh.launch(*targets, "results/tallies/count/prior_corrected/totals.csv")
     assert result.code == 0, result.trouble
     files = [path for path in (fresh / "results").rglob("*") if path.suffix in KINDS and "benchmarks" not in path.parts]
     names = {os.path.relpath(path, fresh.path) for path in files}
@@ -52,6 +52,6 @@ def test_a_run_in_another_folder_leaves_the_same_records_byte_by_byte(finished, 
     for file in ("history.csv", "params.json"):
         assert {f"results/{record}/{file}" for record in REMADE} <= names
     search = {f"results/tallies/search/{name}" for name in ("trials.csv", "bracket-1/rung-1/shard-0/history.csv")}
-    assert {*search, "results/tallies/count/prior/counts.csv"} <= names
+    assert {*search, "results/tallies/count/prior_corrected/counts.csv"} <= names
     different = sorted(name for name in names if (fresh / name).read_bytes() != (finished / name).read_bytes())
     assert different == []
