@@ -13,9 +13,7 @@ def test_a_shard_gets_the_checkpoints_of_its_own_search_and_no_others(fresh):
     (fresh / rung / "shard-7/states").mkdir(parents=True)  # of a search in eight shards
     planned = fresh.snakemake("--dry-run", "--printshellcmds", "--", f"{rung[:-1]}1/shard-0/scores.csv")
     assert planned.code == 0, planned.trouble
-    checkpoints = {
-        index: re.findall(r"--checkpoints=(\S+)", line) for index, line in commands(planned.output).items()
-    }
+    checkpoints = {index: re.findall(r"--checkpoints=(\S+)", line) for index, line in commands(planned.output).items()}
     assert checkpoints == {"1/0/0": [], "1/0/1": [], "1/1/0": [f"{rung}/shard-{number}/states" for number in range(2)]}
 
 

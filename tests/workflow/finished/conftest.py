@@ -25,6 +25,13 @@ for record in map(Path, sys.argv[1:]):
 """
 
 
+def reporting(copy: Copy) -> dict[str, str]:
+    """The variables with which every job reports the modules that it has loaded (site/sitecustomize.py)."""
+    folder = copy.path.with_name("loaded")
+    folder.mkdir(exist_ok=True)
+    return {"PYTHONPATH": os.pathsep.join([str(copy / "src"), str(SITE)]), "LOADED_MODULES": str(folder)}
+
+
 @pytest.fixture(scope="session")
 def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., dict]:
     """`once(name, make)` calls `make(folder)` in one test process and gives its result to all."""
@@ -43,18 +50,12 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., dict]:
 
 @pytest.fixture(scope="session")
 def first_run(once: Callable[..., dict], mirror: Path) -> Iterator[tuple[Copy, CommandResult, set[str]]]:
-    """A run from nothing while MLflow's server is dead, and the names of the files that it leaves.
-
-    Each of its jobs reports which modules it has loaded: site/sitecustomize.py.
-    """
+    """A run from nothing while MLflow's server is dead, and the names of the files that it leaves."""
 
     def make(folder: Path) -> dict:
         shutil.copytree(mirror, folder / "mirror")
         copy = Copy.create(folder / "finished", folder / "mirror")
-        paths = os.pathsep.join([str(copy / "src"), str(SITE)])
-        variables = {"PYTHONPATH": paths, "LOADED_MODULES": str(folder / "loaded")}
-        (folder / "loaded").mkdir()
-        result = copy.launch(MLFLOW_TRACKING_URI=DEAD_SERVER, **variables)
+        result = copy.launch(MLFLOW_TRACKING_URI=DEAD_SERVER, **reporting(copy))
         files = [str(path.relative_to(copy.path)) for path in copy.path.rglob("*") if path.is_file()]
         return {"folder": str(folder), "code": result.code, "output": result.output, "files": files}
 
@@ -91,7 +92,8 @@ def second_run(
     def make(folder: Path) -> dict:
         plan = copy.launch("--dry-run")
         targets = [f"{record}/mlflow_run.json" for record in synced]
-        result = copy.launch("mlflow.db", "results/tallies/validation/registered.json", *targets)
+        targets += ["mlflow.db", "results/tallies/validation/registered.json"]
+        result = copy.launch("--", *targets, **reporting(copy))
         others = copy.python("-c", SYNC_OTHERS, *(record for record in records if record not in synced))
         code = plan.code or result.code or others.code
         return {"plan": sorted(plan.jobs), "code": code, "output": result.output + others.output}

@@ -160,6 +160,6 @@ def test_mlflow_has_a_run_for_every_record_and_below_it_one_for_every_member(fin
         parent = parents[run["run_id"]]
         assert children[parent.info.run_id] == pd.read_csv(finished / record / "metrics.csv").member.nunique()
         command = f"snakemake {record}/metrics.csv --force --configfile config/tiny.yaml"
-        assert parent.data.tags["relecture.provenance"] == command
+        assert parent.data.tags["relecture.rerun"] == command
         data = params(finished, record)["data"]
         assert parent.data.tags.get("relecture.sample") == (data["name"] if data["sample"] else None)

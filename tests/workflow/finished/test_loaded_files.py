@@ -39,14 +39,13 @@ def commands(copy) -> Iterator[tuple[tuple[str, ...], str, set[str]]]:
 
 
 @pytest.fixture(scope="module")
-def jobs(first_run) -> list[Job]:
-    copy, _, _ = first_run
-    recorded = {arguments: (rule, inputs) for arguments, rule, inputs in commands(copy)}
+def jobs(finished) -> list[Job]:
+    recorded = {arguments: (rule, inputs) for arguments, rule, inputs in commands(finished)}
     jobs = []
-    for path in (copy.path.parent / "loaded").iterdir():
+    for path in (finished.path.parent / "loaded").iterdir():
         loaded = json.loads(path.read_text())
         if tuple(loaded["arguments"]) in recorded:  # a failed job leaves no metadata
-            files = {Path(file).relative_to(copy.path).as_posix() for file in loaded["files"]}
+            files = {Path(file).relative_to(finished.path).as_posix() for file in loaded["files"]}
             jobs.append(Job(*recorded[tuple(loaded["arguments"])], files, set(loaded["modules"])))
     assert {job.rule for job in jobs} == {rule for rule, _ in recorded.values()}
     return jobs
@@ -58,12 +57,11 @@ def test_all_comparisons_are_among_the_jobs(jobs):
         assert [rule for rule in rules if rule.startswith(f"{name}_")], name
 
 
-def test_the_rules_name_all_source_files_that_their_jobs_load(jobs, first_run):
-    copy, _, _ = first_run
-    constants = {path.relative_to(copy.path).as_posix() for path in (copy / "src").rglob("__init__.py")}
+def test_the_rules_name_all_source_files_that_their_jobs_load(jobs, finished):
+    constants = {path.relative_to(finished.path).as_posix() for path in (finished / "src").rglob("__init__.py")}
     constants -= {"src/relecture/config/__init__.py", "src/relecture/clusters/figures/__init__.py"}
     # The registries of tables and figures, too, compute nothing; the rules of tables and figures name them.
-    constants |= {path.relative_to(copy.path).as_posix() for path in (copy / "src").rglob("exhibit*.py")}
+    constants |= {path.relative_to(finished.path).as_posix() for path in (finished / "src").rglob("exhibit*.py")}
     missing = defaultdict(set)
     for job in jobs:
         if job.rule not in WITHOUT_CODE:

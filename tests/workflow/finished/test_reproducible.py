@@ -28,7 +28,9 @@ def function(record: str) -> str:
         case "digits", _:
             return {**digits.METHODS, **digits.SEARCH}[method]
         case _, [group]:
-            return {"base": tallies.BASES, "transfer": tallies.TRANSFERS, "label_curve": tallies.LABEL_CURVES}[group][method]
+            return {"base": tallies.BASES, "transfer": tallies.TRANSFERS, "label_curve": tallies.LABEL_CURVES}[group][
+                method
+            ]
         case _:
             return {**tallies.SEARCH, **tallies.FINAL}[method]
 
