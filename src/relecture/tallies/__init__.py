@@ -17,5 +17,5 @@ TRANSFERS = dict.fromkeys(("frozen", "frozen_augmented", "unfrozen", "conv_froze
 #: The variants of transfer that are also trained on several numbers of labelled cells.
 LABEL_CURVES = dict.fromkeys(("frozen", "unfrozen", "scratch"), _LABEL_CURVE)
 #: The hyperparameter search, and the model that counts the votes; one record each.
-SEARCH = {"search": "relecture.tallies.networks.hyperband_search:collect"}
+SEARCH = {"search": "relecture.tallies.networks.hyperband_results:collect"}
 FINAL = {"final": "relecture.tallies.networks.transfer:fit_final"}
