@@ -11,7 +11,7 @@ ARGS ?=
 PORT ?= 5000
 
 .DEFAULT_GOAL := help
-.PHONY: help replicate quick full test check data sync ui report handout screenshots bench clean
+.PHONY: help replicate quick full test test-fast check data sync ui report handout screenshots bench clean
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -24,7 +24,7 @@ RESULTS = $$($(BIN)/relecture config folder $(1) $(CONFIG))
 SHOW = $(if $(strip $(ARGS)),,@$(BIN)/relecture scorecard show --results "$(call RESULTS,$(1))")
 
 help: ## list the commands
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-11s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-11s %s\n", $$1, $$2}'
 
 replicate: $(READY) ## set up, run all comparisons, show the scorecard
 	@$(call RUN)
@@ -38,8 +38,13 @@ full: $(READY) ## the same at the scale of a paper, in results/full/
 	@$(call RUN,config/full.yaml)
 	$(call SHOW,config/full.yaml)
 
-test: $(READY) ## run the tests
-	$(BIN)/python -m pytest --numprocesses 2 --no-loadscope-reorder $(ARGS)
+PYTEST = $(BIN)/python -m pytest --numprocesses 2 --no-loadscope-reorder
+
+test: $(READY) ## run all tests, in ten minutes
+	$(PYTEST) $(ARGS)
+
+test-fast: $(READY) ## run the tests that start no workflow, server or training run, in two minutes
+	$(PYTEST) -m "not slow" $(ARGS)
 
 check: $(READY) ## check format, lint and types, of Python and of the rules
 	$(BIN)/ruff format --check .

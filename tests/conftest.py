@@ -18,21 +18,41 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 ROOT = Path(__file__).parents[1]
 
 
+#: The longest files come first, and between the first file of the finished run, which makes that run, and its other
+#: files those that need no finished run: so both processes have work while it is made.
+FIRST = (
+    "workflow/finished/test_finished_run.py",
+    "workflow/test_examples.py",
+    "tracking",
+    "workflow/test_documented_commands.py",
+    "workflow/finished",
+    "workflow",
+    "test_run_snakemake.py",
+)
+
+
+def position(path: Path) -> int:
+    """The place of a test file among those that begin first."""
+    name = path.relative_to(ROOT / "tests").as_posix()
+    return next((place for place, start in enumerate(FIRST) if name.startswith(start)), len(FIRST))
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Two tests at a time: those of one folder share what is slow to make, so one process has them all."""
+    """Give all tests of a folder, which share slow fixtures, to one process; those of the workflow file by file."""
     from xdist.scheduler import LoadScopeScheduling
 
     class ByFolder(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return nodeid.partition("::")[0].rpartition("/")[0]
+            file = nodeid.partition("::")[0]
+            folder = file.rpartition("/")[0]
+            return file if folder == "tests" or folder.startswith("tests/workflow") else folder
 
     return ByFolder(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The tests of the finished run take longest, so they begin first."""
-    items.sort(key=lambda item: item.path.parent.name != "finished")
+    items.sort(key=lambda item: position(item.path))
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NotRequired, TypedDict
 
+import numpy as np
 import pandas as pd
 
 from relecture.atomic_files import atomic_write, sweep, write_json
@@ -212,6 +213,15 @@ def results_folder(folder: Path, method: str) -> Path:
 def file_digest(path: Path) -> str:
     """Return sixteen hexadecimal digits of a file's content."""
     return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+
+
+def array_digest(*arrays: np.ndarray) -> str:
+    """Return sixteen hexadecimal digits of the arrays' contents, types and shapes."""
+    content = hashlib.sha256()
+    for array in arrays:
+        content.update(repr((array.dtype.str, array.shape)).encode())
+        content.update(np.ascontiguousarray(array).tobytes())
+    return content.hexdigest()[:16]
 
 
 def code_digest() -> str:

@@ -9,6 +9,7 @@ from sklearn.datasets import load_digits
 
 from relecture.data import mnist
 from relecture.data.mnist import Mnist
+from relecture.records import array_digest
 from relecture.tallies.config import (
     TRANSFER_VARIANTS,
     Architecture,
@@ -17,7 +18,7 @@ from relecture.tallies.config import (
     PretrainingJob,
     TransferJob,
 )
-from relecture.tallies.networks.cell_dataset import CellDataset, digest
+from relecture.tallies.networks.cell_dataset import CellDataset
 
 ARCHITECTURE: Architecture = {"filters": [8, 8], "dropout": 0.1, "fc1": 40, "fc2": 20}
 TRAINING: dict[str, Any] = {"batch_size": 64, "rho": 0.9, "epsilon": 1e-7}
@@ -60,7 +61,9 @@ def cells(train: int = 600, validation: int = 150, test: int = 200) -> CellDatas
     large = [cv2.resize(image.reshape(8, 8) / 16, (28, 28), interpolation=cv2.INTER_CUBIC) for image in drawn[rows]]
     pixels = (255 * np.clip(large, 0, 1)).astype(np.uint8)
     parts = np.repeat(["train", "validation", "test"], [train, validation, test])
-    return CellDataset(pixels, labels[rows].astype(np.int64), parts, "scikit-learn's digits", True, digest(pixels))
+    return CellDataset(
+        pixels, labels[rows].astype(np.int64), parts, "scikit-learn's digits", True, array_digest(pixels)
+    )
 
 
 def metrics(fit: Any) -> dict[str, dict[str, float]]:

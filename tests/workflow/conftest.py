@@ -5,32 +5,26 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from copies import Copy, wait_for
-
-ROOT = Path(__file__).parents[2]
-PARTS = ("Snakefile", "Makefile", "pyproject.toml", "constraints.txt", "config", "workflow", "profiles", "src")
-TINY = Path(__file__).with_name("tiny.yaml")
+from project_copy import Copy, wait_until
 
 
 @pytest.fixture(scope="session")
 def until() -> Callable[..., None]:
-    return wait_for
+    return wait_until
 
 
 @pytest.fixture(scope="session")
-def untouched(tmp_path_factory: pytest.TempPathFactory, hitters_csv: Path) -> Iterator[Copy]:
-    """The project as it is now, with the overlay `config/tiny.yaml`; MNIST cannot be had."""
-    folder = tmp_path_factory.mktemp("workflow")
-    (folder / "mirror").mkdir()
-    shutil.copy(hitters_csv, folder / "mirror" / "Hitters.csv")
-    copy = Copy(folder / "project", folder / "mirror")
-    copy.path.mkdir()
-    for part in PARTS:
-        if (ROOT / part).is_dir():
-            shutil.copytree(ROOT / part, copy / part, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
-        else:
-            shutil.copy2(ROOT / part, copy / part)
-    shutil.copy(TINY, copy / "config")
+def mirror(hitters_csv: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A mirror folder that has Hitters.csv alone: MNIST and USPS are not available."""
+    folder = tmp_path_factory.mktemp("mirror")
+    shutil.copy(hitters_csv, folder / "Hitters.csv")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def untouched(tmp_path_factory: pytest.TempPathFactory, mirror: Path) -> Iterator[Copy]:
+    """The project as it is now, with the overlay `config/tiny.yaml`, never run."""
+    copy = Copy.create(tmp_path_factory.mktemp("workflow") / "project", mirror)
     yield copy
     copy.stop()
 
@@ -41,3 +35,4 @@ def fresh(untouched: Copy, tmp_path: Path) -> Iterator[Copy]:
     copy = untouched.twin(tmp_path / "fresh")
     yield copy
     copy.stop()
+    shutil.rmtree(copy.path)

@@ -1,4 +1,4 @@
-"""Mistakes in the configuration, made at the real Snakefile."""
+"""Mistakes in the configuration, reported by the real Snakefile."""
 
 import time
 from pathlib import Path
@@ -14,23 +14,23 @@ digits: {dropuot: [0.4, 0.3], training: {learning_rate: -1}}
 """
 
 
-@pytest.mark.parametrize("command", ["snakemake", "relecture.run_snakemake"])
-def test_three_mistakes_are_all_told_at_once_and_nothing_runs(fresh, command):
+@pytest.mark.parametrize("command", [["snakemake"], ["relecture", "run"]], ids=" ".join)
+def test_three_mistakes_are_all_reported_at_once_and_nothing_runs(fresh, command):
     (fresh / "mine.yaml").write_text(MINE)
     start = time.monotonic()
-    ended = fresh.python("-m", command, "--cores", "2", "--configfile", "mine.yaml")
+    result = fresh.python("-m", *command, "--cores", "2", "--configfile", "mine.yaml")
     assert time.monotonic() - start < 10  # 2 s on an idle machine
-    assert ended.code == 1
+    assert result.code == 1
     message = "relecture: 3 mistakes in the configuration (mine.yaml, config/config.yaml)"
-    assert message in ended.output
+    assert message in result.output
     assert f"**`{message}`**" in FAQ
     for path, word in (
         ("salaries.resampled.n_splits", "many"),
         ("digits.dropuot", "dropout"),
         ("digits.training.learning_rate", "-1"),
     ):
-        (line,) = [line for line in ended.output.splitlines() if line.strip().startswith(path)]
+        (line,) = [line for line in result.output.splitlines() if line.strip().startswith(path)]
         assert word in line
-    assert "Traceback" not in ended.output
-    assert not ended.jobs
+    assert "Traceback" not in result.output
+    assert not result.jobs
     assert not any((fresh / made).exists() for made in ("results", "resources", "mlflow.db"))

@@ -7,28 +7,31 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from environment import set_up
 
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "docs/new-comparison.md").read_text()
 # A line that begins or ends with the name of a file, and below it the code that belongs there.
-BLOCK = re.compile(r"^(?P<said>[^\n]*?)`(?P<file>[\w./]+)`[^`\n]*:\n\n```(?P<kind>\w+)\n(?P<text>.*?)^```", re.M | re.S)
+BLOCK = re.compile(
+    r"^(?P<before>[^\n]*?)`(?P<file>[\w./]+)`[^`\n]*:\n\n```(?P<kind>\w+)\n(?P<text>.*?)^```", re.M | re.S
+)
 COMMANDS = re.findall(r"^```sh\n(.*?)^```", GUIDE, re.M | re.S)
 
 
-def put(file: Path, said: str, kind: str, text: str) -> None:
-    """Do what one block asks for: a new file, lines at the end of one, or new lines after those that are shown."""
+def put(file: Path, before: str, kind: str, text: str) -> None:
+    """Follow one block: a new file, lines at the end of a file, or new lines after those that are shown."""
     if kind == "diff":
         content, after = file.read_text(), ""
         for line in text.splitlines(keepends=True):
             if line.startswith("+"):
                 content = content.replace(after, after + line[1:])
             else:
-                assert content.count(line[1:]) == 1, f"{file} has not once: {line[1:]}"
+                assert content.count(line[1:]) == 1, f"not exactly once in {file}: {line[1:]}"
             after = line[1:]
         file.write_text(content)
-    elif said.startswith("At the end of"):
+    elif before.startswith("At the end of"):
         file.write_text(f"{file.read_text()}\n{text}")
     else:
         assert not file.exists()
@@ -38,18 +41,12 @@ def put(file: Path, said: str, kind: str, text: str) -> None:
 
 @pytest.fixture(scope="module")
 def followed(untouched, tmp_path_factory):
-    """The project with what the guide adds, and what its commands said."""
-    copy = untouched.twin(tmp_path_factory.mktemp("guide") / "project")
-    for name in ("python", "snakemake"):
-        script = copy / ".venv/bin" / name
-        script.parent.mkdir(parents=True, exist_ok=True)
-        module = "" if name == "python" else f"-m {name}"
-        script.write_text(f'#!/bin/sh\nexec "{sys.executable}" {module} "$@"\n')
-        script.chmod(0o755)
+    """The project with what the guide adds, and the results of its commands."""
+    copy = set_up(untouched.twin(tmp_path_factory.mktemp("guide") / "project"))
     for block in BLOCK.finditer(GUIDE):
-        put(copy / block["file"], block["said"], block["kind"], block["text"])
-    ended = [copy.run("sh", "-e", "-c", commands) for commands in COMMANDS]
-    yield copy, ended
+        put(copy / block["file"], block["before"], block["kind"], block["text"])
+    results = [copy.run("sh", "-e", "-c", commands) for commands in COMMANDS]
+    yield copy, results
     copy.stop()
 
 
@@ -63,7 +60,7 @@ def test_every_block_of_code_is_followed():
 def test_its_commands_run(followed):
     _, (run, tests) = followed
     assert run.code == 0, run.trouble
-    assert {"engel_fit median", "engel_fit mean", "engel_table", "engel_overview mean"} <= run.jobs
+    assert {"engel_fit median", "engel_fit mean", "engel_tables", "overview results/engel/mean"} <= run.jobs
     assert tests.code == 0, tests.output
     assert "2 passed" in tests.output
 
@@ -101,24 +98,24 @@ def test_the_report_and_the_handout_have_its_chapter(followed):
     assert "report_page engel" not in planned.jobs  # it is there
 
 
-def test_everything_and_mlflow_know_of_it(followed):
+def test_the_target_all_and_mlflow_include_it(followed):
     copy, _ = followed
     planned = copy.snakemake("--dry-run", "--quiet", "host", "--", "all")
     assert planned.code == 0, planned.trouble
-    assert {"publish_record results/engel/median", "scorecard"} <= planned.jobs
+    assert {"sync_record results/engel/median", "scorecard"} <= planned.jobs
     assert "--experiment=engel" in planned.output
     assert "`quantile`" in (copy / "config/README.md").read_text()
 
 
-def test_its_mistakes_are_told(followed):
+def test_its_mistakes_are_reported(followed):
     copy, _ = followed
     (copy / "mine.yaml").write_text("engel: {quantile: 2}\n")
-    ended = copy.python("-m", "snakemake", "--dry-run", "--configfile", "mine.yaml", "--", "engel")
-    assert ended.code == 1
-    assert "engel.quantile is 2: it must be a number above 0 and below 1" in ended.output
+    result = copy.python("-m", "snakemake", "--dry-run", "--configfile", "mine.yaml", "--", "engel")
+    assert result.code == 1
+    assert "engel.quantile is 2: it must be a number above 0 and below 1" in result.output
 
 
-def test_its_code_is_written_as_the_house_is(followed):
+def test_its_code_passes_format_and_lint(followed):
     copy, _ = followed
     files = [block["file"] for block in BLOCK.finditer(GUIDE) if "engel" in block["file"]]
     python, rules = [f for f in files if f.endswith(".py")], [f for f in files if f.endswith(".smk")]

@@ -68,7 +68,7 @@ rule tallies_ranking:
     """The trials of one rung, the best first."""
     input:
         scores=lambda w: [f"{shard}/scores.csv" for shard in SEARCH.shards(int(w.bracket), int(w.rung))],
-        code=source_files("relecture.tallies.networks.hyperband_search:rank"),
+        code=source_files("relecture.tallies.networks.hyperband_results:rank"),
     output:
         ranking=results("tallies/search/bracket-{bracket}/rung-{rung}/ranking.csv"),
     log:
@@ -88,7 +88,7 @@ rule tallies_search:
         histories=SEARCH.histories(),
         cells=results("tallies/data/cells.npz"),
         mnist="resources/mnist.json",
-        code=source_files("relecture.tallies.networks.hyperband_search:collect"),
+        code=source_files("relecture.tallies.networks.hyperband_results:collect"),
     output:
         **record_files(results("tallies/search")),
         model=directory(results("tallies/search/model")),

@@ -2,6 +2,9 @@
 
 QUESTION = "Can a network trained on other handwriting count the votes on tally sheets?"
 
+#: Height and width of the image of a cell in pixels, as of MNIST's images.
+IMAGE_SIZE = 28
+
 _TRANSFER, _LABEL_CURVE = (f"relecture.tallies.networks.transfer:{name}" for name in ("transfer", "label_curve"))
 
 #: The base models by architecture, each with the function that trains it on MNIST.
@@ -14,5 +17,5 @@ TRANSFERS = dict.fromkeys(("frozen", "frozen_augmented", "unfrozen", "conv_froze
 #: The variants of transfer that are also trained on several numbers of labelled cells.
 LABEL_CURVES = dict.fromkeys(("frozen", "unfrozen", "scratch"), _LABEL_CURVE)
 #: The hyperparameter search, and the model that counts the votes; one record each.
-SEARCH = {"search": "relecture.tallies.networks.hyperband_search:collect"}
+SEARCH = {"search": "relecture.tallies.networks.hyperband_results:collect"}
 FINAL = {"final": "relecture.tallies.networks.transfer:fit_final"}

@@ -115,7 +115,7 @@ def search_shard(
 @app.command()
 def rank(scores: list[Path], out: PathOption) -> None:
     """Merge the SCORES of a rung's shards, the best trial first."""
-    from relecture.tallies.networks.hyperband_search import rank
+    from relecture.tallies.networks.hyperband_results import rank
 
     rank(scores, out)
 
@@ -132,7 +132,7 @@ def search(
     """Write the RANKINGS of all rungs as the record OUT with trials.csv and selected.json."""
     from relecture.data import mnist as mnist_data
     from relecture.tallies.networks.cell_dataset import CellDataset
-    from relecture.tallies.networks.hyperband_search import collect, write_tables
+    from relecture.tallies.networks.hyperband_results import collect, write_tables
 
     config, data = parse_config(SearchJob, config_json), CellDataset.load(cells).describe(mnist_data.load(mnist))
     collect(rankings).save(out, "tallies/search", config, data, rule, QUESTION)

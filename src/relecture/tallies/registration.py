@@ -10,7 +10,7 @@ import numpy as np
 
 from relecture.errors import UserError
 from relecture.registered_model import RegisteredModel
-from relecture.tallies.networks.cell_dataset import IMAGE_SIZE
+from relecture.tallies import IMAGE_SIZE
 from relecture.tallies.networks.cnn import N_CLASSES
 from relecture.tallies.networks.digit_classifier import DigitClassifier
 

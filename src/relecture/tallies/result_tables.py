@@ -35,7 +35,7 @@ BEST = "tallies.search.accuracy"
 class NetworkResults:
     """Records by method, as `base/default` or `label_curve/scratch`; published values; what the search selected.
 
-    `choice` is the result of `hyperband_search.select_network`.
+    `choice` is the result of `hyperband_results.select_network`.
     """
 
     records: dict[str, Record]

@@ -14,7 +14,7 @@ import torch
 from relecture.errors import UserError
 from relecture.records import read
 from relecture.tallies.config import SearchJob
-from relecture.tallies.networks import hyperband, hyperband_search, search_space
+from relecture.tallies.networks import hyperband, hyperband_results, hyperband_search, search_space
 from relecture.tallies.networks.cnn import cnn
 
 CONFIG = SearchJob(seed=4, max_epochs=6, eta=3, n_images=400, **small.TRAINING)
@@ -63,7 +63,7 @@ def train_rung(folder: Path, number: int) -> Path:
     """Train and rank all trials of a rung and return its ranking."""
     scores = [train_shard(folder, number, shard) / "scores.csv" for shard in range(N_SHARDS)]
     out = folder / f"rung-{number}" / "ranking.csv"
-    hyperband_search.rank(scores, out)
+    hyperband_results.rank(scores, out)
     return out
 
 
@@ -73,8 +73,8 @@ def searched(small_networks, tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("search")
     rankings = [train_rung(folder, number) for number in range(2)]
     source = {"name": "MNIST", "digest": "0123456789abcdef", "sample": True}
-    hyperband_search.collect(rankings).save(folder, "tallies/search", CONFIG, source, "tallies_search")
-    hyperband_search.write_tables(rankings, folder)
+    hyperband_results.collect(rankings).save(folder, "tallies/search", CONFIG, source, "tallies_search")
+    hyperband_results.write_tables(rankings, folder)
     return folder
 
 
@@ -107,7 +107,7 @@ def test_a_ranking_has_the_best_first_and_the_sampled_hyperparameters(searched):
 def test_ties_are_ranked_by_the_number_of_the_trial(tmp_path):
     scores = pd.DataFrame({"trial": [3, 1, 2], "accuracy": [0.5, 0.5, 0.7]})
     scores.to_csv(tmp_path / "scores.csv", index=False)
-    hyperband_search.rank([tmp_path / "scores.csv"], tmp_path / "ranking.csv")
+    hyperband_results.rank([tmp_path / "scores.csv"], tmp_path / "ranking.csv")
     assert pd.read_csv(tmp_path / "ranking.csv").trial.tolist() == [2, 1, 3]
 
 
@@ -124,7 +124,7 @@ def test_a_continued_trial_resumes_from_its_weights_and_optimiser_state(searched
 def test_the_curve_of_a_continued_trial_is_complete_and_begins_as_before(searched):
     record = read(searched)
     for trial in ranking(searched, 1).itertuples():
-        name = hyperband_search.trial_name(BRACKET, trial.trial)
+        name = hyperband_results.trial_name(BRACKET, trial.trial)
         curve = record.history[(record.history.member == name) & (record.history.metric == "validation_accuracy")]
         assert curve.step.tolist() == [1, 2, 3, 4, 5, 6]
         assert curve.value.iloc[-1] == pytest.approx(trial.accuracy, abs=1e-6)
@@ -164,7 +164,7 @@ def test_a_killed_shard_resumes_and_trains_no_finished_trial_again(searched, mon
     trained.clear()
     capsys.readouterr()
     resumed = train_shard(tmp_path, 0, 0)
-    names = [hyperband_search.trial_name(BRACKET, trial) for trial in order]
+    names = [hyperband_results.trial_name(BRACKET, trial) for trial in order]
     assert first == [(names[0], 1), (names[0], 2), (names[1], 1), (names[1], 2)]
     assert trained[0] == (names[1], 2)
     assert names[0] not in {name for name, _ in trained}
@@ -214,12 +214,12 @@ def test_the_record_has_a_member_per_trial_with_its_hyperparameters_and_its_last
     record = read(searched)
     wide = record.metrics.pivot(index="member", columns="metric", values="value")
     assert list(wide.index) == [f"b1-trial-{trial:02d}" for trial in range(5)] == list(record.params["members"])
-    continued = {hyperband_search.trial_name(BRACKET, trial) for trial in ranking(searched, 1).trial}
+    continued = {hyperband_results.trial_name(BRACKET, trial) for trial in ranking(searched, 1).trial}
     assert set(wide.index[wide.epochs == 6]) == continued
     for trial in search_space.sample_trials(CONFIG.seed, BRACKET, 5).to_dict("records"):
-        hyperparameters = record.params["members"][hyperband_search.trial_name(BRACKET, trial["trial"])]
+        hyperparameters = record.params["members"][hyperband_results.trial_name(BRACKET, trial["trial"])]
         assert hyperparameters == {name: trial[name] for name in search_space.NAMES if not pd.isna(trial[name])}
-        assert wide.parameters[hyperband_search.trial_name(BRACKET, trial["trial"])] == sum(
+        assert wide.parameters[hyperband_results.trial_name(BRACKET, trial["trial"])] == sum(
             parameter.numel() for parameter in cnn(search_space.architecture(trial), 0).parameters()
         )
 

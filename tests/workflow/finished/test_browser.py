@@ -1,4 +1,4 @@
-"""MLflow's pages as a person sees them: the finished run, shown by `make ui`, opened in Chromium."""
+"""MLflow's pages of the finished run, served by `make ui` and opened in Chromium."""
 
 import re
 from collections.abc import Iterator
@@ -23,8 +23,8 @@ CURVES = """() => [...document.querySelectorAll('.js-plotly-plot')]
 
 
 @dataclass(frozen=True)
-class Seen:
-    """What a page showed when its picture was taken."""
+class Page:
+    """The content of a page when its picture was taken."""
 
     picture: Path
     text: str
@@ -36,12 +36,12 @@ class Seen:
 
 @pytest.fixture(scope="module")
 def links(finished) -> Iterator[dict[str, str]]:
-    """What `make ui` prints: the address of each experiment."""
+    """The address of each experiment, as `make ui` prints them."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(finished / "src"))
         patch.delenv("MLFLOW_TRACKING_URI", raising=False)
-        with pages.served(finished.path) as found:
-            yield found
+        with pages.served(finished.path) as addresses:
+            yield addresses
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +52,7 @@ def chromium(links) -> Iterator:
 
 @pytest.fixture
 def page(chromium) -> Iterator:
-    """A page of somebody who was never here before."""
+    """A page without cookies or cache."""
     context = chromium.new_context(viewport=pages.SIZE)
     yield context.new_page()
     context.close()
@@ -60,25 +60,25 @@ def page(chromium) -> Iterator:
 
 @pytest.fixture(scope="module")
 def tables(links, chromium) -> dict[str, dict[str, list[dict[str, str]]]]:
-    """The rows of every view that an experiment offers, on a page so wide that all columns are drawn."""
-    page, found = chromium.new_page(viewport={"width": 4000, "height": 2000}), {}
+    """The rows of every view of each experiment, on a page so wide that all columns are drawn."""
+    page, tables = chromium.new_page(viewport={"width": 4000, "height": 2000}), {}
     for experiment, link in links.items():
-        found[experiment] = {"methods": pages.table(page, link)}
+        tables[experiment] = {"methods": pages.table(page, link)}
         page.get_by_role("button", name="methods").click()
         offered = [item.inner_text().strip() for item in page.get_by_role("menuitem").all()]
         views = {name for name in offered if re.fullmatch(r"[a-z_]+", name)} - {"methods"}
-        found[experiment] |= {view: pages.table(page, link, view) for view in views}
+        tables[experiment] |= {view: pages.table(page, link, view) for view in views}
     page.close()
-    return found
+    return tables
 
 
 @pytest.fixture(scope="module")
-def seen(links, chromium, tmp_path_factory) -> dict[str, Seen]:
-    """The pages of which the documentation has pictures, as they were when these were taken."""
-    page, found = chromium.new_page(viewport=pages.SIZE), {}
+def pictured(links, chromium, tmp_path_factory) -> dict[str, Page]:
+    """The pages of which the documentation has pictures."""
+    page, pictured = chromium.new_page(viewport=pages.SIZE), {}
     taken = pages.pictures(page, links["digits"], "dropout", ["plain", "ridge"], tmp_path_factory.mktemp("pictures"))
     for name, picture in taken:
-        found[name] = Seen(
+        pictured[name] = Page(
             picture,
             text=page.inner_text("body"),
             rows=pages.cells(page),
@@ -87,7 +87,7 @@ def seen(links, chromium, tmp_path_factory) -> dict[str, Seen]:
             widest_image=page.evaluate("Math.max(0, ...[...document.images].map(image => image.naturalWidth))"),
         )
     page.close()
-    return found
+    return pictured
 
 
 def names(rows: list[dict[str, str]]) -> list[str]:
@@ -112,7 +112,7 @@ def test_each_experiment_opens_as_a_table_of_its_methods_without_an_empty_column
         assert empty(rows, columns) == [], experiment
 
 
-def test_each_other_view_has_rows_and_no_empty_number(tables):
+def test_each_other_view_has_rows_and_no_empty_column_of_numbers(tables):
     assert {"members", "ridge_search"} <= set(tables["digits"])
     assert {"members", "restarts", "interpretation"} <= set(tables["clusters"])
     for experiment, views in tables.items():
@@ -130,8 +130,8 @@ def test_from_the_front_page_an_experiment_opens_on_its_runs(links, page):
     assert not page.get_by_text("Ask questions about your experiments").is_visible()
 
 
-def test_a_method_expands_to_its_members(seen):
-    rows = seen["members"].rows
+def test_a_method_expands_to_its_members(pictured):
+    rows = pictured["members"].rows
     at = names(rows).index("dropout")
     assert names(rows)[at + 1 : at + 3] == ["seed-00", "seed-01"]
     method, *members = rows[at : at + 3]
@@ -139,33 +139,33 @@ def test_a_method_expands_to_its_members(seen):
     assert float(method["metrics.`test_error`"]) == pytest.approx(sum(errors) / 2)
 
 
-def test_three_methods_are_compared_by_settings_and_numbers(seen):
-    text = seen["compare"].text
+def test_three_methods_are_compared_by_settings_and_numbers(pictured):
+    text = pictured["compare"].text
     assert "Comparing 3 Runs from 1 Experiment" in text
     assert all(method in text for method in ("dropout", "plain", "ridge"))
     assert "[0.4, 0.3]" in text  # what dropout has and the others have not
     assert "test_error" in text
-    assert seen["compare"].charts == 1
+    assert pictured["compare"].charts == 1
 
 
-def test_the_curves_of_all_networks_are_drawn(seen):
-    text = seen["curves"].text
+def test_the_curves_of_all_networks_are_drawn(pictured):
+    text = pictured["curves"].text
     assert all(f"curves/{what}_{of}" in text for what in ("train", "validation") for of in ("error", "loss"))
     networks = ("plain", "ridge", "dropout", "early_stopping", "logistic")
-    assert {curve.split()[0] for curve in seen["curves"].curves} == set(networks)
+    assert {curve.split()[0] for curve in pictured["curves"].curves} == set(networks)
 
 
-def test_the_figure_of_a_method_is_among_its_files(seen):
-    assert seen["figure"].widest_image > 600
+def test_the_figure_of_a_method_is_among_its_files(pictured):
+    assert pictured["figure"].widest_image > 600
 
 
-def test_the_pictures_for_the_documentation_are_of_a_moderate_size(seen):
-    assert set(seen) - {"model"} == {"methods", "members", "curves", "figure", "compare"}
-    for name, page in seen.items():
+def test_the_pictures_for_the_documentation_are_of_a_moderate_size(pictured):
+    assert set(pictured) - {"model"} == {"methods", "members", "curves", "figure", "compare"}
+    for name, page in pictured.items():
         assert 20_000 < page.picture.stat().st_size <= pages.LARGEST, name
 
 
-def test_a_run_shows_settings_numbers_data_and_how_to_make_it_again(links, page, finished):
+def test_a_run_shows_parameters_metrics_data_and_the_command_that_reruns_it(links, page, finished):
     pages.opened(page, links["salaries"], "book/lasso")
     text = page.inner_text("body")
     assert "snakemake results/salaries/book/lasso/metrics.csv --force" in text
@@ -178,8 +178,8 @@ def test_a_run_shows_settings_numbers_data_and_how_to_make_it_again(links, page,
     assert f"{seconds:.1f}s" in text
 
 
-def test_the_registered_model_has_a_page(links, seen):
-    assert ("model" in seen) == ("tallies" in links)
-    if "model" in seen:
-        assert "tally-digits" in seen["model"].text
-        assert "champion" in seen["model"].text
+def test_the_registered_model_has_a_page(links, pictured):
+    assert ("model" in pictured) == ("tallies" in links)
+    if "model" in pictured:
+        assert "tally-digits" in pictured["model"].text
+        assert "champion" in pictured["model"].text

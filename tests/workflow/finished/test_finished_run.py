@@ -28,14 +28,16 @@ NOTICE = "##  THIS IS NOT ALL OF MNIST"
 
 
 def results(records: list[str]) -> set[str]:
-    """What a run leaves of these records, of salaries and of digits, but for what is in MLflow."""
+    """The files of these records, and the tables and figures of salaries and digits."""
     names = ("metrics.csv", "history.csv", "predictions.parquet", "params.json", "overview.svg", "overview.png")
     files = {f"{record}/{name}" for record in records for name in names}
     tables = [f"results/{comparison}/{table}" for comparison in FIGURES for table in ("table", "differences")]
-    files |= {f"{table}.{kind}" for table in [*tables, "results/scorecard"] for kind in ("csv", "md", "tex", "html")}
+    files |= {
+        f"{table}.{kind}" for table in [*tables, "results/scorecard"] for kind in ("csv", "json", "md", "tex", "html")
+    }
     for comparison, figures in FIGURES.items():
         files |= {f"results/{comparison}/figures/{figure}.{kind}" for figure in figures for kind in ("svg", "png")}
-        files.add(f"results/{comparison}/quantities.csv")
+        files.add(f"results/{comparison}/reproduced_values.csv")
     return files
 
 
@@ -43,57 +45,52 @@ def params(copy, record: str) -> dict:
     return json.loads((copy / record / "params.json").read_text())
 
 
-def test_with_a_dead_server_every_record_table_and_figure_is_made_all_the_same(first_run, records):
-    _, ended, files = first_run
-    assert ended.code == 1
+def test_with_a_dead_server_every_record_table_and_figure_is_made(first_run, records):
+    _, result, files = first_run
+    assert result.code == 1
     assert set(records) >= RECORDS
     assert sorted(results(records) - files) == []
-    assert not {name for name in files if name.endswith(("published.json", "tracking.json", ".part", ".db"))}
+    assert not {name for name in files if name.endswith(("mlflow_run.json", "tracking.json", ".part", ".db"))}
 
 
 def test_with_a_dead_server_there_is_one_clear_message_and_no_traceback(first_run):
-    _, ended, _ = first_run
-    messages = Counter(line for line in ended.output.splitlines() if "the MLflow server" in line)
+    _, result, _ = first_run
+    messages = Counter(line for line in result.output.splitlines() if "the MLflow server" in line)
     (message,) = messages
     assert message.startswith("relecture: the MLflow server http://127.0.0.1:9 does not answer (Connection refused).")
     assert "unset MLFLOW_TRACKING_URI" in message
-    assert "All records are intact; publish them later with: make publish" in message
+    assert "All records are intact; sync them later with: make sync" in message
     assert messages[message] <= 2  # when it happens, and in Snakemake's log of the failed job
-    assert "Traceback" not in ended.output
+    assert "Traceback" not in result.output
 
 
-def test_the_same_command_with_a_store_completes_it_and_fits_nothing_again(second_run, records):
-    copy, ended = second_run
-    assert ended.code == 0
-    assert ended.jobs == {"store", "register", *(f"publish_record {record}" for record in records)}
-    wanted = results(records) | {f"{record}/published.json" for record in records}
-    assert not [name for name in wanted | {"results/tracking.json", "mlflow.db"} if not (copy / name).is_file()]
-    assert "Traceback" not in ended.output
+def test_the_same_command_with_a_store_completes_the_run_and_fits_nothing(second_run, finished, records, synced):
+    plan, result = second_run
+    assert plan == {"store", "register", *(f"sync_record {record}" for record in records)}
+    assert result.jobs == {"store", "register", *(f"sync_record {record}" for record in synced)}
+    wanted = results(records) | {f"{record}/mlflow_run.json" for record in records}
+    assert not [name for name in wanted | {"results/tracking.json", "mlflow.db"} if not (finished / name).is_file()]
+    assert "Traceback" not in result.output
 
 
-def test_with_everything_done_no_job_runs(finished):
-    assert finished.snakemake().nothing_to_do
-    assert finished.launch().nothing_to_do
+def test_on_a_finished_run_no_job_runs_for_any_target(twin):
+    assert twin.launch().nothing_to_do
+    assert twin.snakemake("--", "all", "data", "sync", *COMPARISONS).nothing_to_do
 
 
 @pytest.mark.skipif(not shutil.which("make"), reason="needs make; this machine has none")
-def test_with_everything_done_make_replicate_only_shows_the_scorecard(twin):
-    ended = set_up(twin).run("make", "replicate", "CONFIG=config/tiny.yaml", "CORES=2")
-    assert ended.code == 0, ended.trouble
-    assert not ended.jobs
-    assert ended.output.index("Nothing to be done") < ended.output.index("linear regression, mean absolute error")
-    assert "THIS IS NOT ALL OF MNIST" in ended.output
-
-
-def test_each_comparison_is_a_target_of_its_own(finished):
-    for target in (*COMPARISONS, "data", "publish"):
-        assert finished.launch(target, "--dry-run").nothing_to_do, target
+def test_on_a_finished_run_make_replicate_only_shows_the_scorecard(twin):
+    result = set_up(twin).run("make", "replicate", "CONFIG=config/tiny.yaml", "CORES=2")
+    assert result.code == 0, result.trouble
+    assert not result.jobs
+    assert result.output.index("Nothing to be done") < result.output.index("linear regression, mean absolute error")
+    assert "THIS IS NOT ALL OF MNIST" in result.output
 
 
 def test_no_draft_checkpoint_or_lock_is_left(finished):
     drafts = [path for path in finished.path.rglob(".*") if path.suffix in (".part", ".svg", ".png")]
     assert not drafts
-    assert not list((finished / "scratch").rglob("*.ckpt"))
+    assert not list((finished / "results/checkpoints").rglob("*.ckpt"))
     assert not list((finished / ".snakemake" / "locks").glob("*"))
 
 
@@ -111,40 +108,37 @@ def test_the_scorecard_has_a_row_for_every_printed_number_and_judges_none_of_the
     assert digits.note.str.contains(f"{SAMPLE}: not judged").all()
 
 
-def test_the_sample_is_announced_before_anything_is_fitted_and_again_at_the_end(first_run, finished):
-    _, ended, _ = first_run
-    assert ended.output.index(NOTICE) < ended.output.index("rule digits_data:")
+def test_the_sample_is_announced_before_any_fit_and_again_at_the_end(first_run, finished):
+    _, result, _ = first_run
+    assert result.output.index(NOTICE) < result.output.index("rule digits_data:")
     assert NOTICE in (finished / "results/logs/data/mnist.log").read_text()
-    show = ("--scorecard", "results/scorecard.csv", "--mnist", "resources/mnist.json")
-    shown = finished.python("-m", "relecture", "scorecard", "show", *show)
+    shown = finished.python("-m", "relecture", "scorecard", "show", "--results", "results")
     assert shown.code == 0
     assert shown.output.index("salaries") < shown.output.index("digits") < shown.output.index(NOTICE)
-    ways_on = shown.output.strip().splitlines()[-3:]
-    assert [line[:19].strip() for line in ways_on] == ["figures and tables", "the runs in MLflow", "one thing again"]
+    next_steps = shown.output.strip().splitlines()[-3:]
+    assert [line[:19].strip() for line in next_steps] == ["figures and tables", "the runs in MLflow", "one thing again"]
 
 
 @pytest.mark.parametrize("kind", ["md", "tex", "html"])
-def test_every_table_of_digits_says_that_it_is_the_sample(finished, kind):
+def test_every_table_of_digits_names_the_sample(finished, kind):
     for table in ("digits/table", "digits/differences", "scorecard"):
         assert SAMPLE in (finished / f"results/{table}.{kind}").read_text(), table
 
 
-def test_every_figure_of_digits_says_that_it_is_the_sample(finished):
+def test_every_figure_of_digits_names_the_sample(finished):
     for figure in FIGURES["digits"]:  # letters are drawn as shapes, with the text beside them as a comment
         assert f"<!-- {SAMPLE} -->" in (finished / f"results/digits/figures/{figure}.svg").read_text(), figure
 
 
-def test_the_overviews_of_the_sample_say_so_and_no_others(finished, records):
+def test_the_overviews_of_the_sample_name_it_and_no_others(finished, records):
     samples = [record for record in records if params(finished, record)["data"]["sample"]]
     assert set(samples) >= {record for record in RECORDS if "digits" in record}
     for record in records:
-        says = (
-            f"<!-- {params(finished, record)['data']['name']} -->" in (finished / record / "overview.svg").read_text()
-        )
-        assert says == (record in samples), record
+        comment = f"<!-- {params(finished, record)['data']['name']} -->"
+        assert (comment in (finished / record / "overview.svg").read_text()) == (record in samples), record
 
 
-def test_nothing_of_salaries_says_so(finished):
+def test_no_file_of_salaries_names_the_sample(finished):
     files = [path for path in (finished / "results/salaries").rglob("*") if path.suffix in (".md", ".html", ".svg")]
     assert len(files) > 10
     assert not [path for path in files if SAMPLE in path.read_text()]
@@ -154,7 +148,7 @@ def test_mlflow_has_a_run_for_every_record_and_below_it_one_for_every_member(fin
     from mlflow import MlflowClient
 
     client = MlflowClient(f"sqlite:///{finished / 'mlflow.db'}")
-    experiments = {found.name: found.experiment_id for found in client.search_experiments()}
+    experiments = {experiment.name: experiment.experiment_id for experiment in client.search_experiments()}
     comparisons = {record.split("/")[1] for record in records}
     assert set(experiments) - {"Default"} == comparisons >= {"salaries", "digits"}
     runs = [run for name in comparisons for run in client.search_runs([experiments[name]], max_results=1000)]
@@ -162,10 +156,10 @@ def test_mlflow_has_a_run_for_every_record_and_below_it_one_for_every_member(fin
     children = Counter(run.data.tags.get("mlflow.parentRunId") for run in runs)
     assert len(parents) == len(records)
     for record in records:
-        receipt = json.loads((finished / record / "published.json").read_text())
-        parent = parents[receipt["run_id"]]
+        run = json.loads((finished / record / "published.json").read_text())
+        parent = parents[run["run_id"]]
         assert children[parent.info.run_id] == pd.read_csv(finished / record / "metrics.csv").member.nunique()
-        again = f"snakemake {record}/metrics.csv --force --configfile config/tiny.yaml"
-        assert parent.data.tags["relecture.provenance"] == again
+        command = f"snakemake {record}/metrics.csv --force --configfile config/tiny.yaml"
+        assert parent.data.tags["relecture.rerun"] == command
         data = params(finished, record)["data"]
         assert parent.data.tags.get("relecture.sample") == (data["name"] if data["sample"] else None)

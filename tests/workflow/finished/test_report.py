@@ -1,4 +1,4 @@
-"""`make report` after a run: a zip and a page that open from disk, and a handout, of the results that are there."""
+"""`make report` after a run: a zip file and a page that open from disk, and a handout, of the existing results."""
 
 import re
 import shutil
@@ -9,24 +9,24 @@ import pytest
 from environment import set_up
 
 from relecture.config import COMPARISONS
-from relecture.workflow import MAKING_IN_REPORT, SCORECARD_IN_REPORT, chapter_in_report
+from relecture.workflow import PROVENANCE_CATEGORY, SCORECARD_CATEGORY, report_category
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not shutil.which("make"), reason="needs make; this machine has none"),
 ]
 
-SHELVES = [SCORECARD_IN_REPORT, *map(chapter_in_report, COMPARISONS), MAKING_IN_REPORT]
+CATEGORIES = [SCORECARD_CATEGORY, *map(report_category, COMPARISONS), PROVENANCE_CATEGORY]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 REPORTED = {
-    *(f"report_{part} {comparison}" for part in ("answer", "page") for comparison in COMPARISONS),
-    *("report", "report_front", "report_making", "report_handout"),
+    *(f"report_{part} {comparison}" for part in ("conclusions", "page") for comparison in COMPARISONS),
+    *("report", "report_front", "report_provenance", "report_handout"),
 }
 
 
 @pytest.fixture(scope="module")
 def made(finished, tmp_path_factory):
-    """A finished run with its report, and what `make report` said. It was not told the run's configuration."""
+    """A finished run with its report, and the result of `make report`, which is not given the run's configuration."""
     copy = set_up(finished.twin(tmp_path_factory.mktemp("report") / "project"))
     yield copy, copy.run("make", "report", "CORES=2")
     copy.stop()
@@ -40,15 +40,16 @@ def unpacked(made, tmp_path_factory) -> Path:
     return folder / "report"
 
 
-def test_it_shows_the_results_that_are_there_and_fits_nothing_again(made):
-    _, ended = made
-    assert ended.code == 0, ended.trouble
-    assert ended.jobs == REPORTED
+def test_it_shows_the_existing_results_and_fits_nothing(made):
+    _, result = made
+    assert result.code == 0, result.trouble
+    assert result.jobs == REPORTED
 
 
-def test_made_again_nothing_runs(made):
+def test_a_second_make_report_runs_nothing(made):
     copy, _ = made
-    assert copy.run("make", "report", "CORES=2").nothing_to_do
+    again = ("--cores", "2", "--rerun-triggers", "mtime", "--keep-going", "--", "report")  # as `make report`
+    assert copy.python("-m", "relecture", "run", *again).nothing_to_do
     assert copy.run("make", "handout", "CORES=2").nothing_to_do
 
 
@@ -59,33 +60,33 @@ def test_it_leaves_a_zip_a_page_and_a_handout(made, unpacked):
     assert (copy / "results/handout.pdf").read_bytes().startswith(b"%PDF")
 
 
-def test_everything_stands_on_a_shelf_in_the_lecture_s_order(unpacked):
+def test_the_categories_of_the_report_are_in_the_lecture_s_order(unpacked):
     page = (unpacked / "report.html").read_text()
-    shelves = re.search(r"var categories = (\{.*\});", page)[1]
-    assert sorted(SHELVES) == SHELVES
-    assert set(re.findall(r'"(\d [^"]+)": \{', shelves)) == set(SHELVES)
+    categories = re.search(r"var categories = (\{.*\});", page)[1]
+    assert sorted(CATEGORIES) == CATEGORIES
+    assert set(re.findall(r'"(\d [^"]+)": \{', categories)) == set(CATEGORIES)
 
 
-def test_the_front_page_has_every_question_and_answer_and_the_pages_have_them_too(made, unpacked):
+def test_front_page_and_pages_have_every_question_and_its_conclusions(made, unpacked):
     copy, _ = made
     front = (copy / "results/front.html").read_text()
     pages = {path.parent.name: path.read_text() for path in unpacked.rglob("page.html")}
     assert len(pages) == len(COMPARISONS)
     for comparison in COMPARISONS:
-        question, answer = (copy / f"results/{comparison}/answer.md").read_text().strip().split("\n\n")
-        for text in (question.strip("*"), answer):
+        question, conclusions = (copy / f"results/{comparison}/conclusions.md").read_text().strip().split("\n\n")
+        for text in (question.strip("*"), conclusions):
             escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("'", "&#x27;")
             assert escaped in front
             assert any(escaped in page for page in pages.values())
 
 
-def test_every_answer_that_uses_mnist_says_that_a_sample_stands_in_for_it(made):
+def test_all_conclusions_from_mnist_name_the_sample(made):
     copy, _ = made
     for comparison in ("digits", "tallies", "clusters"):
-        assert "MNIST-5k sample" in (copy / f"results/{comparison}/answer.md").read_text()
+        assert "MNIST-5k sample" in (copy / f"results/{comparison}/conclusions.md").read_text()
 
 
-def test_no_page_of_ours_names_an_address(unpacked):
+def test_no_page_refers_to_an_address(unpacked):
     pages = list(unpacked.glob("data/**/*.html"))
     assert len(pages) > len(COMPARISONS)
     for page in pages:
@@ -96,48 +97,48 @@ def test_no_page_of_ours_names_an_address(unpacked):
 def browser():
     """Chromium, through Playwright."""
     playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright")
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if found is None:
+    executable = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if executable is None:
         pytest.skip("needs Chromium; on Debian: apt-get install chromium")
     with playwright.sync_playwright() as started:
-        chromium = started.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
+        chromium = started.chromium.launch(executable_path=executable, args=["--no-sandbox", "--disable-gpu"])
         yield chromium
         chromium.close()
 
 
 @pytest.fixture
 def opened(browser, unpacked):
-    """The report in a browser, and everything that it has asked for."""
+    """The report in a browser, and the addresses that it has requested."""
     page = browser.new_page(viewport={"width": 1400, "height": 900})
-    asked, errors = [], []
-    page.on("request", lambda request: asked.append(request.url))
+    requested, errors = [], []
+    page.on("request", lambda request: requested.append(request.url))
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto((unpacked / "report.html").as_uri())
     page.wait_for_selector("h1 >> text=relecture")
-    yield page, asked
+    yield page, requested
     assert errors == []
     page.close()
 
 
-def test_it_opens_from_disk_and_asks_for_nothing_else(opened):
-    page, asked = opened
-    assert asked
-    assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
+def test_it_opens_from_disk_and_requests_nothing_else(opened):
+    page, requested = opened
+    assert requested
+    assert [url for url in requested if not url.startswith(("file:", "data:", "blob:"))] == []
     headings = page.locator(".prose h2").all_inner_texts()
     assert headings == ["Scorecard", *(name.capitalize() for name in COMPARISONS)]
 
 
 @pytest.mark.parametrize("comparison", COMPARISONS)
 def test_a_heading_opens_the_page_of_its_comparison(opened, comparison):
-    page, asked = opened
+    page, requested = opened
     page.click(f".prose h2 >> text={comparison.capitalize()}")
     frame = page.frame_locator("iframe")
     assert frame.locator("h1").inner_text() == comparison.capitalize()
     assert frame.locator("img").count() == frame.locator("figure").count() >= 3
     broken = "images => images.filter(image => !image.complete || !image.naturalWidth).length"
     assert frame.locator("img").evaluate_all(broken) == 0
-    assert page.locator("nav >> text=1 Answer").count() == 1
-    assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
+    assert page.locator("nav >> text=1 Conclusions").count() == 1
+    assert [url for url in requested if not url.startswith(("file:", "data:", "blob:"))] == []
 
 
 def test_no_figure_is_cropped(opened):

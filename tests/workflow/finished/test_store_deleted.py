@@ -8,16 +8,16 @@ import pytest
 pytestmark = pytest.mark.slow
 
 SOME = ("results/salaries/book/lasso", "results/digits/lda")
-TARGETS = ("mlflow.db", *(f"{record}/published.json" for record in SOME))
+TARGETS = ("mlflow.db", *(f"{record}/mlflow_run.json" for record in SOME))
 ACTIVE_PARENTS = """
     SELECT run_uuid FROM runs WHERE lifecycle_stage = 'active' AND run_uuid NOT IN
     (SELECT run_uuid FROM tags WHERE key = 'mlflow.parentRunId')
 """
 
 
-def ask(copy, query: str) -> set[tuple]:
+def query(copy, sql: str) -> set[tuple]:
     with closing(sqlite3.connect(f"file:{copy / 'mlflow.db'}?mode=ro", uri=True)) as database:
-        return set(database.execute(query))
+        return set(database.execute(sql))
 
 
 @pytest.fixture
@@ -27,30 +27,28 @@ def without_store(twin):
     return twin
 
 
-def test_after_the_store_was_deleted_a_run_only_makes_it_anew_and_publishes(without_store, records):
-    plan = without_store.snakemake("--dry-run")
-    assert plan.code == 0, plan.trouble
-    assert plan.jobs == {"store", "register", *(f"publish_record {record}" for record in records)}
-
-
-def test_a_rebuilt_store_has_a_run_for_each_record_and_no_rule_empties_it_again(without_store):
+def test_a_deleted_store_is_rebuilt_with_a_run_for_each_record_and_no_rule_empties_it(without_store, records):
     copy = without_store
+    plan = copy.snakemake("--dry-run")
+    assert plan.code == 0, plan.trouble
+    assert plan.jobs == {"store", "register", *(f"sync_record {record}" for record in records)}
+
     rebuilt = copy.launch(*TARGETS)
     assert rebuilt.code == 0, rebuilt.trouble
-    assert rebuilt.jobs == {"store", *(f"publish_record {record}" for record in SOME)}
-    runs = ask(copy, ACTIVE_PARENTS)
+    assert rebuilt.jobs == {"store", *(f"sync_record {record}" for record in SOME)}
+    runs = query(copy, ACTIVE_PARENTS)
     assert len(runs) == len(SOME)
     assert copy.launch(*TARGETS).nothing_to_do
 
-    with closing(sqlite3.connect(copy / "mlflow.db")) as database, database:  # what somebody else has put there
+    with closing(sqlite3.connect(copy / "mlflow.db")) as database, database:  # written by another program
         database.execute("INSERT INTO experiments (name, lifecycle_stage) VALUES ('of somebody else', 'active')")
     forced = copy.snakemake("--force", "--", "results/tracking.json")
     assert forced.code == 0, forced.trouble
     assert forced.jobs == {"store"}
-    assert ask(copy, ACTIVE_PARENTS) == runs
-    assert ask(copy, "SELECT count(*) FROM experiments WHERE name = 'of somebody else'") == {(1,)}
+    assert query(copy, ACTIVE_PARENTS) == runs
+    assert query(copy, "SELECT count(*) FROM experiments WHERE name = 'of somebody else'") == {(1,)}
     assert copy.launch(*TARGETS).nothing_to_do
 
-    published = copy.python("-m", "relecture", "tracking", "publish-all", "results")  # make publish
-    assert published.code == 0, published.output
-    assert ask(copy, ACTIVE_PARENTS) > runs
+    synced = copy.python("-m", "relecture", "tracking", "sync", "--results", "results")  # make sync
+    assert synced.code == 0, synced.output
+    assert query(copy, ACTIVE_PARENTS) > runs

@@ -8,7 +8,6 @@ from relecture.clusters import TITLES
 from relecture.clusters.figures.algorithm import plot_descent
 from relecture.clusters.figures.interpretation import plot_difference_heatmap
 from relecture.clusters.figures.k_selection import plot_criteria
-from relecture.clusters.figures.limits import METHODS, plot_ari
 from relecture.clusters.figures.restarts import plot_optimum_shares, plot_success_probability
 from relecture.clusters.record_access import model_arrays
 from relecture.records import Record
@@ -70,6 +69,8 @@ def _interpretation(record: Record) -> Figure:
 
 
 def _limits(record: Record) -> Figure:
+    from relecture.clusters.figures.limits import METHODS, plot_ari  # imports scikit-learn
+
     figure, (left, right) = plt.subplots(1, 2, figsize=(13, 5))
     plot_ari(left, record, "spread", ("kmeans", "mixture"))
     left.set(xlabel="spread of the wide group / of the narrow one", ylabel="adjusted Rand index")

@@ -1,6 +1,6 @@
 """Figures of the final model on test cells: confusions, misclassified cells, calibration and attributions."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -9,7 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from relecture import plotting
-from relecture.tallies.networks.attribution import Attributions
+
+if TYPE_CHECKING:
+    from relecture.tallies.networks.attribution import Attributions
 
 MAX_CELLS = (4, 9)  # rows and columns of misclassified cells
 STAGES = {"before": "before temperature scaling", "after": "after temperature scaling"}
@@ -96,7 +98,7 @@ def reliability(table: pd.DataFrame, calibration: dict[str, Any]) -> Figure:
     return figure
 
 
-def attribution(pairs: pd.DataFrame, images: np.ndarray, wrong: Attributions, right: Attributions) -> Figure:
+def attribution(pairs: pd.DataFrame, images: np.ndarray, wrong: "Attributions", right: "Attributions") -> Figure:
     """Draw attributions of misclassified cells (left) and of correctly classified cells of the same digit (right).
 
     Args:

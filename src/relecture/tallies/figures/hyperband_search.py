@@ -54,7 +54,7 @@ def hyperparameters(record: Record) -> Figure:
 def budget(record: Record, choice: dict[str, Any]) -> Figure:
     """Draw accuracy by epoch, a line per trial that ends with the trial's last rung.
 
-    `choice` is the result of `hyperband_search.select_network`: the selected training may be one from which the trial
+    `choice` is the result of `hyperband_results.select_network`: the selected training may be one from which the trial
     was continued.
     """
     _, trials = _trials(record)

@@ -8,7 +8,7 @@ import pandas as pd
 import torch
 from captum.attr import IntegratedGradients, Occlusion
 
-from relecture.tallies.networks.cell_dataset import IMAGE_SIZE
+from relecture.tallies import IMAGE_SIZE
 from relecture.tallies.networks.digit_classifier import DigitClassifier
 
 N_STEPS = 64  # points of the integral between an empty cell and the cell

@@ -1,6 +1,5 @@
 """Labelled cells: images of one handwritten digit each, with its label, in three parts."""
 
-import hashlib
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -12,7 +11,6 @@ from relecture.records import DataSource
 
 #: For training; for every choice; for one evaluation at the end.
 PARTS = ("train", "validation", "test")
-IMAGE_SIZE = 28  # pixels, as MNIST's
 
 
 @dataclass(frozen=True)
@@ -59,12 +57,3 @@ class CellDataset:
             arrays = {name: file[name] for name in file.files}
         texts = {name: str(arrays.pop(name)) for name in ("name", "digest")}
         return cls(**{**arrays, **texts, "sample": bool(arrays["sample"])})
-
-
-def digest(*arrays: np.ndarray) -> str:
-    """Return sixteen hexadecimal digits of the arrays' contents, types and shapes."""
-    content = hashlib.sha256()
-    for array in arrays:
-        content.update(repr((array.dtype.str, array.shape)).encode())
-        content.update(np.ascontiguousarray(array).tobytes())
-    return content.hexdigest()[:16]

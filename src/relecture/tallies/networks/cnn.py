@@ -6,8 +6,8 @@ from typing import Literal
 import torch
 from torch import nn
 
+from relecture.tallies import IMAGE_SIZE
 from relecture.tallies.config import Architecture
-from relecture.tallies.networks.cell_dataset import IMAGE_SIZE
 from relecture.training.mlp import mlp
 
 N_CLASSES = 10

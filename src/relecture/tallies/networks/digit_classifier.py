@@ -16,8 +16,8 @@ from torch import nn
 
 from relecture.atomic_files import atomic_write
 from relecture.errors import UserError
+from relecture.tallies import IMAGE_SIZE
 from relecture.tallies.config import Architecture
-from relecture.tallies.networks.cell_dataset import IMAGE_SIZE
 from relecture.tallies.networks.cnn import N_CLASSES, cnn
 
 BATCH_SIZE = 256

@@ -6,8 +6,10 @@ import cv2
 import numpy as np
 
 from relecture.errors import UserError
+from relecture.records import array_digest
+from relecture.tallies import IMAGE_SIZE
 from relecture.tallies.config import LabelledCellsJob
-from relecture.tallies.networks.cell_dataset import IMAGE_SIZE, PARTS, CellDataset, digest
+from relecture.tallies.networks.cell_dataset import PARTS, CellDataset
 from relecture.tallies.segmentation.image_io import IMAGE_SUFFIXES, BrokenImageError, list_images, read_grey
 
 MAX_PROBLEMS = 8  # in an error message; the number of further problems follows
@@ -49,7 +51,7 @@ def load_image_folder(folder: Path, config: LabelledCellsJob) -> CellDataset:
         raise UserError(f"the cells in {folder} (tallies.cells_dir) cannot be used:\n  {lines}")
     order = _stratified_order(np.array(labels), np.random.RandomState(config.seed))[: sum(sizes)]
     all_images, all_labels, parts = np.stack(images)[order], np.array(labels, np.int64)[order], np.repeat(PARTS, sizes)
-    return CellDataset(all_images, all_labels, parts, folder.name, False, digest(all_images, all_labels, parts))
+    return CellDataset(all_images, all_labels, parts, folder.name, False, array_digest(all_images, all_labels, parts))
 
 
 def to_cell(image: np.ndarray) -> np.ndarray:

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from relecture.tallies import IMAGE_SIZE
 from relecture.tallies.config import Architecture
-from relecture.tallies.networks.cell_dataset import IMAGE_SIZE
 
 
 class Hyperparameter(NamedTuple):

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from relecture.errors import UserError
-from relecture.tallies.networks.cell_dataset import IMAGE_SIZE
+from relecture.tallies import IMAGE_SIZE
 from relecture.tallies.segmentation.frame_detection import darkness, frame_candidates
 from relecture.tallies.segmentation.image_io import BrokenImageError, read_grey
 from relecture.tallies.segmentation.layout import FormLayout

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from relecture.errors import UserError
-from relecture.tallies.networks.cell_dataset import IMAGE_SIZE, digest
+from relecture.records import array_digest
+from relecture.tallies import IMAGE_SIZE
 from relecture.tallies.segmentation.cell_crops import UNREADABLE_COLUMNS, CellCrops, text_array
 from relecture.tallies.segmentation.image_io import list_images
 from relecture.tallies.segmentation.layout import FormLayout
@@ -56,7 +57,7 @@ def segment_folder(folder: Path) -> CellCrops:
         raise UserError(f"none of the {len(paths)} sheets in {folder} is readable.{first}")
     images = np.concatenate([batch.images for batch in batches])
     name, sample = _read_source(folder)
-    content = digest(images, text_array(sheets), text_array(layout.parties), text_array(unreadable.sheet))
+    content = array_digest(images, text_array(sheets), text_array(layout.parties), text_array(unreadable.sheet))
     return CellCrops(images, text_array(sheets), unreadable, stations, layout.parties, name, sample, content)
 
 

@@ -3,8 +3,10 @@
 import numpy as np
 
 from relecture.errors import UserError
+from relecture.records import array_digest
+from relecture.tallies import IMAGE_SIZE
 from relecture.tallies.config import LabelledCellsJob
-from relecture.tallies.networks.cell_dataset import IMAGE_SIZE, PARTS, CellDataset, digest
+from relecture.tallies.networks.cell_dataset import PARTS, CellDataset
 from relecture.tallies.segmentation.layout import N_BOXES, FormLayout
 from relecture.tallies.segmentation.rectify import UnreadableSheet, segment
 from relecture.tallies.simulation.election import party_names
@@ -34,7 +36,7 @@ def simulate_labelled_cells(config: LabelledCellsJob, handwriting: Handwriting) 
         parts=parts,
         name=f"{handwriting.name} on tally sheets",
         sample=handwriting.sample,
-        digest=digest(images, labels, parts),
+        digest=array_digest(images, labels, parts),
     )
 
 
