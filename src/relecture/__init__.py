@@ -1,3 +1,3 @@
-"""relecture re-runs a lecture: its tables and figures from raw data, scored against what was printed."""
+"""relecture reruns a lecture: it computes its tables and figures from raw data and compares the published values."""
 
 __version__ = "0.1.0"

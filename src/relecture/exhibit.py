@@ -33,7 +33,7 @@ def table(name: str, label: str, function: str, *, in_handout: bool = False, job
 class Exhibits:
     """The exhibits of a comparison in the order of the report.
 
-    `overview` draws one record by itself. `conclusions_from` are the files that the conclusions are made from, below
+    `overview` draws one record. `conclusions_from` are the files that the conclusions are made from, below
     the folder of results. `figures_folder` holds the figures, below the folder of the comparison.
     """
 

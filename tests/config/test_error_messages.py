@@ -90,3 +90,11 @@ def test_a_new_name_may_be_in_a_block_below():
     with pytest.raises(ValidationError) as caught:
         Above.model_validate({"dropout": 0.2})
     assert describe(caught.value, Above) == ["dropout has a new name: below.rate"]
+
+
+@pytest.mark.parametrize("change", [{"digits": {"seeds": 5}}, {"run": {"name": "digits"}}], ids=str)
+def test_the_faq_quotes_the_messages_about_renamed_keys_and_reserved_names(change):
+    with pytest.raises(UserError) as error:
+        load(merge(STANDARD, change))
+    (message,) = [line.strip() for line in str(error.value).splitlines()[1:-1]]
+    assert f"**`{message}`**" in (Path(__file__).parents[2] / "docs/faq.md").read_text()

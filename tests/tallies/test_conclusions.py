@@ -36,7 +36,7 @@ def conclude(tmp_path):
 def test_the_conclusions_have_the_numbers_of_the_tables(conclude):
     networks, count = conclude()
     assert networks.startswith("A network trained on MNIST alone classifies 99.0 ± 0.0 % of MNIST's digits")
-    assert "and 61.0 ± 1.0 % of those on the sheets correctly (in print 35.2 %, of other handwriting)" in networks
+    assert "and 61.0 ± 1.0 % of those on the sheets correctly (published: 35.2 %, on other handwriting)" in networks
     assert "fine-tuned on 2,000 labelled cells it reaches 98.0 ± 1.0 %" in networks
     assert "a network trained on these cells from scratch 91.0 ± 1.0 %" in networks
     assert "sum to 100.0 % before transfer, 1.0 % after transfer and 0.0 % with prior correction, of all 100" in count

@@ -31,7 +31,7 @@ rule clusters:
 
 
 rule clusters_user:
-    """The user's data sets only, without the tables that compare all."""
+    """The user's data sets only, without the tables of all data sets."""
     input:
         expand(
             results("clusters/{dataset}/{method}/overview.png"),
@@ -41,7 +41,7 @@ rule clusters_user:
 
 
 rule clusters_data:
-    """One data set, drawn or read."""
+    """One data set, simulated or read from a file."""
     input:
         source=lambda w: (
             [file for file in [run_config.clusters.source(w.dataset)] if file]

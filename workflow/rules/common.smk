@@ -1,9 +1,9 @@
 # Helpers of the rules; no rules here.
 #
 # run_config    the checked configuration, with a block per comparison
-# results       a path below the folder of results, which `run.name` decides
-# RECORDS       the records of each comparison; every rules file adds its own
-# EXHIBIT_JOBS  the commands that make a comparison's tables and figures; every rules file adds its own
+# results       a path in the folder of results of this run (`run.name`)
+# RECORDS       the records of each comparison; its rules file adds them
+# EXHIBIT_JOBS  the commands that make a comparison's tables and figures; its rules file adds them
 # EXHIBITS      the tables and figures of each comparison, from its registry (src/relecture/<comparison>/exhibits.py)
 #
 # All other helpers: src/relecture/workflow.py

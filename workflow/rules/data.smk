@@ -3,7 +3,7 @@
 # needs   nothing
 # makes   resources/<data set>.json, and the files it names
 #
-# The code that fetches is no input: the checksum decides what a file is, wherever it came from.
+# The code that fetches is not an input: a file is identified by its checksum, whatever its source.
 
 
 rule data:

@@ -25,7 +25,7 @@ rule digits:
 
 
 rule digits_data:
-    """Images and labels as one file that loads fast."""
+    """Images and labels in one file that loads fast."""
     input:
         manifest="resources/mnist.json",
         code=source_files("relecture.data.mnist:load", "relecture.digits.data:save"),
@@ -73,7 +73,7 @@ rule digits_fit:
         " --rule {rule}"
 
 
-# The choice of lambda begins first, because ridge waits for it.
+# The search for lambda has the highest priority, because ridge needs its result.
 use rule digits_fit as digits_ridge_search with:
     wildcard_constraints:
         method="ridge_search",

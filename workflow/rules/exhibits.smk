@@ -1,6 +1,6 @@
 # Tables and figures of every comparison, and the overview figure of every record.
 #
-# needs   every record, and what a comparison names in EXHIBIT_JOBS
+# needs   every record, and the inputs in EXHIBIT_JOBS
 # makes   results/<comparison>/<table>.*, reproduced_values.csv, figures/<figure>.*
 #         <record>/overview.*
 
@@ -40,7 +40,7 @@ for comparison, jobs in EXHIBIT_JOBS.items():
 
 
 rule overview:
-    """One record by itself, as a figure for its run in MLflow."""
+    """One record as a figure, for its run in MLflow."""
     input:
         **record_files("{record}"),
         model="{record}/model",

@@ -1,12 +1,12 @@
-# illustrations: the figures of the slides, each computed
+# illustrations: the figures of the slides
 #
 # needs   resources/mnist.json, results/digits/early_stopping/
-# makes   results/illustrations/<figure>.svg, .png, .csv (the numbers it shows)
+# makes   results/illustrations/<figure>.svg, .png, .csv (the numbers in the figure)
 #         results/illustrations/reproduced_values.csv
 #
-# One rule per figure, illustrations_<figure>, all of one form. Nothing is fitted that would be worth a run in MLflow.
+# One rule per figure, illustrations_<figure>. There are no records, so nothing goes to MLflow.
 
-# What a figure is drawn from, if anything: its inputs, and the option --data.
+# Figures that are drawn from data: their inputs, and the value of the option --data.
 _MNIST = ["resources/mnist.json"]
 ILLUSTRATION_INPUTS = {
     "early_stopping": list(record_files(results("digits/early_stopping")).values()),
@@ -20,7 +20,7 @@ ILLUSTRATION_DATA = {
 
 
 rule illustrations:
-    """All figures, and the values that the slides publish."""
+    """All figures, and the reproduced values of the slides."""
     input:
         [results(report_file(EXHIBITS["illustrations"], figure)) for figure in EXHIBITS["illustrations"].figures],
         results("illustrations/reproduced_values.csv"),
@@ -29,7 +29,7 @@ rule illustrations:
 for figure in EXHIBITS["illustrations"].figures:
 
     rule:
-        """One figure of the slides, and the numbers that it shows."""
+        """One figure of the slides, and the numbers in it."""
         name:
             f"illustrations_{figure.name}"
         input:
@@ -57,7 +57,7 @@ for figure in EXHIBITS["illustrations"].figures:
 
 
 rule illustrations_reproduced_values:
-    """The values that the slides publish, for the scorecard."""
+    """The reproduced values of the slides, for the scorecard."""
     input:
         numbers=expand(results("illustrations/{figure}.csv"), figure=["parameters", "squares", "convolution"]),
         code=source_files("relecture.illustrations.result_tables:reproduced_values"),

@@ -3,7 +3,7 @@
 # needs   results/scorecard.*, every record, and the tables and figures of every comparison
 # makes   results/<comparison>/conclusions.md, page.html; results/front.html, provenance.html, handout.pdf
 #
-# `make report` makes the target `report`, and then puts what is marked for it into results/report.zip and report.html.
+# `make report` runs the target `report`, and writes all files marked with `report()` to report.zip and report.html.
 
 
 report: "../report/front.rst"
@@ -13,9 +13,9 @@ CONCLUSIONS = expand(results("{comparison}/conclusions.md"), comparison=EXHIBITS
 
 
 rule report:
-    """Everything that the report and the handout show."""
+    """All files that the report and the handout show."""
     input:
-        # The whole comparisons, so that the report also has the runtime of each step.
+        # All files of the comparisons, so that the report has the runtime of each step.
         *(getattr(rules, comparison).input for comparison in EXHIBITS),
         results("scorecard.csv"),
         results("front.html"),

@@ -29,7 +29,7 @@ rule salaries:
 
 
 rule salaries_data:
-    """The rows without a missing value, coded as in R."""
+    """The rows without missing values, coded as in R."""
     input:
         source=lambda w: (
             [run_config.salaries.source()]

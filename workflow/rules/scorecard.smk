@@ -1,4 +1,4 @@
-# The scorecard: each published value beside the reproduced one.
+# The scorecard: published values, reproduced values and verdicts.
 #
 # needs   results/<comparison>/reproduced_values.csv, config/published.yaml
 # makes   results/scorecard.*

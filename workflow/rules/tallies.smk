@@ -1,9 +1,9 @@
-# tallies: can a CNN trained on MNIST count votes in other handwriting?
+# tallies: votes on tally sheets, counted by a CNN that is trained on MNIST and transferred to other handwriting
 #
 # needs   resources/mnist.json, resources/usps.json (or a user's folders: tallies.cells_dir, tallies.sheets_dir)
 # makes   results/tallies/
 #
-# A file for each room: tallies_simulation.smk, tallies_segmentation.smk, tallies_networks.smk, tallies_counting.smk.
+# A file per stage: tallies_simulation.smk, tallies_segmentation.smk, tallies_networks.smk, tallies_counting.smk.
 # Tables and figures: exhibits.smk.
 
 from relecture import tallies
@@ -13,9 +13,9 @@ from relecture.tallies.networks.hyperband import SearchPlan
 TALLIES = run_config.tallies
 USER_CELLS, USER_SHEETS = ([] if path == SIMULATED else [path] for path in (TALLIES.cells_dir, TALLIES.sheets_dir))
 SHEETS = USER_SHEETS[0] if USER_SHEETS else results("tallies/data/sheets")
-# All files of a user's sheets except the true votes, which are no input of the segmentation.
+# All files of a user's sheets except the true votes, which the segmentation does not read.
 PAGES = [file for file in list_files(SHEETS) if Path(file).name != "truth.csv"] if USER_SHEETS else [SHEETS]
-# The true votes: simulated, or a file beside the user's sheets if there is one.
+# The true votes: simulated, or the file truth.csv of the user's sheets if it exists.
 TRUTH = if_exists(f"{SHEETS}/truth.csv") if USER_SHEETS else [results("tallies/data/truth.csv")]
 HANDWRITING = "resources/usps.json"
 CLASSIFIER = results("tallies/validation/classifier.pt")

@@ -1,6 +1,7 @@
 # tallies, counting: from cell crops to votes.
 #
-# needs   results/tallies/data/cell_crops.npz, results/tallies/validation/classifier.pt
+# needs   results/tallies/data/cell_crops.npz, results/tallies/base/selected/model/,
+#         results/tallies/validation/classifier.pt
 # makes   results/tallies/count/{pretrained,transferred,prior_corrected}/
 
 

@@ -8,7 +8,7 @@
 #         results/tallies/validation/
 #
 # Hyperband as static rules: a rung reads the ranking of the previous rung and resumes from its weights and optimiser
-# states; it is split into shards that run in parallel.
+# states. A rung is split into shards that run in parallel.
 
 SEARCH = SearchPlan(
     **TALLIES.search.model_dump(include={"max_epochs", "eta", "brackets", "n_shards"}),
@@ -44,7 +44,7 @@ rule tallies_shard:
         config=to_json(TALLIES.search_job()),
         n_shards=lambda w: len(SEARCH.shards(int(w.bracket), int(w.rung))),
         ranking=lambda w, input: f"--ranking {shlex.quote(input.ranking)}" if w.rung != "0" else "",
-        # Named one by one, because the folders of an earlier run with more shards may exist.
+        # Each file is named, because folders of an earlier run with more shards may exist.
         checkpoints=lambda w, input: shlex.join(f"--checkpoints={folder}" for folder in input.get("states", [])),
         checkpoint_dir=results("checkpoints/tallies/search/{bracket}-{rung}-{shard}"),
         out=subpath(output.scores, parent=True),

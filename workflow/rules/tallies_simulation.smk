@@ -8,7 +8,7 @@ rule tallies_cells:
     """Labelled cells: from simulated sheets, or from a user's folder."""
     input:
         handwriting=[] if USER_CELLS else HANDWRITING,
-        # Every image: the time of a folder does not change with that of a file in it.
+        # Every image, because a changed file does not change the time of its folder.
         images=[file for folder in USER_CELLS for file in list_files(folder)],
         code=source_files(
             "relecture.tallies.simulation.labelled_cells:simulate_labelled_cells",

@@ -9,16 +9,16 @@ STORE = local_store()
 rule sync:
     """Every record in MLflow, and the classifier of tally sheets in its model registry."""
     input:
-        # The store as well: a run after it was deleted creates it and syncs everything.
+        # The store too: if it was deleted, the next run creates it and syncs everything.
         [STORE] if STORE else [],
         expand("{record}/mlflow_run.json", record=ALL_RECORDS),
         results("tallies/validation/registered.json"),
 
 
 rule store:
-    """The MLflow store and its experiments, before anyone writes to them."""
+    """The MLflow store and its experiments, before any job writes to them."""
     output:
-        # A local store is never deleted to be created anew: it also holds what others have put there.
+        # `update`: a local store is never deleted before the job, because it may hold other runs.
         [update(STORE)] if STORE else [],
         store=results("tracking.json"),
     log:
@@ -36,8 +36,8 @@ rule sync_record:
     """One record as a run in MLflow, as soon as it is complete."""
     input:
         record_files("{record}").values(),
-        # Not the store itself: others write to it meanwhile, and Snakemake fails a job whose input is newer than its
-        # output, `ancient` or not. When the store is created anew, so is this file.
+        # Not the store itself: other jobs write to it meanwhile, and Snakemake fails a job whose input is newer than
+        # its output, `ancient` or not. This file is rewritten whenever the store is created.
         store=results("tracking.json"),
         overview="{record}/overview.png",
         code=source_files("relecture.tracking.sync:sync_record"),

@@ -58,7 +58,7 @@ def fit(
 
 @app.command()
 def overview(record: PathOption, out: PathOption) -> None:
-    """Draw one record by itself to OUT.svg and OUT.png."""
+    """Draw one record to OUT.svg and OUT.png."""
     from relecture import plotting, records
     from relecture.digits.exhibits import EXHIBITS
 

@@ -58,7 +58,7 @@ def read_conclusions(path: Path) -> tuple[str, str]:
 
 
 def read(comparison: str, results: Path, *, handout: bool = False) -> Chapter:
-    """Read the chapter of a comparison from a folder of results; only what the handout shows if asked for."""
+    """Read the chapter of a comparison from a folder of results; `handout` selects the exhibits of the handout."""
     exhibits = load_exhibits(comparison)
     if exhibits is None:
         raise UserError(f"the comparison {comparison} has no tables and figures: it has no exhibits.py")

@@ -257,7 +257,7 @@ def tables(
 
 @app.command()
 def overview(record: PathOption, out: PathOption) -> None:
-    """Draw one record by itself to OUT.svg and OUT.png."""
+    """Draw one record to OUT.svg and OUT.png."""
     from relecture import plotting
     from relecture.tallies.exhibits import EXHIBITS
 

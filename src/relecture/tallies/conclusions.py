@@ -37,7 +37,7 @@ def conclusions(results: Path) -> tuple[str, str]:
 def _describe_networks(table: pd.DataFrame, sample: str) -> str:
     base, transferred, scratch = (table.loc[name] for name in ("base/selected", "transfer/frozen", "transfer/scratch"))
     published = base.validation_accuracy_published
-    comparison = "" if pd.isna(published) else f" (in print {100 * float(published):.1f} %, of other handwriting)"
+    comparison = "" if pd.isna(published) else f" (published: {100 * float(published):.1f} %, on other handwriting)"
     data = f"with a sample in place of the real data ({sample}), " if sample else ""
     return sentence(
         f"{data}a network trained on MNIST alone classifies {_accuracy(base, 'mnist_accuracy')} of MNIST's digits and "

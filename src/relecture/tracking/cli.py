@@ -38,7 +38,7 @@ def sync(
     figure: Annotated[list[Path] | None, typer.Option(help="A figure of the record, besides its overview.*")] = None,
     out: Annotated[Path | None, typer.Option(help="File for the run of the record (JSON), written last.")] = None,
 ) -> None:
-    """Mirror records into MLflow; what is there already stays as it is."""
+    """Mirror records into MLflow; runs of unchanged records stay as they are."""
     single = record is not None and len(record) == 1
     if (figure or out) and not single:
         raise UserError("--figure and --out belong to one record: give its folder, and no other")
