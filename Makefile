@@ -46,9 +46,10 @@ test: $(READY) ## run all tests, in ten minutes
 test-fast: $(READY) ## run the tests that start no workflow, server or training run, in two minutes
 	$(PYTEST) -m "not slow" $(ARGS)
 
-check: $(READY) ## check format, lint and types, of Python and of the rules
+check: $(READY) ## check format, lint, types and spelling, of Python and of the rules
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/codespell README.md docs src tests config workflow examples benchmarks results/README.md
 	$(BIN)/snakefmt --check Snakefile workflow
 	$(BIN)/snakemake --lint
 	$(BIN)/mypy

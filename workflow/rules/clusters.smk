@@ -83,6 +83,7 @@ rule clusters_fit:
     priority: 10
     threads: 1
     params:
+        rule="clusters_fit",
         config=lambda w: to_json(run_config.clusters.method(w.method, w.dataset)),
         out=subpath(output.metrics, parent=True),
     shell:
@@ -92,7 +93,7 @@ rule clusters_fit:
         " --config-json {params.config:q}"
         " --data {input.data:q}"
         " --out {params.out:q}"
-        " --rule {rule}"
+        " --rule {params.rule}"
 
 
 rule clusters_limits:
@@ -109,6 +110,7 @@ rule clusters_limits:
     priority: 20
     threads: 1
     params:
+        rule="clusters_limits",
         config=to_json(run_config.clusters.method("limits")),
         out=subpath(output.metrics, parent=True),
     shell:
@@ -116,4 +118,4 @@ rule clusters_limits:
         "relecture clusters --threads {threads} limits"
         " --config-json {params.config:q}"
         " --out {params.out:q}"
-        " --rule {rule}"
+        " --rule {params.rule}"

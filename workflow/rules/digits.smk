@@ -55,6 +55,7 @@ rule digits_fit:
     priority: 20
     threads: 1
     params:
+        rule=lambda w: {"ridge": "digits_ridge", "ridge_search": "digits_ridge_search"}.get(w.method, "digits_fit"),
         config=lambda w: to_json(run_config.digits.method(w.method)),
         n_validation=run_config.digits.n_validation,
         checkpoints=results("checkpoints/digits/{method}"),
@@ -70,7 +71,7 @@ rule digits_fit:
         " --checkpoint-dir {params.checkpoints:q}"
         " {params.search}"
         " --out {params.out:q}"
-        " --rule {rule}"
+        " --rule {params.rule}"
 
 
 # The search for lambda has the highest priority, because ridge needs its result.

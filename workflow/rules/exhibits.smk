@@ -32,7 +32,7 @@ for comparison, jobs in EXHIBIT_JOBS.items():
                 comparison=comparison,
                 command=job_name.replace("_", "-"),
                 arguments=job.arguments,
-                out=results(f"{comparison}/figures" if job_name == "figures" else comparison),
+                out=subpath(output[0], parent=True),
             shell:
                 "exec &> >(tee {log:q})\n"
                 "relecture {params.comparison} {params.command} {params.arguments}"

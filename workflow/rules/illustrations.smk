@@ -46,7 +46,7 @@ for figure in EXHIBITS["illustrations"].figures:
             name=figure.name,
             config=to_json(run_config.illustrations.illustration(figure.name)),
             data=f"--data {ILLUSTRATION_DATA[figure.name]}" if figure.name in ILLUSTRATION_DATA else "",
-            out=results(f"illustrations/{figure.name}"),
+            out=subpath(output.numbers, strip_suffix=".csv"),
         shell:
             "exec &> >(tee {log:q})\n"
             "relecture illustrations draw"

@@ -38,7 +38,7 @@ rule report_conclusions:
     wildcard_constraints:
         comparison="|".join(EXHIBITS),
     params:
-        results=results(),
+        results=lambda w: results(),
     shell:
         "exec &> >(tee {log:q})\n"
         "relecture report conclusions"
@@ -67,7 +67,7 @@ rule report_page:
     wildcard_constraints:
         comparison="|".join(EXHIBITS),
     params:
-        results=results(),
+        results=lambda w: results(),
     shell:
         "exec &> >(tee {log:q})\n"
         "relecture report page"
@@ -133,7 +133,7 @@ rule report_handout:
     log:
         results("logs/report/handout.log"),
     params:
-        results=results(),
+        results=lambda w: results(),
     shell:
         "exec &> >(tee {log:q})\n"
         "relecture report handout"

@@ -87,6 +87,7 @@ rule salaries_fit:
     priority: 10
     threads: 1
     params:
+        rule="salaries_fit",
         config=lambda w: to_json(run_config.salaries.method(w.protocol, w.method)),
         labels=f"--labels-json {shlex.quote(to_json(SALARIES_LABELS))}" if SALARIES_LABELS else "",
         checkpoints=results("checkpoints/salaries/{protocol}/{method}"),
@@ -102,4 +103,4 @@ rule salaries_fit:
         " --checkpoint-dir {params.checkpoints:q}"
         " --out {params.out:q}"
         " {params.labels}"
-        " --rule {rule}"
+        " --rule {params.rule}"

@@ -22,7 +22,7 @@ rule scorecard:
         results("logs/scorecard.log"),
     params:
         preset=run_config.preset,
-        out=results("scorecard"),
+        out=subpath(output.page, strip_suffix=".html"),
     shell:
         "exec &> >(tee {log:q})\n"
         "relecture scorecard write {input.values:q}"

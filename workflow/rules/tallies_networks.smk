@@ -98,6 +98,7 @@ rule tallies_search:
         results("logs/tallies/search.log"),
     priority: 60
     params:
+        rule="tallies_search",
         config=to_json(TALLIES.search_job()),
         out=subpath(output.metrics, parent=True),
     shell:
@@ -107,7 +108,7 @@ rule tallies_search:
         " --mnist {input.mnist:q}"
         " --cells {input.cells:q}"
         " --out {params.out:q}"
-        " --rule {rule}"
+        " --rule {params.rule}"
 
 
 rule tallies_base:
@@ -129,6 +130,7 @@ rule tallies_base:
     priority: 50
     threads: 1
     params:
+        rule="tallies_base",
         config=to_json(TALLIES.pretraining_settings()),
         network=lambda w, input: (
             f"--selected {shlex.quote(str(input.selected))}"
@@ -147,7 +149,7 @@ rule tallies_base:
         " --cells {input.cells:q}"
         " --checkpoint-dir {params.checkpoints:q}"
         " --out {params.out:q}"
-        " --rule {rule}"
+        " --rule {params.rule}"
 
 
 rule tallies_transfer:
@@ -169,6 +171,7 @@ rule tallies_transfer:
     priority: 30
     threads: 1
     params:
+        rule="tallies_transfer",
         config=lambda w: to_json(TALLIES.transfer_job(w.method)),
         name="transfer/{method}",
         checkpoints=results("checkpoints/tallies/transfer/{method}"),
@@ -182,7 +185,7 @@ rule tallies_transfer:
         " --base {input.base:q}"
         " --checkpoint-dir {params.checkpoints:q}"
         " --out {params.out:q}"
-        " --rule {rule}"
+        " --rule {params.rule}"
 
 
 use rule tallies_transfer as tallies_label_curve with:
@@ -202,6 +205,7 @@ use rule tallies_transfer as tallies_label_curve with:
         method="|".join(tallies.LABEL_CURVES),
     priority: 40
     params:
+        rule="tallies_label_curve",
         config=lambda w: to_json(TALLIES.label_curve_job(w.method)),
         name="label_curve/{method}",
         checkpoints=results("checkpoints/tallies/label_curve/{method}"),
@@ -223,6 +227,7 @@ use rule tallies_transfer as tallies_final with:
         results("benchmarks/tallies/final.tsv")
     priority: 45
     params:
+        rule="tallies_final",
         config=to_json(TALLIES.final_job()),
         name="final",
         checkpoints=results("checkpoints/tallies/final"),

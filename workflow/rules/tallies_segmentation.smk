@@ -15,7 +15,7 @@ rule tallies_segment:
         results("logs/tallies/segment.log"),
     threads: 1
     params:
-        sheets=SHEETS,
+        sheets=lambda w: SHEETS,
     shell:
         "exec &> >(tee {log:q})\n"
         "relecture tallies --threads {threads} segment"

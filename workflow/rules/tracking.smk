@@ -65,7 +65,7 @@ rule register:
     log:
         results("logs/register.log"),
     params:
-        results=results(),
+        results=lambda w: results(),
     shell:
         "exec &> >(tee {log:q})\n"
         "relecture tallies register"
