@@ -18,8 +18,8 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 ROOT = Path(__file__).parents[1]
 
 
-#: The longest files come first, and between the first file of the finished run, which makes that run, and its other
-#: files those that need no finished run: so both processes have work while it is made.
+#: The files that begin first. The finished run is made by the first of them, and takes longest; the other files that
+#: need it come later, so that the second process has other work until it is there.
 FIRST = (
     "workflow/finished/test_finished_run.py",
     "workflow/test_examples.py",
@@ -32,9 +32,9 @@ FIRST = (
 
 
 def position(path: Path) -> int:
-    """The place of a test file among those that begin first."""
+    """Return the index in FIRST of the entry that names a test file or its folder."""
     name = path.relative_to(ROOT / "tests").as_posix()
-    return next((place for place, start in enumerate(FIRST) if name.startswith(start)), len(FIRST))
+    return next((index for index, start in enumerate(FIRST) if name.startswith(start)), len(FIRST))
 
 
 @pytest.hookimpl(optionalhook=True)
