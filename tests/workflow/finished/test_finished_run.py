@@ -116,7 +116,7 @@ def test_the_sample_is_announced_before_any_fit_and_again_at_the_end(first_run, 
     assert shown.code == 0
     assert shown.output.index("salaries") < shown.output.index("digits") < shown.output.index(NOTICE)
     next_steps = shown.output.strip().splitlines()[-3:]
-    assert [line[:19].strip() for line in next_steps] == ["figures and tables", "the runs in MLflow", "one thing again"]
+    assert [line[:19].strip() for line in next_steps] == ["figures and tables", "runs in MLflow", "rerun one method"]
 
 
 @pytest.mark.parametrize("kind", ["md", "tex", "html"])
@@ -156,7 +156,7 @@ def test_mlflow_has_a_run_for_every_record_and_below_it_one_for_every_member(fin
     children = Counter(run.data.tags.get("mlflow.parentRunId") for run in runs)
     assert len(parents) == len(records)
     for record in records:
-        run = json.loads((finished / record / "published.json").read_text())
+        run = json.loads((finished / record / "mlflow_run.json").read_text())
         parent = parents[run["run_id"]]
         assert children[parent.info.run_id] == pd.read_csv(finished / record / "metrics.csv").member.nunique()
         command = f"snakemake {record}/metrics.csv --force --configfile config/tiny.yaml"
