@@ -70,16 +70,19 @@ def _graph() -> grimp.ImportGraph:
 def source_files(*functions: str) -> list[str]:
     """Return the source files behind functions such as `relecture.digits.networks:fit`.
 
-    That is each function's module, all of the package that it imports, and the command line of its comparison.
+    That is each function's module, all of the package that it imports, and the command line and the configuration of
+    its comparison.
     Snakemake does not see edits of imported modules, so rules name them as inputs.
     """
     modules: set[str] = set()
     for function in functions:
         module = function.partition(":")[0]
         modules |= {module, *_graph().find_upstream_modules(module)}
-        cli = ".".join([*module.split(".")[:2], "cli"])
-        if cli in _graph().modules:
-            modules |= {cli, *_COMMAND_LINE}
+        package = ".".join(module.split(".")[:2])
+        if f"{package}.cli" in _graph().modules:
+            modules |= {f"{package}.cli", *_COMMAND_LINE}
+        if f"{package}.config" in _graph().modules:  # which the command line imports
+            modules |= {f"{package}.config", *_graph().find_upstream_modules(f"{package}.config")}
     return sorted({_relative(_file(name)) for name in modules})
 
 
