@@ -126,13 +126,12 @@ def dry_run(ready):
 
     @cache
     def result(environment: tuple[tuple[str, str], ...], *words: str):
-        return run(ready, [*words], "--cores", "1", "--dry-run", **dict(environment))
+        return run(ready, [*words], "--dry-run", **dict(environment))
 
     def get(words: list[str], environment: dict[str, str]):
         words = [word for word in words if word not in ("-n", "--dry-run")]
         if "--cores" in words:
-            at = words.index("--cores")
-            del words[at : at + 2]
+            words[words.index("--cores") + 1] = "1"
         return result(tuple(environment.items()), *words)
 
     return get
