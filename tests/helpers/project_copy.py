@@ -62,10 +62,14 @@ class CommandResult:
 
 @dataclass
 class Copy:
-    """The project in a folder of its own; `mirror` is the only source of raw files."""
+    """The project in a folder of its own; `mirror` is the only source of raw files.
+
+    `executable` is the Python that starts Snakemake; its jobs run `relecture` from the same folder.
+    """
 
     path: Path
     mirror: Path
+    executable: str = sys.executable
     started: list[subprocess.Popen] = field(default_factory=list)
 
     @classmethod
@@ -131,13 +135,15 @@ class Copy:
         return self.wait(self.start(*command, **environment))
 
     def python(self, *arguments: str, **environment: str) -> CommandResult:
-        return self.run(sys.executable, *arguments, **environment)
+        return self.run(self.executable, *arguments, **environment)
 
     def snakemake(self, *arguments: str, **environment: str) -> CommandResult:
         return self.python("-m", "snakemake", *OVERLAY, "--cores", "2", *arguments, **environment)
 
     def start_launch(self, *arguments: str, **environment: str) -> subprocess.Popen:
-        return self.start(sys.executable, "-m", "relecture", "run", *OVERLAY, "--cores", "2", *arguments, **environment)
+        return self.start(
+            self.executable, "-m", "relecture", "run", *OVERLAY, "--cores", "2", *arguments, **environment
+        )
 
     def launch(self, *arguments: str, **environment: str) -> CommandResult:
         """`make replicate` without setting up the environment."""

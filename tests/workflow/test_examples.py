@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from job_server import PRELOADED, job_server
 
 from relecture import records
 
@@ -43,7 +44,8 @@ def examples(untouched, tmp_path_factory):
     copy = untouched.twin(tmp_path_factory.mktemp("examples") / "project")
     shutil.copytree(ROOT / "examples", copy / "examples")
     (copy / "config/shorter.yaml").write_text(SHORTER)
-    yield copy
+    with job_server(copy.path.with_name("jobs"), *PRELOADED) as copy.executable:
+        yield copy
     copy.stop()
 
 
@@ -182,7 +184,7 @@ def test_a_change_among_the_users_files_is_read_again(examples, compared, tmp_pa
     assert planned.code == 0, planned.output
     assert planned.jobs & {"tallies_cells", "tallies_segment"} == rules
     if not rules:  # of the whole comparison only the figure of each record is missing
-        assert {job.split()[0] for job in planned.jobs} == {"overview", "tallies"}  # the target itself
+        assert {job.split()[0] for job in planned.jobs} == {"overview", "tallies"}
 
 
 @pytest.mark.parametrize(

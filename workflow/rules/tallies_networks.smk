@@ -88,7 +88,11 @@ rule tallies_search:
         histories=SEARCH.histories(),
         cells=results("tallies/data/cells.npz"),
         mnist="resources/mnist.json",
-        code=source_files("relecture.tallies.networks.hyperband_results:collect"),
+        code=source_files(
+            "relecture.tallies.networks.hyperband_results:collect",
+            "relecture.tallies.networks.cell_dataset:CellDataset",
+            "relecture.data.mnist:load",
+        ),
     output:
         **record_files(results("tallies/search")),
         model=directory(results("tallies/search/model")),

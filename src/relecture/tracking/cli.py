@@ -11,7 +11,6 @@ from relecture.cli import Command
 from relecture.errors import UserError
 from relecture.tracking.store import connect, translate_store_errors
 from relecture.tracking.sync import complete_records, load_record, sync_record
-from relecture.tracking.ui import serve
 
 app = Command(help=__doc__)
 
@@ -68,4 +67,6 @@ def sync(
 @app.command()
 def ui(port: Annotated[int, typer.Option(min=1, max=65535, help="Port on 127.0.0.1.")] = 5000) -> None:
     """Show the runs in a browser until Ctrl-C."""
+    from relecture.tracking.ui import serve
+
     serve(port)

@@ -4,32 +4,13 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from job_server import PRELOADED, job_server
 from project_copy import DEAD_SERVER, CommandResult, Copy
-
-SITE = Path(__file__).with_name("site")
-
-#: One record of each comparison is synced by Snakemake. All others are synced by the same command, but in one process:
-#: each job would import MLflow anew, which takes two seconds of a processor.
-SYNCED_BY_SNAKEMAKE = ("salaries/book/lasso", "digits/lda", "tallies/final", "clusters/limits")
-SYNC_OTHERS = """
-import sys
-from pathlib import Path
-from relecture.tracking.cli import sync
-
-for record in map(Path, sys.argv[1:]):
-    sync([record], figure=[record / "overview.png"], out=record / "mlflow_run.json")
-"""
-
-
-def reporting(copy: Copy) -> dict[str, str]:
-    """The variables with which every job reports the modules that it has loaded (site/sitecustomize.py)."""
-    folder = copy.path.with_name("loaded")
-    folder.mkdir(exist_ok=True)
-    return {"PYTHONPATH": os.pathsep.join([str(copy / "src"), str(SITE)]), "LOADED_MODULES": str(folder)}
 
 
 @pytest.fixture(scope="session")
@@ -55,7 +36,8 @@ def first_run(once: Callable[..., dict], mirror: Path) -> Iterator[tuple[Copy, C
     def make(folder: Path) -> dict:
         shutil.copytree(mirror, folder / "mirror")
         copy = Copy.create(folder / "finished", folder / "mirror")
-        result = copy.launch(MLFLOW_TRACKING_URI=DEAD_SERVER, **reporting(copy))
+        with job_server(folder / "jobs", *PRELOADED) as copy.executable:
+            result = copy.launch(MLFLOW_TRACKING_URI=DEAD_SERVER)
         files = [str(path.relative_to(copy.path)) for path in copy.path.rglob("*") if path.is_file()]
         return {"folder": str(folder), "code": result.code, "output": result.output, "files": files}
 
@@ -74,40 +56,24 @@ def records(first_run: tuple[Copy, CommandResult, set[str]]) -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def synced() -> list[str]:
-    """The folders of the records that Snakemake syncs."""
-    return [f"results/{name}" for name in SYNCED_BY_SNAKEMAKE]
-
-
-@pytest.fixture(scope="session")
-def second_run(
-    once: Callable[..., dict],
-    first_run: tuple[Copy, CommandResult, set[str]],
-    records: list[str],
-    synced: list[str],
-) -> tuple[set[str], CommandResult]:
-    """The jobs of the same command again, now with the local store; and the run that leaves everything finished."""
+def second_run(once: Callable[..., dict], first_run: tuple[Copy, CommandResult, set[str]]) -> CommandResult:
+    """The same command again, now with the local store. After it everything is finished."""
     copy, _, _ = first_run
 
     def make(folder: Path) -> dict:
-        plan = copy.launch("--dry-run")
-        targets = [f"{record}/mlflow_run.json" for record in synced]
-        targets += ["mlflow.db", "results/tallies/validation/registered.json"]
-        result = copy.launch("--", *targets, **reporting(copy))
-        others = copy.python("-c", SYNC_OTHERS, *(record for record in records if record not in synced))
-        code = plan.code or result.code or others.code
-        return {"plan": sorted(plan.jobs), "code": code, "output": result.output + others.output}
+        with job_server(folder / "tracking_jobs", "pandas", "mlflow", "mlflow.pyfunc", "torch") as executable:
+            result = replace(copy, executable=executable).launch()
+        return {"code": result.code, "output": result.output}
 
     made = once("second_run", make)
-    return set(made["plan"]), CommandResult(made["code"], made["output"])
+    return CommandResult(made["code"], made["output"])
 
 
 @pytest.fixture(scope="session")
-def finished(first_run: tuple[Copy, CommandResult, set[str]], second_run: tuple[set[str], CommandResult]) -> Copy:
+def finished(first_run: tuple[Copy, CommandResult, set[str]], second_run: CommandResult) -> Copy:
     """A finished run, to be read only; a test that changes something takes `twin`."""
     copy, _, _ = first_run
-    _, result = second_run
-    assert result.code == 0, result.trouble
+    assert second_run.code == 0, second_run.trouble
     return copy
 
 
