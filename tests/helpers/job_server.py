@@ -1,9 +1,9 @@
 """Runs the jobs of a workflow in forks of one process that has imported the slow packages before.
 
-A job of the tiny run computes for a moment, but first imports NumPy, Matplotlib or Lightning, for one to four seconds; a
-run has 150 jobs. With `job_server`, the command `relecture` of the rules is a client. It hands its arguments, working
-folder, environment and open files to the server, and ends with the exit code of the job. Neither the package itself nor
-MLflow is imported before the fork: each job loads its own, and reports what it has loaded.
+A job of the tiny run computes for a moment, but first imports NumPy, Matplotlib or Lightning, for one to four
+seconds; a run has 150 jobs. With `job_server`, the command `relecture` of the rules is a client. It hands its
+arguments, working folder, environment and open files to the server, and ends with the exit code of the job. Neither
+the package itself nor MLflow is imported before the fork: each job loads its own, and reports what it has loaded.
 
 Tests of what only a process of its own shows (signals, kills, the entry point) run without a server.
 """
