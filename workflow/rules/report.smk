@@ -38,7 +38,7 @@ rule report_conclusions:
     wildcard_constraints:
         comparison="|".join(EXHIBITS),
     params:
-        results=lambda w: results(),
+        results=subpath(output.conclusions, ancestor=2),
     shell:
         "exec &> >(tee {log:q})\n"
         "relecture report conclusions"
@@ -67,7 +67,7 @@ rule report_page:
     wildcard_constraints:
         comparison="|".join(EXHIBITS),
     params:
-        results=lambda w: results(),
+        results=subpath(output.page, ancestor=2),
     shell:
         "exec &> >(tee {log:q})\n"
         "relecture report page"
@@ -133,7 +133,7 @@ rule report_handout:
     log:
         results("logs/report/handout.log"),
     params:
-        results=lambda w: results(),
+        results=subpath(output.handout, parent=True),
     shell:
         "exec &> >(tee {log:q})\n"
         "relecture report handout"

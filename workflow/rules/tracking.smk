@@ -65,7 +65,7 @@ rule register:
     log:
         results("logs/register.log"),
     params:
-        results=lambda w: results(),
+        results=subpath(output.registered, ancestor=3),
     shell:
         "exec &> >(tee {log:q})\n"
         "relecture tallies register"
