@@ -40,7 +40,7 @@ def links(finished) -> Iterator[dict[str, str]]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(finished / "src"))
         patch.delenv("MLFLOW_TRACKING_URI", raising=False)
-        with pages.served(finished.path) as addresses:
+        with pages.serve(finished.path) as addresses:
             yield addresses
 
 
@@ -63,11 +63,11 @@ def tables(links, chromium) -> dict[str, dict[str, list[dict[str, str]]]]:
     """The rows of every view of each experiment, on a page so wide that all columns are drawn."""
     page, tables = chromium.new_page(viewport={"width": 4000, "height": 2000}), {}
     for experiment, link in links.items():
-        tables[experiment] = {"methods": pages.table(page, link)}
+        tables[experiment] = {"methods": pages.open_table(page, link)}
         page.get_by_role("button", name="methods").click()
         offered = [item.inner_text().strip() for item in page.get_by_role("menuitem").all()]
         views = {name for name in offered if re.fullmatch(r"[a-z_]+", name)} - {"methods"}
-        tables[experiment] |= {view: pages.table(page, link, view) for view in views}
+        tables[experiment] |= {view: pages.open_table(page, link, view) for view in views}
     page.close()
     return tables
 
@@ -76,12 +76,12 @@ def tables(links, chromium) -> dict[str, dict[str, list[dict[str, str]]]]:
 def pictured(links, chromium, tmp_path_factory) -> dict[str, Page]:
     """The pages of which the documentation has pictures."""
     page, pictured = chromium.new_page(viewport=pages.SIZE), {}
-    taken = pages.pictures(page, links["digits"], "dropout", ["plain", "ridge"], tmp_path_factory.mktemp("pictures"))
+    taken = pages.screenshots(page, links["digits"], "dropout", ["plain", "ridge"], tmp_path_factory.mktemp("pictures"))
     for name, picture in taken:
         pictured[name] = Page(
             picture,
             text=page.inner_text("body"),
-            rows=pages.cells(page),
+            rows=pages.read_cells(page),
             charts=page.locator(".js-plotly-plot").count(),
             curves=set(page.evaluate(CURVES)),
             widest_image=page.evaluate("Math.max(0, ...[...document.images].map(image => image.naturalWidth))"),
@@ -125,7 +125,7 @@ def test_each_other_view_has_rows_and_no_empty_column_of_numbers(tables):
 def test_from_the_front_page_an_experiment_opens_on_its_runs(links, page):
     page.goto(links["digits"].partition("#")[0])
     page.get_by_role("link", name="digits", exact=True).first.click()
-    page.get_by_role("link", name="dropout", exact=True).wait_for(timeout=pages.PATIENCE)
+    page.get_by_role("link", name="dropout", exact=True).wait_for(timeout=pages.TIMEOUT)
     assert page.get_by_role("button", name="Views").is_visible()
     assert not page.get_by_text("Ask questions about your experiments").is_visible()
 
@@ -162,11 +162,11 @@ def test_the_figure_of_a_method_is_among_its_files(pictured):
 def test_the_pictures_for_the_documentation_are_of_a_moderate_size(pictured):
     assert set(pictured) - {"model"} == {"methods", "members", "curves", "figure", "compare"}
     for name, page in pictured.items():
-        assert 20_000 < page.picture.stat().st_size <= pages.LARGEST, name
+        assert 20_000 < page.picture.stat().st_size <= pages.MAX_BYTES, name
 
 
 def test_a_run_shows_parameters_metrics_data_and_the_command_that_reruns_it(links, page, finished):
-    pages.opened(page, links["salaries"], "book/lasso")
+    pages.open_run(page, links["salaries"], "book/lasso")
     text = page.inner_text("body")
     assert "snakemake results/salaries/book/lasso/metrics.csv --force" in text
     assert "n_lambda" in text
