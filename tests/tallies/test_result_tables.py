@@ -83,7 +83,7 @@ def test_every_printed_number_has_a_counterpart_and_none_is_judged(by_method, pr
     from relecture.scorecard.verdicts import build
     from relecture.tallies.networks.search_space import SPACE
 
-    chosen = {"accuracy": 0.32, "values": {row.name: row.printed for row in SPACE}}
+    chosen = {"accuracy": 0.32, "values": {row.name: row.published for row in SPACE}}
     result_tables.reproduced_values(NetworkResults(by_method, choice=chosen), tmp_path / "reproduced_values.csv")
     quantities = pd.read_csv(tmp_path / "reproduced_values.csv")
     assert set(quantities.id) == {one.id for one in printed if one.comparison == "tallies"}
@@ -96,7 +96,7 @@ def test_the_published_values_are_those_of_the_search_space(printed):
     from relecture.tallies.networks.search_space import SPACE
 
     listed = {one.id: float(one.number) for one in printed if one.id.startswith("tallies.selected.")}
-    assert listed == {f"tallies.selected.{row.name}": row.printed for row in SPACE}
+    assert listed == {f"tallies.selected.{row.name}": row.published for row in SPACE}
 
 
 def test_the_filters_of_a_block_that_was_not_selected_are_left_out(by_method, tmp_path):

@@ -241,4 +241,4 @@ def test_the_selected_training_has_the_highest_validation_accuracy(searched):
     assert selected["learning_rate"] == selected["values"]["learning_rate"]
     cnn(selected["architecture"], seed=0)  # as the pretraining does
     assert [row["hyperparameter"] for row in selected["rows"]] == [row.label for row in search_space.SPACE]
-    assert list(selected["rows"][0]) == ["hyperparameter", "default", "min", "max", "step", "printed", "selected"]
+    assert list(selected["rows"][0]) == ["hyperparameter", "default", "min", "max", "step", "published", "selected"]

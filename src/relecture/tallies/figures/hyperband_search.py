@@ -126,7 +126,7 @@ def _trials(record: Record) -> tuple[int, pd.DataFrame]:
 
 def _draw_panel(axes: Axes, row: Hyperparameter, trials: pd.DataFrame) -> None:
     low, high = row.min or row.max, row.max
-    axes.axvline(row.printed, color="black", linestyle="--", linewidth=1.2)
+    axes.axvline(row.published, color="black", linestyle="--", linewidth=1.2)
     continued = trials.epochs > trials.epochs.min()
     # A little to the side, so that trials with the same value do not hide each other.
     shift = np.linspace(-0.2, 0.2, len(trials)) * (row.step or 0)

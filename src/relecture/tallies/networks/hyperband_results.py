@@ -67,9 +67,9 @@ def select_network(trainings: pd.DataFrame) -> dict[str, Any]:
     order = trainings.sort_values(["accuracy", "epochs", "bracket", "trial"], ascending=[False, True, True, True])
     best = order.iloc[0].to_dict()
     values = {row.name: None if np.isnan(best[row.name]) else _number(best[row.name]) for row in search_space.SPACE}
-    printed = ("default", "min", "max", "step", "printed")
+    columns = ("default", "min", "max", "step", "published")
     rows = [
-        {"hyperparameter": row.label, **{key: getattr(row, key) for key in printed}, "selected": values[row.name]}
+        {"hyperparameter": row.label, **{key: getattr(row, key) for key in columns}, "selected": values[row.name]}
         for row in search_space.SPACE
     ]
     return {

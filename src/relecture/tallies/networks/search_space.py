@@ -19,10 +19,10 @@ class Hyperparameter(NamedTuple):
     min: float | None
     max: float
     step: float | None
-    printed: float
+    published: float
 
 
-#: `printed` is what the paper's search selected. The epochs are set by the bracket and not sampled.
+#: `published` is what the paper's search selected. The epochs are set by the bracket and not sampled.
 SPACE = (
     Hyperparameter("blocks", "CONV blocks", 2, 1, 3, 1, 3),
     Hyperparameter("filters_1", "filters, layer 1", None, 16, 128, 16, 64),

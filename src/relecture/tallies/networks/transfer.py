@@ -44,8 +44,9 @@ def transfer(config: TransferJob, cells: CellDataset, base: Path, checkpoint_dir
     for seed in range(config.n_seeds):
         member = f"seed-{seed:02d}"
         rows = sample_labelled(cells, seed, config.n_labelled)
-        network = _add_member(result, config, cells, rows, base, member, seed, config.epochs, checkpoint_dir)
-        weights[member] = contiguous_weights(network)
+        tuned = fine_tune(config, cells, rows, base, member, seed, config.epochs, checkpoint_dir)
+        _add_member(result, member, tuned, cells, len(rows), config.epochs)
+        weights[member] = contiguous_weights(tuned.network)
     architecture, _ = load_weights(base)
     result.save_model = lambda folder: save_weights(folder, architecture, weights)
     return result
@@ -62,7 +63,8 @@ def label_curve(config: LabelCurveJob, cells: CellDataset, base: Path, checkpoin
         epochs = max(1, round(config.n_images / n_labelled))
         for seed in range(config.n_seeds):
             rows, member = sample_labelled(cells, seed, n_labelled), f"cells-{n_labelled:04d}-seed-{seed:02d}"
-            _add_member(result, config, cells, rows, base, member, seed, epochs, checkpoint_dir)
+            tuned = fine_tune(config, cells, rows, base, member, seed, epochs, checkpoint_dir)
+            _add_member(result, member, tuned, cells, len(rows), epochs)
     return result
 
 
@@ -72,7 +74,9 @@ def fit_final(config: FinalJob, cells: CellDataset, base: Path, checkpoint_dir: 
     Its predictions are those of validation and test cells (column `part`), with all ten logits (`l0` to `l9`).
     """
     result, member, rows = FitResult(), "seed-00", np.flatnonzero(cells.parts == "train")
-    network = _add_member(result, config, cells, rows, base, member, 0, config.epochs, checkpoint_dir)
+    tuned = fine_tune(config, cells, rows, base, member, 0, config.epochs, checkpoint_dir)
+    _add_member(result, member, tuned, cells, len(rows), config.epochs)
+    network = tuned.network
     result.predictions = [_logit_table(network, cells, part).assign(member=member) for part in ("validation", "test")]
     architecture, _ = load_weights(base)
 
@@ -139,29 +143,20 @@ def fine_tune(
 
 
 def _add_member(
-    result: FitResult,
-    config: FineTuneSettings,
-    cells: CellDataset,
-    rows: np.ndarray,
-    base: Path,
-    member: str,
-    seed: int,
-    epochs: int,
-    checkpoint_dir: Path,
-) -> Cnn:
-    """Fine-tune one network, add it to `result` with its predictions of the test cells, and return it."""
-    network, history, parameters = fine_tune(config, cells, rows, base, member, seed, epochs, checkpoint_dir)
+    result: FitResult, member: str, tuned: FineTuned, cells: CellDataset, n_labelled: int, epochs: int
+) -> None:
+    """Add one network to `result`, with its predictions of the test cells."""
+    network, history, parameters = tuned
     images, labels = cells.part("test")
     metrics = {
         **score(network, cells),
-        "n_labelled": len(rows),
+        "n_labelled": n_labelled,
         "epochs": epochs,
         "trained_parameters": parameters,
     }
     result.add(member, metrics, prediction_table(predict_logits(network, images), labels))
     result.histories.append(history)
     result.parameters = parameters
-    return network
 
 
 def _logit_table(network: Cnn, cells: CellDataset, part: str) -> pd.DataFrame:
