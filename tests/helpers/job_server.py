@@ -15,6 +15,7 @@ import importlib
 import json
 import os
 import random
+import select
 import shutil
 import signal
 import socket
@@ -68,7 +69,9 @@ def job_server(folder: Path, *preloaded: str) -> Iterator[str]:
     (bin_folder / "relecture").chmod(0o755)
     command = [sys.executable, "-P", __file__, str(address), str(folder / "loaded"), *preloaded]
     variables = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    process = subprocess.Popen(command, env=variables | ENVIRONMENT, stdout=subprocess.PIPE, start_new_session=True)
+    process = subprocess.Popen(
+        command, env=variables | ENVIRONMENT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
+    )
     try:
         assert process.stdout is not None
         assert process.stdout.readline() == b"ready\n"
@@ -90,7 +93,7 @@ def _copy_environment(path: Path) -> None:
 
 
 def serve(address: str, reports: Path, preloaded: list[str]) -> None:
-    """Import `preloaded`, then fork for every client, for ever."""
+    """Import `preloaded`, then fork for every client until standard input ends, because the tests were killed."""
     for name in preloaded:
         importlib.import_module(name)
     before = set(sys.modules)
@@ -100,6 +103,8 @@ def serve(address: str, reports: Path, preloaded: list[str]) -> None:
         listener.listen(8)
         print("ready", flush=True)
         while True:
+            if sys.stdin in select.select([listener, sys.stdin], [], [])[0]:
+                os.killpg(0, signal.SIGKILL)
             client, _ = listener.accept()
             if os.fork() == 0:
                 listener.close()
