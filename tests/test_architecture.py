@@ -43,6 +43,8 @@ IMPORT_BY_NAME = {
     "__main__.py": "the packages with a cli.py",
     **{f"{name}/cli.py": f"{name}/__init__.py and {name}/exhibits.py" for name in COMPARISONS},
     "comparisons.py": "exhibits.py and conclusions.py of each comparison",
+    "exhibit.py": "the tables of exhibits.py of each comparison",
+    "plotting.py": "the figures of exhibits.py of each comparison",
 }
 
 

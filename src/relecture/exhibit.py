@@ -1,7 +1,9 @@
 """Exhibits: the tables and figures of a comparison, as rules, report and command line need them."""
 
 from dataclasses import dataclass
-from typing import Literal
+from pathlib import Path
+from pkgutil import resolve_name
+from typing import Any, Literal
 
 TABLE_SUFFIXES = (".csv", ".json", ".md", ".tex")
 FIGURE_SUFFIXES = (".png",)
@@ -47,6 +49,12 @@ class Exhibits:
     def of_job(self, job: str) -> list[Exhibit]:
         """Return the exhibits that one command makes."""
         return [exhibit for exhibit in (*self.tables, *self.figures) if exhibit.job == job]
+
+    def write_tables(self, results: Any, folder: Path, job: str = "tables") -> None:
+        """Write the tables of one command into `folder`."""
+        for one in self.tables:
+            if one.job == job:
+                resolve_name(one.function)(results, folder / one.name)
 
     def stem(self, exhibit: Exhibit) -> str:
         """Return the path of an exhibit's files without suffix, below the folder of results."""

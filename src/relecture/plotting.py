@@ -1,8 +1,9 @@
 """The style of every figure: colours, sizes, file formats; and plots that several comparisons share."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any
 
 import matplotlib as mpl
@@ -13,6 +14,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from relecture.atomic_files import atomic_write
+from relecture.exhibit import Exhibits
+from relecture.records import Record
 
 #: Okabe and Ito's colours: distinguishable with colour blindness, and of different lightness.
 BLUE, ORANGE, GREEN, RED, SKY, PINK, GREY = (
@@ -77,6 +80,22 @@ def save(figure: Figure, stem: Path, sample_name: str = "") -> None:
         with atomic_write(stem.with_suffix(f".{kind}")) as path:
             figure.savefig(path, format=kind, metadata=metadata)
     plt.close(figure)
+
+
+def draw_overview(exhibits: Exhibits, record: Record, stem: Path) -> None:
+    """Draw one record to `stem`.svg and `stem`.png."""
+    with style():
+        save(resolve_name(exhibits.overview)(record), stem, record.sample_name)
+
+
+def draw_figures(
+    exhibits: Exhibits, results: Any, folder: Path, sample_name: str = "", showing_sample: Collection[str] | None = None
+) -> None:
+    """Draw every figure into `folder`, with `sample_name` on those named in `showing_sample` (on all, if None)."""
+    with style():
+        for one in exhibits.figures:
+            shown = showing_sample is None or one.name in showing_sample
+            save(resolve_name(one.function)(results), folder / one.name, sample_name if shown else "")
 
 
 def annotated_heatmap(

@@ -56,9 +56,7 @@ def overview(record: PathOption, out: PathOption) -> None:
     """Draw the overview of one record to OUT.svg and OUT.png."""
     from relecture import plotting, records
 
-    fitted = records.read(record)
-    with plotting.style():
-        plotting.save(resolve_name(EXHIBITS.overview)(fitted), out, fitted.sample_name)
+    plotting.draw_overview(EXHIBITS, records.read(record), out)
 
 
 @app.command()
@@ -69,8 +67,7 @@ def tables(records: list[Path], published: PathOption, out: PathOption) -> None:
     from relecture.scorecard.published_values import load
 
     results = ClustersResults(read_records(records), published=load(published))
-    for table in EXHIBITS.tables:
-        resolve_name(table.function)(results, out / table.name)
+    EXHIBITS.write_tables(results, out)
     result_tables.reproduced_values(results, out / "reproduced_values.csv")
 
 
@@ -84,7 +81,4 @@ def figures(records: list[Path], data: PathOption, out: PathOption) -> None:
     datasets = {name: load(data / f"{name}.npz") for name in DATASETS}
     results = ClustersResults(read_records(records), datasets=datasets)
     sample = results.records["images/interpretation"].sample_name
-    with plotting.style():
-        for figure in EXHIBITS.figures:
-            drawn = resolve_name(figure.function)(results)
-            plotting.save(drawn, out / figure.name, sample if figure.name in SHOW_IMAGES else "")
+    plotting.draw_figures(EXHIBITS, results, out, sample, SHOW_IMAGES)

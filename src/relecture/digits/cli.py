@@ -62,9 +62,7 @@ def overview(record: PathOption, out: PathOption) -> None:
     from relecture import plotting, records
     from relecture.digits.exhibits import EXHIBITS
 
-    loaded = records.read(record)
-    with plotting.style():
-        plotting.save(resolve_name(EXHIBITS.overview)(loaded), out, loaded.sample_name)
+    plotting.draw_overview(EXHIBITS, records.read(record), out)
 
 
 @app.command()
@@ -75,8 +73,7 @@ def tables(records: list[Path], published: PathOption, out: PathOption) -> None:
     from relecture.scorecard.published_values import load
 
     results = result_tables.load(records, load(published))
-    for table in EXHIBITS.tables:
-        resolve_name(table.function)(results, out / table.name)
+    EXHIBITS.write_tables(results, out)
     result_tables.reproduced_values(results, out / "reproduced_values.csv")
 
 
@@ -90,6 +87,4 @@ def figures(records: list[Path], published: PathOption, data: PathOption, out: P
     from relecture.scorecard.published_values import load
 
     results = result_tables.load(records, load(published), load_digits(data, 0).test_images)
-    with plotting.style():
-        for figure in EXHIBITS.figures:
-            plotting.save(resolve_name(figure.function)(results), out / figure.name, results.sample_name)
+    plotting.draw_figures(EXHIBITS, results, out, results.sample_name)

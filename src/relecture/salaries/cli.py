@@ -85,8 +85,7 @@ def overview(record: PathOption, out: PathOption) -> None:
     """Draw one record to OUT.svg and OUT.png."""
     from relecture import plotting, records
 
-    with plotting.style():
-        plotting.save(resolve_name(EXHIBITS.overview)(records.read(record)), out)
+    plotting.draw_overview(EXHIBITS, records.read(record), out)
 
 
 @app.command()
@@ -99,8 +98,7 @@ def tables(records: list[Path], published: PathOption, splits: PathOption, out: 
 
     fold = pd.read_parquet(splits).fold
     results = result_tables.load(records, load(published), test_to_train=(fold == 0).sum() / (fold > 0).sum())
-    for table in EXHIBITS.tables:
-        resolve_name(table.function)(results, out / table.name)
+    EXHIBITS.write_tables(results, out)
     result_tables.reproduced_values(results, out / "reproduced_values.csv")
 
 
@@ -112,6 +110,4 @@ def figures(records: list[Path], published: PathOption, out: PathOption) -> None
     from relecture.scorecard.published_values import load
 
     results = result_tables.load(records, load(published))
-    with plotting.style():
-        for figure in EXHIBITS.figures:
-            plotting.save(resolve_name(figure.function)(results), out / figure.name)
+    plotting.draw_figures(EXHIBITS, results, out)

@@ -4,7 +4,6 @@ import json
 import sys
 import tempfile
 from pathlib import Path
-from pkgutil import resolve_name
 from typing import Annotated, Any, TypeVar
 
 import typer
@@ -233,8 +232,7 @@ def vote_tables(
 
     folders = {name: counts / name for name in vote_tables.COUNT_VARIANTS}
     election = vote_tables.load(folders, cell_crops, truth, quality_threshold, n_permutations)
-    for table in EXHIBITS.of_job("vote_tables"):
-        resolve_name(table.function)(election, out / table.name)
+    EXHIBITS.write_tables(election, out, job="vote_tables")
 
 
 @app.command()
@@ -250,8 +248,7 @@ def tables(
     from relecture.tallies.exhibits import EXHIBITS
 
     results = result_tables.load(folders, load(published), selected)
-    for table in EXHIBITS.of_job("tables"):
-        resolve_name(table.function)(results, out / table.name)
+    EXHIBITS.write_tables(results, out)
     result_tables.reproduced_values(results, out / "reproduced_values.csv")
 
 
@@ -261,9 +258,7 @@ def overview(record: PathOption, out: PathOption) -> None:
     from relecture import plotting
     from relecture.tallies.exhibits import EXHIBITS
 
-    loaded = records.read(record)
-    with plotting.style():
-        plotting.save(resolve_name(EXHIBITS.overview)(loaded), out, loaded.sample_name)
+    plotting.draw_overview(EXHIBITS, records.read(record), out)
 
 
 @app.command()
@@ -282,9 +277,7 @@ def figures(
     from relecture.tallies.figures.drawings import TalliesResults
 
     loaded = TalliesResults(results, sheets, mnist, quality_threshold, n_permutations, truth)
-    with plotting.style():
-        for figure in EXHIBITS.figures:
-            plotting.save(resolve_name(figure.function)(loaded), out / figure.name, loaded.sample_name)
+    plotting.draw_figures(EXHIBITS, loaded, out, loaded.sample_name)
 
 
 @app.command()
