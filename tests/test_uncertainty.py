@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy.stats import t, ttest_rel
 
-from relecture.uncertainty import Difference, half_width, paired
+from relecture.uncertainty import Difference, half_width, holm, paired, prediction_interval
 
 SCORES = st.lists(st.tuples(st.floats(-100, 100), st.floats(-100, 100)), min_size=2, max_size=30)
 
@@ -54,7 +54,7 @@ def test_one_pair_has_a_difference_and_no_interval():
     difference = paired(series([3.0]), series([2.0]))
     assert (difference.mean, difference.n) == (1.0, 1)
     assert np.isnan([difference.low, difference.high]).all()
-    assert not difference.significant
+    assert np.isnan(difference.p)
 
 
 def test_only_members_that_both_have_are_paired_whatever_their_order():
@@ -69,11 +69,48 @@ def test_without_a_common_member_there_is_nothing_to_pair():
         paired(pd.Series({"x": 1.0}), pd.Series({"y": 1.0}))
 
 
-@pytest.mark.parametrize(
-    ("low", "high", "significant"), [(0.1, 2, True), (-2, -0.1, True), (-0.1, 2, False), (0, 1, False)]
-)
-def test_a_gap_is_significant_when_its_interval_excludes_zero(low, high, significant):
-    assert Difference((low + high) / 2, low, high, 5).significant is significant
+def test_holm_by_hand():
+    # Four p-values: the smallest times 4, the next times 3, and so on, never below the one before.
+    ps = [0.01, 0.04, 0.03, 0.005]
+    tested = holm([Difference(1, 0, 2, 5, p) for p in ps])
+    assert [one.adjusted_p for one in tested] == pytest.approx([0.03, 0.06, 0.06, 0.02])
+    assert [one.finding for one in tested] == ["significant", "not significant", "not significant", "significant"]
+
+
+def test_holm_ignores_differences_of_one_pair():
+    nan = float("nan")
+    tested = holm([Difference(1, nan, nan, 1, nan), Difference(1, 0.1, 2, 5, 0.03)])
+    assert [one.finding for one in tested] == ["not tested", "significant"]
+    assert tested[1].adjusted_p == 0.03
+
+
+def test_significance_needs_adjusted_p_values():
+    with pytest.raises(ValueError, match="holm"):
+        _ = Difference(1, 0.1, 2, 5, 0.03).significant
+
+
+@given(SCORES)
+def test_the_p_value_is_that_of_the_paired_t_test(pairs):
+    a, b = zip(*pairs, strict=True)
+    assume(np.std(np.subtract(a, b)) > 1e-6)
+    assert paired(series(a), series(b)).p == pytest.approx(ttest_rel(a, b).pvalue, rel=1e-6, abs=1e-12)
+
+
+@pytest.mark.parametrize(("n", "factor"), [(3, 4.97), (5, 3.04), (10, 2.37), (50, 2.03)])
+def test_the_prediction_interval_has_the_factor_of_a_table_of_student_s_t(n, factor):
+    low, high = prediction_interval(10.0, 2.0, n)
+    assert high - 10 == pytest.approx(10 - low) == pytest.approx(2 * factor, abs=0.01)
+
+
+def test_one_of_twenty_new_values_is_outside_the_prediction_interval():
+    values = np.random.default_rng(0).normal(size=(20_000, 6))
+    intervals = [prediction_interval(row.mean(), row.std(ddof=1), 5) for row in values[:, :5]]
+    inside = [low <= new <= high for (low, high), new in zip(intervals, values[:, 5], strict=True)]
+    assert np.mean(inside) == pytest.approx(0.95, abs=0.005)
+
+
+def test_one_value_predicts_nothing():
+    assert np.isnan(prediction_interval(1.0, float("nan"), 1)).all()
 
 
 @given(SCORES)

@@ -1,6 +1,6 @@
 """Exhibits: the tables and figures of a comparison, as rules, report and command line need them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from pkgutil import resolve_name
 from typing import Any, Literal
@@ -35,8 +35,9 @@ def table(name: str, label: str, function: str, *, in_handout: bool = False, job
 class Exhibits:
     """The exhibits of a comparison in the order of the report.
 
-    `overview` draws one record. `conclusions_from` are the files that the conclusions are made from, below
-    the folder of results. `figures_folder` holds the figures, below the folder of the comparison.
+    `overview` draws one record. `findings` and `choices` are functions of what the command line has loaded; they return
+    lists of `findings.Finding` and `findings.Choice`. `conclusions_from` are the files that the conclusions are made
+    from, below the folder of results. `figures_folder` holds the figures, below the folder of the comparison.
     """
 
     comparison: str
@@ -44,6 +45,8 @@ class Exhibits:
     figures: tuple[Exhibit, ...]
     conclusions_from: tuple[str, ...]
     overview: str = ""
+    findings: str = ""
+    choices: str = ""
     figures_folder: str = "figures"
 
     def of_job(self, job: str) -> list[Exhibit]:
@@ -51,10 +54,15 @@ class Exhibits:
         return [exhibit for exhibit in (*self.tables, *self.figures) if exhibit.job == job]
 
     def write_tables(self, results: Any, folder: Path, job: str = "tables") -> None:
-        """Write the tables of one command into `folder`."""
+        """Write the tables of one command into `folder`; with the tables also findings.csv and choices.csv."""
         for one in self.tables:
             if one.job == job:
                 resolve_name(one.function)(results, folder / one.name)
+        if job == "tables":
+            from relecture.findings import write_choices, write_findings  # imports pandas, as the Snakefile must not
+
+            write_findings(folder / "findings.csv", resolve_name(self.findings)(results) if self.findings else [])
+            write_choices(folder / "choices.csv", resolve_name(self.choices)(results) if self.choices else [])
 
     def stem(self, exhibit: Exhibit) -> str:
         """Return the path of an exhibit's files without suffix, below the folder of results."""
@@ -68,4 +76,4 @@ class Exhibits:
     def in_handout(self) -> "Exhibits":
         """Return the same with only the exhibits that the handout shows."""
         tables, figures = (tuple(one for one in some if one.in_handout) for some in (self.tables, self.figures))
-        return Exhibits(self.comparison, tables, figures, self.conclusions_from, self.overview, self.figures_folder)
+        return replace(self, tables=tables, figures=figures)

@@ -36,6 +36,11 @@ def percent(share: float, digits: int = 0) -> str:
     return f"under {least:g} %" if 0 < 100 * share < least / 2 else f"{number(100 * share, digits)} %"
 
 
+def p_value(p: float | None) -> str:
+    """Format a p-value: `0.024`, `under 0.001`; a dash for None and NaN."""
+    return "under 0.001" if p is not None and p < 0.001 else tables.number(p, 3)
+
+
 def count(n: int) -> str:
     """Format a count: as a word up to twelve (`none`, `one`), in digits above."""
     return _WORDS[n] if n < len(_WORDS) else f"{n:,}"

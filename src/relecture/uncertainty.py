@@ -1,28 +1,73 @@
-"""Confidence intervals of means and of paired differences between methods."""
+"""Confidence intervals of means and of paired differences, prediction intervals, and adjusted p-values."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtrit
+from scipy.special import stdtr, stdtrit
 
 Numbers = TypeVar("Numbers", float, pd.Series)
 
 
+#: What a table of differences says of its p-values.
+HOLM_NOTE = "Adjusted p: Holm's, over all rows of this table; a difference is significant below 0.05."
+
+#: A difference is significant when its adjusted p-value is below.
+LEVEL = 0.05
+
+
 @dataclass(frozen=True)
 class Difference:
-    """Mean of `a - b` over `n` pairs with its 95 % confidence interval, in the unit of the scores."""
+    """Mean of `a - b` over `n` pairs with its 95 % confidence interval, in the unit of the scores.
+
+    `p` is the two-sided p-value of no difference. `adjusted_p` is Holm's, over all differences of one table (`holm`);
+    None until then.
+    """
 
     mean: float
     low: float
     high: float
     n: int
+    p: float
+    adjusted_p: float | None = None
 
     @property
     def significant(self) -> bool:
-        """Whether the interval excludes zero."""
-        return self.low > 0 or self.high < 0
+        """Whether the adjusted p-value is below LEVEL."""
+        if self.adjusted_p is None:
+            raise ValueError("call `holm` on all differences of the table first")
+        return self.adjusted_p < LEVEL
+
+    @property
+    def finding(self) -> str:
+        """The finding in words; one pair cannot be tested."""
+        if np.isnan(self.p):
+            return "not tested"
+        return "significant" if self.significant else "not significant"
+
+
+def holm(differences: Sequence[Difference]) -> list[Difference]:
+    """Return the differences of one table with their p-values adjusted by Holm's method.
+
+    The probability that any of them is called significant without an effect is then at most LEVEL. Differences of one
+    pair have no p-value and are not counted.
+    """
+    from statsmodels.stats.multitest import multipletests  # slow to import, and few jobs need it
+
+    tested = [difference for difference in differences if not np.isnan(difference.p)]
+    adjusted = iter(multipletests([one.p for one in tested], method="holm")[1] if tested else ())
+    return [replace(one, adjusted_p=np.nan if np.isnan(one.p) else float(next(adjusted))) for one in differences]
+
+
+def prediction_interval(mean: float, sd: float, n: int) -> tuple[float, float]:
+    """Return the 95 % prediction interval for one new value after `n` values with this mean and standard deviation.
+
+    NaN for one value. It assumes that the values are independent and normal.
+    """
+    half = float(stdtrit(n - 1, 0.975)) * sd * float(np.sqrt(1 + 1 / n)) if n > 1 else np.nan
+    return mean - half, mean + half
 
 
 def half_width(sd: Numbers, n: int | pd.Series, test_to_train: float = 0.0) -> Numbers:
@@ -38,9 +83,9 @@ def half_width(sd: Numbers, n: int | pd.Series, test_to_train: float = 0.0) -> N
 
 
 def paired(a: pd.Series, b: pd.Series, test_to_train: float = 0.0) -> Difference:
-    """Return the mean of `a - b` over the members that both have, with Student's 95 % interval.
+    """Return the mean of `a - b` over the members that both have, with Student's 95 % interval and p-value.
 
-    One pair has no interval: `low` and `high` are then NaN.
+    One pair has no interval: `low`, `high` and `p` are then NaN.
 
     Args:
         a: Scores indexed by member (a seed, a split).
@@ -58,6 +103,9 @@ def paired(a: pd.Series, b: pd.Series, test_to_train: float = 0.0) -> Difference
         raise ValueError("no member is in both series")
     mean = float(difference.mean())
     if n == 1:
-        return Difference(mean, np.nan, np.nan, 1)
-    half = half_width(float(difference.std(ddof=1)), n, test_to_train)
-    return Difference(mean, mean - half, mean + half, n)
+        return Difference(mean, np.nan, np.nan, 1, np.nan)
+    sd = float(difference.std(ddof=1))
+    half = half_width(sd, n, test_to_train)
+    error = sd * np.sqrt(1 / n + test_to_train)
+    p = 2 * float(stdtr(n - 1, -abs(mean) / error)) if error > 0 else float(mean == 0)
+    return Difference(mean, mean - half, mean + half, n, p)

@@ -88,7 +88,10 @@ def source_files(*functions: str) -> list[str]:
 
 def exhibit_sources(exhibits: Exhibits, job: str) -> list[str]:
     """Return the source files behind the exhibits that one command makes."""
-    return source_files(f"relecture.{exhibits.comparison}.exhibits", *(one.function for one in exhibits.of_job(job)))
+    functions = [one.function for one in exhibits.of_job(job)]
+    if job == "tables":
+        functions += [function for function in (exhibits.findings, exhibits.choices) if function]
+    return source_files(f"relecture.{exhibits.comparison}.exhibits", *functions)
 
 
 def to_json(config: ConfigModel | dict[str, Any]) -> str:

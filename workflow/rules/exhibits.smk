@@ -1,7 +1,7 @@
 # Tables and figures of every comparison, and the overview figure of every record.
 #
 # needs   every record, and the inputs in EXHIBIT_JOBS
-# makes   results/<comparison>/<table>.*, reproduced_values.csv, figures/<figure>.*
+# makes   results/<comparison>/<table>.*, reproduced_values.csv, findings.csv, choices.csv, figures/<figure>.*
 #         <record>/overview.*
 
 COMPARISON_OF = {record: comparison for comparison, records in RECORDS.items() for record in records}
@@ -25,7 +25,11 @@ for comparison, jobs in EXHIBIT_JOBS.items():
                     )
                     for one in EXHIBITS[comparison].of_job(job_name)
                 ),
-                [results(f"{comparison}/reproduced_values.csv")] if job_name == "tables" else [],
+                expand(
+                    results("{comparison}/{file}.csv"),
+                    comparison=comparison if job_name == "tables" else [],
+                    file=["reproduced_values", "findings", "choices"],
+                ),
             log:
                 results(f"logs/{comparison}/{job_name}.log"),
             params:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from relecture.digits.result_tables import NAMES, PUBLISHED
 from relecture.text_format import interval, listed, number, sentence, spread
+from relecture.uncertainty import LEVEL
 
 _SUBJECTS = {
     "ridge": "the network with ridge",
@@ -63,6 +64,6 @@ def _effect(name: str, gap: pd.Series) -> str:
     fewer = gap["mean"] >= 0
     low, high = (gap.low, gap.high) if fewer else (-gap.high, -gap.low)
     points = f"{number(abs(gap['mean']), 2)} points"
-    if low > 0:
+    if gap.adjusted_p < LEVEL:
         return f"{name} {'removes' if fewer else 'adds'} {points} ({interval(low, high, 2)})"
     return f"{name} makes no significant difference, {points} {'less' if fewer else 'more'} ({interval(low, high, 2)})"

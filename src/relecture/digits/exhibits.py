@@ -24,4 +24,5 @@ EXHIBITS = Exhibits(
         "digits/plain/params.json",
     ),
     overview="relecture.digits.figures:overview",
+    findings=f"{_TABLES}:findings",
 )

@@ -9,11 +9,12 @@ import pandas as pd
 
 from relecture import records, tables
 from relecture.digits.data import N_CLASSES
+from relecture.findings import Finding
 from relecture.records import Record
 from relecture.scorecard.published_values import PublishedValue
 from relecture.scorecard.reproduced_values import ReproducedValues
-from relecture.text_format import interval, spread
-from relecture.uncertainty import paired
+from relecture.text_format import interval, p_value, spread
+from relecture.uncertainty import HOLM_NOTE, Difference, holm, paired
 
 NAMES = {
     "plain": "Network, no regularisation",
@@ -94,26 +95,37 @@ def table(results: DigitsResults, stem: Path) -> None:
     tables.write(stem, pd.DataFrame(numbers), pd.DataFrame(text), "Digits: published and reproduced", note)
 
 
-def differences(results: DigitsResults, stem: Path) -> None:
-    """Write the paired differences in test error between the networks over the same seeds."""
+def gaps(results: DigitsResults) -> dict[tuple[str, str], Difference]:
+    """Return the paired differences in test error, in points, between the networks, with adjusted p-values."""
     errors = {
         method: 100 * record.metrics[record.metrics.metric == "test_error"].set_index("member").value
         for method, record in results.records.items()
     }
+    pairs = list(combinations(NETWORKS, 2))
+    return dict(zip(pairs, holm([paired(errors[a], errors[b]) for a, b in pairs]), strict=True))
+
+
+def findings(results: DigitsResults) -> list[Finding]:
+    """Return the finding of each difference."""
+    return [Finding.of(f"{a} - {b}", gap) for (a, b), gap in gaps(results).items()]
+
+
+def differences(results: DigitsResults, stem: Path) -> None:
+    """Write the paired differences in test error between the networks over the same seeds."""
     numbers, text = [], []
-    for a, b in combinations(NETWORKS, 2):
-        gap = paired(errors[a], errors[b])
+    for (a, b), gap in gaps(results).items():
         numbers.append({"a": a, "b": b, **vars(gap)})
         text.append(
             {
                 "methods": f"{NAMES[a]} − {NAMES[b].lower()}",
                 "difference in test error, points": tables.number(gap.mean, 2),
                 "95 % interval": interval(gap.low, gap.high, 2),
-                "finding": "significant" if gap.significant else "not significant",
+                "adjusted p": p_value(gap.adjusted_p),
+                "finding": gap.finding,
             }
         )
     note = (
-        f"Paired over {gap.n} seeds, in percentage points; a positive number favours the second. "
+        f"Paired over {gap.n} seeds, in percentage points; a positive number favours the second. {HOLM_NOTE} "
         f"Data: {results.data_name}."
     )
     tables.write(stem, pd.DataFrame(numbers), pd.DataFrame(text), "Digits: paired differences", note)

@@ -6,7 +6,7 @@ import pandas as pd
 
 from relecture.illustrations import QUESTION
 from relecture.text_format import listed, sentence, spread
-from relecture.uncertainty import paired
+from relecture.uncertainty import holm, paired
 
 
 def question(results: Path) -> str:
@@ -65,7 +65,9 @@ def _flexibility(numbers: pd.DataFrame) -> str:
     """Report the size with the lowest test error, and the sizes that do not differ significantly from it."""
     test = numbers.pivot(index="member", columns="units", values="test")
     best = test.mean().idxmin()
-    similar = [str(units) for units in test if units != best and not paired(test[units], test[best]).significant]
+    others = [units for units in test if units != best]
+    gaps = holm([paired(test[units], test[best]) for units in others])
+    similar = [str(units) for units, gap in zip(others, gaps, strict=True) if gap.finding != "significant"]
     rest = f", not significantly different from {listed(similar)}" if similar else ""
     return (
         f"of {test.columns.min()} to {test.columns.max()} hidden units, {best} {'has' if best == 1 else 'have'} the "

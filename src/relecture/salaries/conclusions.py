@@ -9,6 +9,7 @@ import pandas as pd
 
 from relecture.salaries.result_tables import NAMES
 from relecture.text_format import count, interval, listed, number, spread
+from relecture.uncertainty import LEVEL
 
 _SUBJECTS = {
     "linear": "linear regression",
@@ -63,7 +64,7 @@ def _random_splits(table: pd.DataFrame, gaps: pd.DataFrame, digits: int) -> str:
     error, sd = number(table.mae_random[best], digits), number(table.mae_random_sd.min(), digits)
     start = f"Over {n_splits} random splits {_SUBJECTS[best]} has the lowest mean error, {error}"
     luck = f"every method's error varies between splits with a standard deviation of {sd} or more"
-    significant = gaps[(gaps.low > 0) | (gaps.high < 0)]
+    significant = gaps[gaps.adjusted_p < LEVEL]
     if significant.empty:
         return f"{start}, but {luck}, and no difference between methods is significant."
     ordered = significant.sort_values("mean", key=abs, ascending=False, kind="stable")

@@ -17,4 +17,5 @@ EXHIBITS = Exhibits(
     ),
     conclusions_from=("salaries/table.csv", "salaries/differences.csv", "salaries/book/linear/params.json"),
     overview="relecture.salaries.figures:overview",
+    findings=f"{_TABLES}:findings",
 )

@@ -10,13 +10,14 @@ from typing import Any
 import pandas as pd
 
 from relecture import records, tables
+from relecture.findings import Finding
 from relecture.records import Record
 from relecture.salaries import BOOK_PREDICTORS, BOOK_SPLIT
 from relecture.salaries.table_labels import HITTERS, OTHER_SPLIT, TableLabels
 from relecture.scorecard.published_values import PublishedValue
 from relecture.scorecard.reproduced_values import ReproducedValues
-from relecture.text_format import interval, number, percent, spread
-from relecture.uncertainty import paired
+from relecture.text_format import interval, number, p_value, percent, spread
+from relecture.uncertainty import HOLM_NOTE, Difference, holm, paired
 
 #: Records by protocol and method.
 Records = dict[tuple[str, str], Record]
@@ -119,18 +120,26 @@ def table(results: SalariesResults, stem: Path) -> None:
     tables.write(stem, pd.DataFrame(rows), pd.DataFrame(text_rows), caption, note)
 
 
+def gaps(results: SalariesResults) -> dict[tuple[str, str], Difference]:
+    """Return the paired differences in MAE over the random splits, with adjusted p-values."""
+    errors = _random_errors(results)
+    pairs = list(combinations(NAMES, 2))
+    tested = holm([paired(errors[a], errors[b], results.test_to_train) for a, b in pairs])
+    return dict(zip(pairs, tested, strict=True))
+
+
+def findings(results: SalariesResults) -> list[Finding]:
+    """Return the finding of each difference."""
+    return [Finding.of(f"{a} - {b}", gap) for (a, b), gap in gaps(results).items()]
+
+
 def differences(results: SalariesResults, stem: Path) -> None:
     """Write the paired differences in MAE between all methods over the same random splits."""
     by_method = results.records
     labels, decimals = table_labels(by_method), error_decimals(by_method)
-    errors = {
-        method: record.metrics[record.metrics.metric == "mae"].set_index("member").value
-        for (protocol, method), record in by_method.items()
-        if protocol == "resampled"
-    }
+    errors = _random_errors(results)
     rows, text_rows = [], []
-    for a, b in combinations(NAMES, 2):
-        gap = paired(errors[a], errors[b], results.test_to_train)
+    for (a, b), gap in gaps(results).items():
         share = float((errors[a] < errors[b]).mean())
         rows.append({"a": a, "b": b, **vars(gap), "a_wins": share})
         text_rows.append(
@@ -139,12 +148,13 @@ def differences(results: SalariesResults, stem: Path) -> None:
                 "difference in MAE": number(gap.mean, decimals),
                 "95 % interval": interval(gap.low, gap.high, decimals),
                 "first is better in": percent(share),
-                "finding": "significant" if gap.significant else "not significant",
+                "adjusted p": p_value(gap.adjusted_p),
+                "finding": gap.finding,
             }
         )
     note = (
         f"Paired over {gap.n} random splits, {labels.in_unit}. The intervals allow for the rows that the "
-        "splits share (Nadeau and Bengio 2003)."
+        f"splits share (Nadeau and Bengio 2003). {HOLM_NOTE}"
     )
     caption = f"{labels.title}: paired differences between methods"
     tables.write(stem, pd.DataFrame(rows), pd.DataFrame(text_rows), caption, note)
@@ -185,6 +195,14 @@ def reproduced_values(results: SalariesResults, path: Path) -> None:
         name = "intercept" if term == "const" else term
         reproduced.add(f"salaries.table_10_3.{name}", estimates["coefficient"])
     reproduced.write(path)
+
+
+def _random_errors(results: SalariesResults) -> dict[str, pd.Series]:
+    return {
+        method: record.metrics[record.metrics.metric == "mae"].set_index("member").value
+        for (protocol, method), record in results.records.items()
+        if protocol == "resampled"
+    }
 
 
 def _is_book_split(record: Record) -> bool:

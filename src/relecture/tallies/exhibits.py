@@ -46,4 +46,5 @@ EXHIBITS = Exhibits(
         "tallies/base/selected/params.json",
     ),
     overview="relecture.tallies.figures.overview:overview",
+    findings="relecture.tallies.result_tables:findings",
 )

@@ -10,12 +10,13 @@ import numpy as np
 import pandas as pd
 
 from relecture import records, tables
+from relecture.findings import Finding
 from relecture.records import Record
 from relecture.scorecard.published_values import PublishedValue
 from relecture.scorecard.reproduced_values import ReproducedValues
 from relecture.tallies import LABEL_CURVES, TRANSFERS
-from relecture.text_format import interval, number, spread
-from relecture.uncertainty import Difference, paired
+from relecture.text_format import interval, number, p_value, spread
+from relecture.uncertainty import HOLM_NOTE, Difference, holm, paired
 
 NAMES = {
     "base/default": "Default network, MNIST only",
@@ -83,22 +84,33 @@ def table(results: NetworkResults, stem: Path) -> None:
 def differences(results: NetworkResults, stem: Path) -> None:
     """Write the paired differences in accuracy on target test cells between the variants of transfer."""
     by_method = results.records
-    gaps = {}
+    tested = gaps(results)
+    numbers = [{"a": a, "b": b, "comparison": name, **vars(gap)} for (a, b, name), gap in tested.items()]
+    texts = [{"methods": name, **_gap_texts(gap)} for (_, _, name), gap in tested.items()]
+    n_seeds = next(iter(tested.values())).n
+    note = (
+        f"Paired over {n_seeds} seeds: the same labelled cells, the same base. In percentage points of target test "
+        f"cells; a positive number favours the first method. {HOLM_NOTE} Target: {_target(by_method)}."
+    )
+    caption = "Tallies: paired differences in accuracy"
+    tables.write(stem, pd.DataFrame(numbers), pd.DataFrame(texts), caption, note)
+
+
+def gaps(results: NetworkResults) -> dict[tuple[str, str, str], Difference]:
+    """Return the paired differences, by both variants and a description, with adjusted p-values."""
+    by_method, gaps = results.records, {}
     for a, b in combinations(TRANSFERS, 2):
         name = f"{NAMES[f'transfer/{a}']} − {_lower(NAMES[f'transfer/{b}'])}"
         gaps[a, b, name] = paired(_accuracies(by_method[f"transfer/{a}"]), _accuracies(by_method[f"transfer/{b}"]))
     few = [100 * accuracy_with(by_method[f"label_curve/{method}"], N_FEW) for method in ("frozen", "scratch")]
     if all(len(values) for values in few):
         gaps["frozen", "scratch", f"With {N_FEW} cells: first block frozen − from scratch"] = paired(*few)
-    numbers = [{"a": a, "b": b, "comparison": name, **vars(gap)} for (a, b, name), gap in gaps.items()]
-    texts = [{"methods": name, **_gap_texts(gap)} for (_, _, name), gap in gaps.items()]
-    n_seeds = next(iter(gaps.values())).n
-    note = (
-        f"Paired over {n_seeds} seeds: the same labelled cells, the same base. In percentage points of target test "
-        f"cells; a positive number favours the first method. Target: {_target(by_method)}."
-    )
-    caption = "Tallies: paired differences in accuracy"
-    tables.write(stem, pd.DataFrame(numbers), pd.DataFrame(texts), caption, note)
+    return dict(zip(gaps, holm(list(gaps.values())), strict=True))
+
+
+def findings(results: NetworkResults) -> list[Finding]:
+    """Return the finding of each difference."""
+    return [Finding.of(name, gap) for (_, _, name), gap in gaps(results).items()]
 
 
 def label_curve(results: NetworkResults, stem: Path) -> None:
@@ -169,7 +181,8 @@ def _gap_texts(gap: Difference) -> dict[str, str]:
     return {
         "difference in accuracy, points": number(gap.mean, 2),
         "95 % interval": interval(gap.low, gap.high, 2),
-        "finding": "significant" if gap.significant else "not significant",
+        "adjusted p": p_value(gap.adjusted_p),
+        "finding": gap.finding,
     }
 
 

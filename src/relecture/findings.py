@@ -1,0 +1,97 @@
+"""Findings and choices of a comparison: what its conclusions and comparisons of runs are made from."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from relecture.uncertainty import Difference
+
+
+@dataclass(frozen=True)
+class Finding:
+    """An estimate with its 95 % interval, its p-value adjusted over all of its table, and the finding in words."""
+
+    id: str
+    estimate: float
+    low: float
+    high: float
+    adjusted_p: float
+    finding: str
+
+    @classmethod
+    def of(cls, id: str, difference: Difference) -> "Finding":
+        """Return the finding of a difference whose p-value was adjusted."""
+        adjusted = np.nan if difference.adjusted_p is None else difference.adjusted_p
+        return cls(id, difference.mean, difference.low, difference.high, adjusted, difference.finding)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What was chosen among candidates, and how firmly.
+
+    `share_of_wins` is the share of resamples in which `value` is chosen; NaN if it was not measured. `on_border`: it is
+    the first or last candidate of a grid, so that a better one may lie outside. `lowest` is the candidate with the
+    lowest error; a simpler one is preferred where its error is within one standard error of the lowest.
+    """
+
+    id: str
+    value: str
+    share_of_wins: float
+    on_border: bool
+    lowest: str
+
+
+def choose(id: str, errors: pd.DataFrame, replicates: pd.DataFrame, *, has_border: bool = True) -> Choice:
+    """Choose the simplest candidate whose mean error is within one standard error of the lowest.
+
+    Args:
+        id: Name of the choice.
+        errors: Errors on validation data, a column per candidate from the simplest to the most complex, a row per seed.
+            The standard error is that of the best candidate's mean; with one seed the lowest error is chosen.
+        replicates: Mean errors of the same candidates, a row per resample of seeds and validation data.
+        has_border: Whether the candidates are a grid, beyond whose ends there are more.
+    """
+    means = errors.mean()
+    lowest, spread = means.idxmin(), errors.sem().fillna(0.0)
+    chosen = _simplest(means, spread[lowest])
+    wins = replicates.apply(lambda row: _simplest(row, spread[row.idxmin()]), axis=1)
+    on_border = has_border and chosen in (errors.columns[0], errors.columns[-1])
+    return Choice(id, str(chosen), float((wins == chosen).mean()), on_border, str(lowest))
+
+
+def resample_seeds(errors: pd.DataFrame, n_resamples: int, seed: int = 0) -> pd.DataFrame:
+    """Return the mean errors of `n_resamples` bootstrap samples of the rows."""
+    rows = np.random.default_rng(seed).integers(len(errors), size=(n_resamples, len(errors)))
+    return pd.DataFrame(errors.to_numpy()[rows].mean(axis=1), columns=errors.columns)
+
+
+def write_findings(path: Path, findings: Iterable[Finding]) -> None:
+    """Write `id, estimate, low, high, adjusted_p, finding` as CSV."""
+    _write(path, Finding, findings)
+
+
+def write_choices(path: Path, choices: Iterable[Choice]) -> None:
+    """Write `id, value, share_of_wins, on_border, lowest` as CSV."""
+    _write(path, Choice, choices)
+
+
+def read_findings(path: Path) -> pd.DataFrame:
+    """Read what `write_findings` wrote, indexed by id."""
+    return pd.read_csv(path, index_col="id")
+
+
+def read_choices(path: Path) -> pd.DataFrame:
+    """Read what `write_choices` wrote, indexed by id; values are text."""
+    return pd.read_csv(path, index_col="id", dtype={"value": str, "lowest": str})
+
+
+def _simplest(means: pd.Series, standard_error: float) -> object:
+    return means.index[(means <= means.min() + standard_error).to_numpy().argmax()]
+
+
+def _write(path: Path, row: type, rows: Iterable[Finding] | Iterable[Choice]) -> None:
+    columns = [field.name for field in fields(row)]
+    pd.DataFrame([asdict(one) for one in rows], columns=columns).to_csv(path, index=False)
