@@ -19,11 +19,14 @@ import grimp
 import relecture
 from relecture.cli import OWNER, owner_mark
 from relecture.comparisons import load_exhibits
-from relecture.config import COMPARISONS, STANDARD
+from relecture.config import COMPARISONS, STANDARD, Config
 from relecture.config_model import ConfigModel
 from relecture.data.fetch import MIRRORS
+from relecture.errors import UserError
 from relecture.exhibit import FIGURE_SUFFIXES, TABLE_SUFFIXES, Exhibit, Exhibits
 from relecture.provenance import export_run_config
+from relecture.scorecard.config import ScorecardConfig
+from relecture.scorecard.published_values import load, setting_keys
 
 _ROOT = Path(relecture.__file__).parent
 
@@ -97,6 +100,15 @@ def exhibit_sources(exhibits: Exhibits, job: str) -> list[str]:
 def to_json(config: ConfigModel | dict[str, Any]) -> str:
     """Return configuration as one line of JSON that is the same whenever the values are."""
     return config.to_json() if isinstance(config, ConfigModel) else json.dumps(config, sort_keys=True)
+
+
+def scorecard_config(config: Config, published: str) -> ScorecardConfig:
+    """Return the preset and the settings that the published values depend on; exit with a message on a mistake."""
+    try:
+        settings = config.settings(setting_keys(load(Path(published))))
+    except UserError as error:  # Snakemake lets SystemExit pass, but decorates every other exception
+        sys.exit(f"relecture: {error}")
+    return ScorecardConfig(preset=config.preset, settings=settings)
 
 
 def record_files(folder: str) -> dict[str, str]:

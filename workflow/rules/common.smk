@@ -29,6 +29,7 @@ from relecture.workflow import (
     report_category,
     report_file,
     report_options,
+    scorecard_config,
     shown_files,
     source_files,
     store_address,

@@ -9,7 +9,11 @@ from relecture import digits
 
 RECORDS["digits"] = [results(f"digits/{method}") for method in (*digits.METHODS, *digits.SEARCH)]
 EXHIBIT_JOBS["digits"] = {
-    "tables": ExhibitJob(records=RECORDS["digits"], files={"published": PUBLISHED}),
+    "tables": ExhibitJob(
+        records=RECORDS["digits"],
+        files={"published": PUBLISHED, "data": results("digits/data/mnist.npz")},
+        params={"n-validation": run_config.digits.n_validation},
+    ),
     "figures": ExhibitJob(
         records=RECORDS["digits"], files={"published": PUBLISHED, "data": results("digits/data/mnist.npz")}
     ),

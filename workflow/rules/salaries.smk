@@ -10,10 +10,12 @@ from relecture import salaries
 RECORDS["salaries"] = expand(
     results("salaries/{protocol}/{method}"), protocol=salaries.PROTOCOLS, method=salaries.METHODS
 )
+# The players are counted, and those of a user's table are not.
+HITTERS = {"source": run_config.salaries.source()} if run_config.salaries.data.is_isl_table else {}
 EXHIBIT_JOBS["salaries"] = {
     "tables": ExhibitJob(
         records=RECORDS["salaries"],
-        files={"published": PUBLISHED, "splits": results("salaries/data/resampled.parquet")},
+        files={"published": PUBLISHED, "splits": results("salaries/data/resampled.parquet"), **HITTERS},
     ),
     "figures": ExhibitJob(records=RECORDS["salaries"], files={"published": PUBLISHED}),
 }

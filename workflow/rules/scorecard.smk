@@ -1,6 +1,6 @@
 # The scorecard: published values, reproduced values and verdicts.
 #
-# needs   results/<comparison>/reproduced_values.csv, config/published.yaml
+# needs   results/<comparison>/reproduced_values.csv, config/published.yaml, the settings that it names
 # makes   results/scorecard.*
 
 
@@ -21,11 +21,11 @@ rule scorecard:
     log:
         results("logs/scorecard.log"),
     params:
-        preset=run_config.preset,
+        config=to_json(scorecard_config(run_config, PUBLISHED)),
         out=subpath(output.page, strip_suffix=".html"),
     shell:
         "exec &> >(tee {log:q})\n"
         "relecture scorecard write {input.values:q}"
         " --published {input.published:q}"
-        " --preset {params.preset}"
+        " --config-json {params.config:q}"
         " --out {params.out:q}"

@@ -44,6 +44,7 @@ EXHIBIT_JOBS["tallies"] = {
     "tables": ExhibitJob(
         records=RECORDS["tallies"],
         files={"selected": results("tallies/search/selected.json"), "published": PUBLISHED},
+        params={"quality-threshold": TALLIES.counting.quality_threshold},
     ),
     "vote_tables": ExhibitJob(
         files={"cell-crops": CROPS, **TRUE_VOTES},

@@ -4,10 +4,13 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy.spatial.distance import pdist
 
 from relecture import tables
-from relecture.clusters import DATASETS, INIT_METHODS, TITLES, record_access
+from relecture.clusters import DATASETS, INIT_METHODS, LAB_DATA_SEEDS, TITLES, datasets, record_access
+from relecture.clusters.config import LabDataConfig
 from relecture.clusters.record_access import ClustersResults, has_lab, member_metrics
+from relecture.records import Record
 from relecture.scorecard.published_values import PublishedValue
 from relecture.scorecard.reproduced_values import ReproducedValues
 from relecture.text_format import number, percent, spread
@@ -19,7 +22,6 @@ LABS = {
     "clusters.r_lab.twenty_starts": ("book_r", "twenty_starts"),
     "clusters.python_lab.one_start": ("book_python", "one_start"),
     "clusters.python_lab.twenty_starts": ("book_python", "twenty_starts"),
-    "clusters.python_lab.best": ("book_python", "best"),
 }
 CRITERIA = ["elbow", "silhouette", "gap"]
 
@@ -63,6 +65,9 @@ def reproduced_values(results: ClustersResults, path: Path) -> None:
         if entry.id in LABS and (reproduced := _lab_value(results, entry)) is not None:
             collected.add(entry.id, reproduced)
     if has_lab(results.records["book_r/restarts"]):
+        collected.add("clusters.objective.factor", _objective_factor(results.records["book_r/restarts"]))
+        n_iter = results.records["book_r/steps"].metrics.query("metric == 'n_iter'").value
+        collected.add("clusters.steps.iterations", n_iter.mean(), n_iter.std(), len(n_iter))
         metrics = member_metrics(results.records["book_r/restarts"], "random_partition")
         for name in ("optima", "best"):
             mean, sd = metrics[f"six_runs_n_{name}"], metrics[f"six_runs_n_{name}_sd"]
@@ -76,9 +81,19 @@ def _lab_value(results: ClustersResults, entry: PublishedValue) -> float | None:
     record = results.records[f"{name}/restarts"]
     if not has_lab(record):
         return None
-    if which in ("one_start", "twenty_starts"):
-        return float(member_metrics(record, "lab")[which])
-    return float(record_access.local_optima(record).wss.min())
+    return float(member_metrics(record, "lab")[which])
+
+
+def _objective_factor(record: Record) -> float:
+    """Return the slide's objective over the within-cluster sum of squares, for the best clusters of the R lab.
+
+    The objective is the sum over clusters of the squared distances of all pairs of members, (i, j) and (j, i), over the
+    number of members (ISL, equation 12.17).
+    """
+    x = datasets.book_r(LabDataConfig(seed=LAB_DATA_SEEDS["book_r"])).x
+    best = record_access.model_arrays(record, "optima.npz")
+    clusters = [x[best["labels"][0] == label] for label in np.unique(best["labels"][0])]
+    return float(sum(2 * pdist(members, "sqeuclidean").sum() / len(members) for members in clusters) / best["wss"][0])
 
 
 def restarts(results: ClustersResults, stem: Path) -> None:

@@ -70,6 +70,11 @@ class Config(ConfigModel):
     clusters: ClustersConfig = Field(description="The comparison `clusters`.")
     illustrations: IllustrationsConfig = Field(description="The comparison `illustrations`.")
 
+    def settings(self, keys: Iterable[str]) -> dict[str, Any]:
+        """Return the values of dotted keys, such as `salaries.test_size`; UserError for a key that does not exist."""
+        values = self.model_dump(mode="json")
+        return {key: _value(values, key) for key in keys}
+
 
 #: The comparisons, each with a block of its own name. (The other list is in the Snakefile.)
 COMPARISONS = tuple(name for name in Config.model_fields if name not in ("preset", "run", "data"))
@@ -110,6 +115,14 @@ def load_or_exit(
         return load(config, files)
     except UserError as error:
         sys.exit(f"relecture: {error}")
+
+
+def _value(values: Any, key: str) -> Any:
+    for part in key.split("."):
+        if not isinstance(values, dict) or part not in values:
+            raise UserError(f"no setting is called {key} (config/published.yaml names it)")
+        values = values[part]
+    return values
 
 
 def _numbers_as_numbers(value: Any) -> Any:

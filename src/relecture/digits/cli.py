@@ -66,13 +66,21 @@ def overview(record: PathOption, out: PathOption) -> None:
 
 
 @app.command()
-def tables(records: list[Path], published: PathOption, out: PathOption) -> None:
-    """Write every table, and reproduced_values.csv, into the folder OUT from RECORDS."""
+def tables(
+    records: list[Path],
+    published: PathOption,
+    data: PathOption,
+    n_validation: Annotated[int, typer.Option(help="Training images held out for validation.")],
+    out: PathOption,
+) -> None:
+    """Write every table, and reproduced_values.csv, into the folder OUT from RECORDS and the images in DATA."""
     from relecture.digits import result_tables
+    from relecture.digits.data import load as load_digits
     from relecture.digits.exhibits import EXHIBITS
     from relecture.scorecard.published_values import load
 
-    results = result_tables.load(records, load(published))
+    n_images = result_tables.count_images(load_digits(data, n_validation))
+    results = result_tables.load(records, load(published), n_images=n_images)
     EXHIBITS.write_tables(results, out)
     result_tables.reproduced_values(results, out / "reproduced_values.csv")
 

@@ -1,6 +1,6 @@
 """The comparison's tables, and its values for the scorecard."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
 
@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from relecture import records, tables
-from relecture.digits.data import N_CLASSES
+from relecture.digits.data import N_CLASSES, Digits
 from relecture.findings import Finding
 from relecture.records import Record
 from relecture.scorecard.published_values import PublishedValue
@@ -31,11 +31,15 @@ PUBLISHED = ("ridge", "dropout", "logistic", "lda")
 
 @dataclass(frozen=True)
 class DigitsResults:
-    """The records by method, the published values and, for figures, the test images (n, 784)."""
+    """The records by method and the published values.
+
+    For figures also the test images (n, 784); for tables what `count_images` counted.
+    """
 
     records: dict[str, Record]
     published: list[PublishedValue]
     test_images: np.ndarray | None = None
+    n_images: dict[str, int] = field(default_factory=dict)
 
     @property
     def data_name(self) -> str:
@@ -52,10 +56,25 @@ class DigitsResults:
         return next((entry.value for entry in self.published if entry.id == f"digits.{method}.test_error"), "")
 
 
-def load(folders: list[Path], published: list[PublishedValue], test_images: np.ndarray | None = None) -> DigitsResults:
+def load(
+    folders: list[Path],
+    published: list[PublishedValue],
+    test_images: np.ndarray | None = None,
+    n_images: dict[str, int] | None = None,
+) -> DigitsResults:
     """Read the records of all methods."""
     by_method = {record.params["method"]: record for record in map(records.read, folders)}
-    return DigitsResults(by_method, published, test_images)
+    return DigitsResults(by_method, published, test_images, n_images or {})
+
+
+def count_images(digits: Digits) -> dict[str, int]:
+    """Count images under the names of the published values.
+
+    `train`: to train with; `fit`: those of them that are not held out for validation; `test`: to test with;
+    `pixels`: of one image.
+    """
+    (n_train, pixels), n_test = digits.train_images.shape, len(digits.test_images)
+    return {"train": n_train, "fit": digits.n_train, "test": n_test, "pixels": pixels}
 
 
 def table(results: DigitsResults, stem: Path) -> None:
@@ -134,9 +153,13 @@ def differences(results: DigitsResults, stem: Path) -> None:
 def reproduced_values(results: DigitsResults, path: Path) -> None:
     """Write every value of this comparison that the book publishes; errors in percent."""
     values = ReproducedValues(results.sample_name)
+    for name, count in results.n_images.items():
+        values.add(f"digits.images.{name}", count)
     for method in PUBLISHED:
         mean, sd, n = records.summarize(results.records[method]).loc["test_error"]
         values.add(f"digits.{method}.test_error", 100 * mean, 100 * sd, int(n))
+    mean, sd, n = records.summarize(results.records["dropout"]).loc["test_error"]
+    values.add("digits.network.accuracy", 100 * (1 - mean), 100 * sd, int(n))
     values.add("digits.network.parameters", results.records["plain"].params["parameters"])
     # Of the softmax's ten sets of coefficients one is determined by the others.
     free = results.records["logistic"].params["parameters"] * (N_CLASSES - 1) // N_CLASSES

@@ -32,14 +32,19 @@ def conclusions(results: Path) -> tuple[str, str]:
 
 
 def _reproduced(scorecard: pd.DataFrame) -> str:
-    """Count the numbers on the slides that are reproduced exactly; name the others."""
+    """Count the numbers on the slides that are reproduced exactly, arithmetic apart; name the others."""
+    is_arithmetic = scorecard.kind == "arithmetic"
+    counts = [
+        _share_exact(scorecard[is_arithmetic], "counts and identities"),
+        _share_exact(scorecard[~is_arithmetic], "other results"),
+    ]
     others = scorecard[scorecard.verdict != "exact"]
-    n_exact = f"{len(scorecard) - len(others)} of" if len(others) else "all"
     exceptions = f"; the exceptions are {', '.join(others.quantity)}" if len(others) else ""
-    return (
-        f"Computed from the definitions, {n_exact} {len(scorecard)} numbers on the slides are reproduced "
-        f"exactly{exceptions}."
-    )
+    return f"Of the numbers on the slides, {' and '.join(filter(None, counts))} are reproduced exactly{exceptions}."
+
+
+def _share_exact(rows: pd.DataFrame, noun: str) -> str:
+    return f"{(rows.verdict == 'exact').sum()} of {len(rows)} {noun}" if len(rows) else ""
 
 
 def _representation(numbers: pd.DataFrame) -> str:

@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from relecture.scorecard.reproduced_values import ReproducedValues
 
-#: Published values of the feature map, each with the row and column (from 0) of a cell that has this value.
-FEATURE_MAP = {"0.6": (1, 4), "1": (1, 5), "1.5": (6, 7), "2.2": (10, 7), "0.3": (13, 6)}
+#: The numbers that the slide prints in the feature map: side by side at the top of the stroke, and further down.
+TOP, BELOW = (0.6, 1.0), (1.5, 2.2, 0.3)
 
 
 def reproduced_values(numbers: dict[str, Path]) -> ReproducedValues:
@@ -23,7 +24,27 @@ def reproduced_values(numbers: dict[str, Path]) -> ReproducedValues:
                              ("square", "x2^2")):  # fmt: skip
         name = term.replace("^", "_").replace(" ", "_")
         reproduced.add(f"illustrations.{activation}.{name}", coefficients[activation, term])
-    cells = pd.read_csv(numbers["convolution"]).set_index(["stage", "row", "column"]).value
-    for published, (row, column) in FEATURE_MAP.items():
-        reproduced.add(f"illustrations.feature_map.{published}", cells["feature_map", row, column])
+    cells = pd.read_csv(numbers["convolution"]).query("stage == 'feature_map'")
+    reproduced.add("illustrations.feature_map", count_in_layout(cells))
     return reproduced
+
+
+def count_in_layout(cells: pd.DataFrame) -> int:
+    """Count the printed numbers that a feature map has in the layout of the slide.
+
+    TOP must stand side by side in the first row that is not zero; each number of BELOW that is found stands in a lower
+    row than the one found before it. The slide does not tell the rows and columns.
+
+    Args:
+        cells: The columns row, column, value of the cells that are not zero.
+    """
+    rows = {row: group.set_index("column").value for row, group in cells.groupby("row")}
+    last = min(rows)
+    top = rows[last]
+    pairs = [(value, top.get(column + 1, 0.0)) for column, value in top.items()]
+    count = len(TOP) if any(np.allclose(pair, TOP) for pair in pairs) else 0
+    for number in BELOW:
+        lower = [row for row, values in rows.items() if row > last and np.isclose(values, number).any()]
+        if lower:
+            count, last = count + 1, min(lower)
+    return count

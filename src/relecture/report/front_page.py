@@ -7,28 +7,32 @@ from pathlib import Path
 import pandas as pd
 
 from relecture.report.chapter import read_conclusions
+from relecture.scorecard.verdicts import PARTS, VERDICTS, Verdict, parts
 from relecture.text_format import listed
 from relecture.workflow import SCORECARD_CATEGORY, report_category
 
-#: The words for each verdict, of one value and of several, in the order of counting.
-VERDICTS = {
+#: The words for each verdict, of one value and of several.
+WORDS: dict[Verdict, tuple[str, str]] = {
     "exact": ("is exact", "are exact"),
-    "within": (
-        "is within two standard deviations of the reproduced value",
-        "are within two standard deviations of the reproduced value",
-    ),
-    "better": ("is better", "are better"),
+    "consistent": ("is consistent with a new run", "are consistent with a new run"),
+    "inconclusive": ("is inconclusive", "are inconclusive"),
+    "better": ("is not reproduced (the new value is better)", "are not reproduced (the new values are better)"),
+    "worse": ("is not reproduced (the new value is worse)", "are not reproduced (the new values are worse)"),
     "differs": ("differs", "differ"),
-    "": ("is not judged", "are not judged"),
+    "not judged": ("is not judged", "are not judged"),
 }
+#: What the parts of the scorecard hold, arithmetic or not.
+NOUNS = {False: "published results", True: "counts and identities"}
 
 
 def count_verdicts(scorecard: Path) -> str:
-    """Return how many published values have which verdict, in a sentence."""
-    verdicts = pd.read_csv(scorecard).verdict.fillna("")
-    counts = {verdict: int((verdicts == verdict).sum()) for verdict in VERDICTS}
-    parts = [f"{n} {VERDICTS[verdict][n > 1]}" for verdict, n in counts.items() if n]
-    return f"Of {len(verdicts)} published values {listed(parts)}."
+    """Return how many published values have which verdict, in a sentence per part of the scorecard."""
+    sentences = []
+    for heading, rows in parts(pd.read_csv(scorecard)).items():
+        counts = {verdict: int((rows.verdict == verdict).sum()) for verdict in VERDICTS}
+        clauses = [f"{n} {WORDS[verdict][n > 1]}" for verdict, n in counts.items() if n]
+        sentences.append(f"Of {len(rows)} {NOUNS[heading == PARTS[True]]} {listed(clauses)}.")
+    return " ".join(sentences)
 
 
 def front(scorecard: Path, conclusions: list[Path]) -> str:

@@ -17,7 +17,7 @@ from relecture.report.pdf_figure import Drawing
 from relecture.report.pdf_style import Paper
 from relecture.report.pdf_table import grid
 from relecture.report.provenance_page import machine, packages, read_preset
-from relecture.scorecard.verdicts import as_text
+from relecture.scorecard.verdicts import EXPLANATION, NOT_REPRODUCED, as_text, groups
 from relecture.text_format import minus
 
 
@@ -40,36 +40,34 @@ def handout(chapters: list[Chapter], scorecard: Path, out: Path) -> None:
 
 def _scorecard(path: Path, preset: str) -> Iterator[Flowable]:
     """Yield the front page: every published and reproduced value; the notes below, by letter."""
-    card = pd.read_csv(path, dtype={"published": str}).fillna({"verdict": "", "note": ""})
+    card = pd.read_csv(path, dtype={"published": str}).fillna({"note": ""})
     yield Paragraph("relecture", pdf_style.TITLE)
     yield Paragraph(
         f"The comparisons of a lecture from raw data: published and reproduced values ({escape(preset)})",
         pdf_style.SUBTITLE,
     )
     yield Paragraph(
-        f"{escape(count_verdicts(path))} Exact: rounds to the published value; within: the published value lies in "
-        "mean ± 2 standard deviations over n members (seeds, starts).",
+        f"{escape(count_verdicts(path))} {escape(EXPLANATION[0].upper() + EXPLANATION[1:])}",
         pdf_style.BODY,
     )
     notes = {text: _letter(index) for index, text in enumerate(dict.fromkeys(note for note in card.note if note))}
     rows = []
-    for name, group in card.groupby("comparison", sort=False):
-        rows.append([f"<b>{escape(name.capitalize())}</b>", *[""] * 5])
-        for row in as_text(group).itertuples():
-            mark = f"<super>{notes[row.note]}</super>" if row.note else ""
-            verdict = f"<b>{row.verdict}</b>" if row.verdict == "differs" else row.verdict
+    columns = ["quantity", "source", "published", "reproduced", "95 % interval", "n", "verdict"]
+    for title, group in groups(card):
+        rows.append([f"<b>{escape(title.capitalize())}</b>", *[""] * (len(columns) - 1)])
+        for row in as_text(group).to_dict("records"):
+            mark = f"<super>{notes[row['note']]}</super>" if row["note"] else ""
+            verdict = row["verdict"]
             rows.append(
                 [
-                    escape(row.quantity) + mark,
-                    escape(row.source),
-                    minus(row.published),
-                    minus(row.reproduced),
-                    row.n,
-                    verdict,
+                    escape(row["quantity"]) + mark,
+                    escape(row["source"]),
+                    *(minus(row[name]) for name in columns[2:5]),
+                    row["n"],
+                    f"<b>{verdict}</b>" if verdict in NOT_REPRODUCED else verdict,
                 ]
             )
-    columns = ["quantity", "source", "published", "reproduced", "n", "verdict"]
-    yield grid(columns, rows, [False, False, True, True, True, False], marked_up=True)
+    yield grid(columns, rows, [False, False, True, True, True, True, False], marked_up=True)
     lines = [f"<super>{letter}</super> {escape(text)}" for text, letter in notes.items()]
     yield Paragraph("<br/>".join(lines), pdf_style.NOTE)
 

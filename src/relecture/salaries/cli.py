@@ -89,15 +89,23 @@ def overview(record: PathOption, out: PathOption) -> None:
 
 
 @app.command()
-def tables(records: list[Path], published: PathOption, splits: PathOption, out: PathOption) -> None:
+def tables(
+    records: list[Path],
+    published: PathOption,
+    splits: PathOption,
+    out: PathOption,
+    source: Annotated[Path | None, typer.Option(help="Manifest of Hitters, whose players are counted.")] = None,
+) -> None:
     """Write every table, and reproduced_values.csv, into the folder OUT from RECORDS and the random SPLITS."""
     import pandas as pd
 
     from relecture.salaries import result_tables
     from relecture.scorecard.published_values import load
 
-    fold = pd.read_parquet(splits).fold
-    results = result_tables.load(records, load(published), test_to_train=(fold == 0).sum() / (fold > 0).sum())
+    drawn = pd.read_parquet(splits)
+    test_to_train = (drawn.fold == 0).sum() / (drawn.fold > 0).sum()
+    players = result_tables.count_players(source.parent / "Hitters.csv", drawn) if source else None
+    results = result_tables.load(records, load(published), test_to_train, players)
     EXHIBITS.write_tables(results, out)
     result_tables.reproduced_values(results, out / "reproduced_values.csv")
 

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from relecture import records, tables
+from relecture.data import hitters
 from relecture.findings import Finding
 from relecture.records import Record
 from relecture.salaries import BOOK_PREDICTORS, BOOK_SPLIT
@@ -34,20 +35,36 @@ SIGNIFICANT_DIGITS = 3  # of an error in another unit
 
 @dataclass(frozen=True)
 class SalariesResults:
-    """The records, the published values, and the ratio of test to training rows of the random splits."""
+    """The records, the published values, and the ratio of test to training rows of the random splits.
+
+    `players` is what `count_players` counted; nothing for a user's table.
+    """
 
     records: Records
     published: list[PublishedValue] = field(default_factory=list)
     test_to_train: float = 0.0
+    players: dict[str, int] = field(default_factory=dict)
 
 
-def load(folders: list[Path], published: list[PublishedValue], test_to_train: float = 0.0) -> SalariesResults:
+def load(
+    folders: list[Path],
+    published: list[PublishedValue],
+    test_to_train: float = 0.0,
+    players: dict[str, int] | None = None,
+) -> SalariesResults:
     """Read the records of all methods on both protocols."""
     by_method = {}
     for record in map(records.read, folders):
         protocol, method = record.params["method"].split("/")
         by_method[protocol, method] = record
-    return SalariesResults(by_method, published, test_to_train)
+    return SalariesResults(by_method, published, test_to_train, players or {})
+
+
+def count_players(hitters_csv: Path, splits: pd.DataFrame) -> dict[str, int]:
+    """Count players under the names of the published values: `all`, `complete`, and in every split `train`, `test`."""
+    fold = splits[splits.seed == splits.seed.iloc[0]].fold
+    parts = {"complete": len(fold), "train": int((fold > 0).sum()), "test": int((fold == 0).sum())}
+    return {"all": len(hitters.load(hitters_csv)), **parts}
 
 
 def table_labels(by_method: Records) -> TableLabels:
@@ -177,6 +194,10 @@ def reproduced_values(results: SalariesResults, path: Path) -> None:
         return
     data = "" if labels.is_isl_split else f"{labels.name}, with another split than the book's"
     reproduced = ReproducedValues(data)
+    for name, count in results.players.items():
+        reproduced.add(f"salaries.players.{name}", count)
+    # The intercept is a parameter of the linear model and no input.
+    reproduced.add("salaries.linear.predictors", by_method["book", "linear"].params["parameters"] - 1)
     book_predictors = _has_book_predictors(by_method)
     for method in NAMES:
         if method == "relaxed_lasso" and not book_predictors:

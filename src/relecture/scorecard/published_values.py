@@ -1,11 +1,12 @@
 """Published values: what the book, the labs and the slides print."""
 
+from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from pathlib import Path
 from typing import Literal
 
 import yaml
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, JsonValue, ValidationError, field_validator, model_validator
 
 from relecture.config_model import ConfigModel
 from relecture.errors import UserError
@@ -18,7 +19,25 @@ class PublishedValue(ConfigModel):
     quantity: str = Field(description="What it is, in words.")
     source: str = Field(description="Where it is published.")
     value: str = Field(description="The number as published, with all its digits.")
-    better: Literal["lower", "higher", "neither"] = Field(description="Which direction is an improvement.")
+    kind: Literal["arithmetic", "deterministic", "random"] = Field(
+        description="arithmetic: a count or an identity, which follows from definitions or from the size of the data; "
+        "deterministic: computed from data without a random part, or with the random numbers of the source; random: "
+        "one run of the source, whose seed is not published or not reproducible."
+    )
+    better: Literal["lower", "higher", "neither"] = Field(
+        default="neither", description="Which direction of a random value is an improvement."
+    )
+    margin: float | None = Field(
+        default=None,
+        gt=0,
+        description="Largest width of the prediction interval, in the unit of the value, with which a random value is "
+        "judged.",
+    )
+    margin_reason: str = Field(default="", description="Why the margin is this wide.")
+    settings: dict[str, JsonValue] = Field(
+        default={}, description="The settings that the value depends on, by dotted key, as in the source."
+    )
+    not_judged: str = Field(default="", description="Why the value is shown and not judged, as a clause.")
     note: str = Field(default="", description="What a reader should know, whatever the verdict.")
     differs: str = Field(default="", description="Why it differs, for a number known not to reproduce.")
 
@@ -32,6 +51,15 @@ class PublishedValue(ConfigModel):
         if not finite:
             raise ValueError("must be a number as published")
         return value
+
+    @model_validator(mode="after")
+    def _has_a_margin_if_random(self) -> "PublishedValue":
+        has_margin = self.margin is not None and bool(self.margin_reason)
+        if self.kind == "random" and not has_margin and not self.not_judged:
+            raise ValueError("a random value needs `margin` and `margin_reason`, or `not_judged`")
+        if self.kind != "random" and (self.margin is not None or self.margin_reason or self.better != "neither"):
+            raise ValueError("`better`, `margin` and `margin_reason` are for random values only")
+        return self
 
     @property
     def number(self) -> Decimal:
@@ -57,7 +85,7 @@ def rounded(value: float, digits: int) -> Decimal:
 def load(path: Path) -> list[PublishedValue]:
     """Read `config/published.yaml`; a UserError names the entry of every mistake."""
     try:
-        entries = yaml.safe_load(path.read_text())
+        entries = yaml.safe_load(path.read_text(encoding="utf-8"))
         if not isinstance(entries, list):
             raise ValueError("it holds no list")
     except (OSError, yaml.YAMLError, ValueError) as error:
@@ -67,6 +95,11 @@ def load(path: Path) -> list[PublishedValue]:
     if repeated := sorted({name for name in names if names.count(name) > 1}):
         raise UserError(f"{path} has these ids more than once: {', '.join(repeated)}")
     return published
+
+
+def setting_keys(published: Iterable[PublishedValue]) -> list[str]:
+    """Return the dotted keys of all settings that published values depend on, sorted."""
+    return sorted({key for entry in published for key in entry.settings})
 
 
 def _entry(path: Path, index: int, entry: object) -> PublishedValue:

@@ -240,6 +240,7 @@ def tables(
     folders: Annotated[list[Path], typer.Argument(metavar="RECORDS...")],
     selected: PathOption,
     published: PathOption,
+    quality_threshold: Annotated[float, typer.Option(help="A sheet above it is of high quality.")],
     out: PathOption,
 ) -> None:
     """Write the tables of the networks, and reproduced_values.csv, into the folder OUT from all RECORDS."""
@@ -247,7 +248,7 @@ def tables(
     from relecture.tallies import result_tables
     from relecture.tallies.exhibits import EXHIBITS
 
-    results = result_tables.load(folders, load(published), selected)
+    results = result_tables.load(folders, load(published), selected, quality_threshold)
     EXHIBITS.write_tables(results, out)
     result_tables.reproduced_values(results, out / "reproduced_values.csv")
 

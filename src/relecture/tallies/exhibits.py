@@ -46,5 +46,6 @@ EXHIBITS = Exhibits(
         "tallies/base/selected/params.json",
     ),
     overview="relecture.tallies.figures.overview:overview",
-    findings="relecture.tallies.result_tables:findings",
+    findings=f"{_TABLES}:findings",
+    choices=f"{_TABLES}:choices",
 )

@@ -10,11 +10,12 @@ import numpy as np
 import pandas as pd
 
 from relecture import records, tables
-from relecture.findings import Finding
+from relecture.findings import Choice, Finding
 from relecture.records import Record
 from relecture.scorecard.published_values import PublishedValue
 from relecture.scorecard.reproduced_values import ReproducedValues
 from relecture.tallies import LABEL_CURVES, TRANSFERS
+from relecture.tallies.networks.search_space import SAMPLED, grid
 from relecture.text_format import interval, number, p_value, spread
 from relecture.uncertainty import HOLM_NOTE, Difference, holm, paired
 
@@ -36,18 +37,22 @@ BEST = "tallies.search.accuracy"
 class NetworkResults:
     """Records by method, as `base/default` or `label_curve/scratch`; published values; what the search selected.
 
-    `choice` is the result of `hyperband_results.select_network`.
+    `choice` is the result of `hyperband_results.select_network`; `quality_threshold` is a setting of the count.
     """
 
     records: dict[str, Record]
     published: list[PublishedValue] = field(default_factory=list)
     choice: dict[str, Any] = field(default_factory=dict)
+    quality_threshold: float = np.nan
 
 
-def load(folders: list[Path], published: list[PublishedValue], selected: Path) -> NetworkResults:
+def load(
+    folders: list[Path], published: list[PublishedValue], selected: Path, quality_threshold: float
+) -> NetworkResults:
     """Read the records of all methods and the file selected.json."""
     by_method = {record.params["method"]: record for record in map(records.read, folders)}
-    return NetworkResults(by_method, published, json.loads(selected.read_text(encoding="utf-8")))
+    choice = json.loads(selected.read_text(encoding="utf-8"))
+    return NetworkResults(by_method, published, choice, quality_threshold)
 
 
 def table(results: NetworkResults, stem: Path) -> None:
@@ -113,6 +118,21 @@ def findings(results: NetworkResults) -> list[Finding]:
     return [Finding.of(name, gap) for (_, _, name), gap in gaps(results).items()]
 
 
+def choices(results: NetworkResults) -> list[Choice]:
+    """Return what the search selected: the trial, and each hyperparameter that it samples.
+
+    How firm the choice is was not measured. The learning rate is sampled from a range, so it has no border.
+    """
+    choice = results.choice
+    selected = [("search/trial", choice["trial"], False)]
+    for row in SAMPLED:
+        value = choice["values"][row.name]
+        if value is not None:  # the filters of a block that the selected network does not have
+            ends = grid(row)[:1] + grid(row)[-1:]
+            selected.append((f"search/{row.name}", f"{value:g}", value in ends))
+    return [Choice(id, value, np.nan, on_border, lowest=value) for id, value, on_border in selected]
+
+
 def label_curve(results: NetworkResults, stem: Path) -> None:
     """Write the accuracy on target test cells by number of labelled cells."""
     by_method = results.records
@@ -147,7 +167,11 @@ def selected(results: NetworkResults, stem: Path) -> None:
 def reproduced_values(results: NetworkResults, path: Path) -> None:
     """Write every value that the paper publishes; none is judged, because the handwriting is different."""
     by_method, choice = results.records, results.choice
-    values = ReproducedValues(f"Target: {_target(by_method)}, not the paper's sheets")
+    values = ReproducedValues(_target(by_method))
+    default = by_method["base/default"].params["config"]
+    for name, value in {**default["architecture"], "learning_rate": default["learning_rate"]}.items():
+        values.add(*("tallies.default.blocks", len(value)) if name == "filters" else (f"tallies.default.{name}", value))
+    values.add("tallies.quality_threshold", results.quality_threshold)
     for name, value in choice["values"].items():
         if value is not None:  # the filters of a block that the selected network does not have
             values.add(f"tallies.selected.{name}", value)

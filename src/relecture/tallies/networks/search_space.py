@@ -53,6 +53,14 @@ def sample_trials(seed: int, bracket: int, n_trials: int) -> pd.DataFrame:
     return trials
 
 
+def grid(row: Hyperparameter) -> list[float]:
+    """Return the values of a hyperparameter that is sampled in steps; nothing for a range."""
+    if row.min is None or row.step is None:
+        return []
+    steps = int((row.max - row.min) / row.step + 1e-9)
+    return [round(row.min + row.step * step, 6) for step in range(steps + 1)]
+
+
 def architecture(trial: Mapping[str, Any]) -> Architecture:
     """Return the architecture of one trial, for `cnn`."""
     filters = [int(trial[name]) for name in FILTERS[: int(trial["blocks"])]]
@@ -78,5 +86,5 @@ def _sample(row: Hyperparameter, random: np.random.Generator) -> float:
         raise ValueError(f"{row.name} is not sampled")
     if row.step is None:
         return float(f"{10 ** random.uniform(np.log10(row.min), np.log10(row.max)):.3e}")
-    steps = int((row.max - row.min) / row.step + 1e-9)
-    return round(row.min + row.step * int(random.integers(steps + 1)), 6)
+    values = grid(row)
+    return values[random.integers(len(values))]
