@@ -65,7 +65,7 @@ def standard():
 
 
 @pytest.fixture(scope="session")
-def printed():
+def published():
     """What `config/published.yaml` lists."""
     from relecture.scorecard.published_values import load
 

@@ -65,8 +65,8 @@ def fitted(clusters_folders):
 
 
 @pytest.fixture(scope="session")
-def results(fitted, printed, datasets):
+def results(fitted, published, datasets):
     """The records with the published values and the data sets."""
     from relecture.clusters.record_access import ClustersResults
 
-    return ClustersResults(fitted, printed, datasets)
+    return ClustersResults(fitted, published, datasets)

@@ -1,4 +1,4 @@
-"""The labs' printed sums of squares."""
+"""The labs' published sums of squares."""
 
 import pytest
 

@@ -10,10 +10,10 @@ from relecture.clusters.restarts import run_all_starts
 
 def test_random_partitions_reach_the_optima_that_the_labs_print(fitted):
     in_r, in_python = (local_optima(fitted[f"{name}/restarts"]) for name in ("book_r", "book_python"))
-    for listed, printed in ((in_r, 97.9793), (in_r, 104.3319), (in_python, 75.0351), (in_python, 75.0626),
+    for listed, published in ((in_r, 97.9793), (in_r, 104.3319), (in_python, 75.0351), (in_python, 75.0626),
                             (in_python, 76.8513), (in_python, 78.0612)):  # fmt: skip
         reached = listed.wss[listed.random_partition > 0]
-        assert (abs(reached - printed) < 6e-5).any()
+        assert (abs(reached - published) < 6e-5).any()
 
 
 def test_the_best_optima_are_those_of_30_000_starts(datasets):

@@ -20,8 +20,10 @@ NETWORKS = ["plain", "ridge", "dropout", "early_stopping", "logistic"]
 
 
 @pytest.fixture(scope="module")
-def results(digits_records, printed, sample_digits) -> DigitsResults:
-    return result_tables.load([digits_records[method] for method in METHODS], printed, sample_digits.test_images)
+def results(digits_records, published, sample_digits) -> DigitsResults:
+    folders = [digits_records[method] for method in METHODS]
+    n_images = result_tables.count_images(sample_digits)
+    return result_tables.load(folders, published, sample_digits.test_images, n_images)
 
 
 @pytest.fixture(scope="module")
@@ -122,21 +124,29 @@ def test_the_differences_are_paired_over_seeds(results, by_method, tmp_path):
     assert "MNIST-5k sample" in (tmp_path / "differences.md").read_text()
 
 
-def test_of_the_sample_every_value_is_shown_and_none_is_judged(results, printed, tmp_path):
+def test_of_the_sample_every_value_is_shown_and_none_is_judged(results, published, tmp_path):
     result_tables.reproduced_values(results, tmp_path / "reproduced_values.csv")
     values = pd.read_csv(tmp_path / "reproduced_values.csv")
     assert set(values.data) == {"MNIST-5k sample"}
-    card = verdicts.build(printed, values)
-    assert len(card) == 6
-    assert set(card.verdict) == {""}
+    card = verdicts.build(published, values)
+    assert len(card) == 11
+    assert set(card.verdict) == {"not judged"}
     assert card.reproduced.notna().all()
-    assert card.note.str.contains("MNIST-5k sample: not judged.", regex=False).all()
+    assert card.note.str.contains("other data (MNIST-5k sample).", regex=False).all()
+    counts = card.set_index("id").reproduced
+    sizes = [counts[f"digits.images.{name}"] for name in ("train", "fit", "test", "pixels")]
+    assert sizes == [4000, 3200, 1000, 784]
 
 
-def test_of_all_of_mnist_every_value_is_judged(real, printed, tmp_path):
+def test_of_all_of_mnist_every_value_is_judged(real, published, tmp_path):
     result_tables.reproduced_values(real, tmp_path / "reproduced_values.csv")
-    card = verdicts.build(printed, pd.read_csv(tmp_path / "reproduced_values.csv")).set_index("id")
-    assert card.verdict.isin(["exact", "within", "better", "differs"]).all()
+    card = verdicts.build(published, pd.read_csv(tmp_path / "reproduced_values.csv")).set_index("id")
+    assert card.verdict[card.kind != "random"].isin(["exact", "differs"]).all()
+    assert card.verdict["digits.dropout.test_error"] in ("consistent", "inconclusive", "better", "worse")
+    assert card.verdict["digits.network.accuracy"] == "not judged"
+    assert card.reproduced["digits.network.accuracy"] == pytest.approx(
+        100 - card.reproduced["digits.dropout.test_error"]
+    )
     assert card.verdict["digits.network.parameters"] == card.verdict["digits.logistic.parameters"] == "exact"
     assert card.reproduced["digits.logistic.parameters"] == 7_065
     errors = 100 * real.records["dropout"].metrics.query("metric == 'test_error'").value

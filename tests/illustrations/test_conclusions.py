@@ -11,12 +11,14 @@ from relecture.illustrations.conclusions import conclusions, question
 def results(tmp_path):
     """Write the numbers of the figures; `results(verdicts=...)` returns the folder of all results."""
 
-    def write(verdicts=("exact", "exact", "exact"), polar=(1.0, 1.0), network=0.7, best=16):
+    def write(verdicts=("exact", "exact", "exact", "exact"), polar=(1.0, 1.0), network=0.7, best=16):
         folder = tmp_path / "illustrations"
         folder.mkdir(exist_ok=True)
-        card = [("illustrations", f"number {i}", verdict) for i, verdict in enumerate(verdicts)]
-        card.append(("digits", "another", "differs"))
-        columns = ["comparison", "quantity", "verdict"]
+        kinds = ["deterministic", *["arithmetic"] * (len(verdicts) - 1)]
+        names = [f"number {i}" for i in range(len(verdicts))]
+        card = [("illustrations", *row) for row in zip(kinds, names, verdicts, strict=True)]
+        card.append(("digits", "arithmetic", "another", "differs"))
+        columns = ["comparison", "kind", "quantity", "verdict"]
         pd.DataFrame(card, columns=columns).to_csv(tmp_path / "scorecard.csv", index=False)
         right = {"cartesian": (0.48, 0.52), "polar": polar}
         rows = [(name, accuracy) for name, both in right.items() for accuracy in both]
@@ -33,15 +35,19 @@ def results(tmp_path):
     return write
 
 
-def test_the_first_sentence_counts_the_numbers_if_all_are_exact(results):
+def test_the_first_sentence_counts_arithmetic_apart(results):
     first, _ = conclusions(results())
-    assert first == "Computed from the definitions, all 3 numbers on the slides are reproduced exactly."
+    assert first == (
+        "Of the numbers on the slides, all 3 counts and identities and the one other result are reproduced exactly."
+    )
 
 
 def test_numbers_that_are_not_exact_are_named(results):
-    first, _ = conclusions(results(verdicts=("exact", "differs", "")))
-    assert first.startswith("Computed from the definitions, 1 of 3 numbers on the slides are reproduced exactly")
-    assert first.endswith("; the exceptions are number 1, number 2.")
+    first, _ = conclusions(results(verdicts=("not judged", "exact", "differs")))
+    assert first == (
+        "Of the numbers on the slides, 1 of 2 counts and identities and 0 of 1 other results are reproduced exactly; "
+        "the exceptions are number 0, number 2."
+    )
 
 
 def test_the_second_sentence_has_the_results_of_three_figures(results):

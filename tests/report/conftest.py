@@ -46,14 +46,16 @@ def exhibits(tmp_path, monkeypatch) -> Exhibits:
 
 @pytest.fixture
 def scorecard(tmp_path) -> Path:
-    """The file scorecard.csv of a scorecard of four values."""
+    """The file scorecard.csv of a scorecard of four results and a count."""
     rows = [
-        ("salaries", "linear regression, error", "254.7", 254.7, None, 1, "exact", ""),
-        ("salaries", "network, error", "257.4", 257.8, 1.5, 50, "within", "A note."),
-        ("digits", "ridge & co, error", "-2.3", -2.1, None, 1, "differs", "A note."),
-        ("digits", "another", "7.2", 7.0, None, 1, "", "MNIST-5k sample: not judged."),
+        ("salaries", "linear regression, error", "254.7", 254.7, None, 1, None, None, "exact", ""),
+        ("salaries", "network, error", "257.4", 257.8, 1.5, 50, 254.7, 260.9, "consistent", "A note."),
+        ("digits", "ridge & co, error", "-2.3", -2.1, None, 1, None, None, "differs", "A note."),
+        ("digits", "another", "7.2", 7.0, None, 1, None, None, "not judged", "Not judged: other data (a sample)."),
+        ("salaries", "a count", "20", 20, None, 1, None, None, "exact", ""),
     ]
-    columns = ["comparison", "quantity", "published", "reproduced", "sd", "n", "verdict", "note"]
+    columns = ["comparison", "quantity", "published", "reproduced", "sd", "n", "low", "high", "verdict", "note"]
     values = pd.DataFrame(rows, columns=columns).assign(source="ISL, <p. 9> & more", preset="mine")
+    values["kind"] = ["deterministic", "random", "deterministic", "random", "arithmetic"]
     values.to_csv(tmp_path / "scorecard.csv", index=False)
     return tmp_path / "scorecard.csv"

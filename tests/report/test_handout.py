@@ -57,10 +57,12 @@ def test_its_text_has_the_scorecard_and_provenance_then_the_comparisons_and_page
     expected = [
         *(
             "relecture",
-            "Of 4 published values 1 is exact",
+            "Of 4 published results 1 is exact",
             "linear regression, error",
             "ISL, <p. 9> & more",
-            "MNIST-5k sample: not judged.",
+            "254.70 to 260.90",
+            "Arithmetic: counts and identities",
+            "Not judged: other data (a sample).",
             "Provenance.",
         ),
         *("Is x < y?", "It is, by 1.5", "Table 1. Which gaps are significant? Gaps between <methods>.", "−12 to −7"),

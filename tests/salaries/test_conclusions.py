@@ -16,13 +16,13 @@ def results(tmp_path):
     """Write the tables of the comparison; `results(mae=..., gaps=...)` returns the folder of all results."""
 
     def write(
-        mae=(254.7, 252.3, 234.7, 257.79), gaps=tuple(GAPS), n=50, splits=100, printed=True, relaxed="224.8", **data
+        mae=(254.7, 252.3, 234.7, 257.79), gaps=tuple(GAPS), n=50, splits=100, published=True, relaxed="224.8", **data
     ):
         folder = tmp_path / "salaries"
         (folder / "book" / "linear").mkdir(parents=True, exist_ok=True)
         table = pd.DataFrame({"model": METHODS, "mae": mae, "mae_sd": [None, None, None, 1.54 if n > 1 else None]})
         table = table.assign(n=[1, 1, 1, n], mae_random=[value - 5 for value in mae], mae_random_sd=24.5)
-        if printed:
+        if published:
             table["mae_published"] = ["254.7", "252.3", relaxed, "257.4"]
         table.assign(n_random=splits).to_csv(folder / "table.csv", index=False)
         pd.DataFrame(gaps, columns=["a", "b", "mean", "low", "high"]).to_csv(folder / "differences.csv", index=False)
@@ -67,14 +67,14 @@ def test_the_second_sentence_says_if_no_difference_is_significant(results):
 
 
 def test_a_user_s_table_has_its_own_unit_and_no_published_values(results):
-    folder = results(mae=(2.547, 2.523, 2.347, 2.578), printed=False, target="wage", unit="euros an hour")
+    folder = results(mae=(2.547, 2.523, 2.347, 2.578), published=False, target="wage", unit="euros an hour")
     first, _ = conclusions(folder)
     assert first.startswith("On the first split the mean absolute error, in euros an hour, is 2.55 for linear")
     assert "published" not in first
 
 
 def test_another_split_of_the_players_has_no_published_values(results):
-    first, _ = conclusions(results(printed=False))
+    first, _ = conclusions(results(published=False))
     assert first.startswith("On the first split the mean absolute error, in thousands of dollars, is 254.7 for linear")
     assert "published" not in first
 

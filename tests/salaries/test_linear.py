@@ -1,4 +1,4 @@
-"""Least squares against the printed numbers and R's."""
+"""Least squares against the published numbers and R's."""
 
 import json
 from itertools import product
@@ -89,13 +89,13 @@ def test_the_fit_on_the_test_players_has_the_coefficients_of_table_10_3(coeffici
 
 
 def test_the_fit_on_the_training_players_does_not_reproduce_table_10_3(coefficients):
-    printed = {"const": "-226.67", "Hits": "3.06", "Walks": "0.181", "CRuns": "0.859", "PutOuts": "0.465"}
-    for term, value in printed.items():
+    published = {"const": "-226.67", "Hits": "3.06", "Walks": "0.181", "CRuns": "0.859", "PutOuts": "0.465"}
+    for term, value in published.items():
         estimate = coefficients["train"][term]["coefficient"]
         assert rounded(estimate, len(value.partition(".")[2])) != rounded(float(value), 3)
 
 
-def test_no_fit_on_the_four_predictors_reproduces_the_printed_224_8(players, book, printed):
+def test_no_fit_on_the_four_predictors_reproduces_the_printed_224_8(players, book, published):
     design = sm.add_constant(players[FOUR])
     rows = {"training": book.train, "test": book.test, "all": np.arange(len(players))}
     errors = {}
@@ -105,7 +105,7 @@ def test_no_fit_on_the_four_predictors_reproduces_the_printed_224_8(players, boo
         errors[fitted, scored] = mean_absolute_error(players.Salary[rows[scored]], predicted)
     assert all(rounded(value, 1) != rounded(224.8, 1) for value in errors.values())
     # The scorecard's reason has these numbers.
-    (entry,) = [entry for entry in printed if entry.id == "salaries.relaxed_lasso.mae"]
+    (entry,) = [entry for entry in published if entry.id == "salaries.relaxed_lasso.mae"]
     assert entry.value == "224.8"
     for pair in [("training", "test"), ("test", "test"), ("test", "training")]:
         assert f"{errors[pair]:.2f}" in entry.differs

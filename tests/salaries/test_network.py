@@ -1,4 +1,4 @@
-"""The network: the printed size, and stacked members that are the same as single networks."""
+"""The network: the published size, and stacked members that are the same as single networks."""
 
 import re
 

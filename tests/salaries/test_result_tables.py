@@ -22,9 +22,9 @@ def by_method(salaries_records):
 
 
 @pytest.fixture(scope="module")
-def quantities(by_method, printed, tmp_path_factory) -> pd.DataFrame:
+def quantities(by_method, published, tmp_path_factory) -> pd.DataFrame:
     path = tmp_path_factory.mktemp("quantities") / "reproduced_values.csv"
-    result_tables.reproduced_values(SalariesResults(by_method, printed), path)
+    result_tables.reproduced_values(SalariesResults(by_method, published), path)
     return pd.read_csv(path)
 
 
@@ -60,8 +60,8 @@ def test_a_record_has_its_configuration_and_its_data(by_method, standard):
     assert record.sample_name == ""
 
 
-def test_the_table_has_the_printed_and_the_reproduced_numbers(by_method, printed, tmp_path):
-    result_tables.table(SalariesResults(by_method, printed), tmp_path / "table")
+def test_the_table_has_the_printed_and_the_reproduced_numbers(by_method, published, tmp_path):
+    result_tables.table(SalariesResults(by_method, published), tmp_path / "table")
     table = pd.read_csv(tmp_path / "table.csv", dtype=str).set_index("model")
     assert table.index.tolist() == ["Linear regression", "Lasso", "Relaxed lasso", "Neural network"]
     assert table.parameters_published.tolist() == ["20", "12", "5", "1,345"]
@@ -110,19 +110,22 @@ def test_the_quantities_are_the_means_over_members(quantities, by_method):
     assert quantities.data.isna().all()
 
 
-def test_the_scorecard_of_the_solved_methods_is_exact_but_for_the_known_224_8(quantities, printed):
-    card = verdicts.build(printed, quantities).set_index("id")
-    outcomes = card[~card.index.str.contains("network")].verdict.to_dict()
+def test_the_scorecard_of_the_solved_methods_is_exact_but_for_the_known_224_8(quantities, published):
+    card = verdicts.build(published, quantities).set_index("id")
+    outcomes = card[~card.index.str.contains("network|players")].verdict.to_dict()
     assert outcomes.pop("salaries.relaxed_lasso.mae") == "differs"
-    assert outcomes.pop("salaries.lasso.mae_in_r") == "better"
+    assert outcomes.pop("salaries.lasso.mae_in_r") == "differs"
+    assert outcomes.pop("salaries.linear.predictors") == "differs"
     assert set(outcomes.values()) == {"exact"}
     assert len(outcomes) == 12
+    assert card.reproduced["salaries.linear.predictors"] == 19
+    assert "19 are inputs" in card.note["salaries.linear.predictors"]
     assert "234.70 on the 87 test players" in card.note["salaries.relaxed_lasso.mae"]
     assert "thresh = 1e-14" in card.note["salaries.lasso.mae_in_r"]
     assert card.verdict["salaries.network.parameters"] == "exact"
 
 
-def test_with_other_predictors_the_scorecard_says_what_was_not_computed(by_method, printed, players, book, tmp_path):
+def test_with_other_predictors_the_scorecard_says_what_was_not_computed(by_method, published, players, book, tmp_path):
     config = LinearFitConfig(predictors=["Hits", "RBI"])
     fit = linear.fit(players, [book], config, tmp_path)
     fit.save(
@@ -133,21 +136,21 @@ def test_with_other_predictors_the_scorecard_says_what_was_not_computed(by_metho
         "a_rule",
     )
     changed = {**by_method, ("book", "relaxed_lasso"): records.read(tmp_path / "changed")}
-    result_tables.reproduced_values(SalariesResults(changed, printed), tmp_path / "reproduced_values.csv")
-    card = verdicts.build(printed, pd.read_csv(tmp_path / "reproduced_values.csv")).set_index("id")
+    result_tables.reproduced_values(SalariesResults(changed, published), tmp_path / "reproduced_values.csv")
+    card = verdicts.build(published, pd.read_csv(tmp_path / "reproduced_values.csv")).set_index("id")
     assert card.n["salaries.table_10_3.CRuns"] == 0
-    assert card.note["salaries.table_10_3.CRuns"] == "Not computed with these settings."
+    assert card.note["salaries.table_10_3.CRuns"] == "Not judged: not computed with these settings."
     relaxed = card[card.index.str.contains(r"relaxed_lasso|table_10_3")]
     assert len(relaxed) == 7
-    assert set(relaxed.verdict) == {""}  # not even Hits, whose coefficient beside RBI is another
+    assert set(relaxed.verdict) == {"not judged"}  # not even Hits, whose coefficient beside RBI is another
     assert card.verdict["salaries.lasso.mae"] == "exact"
-    result_tables.table(SalariesResults(changed, printed), tmp_path / "table")
+    result_tables.table(SalariesResults(changed, published), tmp_path / "table")
     table = pd.read_csv(tmp_path / "table.csv", dtype=str).set_index("model")
     assert table.mae_published.fillna("").tolist() == ["254.7", "252.3", "", "257.4"]
-    assert marked_as_published(changed, printed) == [252.3, 254.7, 257.4]
+    assert marked_as_published(changed, published) == [252.3, 254.7, 257.4]
 
 
-def test_nothing_is_compared_on_another_split(by_method, printed, tmp_path):
+def test_nothing_is_compared_on_another_split(by_method, published, tmp_path):
     def renamed(table):
         return table.assign(member=table.member.str.replace("split-0013", "split-0014"))
 
@@ -157,17 +160,18 @@ def test_nothing_is_compared_on_another_split(by_method, printed, tmp_path):
     }
     fewer = {name: replace(record, predictions=record.predictions.iloc[1:]) for name, record in by_method.items()}
     for at, drawn in enumerate((other, fewer)):
-        result_tables.reproduced_values(SalariesResults(drawn, printed), tmp_path / f"{at}.csv")
-        card = verdicts.build(printed, pd.read_csv(tmp_path / f"{at}.csv"))
-        assert set(card.verdict) == {""}
-        assert card.note.str.contains("Hitters, with another split than the book's: not judged.").all()
-        assert card.reproduced.notna().all()
-        result_tables.table(SalariesResults(drawn, printed), tmp_path / f"table-{at}")
+        result_tables.reproduced_values(SalariesResults(drawn, published), tmp_path / f"{at}.csv")
+        card = verdicts.build(published, pd.read_csv(tmp_path / f"{at}.csv"))
+        assert set(card.verdict) == {"not judged"}
+        computed = card[~card.id.str.contains("players")]  # which are counted in other files than the records
+        assert computed.note.str.contains("other data (Hitters, with another split than the book's)", regex=False).all()
+        assert computed.reproduced.notna().all()
+        result_tables.table(SalariesResults(drawn, published), tmp_path / f"table-{at}")
         assert "published" not in " ".join(pd.read_csv(tmp_path / f"table-{at}.csv"))
         text = (tmp_path / f"table-{at}.md").read_text()
         assert "The first split;" in text
         assert "in thousands of dollars" in text
-        assert marked_as_published(drawn, printed) == []
+        assert marked_as_published(drawn, published) == []
 
 
 def test_the_standard_configuration_is_that_of_the_printed_numbers(standard):
@@ -183,19 +187,19 @@ def test_the_saved_model_of_least_squares_has_the_fit_on_both_parts(by_method):
         assert {part: len(values) for part, values in split.items()} == {"train": terms, "test": terms}
 
 
-def marked_as_published(by_method, printed) -> list[float]:
-    """Return the errors that the figure of splits marks as printed."""
+def marked_as_published(by_method, published) -> list[float]:
+    """Return the errors that the figure of splits marks as published."""
     with style():
-        (axes,) = figures.splits(SalariesResults(by_method, printed)).axes
+        (axes,) = figures.splits(SalariesResults(by_method, published)).axes
     return sorted(
         float(line.get_xdata()[0]) for line in axes.lines if line.get_marker() == "D" and len(line.get_xdata())
     )
 
 
-def test_the_figure_of_splits_marks_every_printed_error(by_method, printed):
-    assert marked_as_published(by_method, printed) == [224.8, 252.3, 254.7, 257.4]
+def test_the_figure_of_splits_marks_every_printed_error(by_method, published):
+    assert marked_as_published(by_method, published) == [224.8, 252.3, 254.7, 257.4]
     with style():
-        (axes,) = figures.splits(SalariesResults(by_method, printed)).axes
+        (axes,) = figures.splits(SalariesResults(by_method, published)).axes
     assert axes.get_xlabel() == "mean absolute error on the test players (thousands of dollars)"
 
 

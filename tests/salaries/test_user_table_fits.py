@@ -116,8 +116,8 @@ def test_a_record_has_the_labels_of_its_table(by_method, players, book, tmp_path
     assert HITTERS.source("0") == {"name": "Hitters", "digest": "0", "sample": False}
 
 
-def test_the_tables_have_the_user_s_labels_and_no_printed_values(by_method, printed, tmp_path):
-    result_tables.table(SalariesResults(by_method, printed), tmp_path / "table")
+def test_the_tables_have_the_user_s_labels_and_no_printed_values(by_method, published, tmp_path):
+    result_tables.table(SalariesResults(by_method, published), tmp_path / "table")
     result_tables.differences(SalariesResults(by_method, test_to_train=0.5), tmp_path / "differences")
     assert not [name for name in pd.read_csv(tmp_path / "table.csv") if "published" in name]
     for name in ("table.md", "differences.md"):
@@ -134,21 +134,21 @@ def test_errors_have_three_digits_whatever_their_size(by_method, error, shown):
     assert tables.number(error, result_tables.error_decimals(other)) == shown
 
 
-def test_the_numbers_are_not_compared_with_those_of_the_book(by_method, printed, tmp_path):
-    result_tables.reproduced_values(SalariesResults(by_method, printed), tmp_path / "reproduced_values.csv")
-    card = verdicts.build(printed, pd.read_csv(tmp_path / "reproduced_values.csv"))
+def test_the_numbers_are_not_compared_with_those_of_the_book(by_method, published, tmp_path):
+    result_tables.reproduced_values(SalariesResults(by_method, published), tmp_path / "reproduced_values.csv")
+    card = verdicts.build(published, pd.read_csv(tmp_path / "reproduced_values.csv"))
     assert set(card.comparison) == {"salaries"}
-    assert len(card) == len([entry for entry in printed if entry.comparison == "salaries"])
+    assert len(card) == len([entry for entry in published if entry.comparison == "salaries"])
     assert card.reproduced.isna().all()
-    assert (card.verdict == "").all()
-    assert card.note.str.endswith("rents.csv: not judged.").all()
+    assert (card.verdict == "not judged").all()
+    assert card.note.str.endswith("other data (rents.csv).").all()
     assert set(verdicts.as_text(card).reproduced) == {"–"}
 
 
-def test_the_figures_have_the_user_s_labels_and_no_printed_values(by_method, printed):
+def test_the_figures_have_the_user_s_labels_and_no_printed_values(by_method, published):
     with style():
         drawn = [
-            figures.splits(SalariesResults(by_method, printed)),
+            figures.splits(SalariesResults(by_method, published)),
             figures.lasso_path(SalariesResults(by_method)),
             figures.residuals(SalariesResults(by_method)),
         ]

@@ -1,4 +1,4 @@
-"""The commands of the scorecard: `write` makes its files, `show` prints it and says what to do next."""
+"""The commands of the scorecard: `write` makes its files, `show` and `docs` print it."""
 
 import json
 import subprocess
@@ -9,14 +9,18 @@ import pandas as pd
 import pytest
 import yaml
 
+from relecture.scorecard.cli import app
 from relecture.scorecard.reproduced_values import ReproducedValues
 
+EXPECTED = ["1.72", "to", "2.02", "5", "consistent"]
 ENTRIES = [
-    {"id": "salaries.a", "quantity": "error a", "source": "Table 1", "value": "254.7", "better": "lower"},
-    {"id": "salaries.b", "quantity": "error b", "source": "Table 1", "value": "224.8", "better": "lower",
+    {"id": "salaries.a", "quantity": "error a", "source": "Table 1", "value": "254.7", "kind": "deterministic",
+     "settings": {"salaries.book_seed": 13}},
+    {"id": "salaries.b", "quantity": "error b", "source": "Table 1", "value": "224.8", "kind": "deterministic",
      "differs": "A slip."},
-    {"id": "salaries.c", "quantity": "size c", "source": "Table 2", "value": "1,345", "better": "neither"},
-    {"id": "digits.d", "quantity": "error d", "source": "Table 3", "value": "1.8", "better": "lower"},
+    {"id": "salaries.c", "quantity": "size | c", "source": "Table 2", "value": "1,345", "kind": "arithmetic"},
+    {"id": "digits.d", "quantity": "error d", "source": "Table 3", "value": "1.8", "kind": "random", "better": "lower",
+     "margin": 1.0, "margin_reason": "A reason."},
 ]  # fmt: skip
 
 
@@ -25,7 +29,7 @@ def run(*arguments: object) -> subprocess.CompletedProcess:
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-def write(stem: Path, preset: str, *rows: tuple) -> Path:
+def write(stem: Path, preset: str, *rows: tuple, seed: int = 13) -> Path:
     """Write the scorecard of these reproduced values by the command."""
     values, published = stem.parent / "reproduced_values.csv", stem.parent / "published.yaml"
     published.write_text(yaml.safe_dump(ENTRIES))
@@ -33,8 +37,9 @@ def write(stem: Path, preset: str, *rows: tuple) -> Path:
     for row in rows:
         collected.add(*row)
     collected.write(values)
-    done = run("write", values, "--published", published, "--preset", preset, "--out", stem)
-    assert done.returncode == 0, done.stderr
+    config = json.dumps({"preset": preset, "settings": {"salaries.book_seed": seed}})
+    options = {"--published": published, "--config-json": config, "--out": stem}
+    app(["write", str(values), *(str(part) for option in options.items() for part in option)], standalone_mode=False)
     return stem.with_suffix(".csv")
 
 
@@ -47,8 +52,11 @@ def written(tmp_path) -> Path:
 
 def test_the_command_writes_five_formats_and_shows_the_scorecard(written, tmp_path):
     table = pd.read_csv(written, dtype={"published": str}).set_index("id")
-    assert table.verdict.tolist() == ["exact", "differs", "exact", "within"]
-    assert table.published.tolist() == ["254.7", "224.8", "1,345", "1.8"]
+    assert table.verdict.to_dict() == {
+        **{"salaries.a": "exact", "salaries.b": "differs", "salaries.c": "exact", "digits.d": "consistent"}
+    }
+    assert table.published.tolist() == ["254.7", "224.8", "1.8", "1,345"]
+    assert (table.low["digits.d"], table.high["digits.d"]) == pytest.approx((1.718, 2.022), abs=5e-4)
     assert table.preset.tolist() == ["standard"] * 4
     assert "| error b " in written.with_suffix(".md").read_text()
     for form in ("json", "md", "tex", "html"):
@@ -56,21 +64,54 @@ def test_the_command_writes_five_formats_and_shows_the_scorecard(written, tmp_pa
 
     done = run("show", "--results", tmp_path, "--mnist", tmp_path / "no manifest yet")
     assert done.returncode == 0, done.stderr
-    lines = done.stdout.splitlines()
+    lines = [line.rstrip() for line in done.stdout.splitlines()]
     (row,) = [line for line in lines if line.startswith("error d")]
-    assert row.split() == ["error", "d", "Table", "3", "1.8", "1.87", "±", "0.05", "5", "within"]
+    assert row.split() == ["error", "d", "Table", "3", "1.8", "1.87", "±", "0.05", *EXPECTED]
+    titles = [line for line in lines if line in ("salaries", "digits", "Arithmetic: counts and identities")]
+    assert titles == ["salaries", "digits", "Arithmetic: counts and identities"]
+    assert lines.index(titles[-1]) < lines.index(next(line for line in lines if line.startswith("size | c")))
     assert [line for line in lines if line.startswith("differs")] == ["differs  error b: A slip."]
     assert any(f"{tmp_path}/scorecard.html" in line for line in lines)
     assert "THIS IS NOT ALL OF MNIST" not in done.stdout
 
 
-def test_the_reason_of_a_value_in_a_quick_run_is_its_preset(tmp_path):
-    for preset, reason in (
-        ("quick", "The preset is smaller than the standard one."),
-        ("standard", "No reason is known."),
-        ("full", "No reason is known."),
-    ):
-        assert pd.read_csv(write(tmp_path / preset, preset, ("salaries.a", 260.0))).note[0] == reason
+def test_a_value_of_a_run_with_other_settings_is_not_judged(tmp_path):
+    row = pd.read_csv(write(tmp_path / "scorecard", "mine", ("salaries.a", 254.66), seed=7)).iloc[0]
+    assert (row.verdict, row.reproduced) == ("not judged", 254.66)
+    assert row.note == "Not judged: salaries.book_seed is 7, published with 13."
+
+
+def test_a_run_that_does_not_state_a_setting_is_a_failure(tmp_path):
+    (tmp_path / "published.yaml").write_text(yaml.safe_dump(ENTRIES))
+    (tmp_path / "values.csv").write_text("id,reproduced,sd,n,data\nsalaries.a,1.0,,1,\n")
+    options = ["--published", str(tmp_path / "published.yaml"), "--out", str(tmp_path / "scorecard")]
+    with pytest.raises(SystemExit, match=r"relecture: .* no setting of the run is called salaries\.book_seed"):
+        app(["write", str(tmp_path / "values.csv"), *options, "--config-json", '{"preset": "mine"}'])
+
+
+def test_the_documentation_is_printed_from_the_files(written, tmp_path, capsys):
+    run_in_words = "one standard run (a day, a processor)"
+    app(["docs", "--results", str(tmp_path), "--run", run_in_words], standalone_mode=False)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "# The scorecard"
+    assert f"from {run_in_words}." in " ".join(lines)
+    rows = [line for line in lines if line.startswith("| ")]
+    assert rows[0] == "| quantity | source | published | reproduced | 95 % interval | n | verdict | note |"
+    assert rows[2:] == [
+        "| Results |  |  |  |  |  |  |  |",
+        "| error a | Table 1 | 254.7 | 254.7 | – | 1 | exact |  |",
+        "| error b | Table 1 | 224.8 | 234.7 | – | 1 | differs | A slip. |",
+        "| error d | Table 3 | 1.8 | 1.87 ± 0.05 | 1.72 to 2.02 | 5 | consistent |  |",
+        "| Arithmetic: counts and identities |  |  |  |  |  |  |  |",
+        r"| size \| c | Table 2 | 1,345 | 1,345 | – | 1 | exact |  |",
+    ]
+    assert max(len(line) for line in lines if not line.startswith("|")) <= 120
+
+
+def test_a_scorecard_of_an_older_version_is_a_failure(written, tmp_path):
+    pd.read_csv(written).drop(columns="kind").to_csv(written, index=False)
+    with pytest.raises(SystemExit, match=r"relecture: .*scorecard\.csv is of an older version; compute it again with"):
+        app(["show", "--results", str(tmp_path)])
 
 
 def test_showing_the_scorecard_of_a_sample_says_that_it_is_one(written, tmp_path):

@@ -1,5 +1,6 @@
 """The published values of the project, and how their file is read."""
 
+import re
 from decimal import Decimal
 from pathlib import Path
 
@@ -9,9 +10,18 @@ import pytest
 from relecture import digits, salaries
 from relecture.config import COMPARISONS
 from relecture.errors import UserError
-from relecture.scorecard.published_values import PublishedValue, load, rounded
+from relecture.scorecard.published_values import PublishedValue, load, rounded, setting_keys
+from relecture.scorecard.verdicts import VERDICTS
+from relecture.workflow import scorecard_config
+
+ROOT = Path(__file__).parents[2]
+PUBLISHED = "config/published.yaml"
 
 BOOK = {
+    **{"salaries.players.all": "322", "salaries.players.complete": "263", "salaries.linear.predictors": "20"},
+    **{"salaries.players.train": "176", "salaries.players.test": "87"},
+    **{"digits.images.train": "60,000", "digits.images.fit": "50,000", "digits.images.test": "10,000"},
+    **{"digits.images.pixels": "784", "digits.network.accuracy": "98"},
     **{"salaries.linear.parameters": "20", "salaries.linear.mae": "254.7", "salaries.linear.r2": "0.56"},
     **{"salaries.lasso.parameters": "12", "salaries.lasso.mae": "252.3", "salaries.lasso.r2": "0.51"},
     **{"salaries.network.parameters": "1,345", "salaries.network.mae": "257.4", "salaries.network.r2": "0.54"},
@@ -24,48 +34,143 @@ BOOK = {
 }
 
 
-def entry(value: str, better: str = "neither", **more: str) -> PublishedValue:
-    return PublishedValue(
-        **{"id": "salaries.x", "quantity": "x", "source": "a page", "value": value, "better": better, **more}
-    )
+#: Facts of Table A.3 (Torres and Cantú 2022): the accuracies of its trials, in order.
+TABLE_A3 = ["0.332", "0.335", "0.338", "0.340", "0.352", "0.350", "0.346", "0.343", "0.342"]
+#: Table A.2, column "default".
+DEFAULT = {"blocks": "2", "dropout": "0.5", "fc1": "128", "fc2": "50", "learning_rate": "0.0001"}
+
+
+def entry(value: str, **more: str) -> PublishedValue:
+    fields = {"id": "salaries.x", "quantity": "x", "source": "a page", "value": value, "kind": "deterministic", **more}
+    return PublishedValue(**fields)
 
 
 @pytest.fixture
-def in_tables(printed) -> list[PublishedValue]:
+def in_tables(published) -> list[PublishedValue]:
     """The published values of the two comparisons that the book has tables of."""
-    return [one for one in printed if one.comparison in ("salaries", "digits")]
+    return [one for one in published if one.comparison in ("salaries", "digits")]
 
 
 def test_the_numbers_of_the_book_are_listed_with_all_their_digits(in_tables):
     assert {one.id: one.value for one in in_tables} == BOOK
 
 
-def test_every_id_is_listed_once_and_names_its_comparison(printed):
-    ids = [one.id for one in printed]
+def test_every_id_is_listed_once_and_names_its_comparison(published):
+    ids = [one.id for one in published]
     assert len(set(ids)) == len(ids)
-    assert {one.comparison for one in printed} == set(COMPARISONS)
+    assert {one.comparison for one in published} == set(COMPARISONS)
 
 
-def test_errors_are_better_when_lower_and_r2_when_higher(in_tables):
-    for one in in_tables:
-        expected = {"mae": "lower", "mae_in_r": "lower", "test_error": "lower", "r2": "higher"}
-        assert one.better == expected.get(one.id.rpartition(".")[2], "neither")
+def test_the_numbers_of_the_paper_are_listed_in_their_order(published):
+    a3 = [one for one in published if one.source.endswith("Table A.3") and one.id != "tallies.base.accuracy"]
+    assert [one.value for one in a3] == TABLE_A3
+    by_id = {one.id: one.value for one in published}
+    assert {name: by_id[f"tallies.default.{name}"] for name in DEFAULT} == DEFAULT
+    assert by_id["tallies.quality_threshold"] == "0.9"
 
 
-def test_exactly_the_published_values_are_reproduced(in_tables, printed, salaries_records, digits_records, tmp_path):
+def test_the_numbers_of_k_means_are_listed(published):
+    values = {one.id.removeprefix("clusters."): one.value for one in published if one.comparison == "clusters"}
+    assert values == {
+        **{"r_lab.one_start": "104.3319", "r_lab.twenty_starts": "97.9793"},
+        **{"python_lab.one_start": "76.8513", "python_lab.twenty_starts": "75.0626"},
+        **{"objective.factor": "2", "steps.iterations": "10", "six_runs.objective": "235.8"},
+        **{"six_runs.optima": "3", "six_runs.best": "3"},
+    }
+
+
+def test_our_own_best_optimum_is_no_published_value(published):
+    assert "75.0351" not in [one.value for one in published]
+    (lab,) = [one for one in published if one.id == "clusters.python_lab.twenty_starts"]
+    assert "75.0351" in lab.note
+
+
+def test_parameter_counts_sizes_of_data_and_identities_are_arithmetic(published):
+    arithmetic = {one.id for one in published if one.kind == "arithmetic"}
+    counts = {one.id for one in published if one.id.endswith((".parameters", "weights")) or "images" in one.id}
+    assert counts - arithmetic == {"salaries.lasso.parameters"}  # a result of cross-validation
+    others = {one.id for one in published if one.id.startswith("illustrations.")} - {"illustrations.feature_map"}
+    assert others <= arithmetic
+    assert not [id for id in arithmetic if id.endswith((".mae", ".r2", "test_error", "accuracy", "start", "starts"))]
+
+
+def test_a_random_error_is_better_when_lower_and_r2_and_accuracy_when_higher(published):
+    directions = {"mae": "lower", "test_error": "lower", "r2": "higher", "accuracy": "higher"}
+    judged = [one for one in published if one.kind == "random" and not one.not_judged]
+    assert len(judged) == 5
+    for one in judged:
+        assert one.better == directions[one.id.rpartition(".")[2]]
+
+
+def test_a_margin_is_twice_the_gap_that_its_reason_names(published):
+    for one in published:
+        if one.margin:
+            a, b = (float(number) for number in re.findall(r"\d+\.\d+(?= with| and|:)", one.margin_reason)[-2:])
+            assert one.margin == pytest.approx(2 * abs(a - b))
+
+
+def test_the_standard_configuration_has_the_settings_of_every_published_value(standard, published):
+    config = scorecard_config(standard, str(ROOT / PUBLISHED))
+    assert sorted(config.settings) == setting_keys(published)
+    assert [config.differences(one) for one in published if config.differences(one)] == []
+
+
+def test_every_result_that_a_setting_can_change_names_its_settings(published):
+    without = {one.id for one in published if one.kind != "arithmetic" and not one.not_judged and not one.settings}
+    assert without == {"illustrations.feature_map"}  # its image and its filter are no settings
+
+
+def test_other_settings_of_a_run_are_found(standard, published):
+    network = standard.salaries.network.model_copy(update={"dropout": 0.4})
+    other = standard.model_copy(update={"salaries": standard.salaries.model_copy(update={"network": network})})
+    config = scorecard_config(other, str(ROOT / PUBLISHED))
+    differ = {one.id: config.differences(one) for one in published if config.differences(one)}
+    clause = "salaries.network.dropout is 0.4, published with 0.1"
+    assert differ == {"salaries.network.mae": [clause], "salaries.network.r2": [clause]}
+
+
+def test_a_setting_that_does_not_exist_ends_snakemake_with_a_message(standard, tmp_path):
+    path = written(tmp_path, GOOD.replace("}", ", settings: {salaries.network.droput: 0.1}}"))
+    with pytest.raises(SystemExit, match=r"relecture: no setting is called salaries\.network\.droput"):
+        scorecard_config(standard, str(path))
+
+
+def test_the_scorecard_in_the_documentation_has_every_published_value(published):
+    lines = [line for line in (ROOT / "docs/scorecard.md").read_text(encoding="utf-8").splitlines() if line[:2] == "| "]
+    cells = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines]
+    header, _, *rows = cells
+    rows = [row for row in rows if row[header.index("source")]]  # without the headings of the parts
+    listed = sorted(published, key=lambda one: one.kind == "arithmetic")
+    assert [tuple(row[:3]) for row in rows] == [(one.quantity, one.source, one.value) for one in listed]
+    assert {row[header.index("verdict")] for row in rows} <= set(VERDICTS)
+
+
+def test_quantity_and_source_name_a_published_value(published):
+    names = [(one.quantity, one.source) for one in published]
+    assert len(set(names)) == len(names)
+
+
+def test_exactly_the_published_values_are_reproduced(
+    in_tables, published, salaries_records, digits_records, sample_digits, hitters_csv, standard, tmp_path
+):
     from relecture.digits import result_tables as of_digits
     from relecture.salaries import result_tables as of_salaries
+    from relecture.salaries.data import draw_splits
 
-    salaries_results = of_salaries.load(list(salaries_records.values()), printed)
+    splits = draw_splits(263, standard.salaries.splits("book"))
+    players = of_salaries.count_players(hitters_csv, splits)
+    assert players == {"all": 322, "complete": 263, "train": 176, "test": 87}
+    salaries_results = of_salaries.load(list(salaries_records.values()), published, players=players)
     of_salaries.reproduced_values(salaries_results, tmp_path / "salaries.csv")
-    digits_results = of_digits.load([digits_records[name] for name in digits.METHODS], printed)
+    records = [digits_records[name] for name in digits.METHODS]
+    digits_results = of_digits.load(records, published, n_images=of_digits.count_images(sample_digits))
     of_digits.reproduced_values(digits_results, tmp_path / "digits.csv")
     ids = [*pd.read_csv(tmp_path / "salaries.csv").id, *pd.read_csv(tmp_path / "digits.csv").id]
     assert sorted(ids) == sorted(one.id for one in in_tables)
 
 
 def test_every_method_whose_number_is_published_is_a_method(in_tables):
-    methods = {one.id.split(".")[1] for one in in_tables} - {"table_10_3"}
+    methods = {one.id.split(".")[1] for one in in_tables} - {"table_10_3", "players", "images"}
     assert methods <= {*salaries.METHODS, *digits.METHODS, "network"}
 
 
@@ -89,7 +194,8 @@ def written(tmp_path: Path, text: str) -> Path:
     return path
 
 
-GOOD = '- {id: salaries.a, quantity: a, source: page 1, value: "1.50", better: lower}\n'
+GOOD = '- {id: salaries.a, quantity: a, source: page 1, value: "1.50", kind: deterministic}\n'
+RANDOM = 'source: p. 1, value: "1.50", kind: random'
 
 
 def test_a_list_is_read_as_it_is_written(tmp_path):
@@ -98,12 +204,19 @@ def test_a_list_is_read_as_it_is_written(tmp_path):
 
 
 MISTAKES = {
-    "words": 'source: p. 1, value: "about 2", better: lower',
-    "no number": 'source: p. 1, value: "nan", better: lower',
-    "no quotes, so that a zero is lost": "source: p. 1, value: 1.50, better: lower",
-    "unknown direction": 'source: p. 1, value: "1.50", better: smaller',
-    "unknown key": 'source: p. 1, value: "1.50", better: lower, sd: 3',
-    "no source": 'value: "1.50", better: lower',
+    "words": 'source: p. 1, value: "about 2", kind: arithmetic',
+    "no number": 'source: p. 1, value: "nan", kind: arithmetic',
+    "no quotes, so that a zero is lost": "source: p. 1, value: 1.50, kind: arithmetic",
+    "unknown direction": f"{RANDOM}, better: smaller, margin: 1.0, margin_reason: why",
+    "unknown key": 'source: p. 1, value: "1.50", kind: arithmetic, sd: 3',
+    "no source": 'value: "1.50", kind: arithmetic',
+    "no kind": 'source: p. 1, value: "1.50"',
+    "unknown kind": 'source: p. 1, value: "1.50", kind: measured',
+    "random without a margin": f"{RANDOM}, better: lower",
+    "a margin without a reason": f"{RANDOM}, better: lower, margin: 1.0",
+    "a margin of nothing": f"{RANDOM}, better: lower, margin: 0.0, margin_reason: why",
+    "a margin of what is not random": 'source: p. 1, value: "1.50", kind: arithmetic, margin: 1.0, margin_reason: why',
+    "a direction of what is not random": 'source: p. 1, value: "1.50", kind: deterministic, better: lower',
 }
 
 

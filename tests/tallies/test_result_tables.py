@@ -11,6 +11,11 @@ from relecture.tallies.result_tables import NetworkResults
 
 SEEDS = 3
 ACCURACY = {"frozen": 0.97, "frozen_augmented": 0.96, "unfrozen": 0.965, "conv_frozen": 0.95, "scratch": 0.9}
+#: Torres and Cantú (2022), Table A.2, column "default".
+DEFAULT = {
+    **{"tallies.default.blocks": 2, "tallies.default.dropout": 0.5, "tallies.default.learning_rate": 1e-4},
+    **{"tallies.default.fc1": 128, "tallies.default.fc2": 50},
+}
 TARGET = {"name": "USPS on tally sheets", "digest": "0123456789abcdef", "sample": False}
 
 
@@ -30,7 +35,9 @@ def by_method(tmp_path):
     for name in tallies.BASES:
         scores = {f"seed-{i:02d}": {"target_accuracy": 0.6 + i / 100, "validation_accuracy": 0.5 + i / 100,
                                     "mnist_accuracy": 0.99} for i in range(SEEDS)}  # fmt: skip
-        folders.append(save(tmp_path, f"base/{name}", {"n_seeds": SEEDS}, scores))
+        network = {"filters": [32, 64], "dropout": 0.5, "fc1": 128, "fc2": 50}
+        config = {"n_seeds": SEEDS, "architecture": network, "learning_rate": 1e-4}
+        folders.append(save(tmp_path, f"base/{name}", config, scores))
     for variant, mean in ACCURACY.items():
         scores = {
             f"seed-{i:02d}": {"target_accuracy": mean + i / 100, "validation_accuracy": mean, "n_labelled": 2000}
@@ -49,8 +56,8 @@ def by_method(tmp_path):
     return {record.params["method"]: record for record in map(records.read, folders)}
 
 
-def test_the_table_has_each_network_before_and_after_transfer(by_method, printed, tmp_path):
-    result_tables.table(NetworkResults(by_method, printed), tmp_path / "table")
+def test_the_table_has_each_network_before_and_after_transfer(by_method, published, tmp_path):
+    result_tables.table(NetworkResults(by_method, published), tmp_path / "table")
     table = pd.read_csv(tmp_path / "table.csv").set_index("model")
     assert list(table.index) == list(result_tables.NAMES.values())
     assert table.loc["From scratch", "target_accuracy"] == pytest.approx(0.91)
@@ -79,23 +86,32 @@ def test_the_label_curve_has_a_row_for_each_number_of_cells(by_method, tmp_path)
     assert (table.n == SEEDS).all()
 
 
-def test_every_printed_number_has_a_counterpart_and_none_is_judged(by_method, printed, tmp_path):
+def test_every_printed_number_has_a_counterpart_and_none_is_judged(by_method, published, tmp_path):
     from relecture.scorecard.verdicts import build
     from relecture.tallies.networks.search_space import SPACE
 
     chosen = {"accuracy": 0.32, "values": {row.name: row.published for row in SPACE}}
-    result_tables.reproduced_values(NetworkResults(by_method, choice=chosen), tmp_path / "reproduced_values.csv")
+    results = NetworkResults(by_method, choice=chosen, quality_threshold=0.9)
+    result_tables.reproduced_values(results, tmp_path / "reproduced_values.csv")
     quantities = pd.read_csv(tmp_path / "reproduced_values.csv")
-    assert set(quantities.id) == {one.id for one in printed if one.comparison == "tallies"}
-    assert set(build(printed, quantities).verdict) == {""}
+    listed = {one.id for one in published if one.comparison == "tallies"}
+    assert set(quantities.id) == {id for id in listed if not id.startswith("tallies.table_a3.")}
+    card = build(published, quantities).set_index("id")
+    assert set(card.index) == listed
+    assert set(card.verdict) == {"not judged"}
+    assert card.note["tallies.selected.fc1"] == (
+        "Not judged: the paper's sheets are not published; other data (USPS on tally sheets)."
+    )
+    assert card.reproduced[list(DEFAULT)].to_dict() == DEFAULT
+    assert card.reproduced["tallies.quality_threshold"] == 0.9
     best = quantities.set_index("id").reproduced["tallies.search.accuracy"]
     assert best == pytest.approx(0.32)
 
 
-def test_the_published_values_are_those_of_the_search_space(printed):
+def test_the_published_values_are_those_of_the_search_space(published):
     from relecture.tallies.networks.search_space import SPACE
 
-    listed = {one.id: float(one.number) for one in printed if one.id.startswith("tallies.selected.")}
+    listed = {one.id: float(one.number) for one in published if one.id.startswith("tallies.selected.")}
     assert listed == {f"tallies.selected.{row.name}": row.published for row in SPACE}
 
 
@@ -103,6 +119,27 @@ def test_the_filters_of_a_block_that_was_not_selected_are_left_out(by_method, tm
     chosen = {"accuracy": 0.3, "values": {"blocks": 2, "filters_3": None}}
     result_tables.reproduced_values(NetworkResults(by_method, choice=chosen), tmp_path / "reproduced_values.csv")
     assert "tallies.selected.filters_3" not in set(pd.read_csv(tmp_path / "reproduced_values.csv").id)
+
+
+def test_what_the_search_selected_are_choices_and_a_value_on_a_border_is_marked(by_method):
+    values = {"blocks": 3, "filters_1": 16, "filters_2": 96, "filters_3": 112, "dropout": 0.1, "fc1": 190, "fc2": 70,
+              "learning_rate": 0.0004628, "epochs": 45}  # fmt: skip
+    choices = result_tables.choices(NetworkResults(by_method, choice={"trial": "b2-trial-02", "values": values}))
+    by_id = {choice.id: choice for choice in choices}
+    assert by_id["search/trial"].value == by_id["search/trial"].lowest == "b2-trial-02"
+    on_border = {id.removeprefix("search/") for id, choice in by_id.items() if choice.on_border}
+    assert on_border == {"blocks", "filters_1", "dropout", "fc1"}  # FC 1 goes up to 190: 50, 70, ... in steps of 20
+    assert by_id["search/learning_rate"].value == "0.0004628"
+    assert set(by_id) == {"search/trial", *(f"search/{name}" for name in values if name != "epochs")}
+    assert np.isnan([choice.share_of_wins for choice in choices]).all()
+
+
+def test_a_block_that_the_selected_network_does_not_have_is_no_choice(by_method):
+    values = {"blocks": 1, "filters_1": 32, "filters_2": None, "filters_3": None, "dropout": 0.3, "fc1": 110,
+              "fc2": 70, "learning_rate": 0.001}  # fmt: skip
+    choices = result_tables.choices(NetworkResults(by_method, choice={"trial": "b1-trial-00", "values": values}))
+    assert not {choice.id for choice in choices} & {"search/filters_2", "search/filters_3"}
+    assert [choice.id for choice in choices if choice.on_border] == ["search/blocks"]
 
 
 @pytest.mark.parametrize("method", ["search", "label_curve/frozen", "transfer/frozen"])

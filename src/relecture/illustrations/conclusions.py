@@ -35,16 +35,20 @@ def _reproduced(scorecard: pd.DataFrame) -> str:
     """Count the numbers on the slides that are reproduced exactly, arithmetic apart; name the others."""
     is_arithmetic = scorecard.kind == "arithmetic"
     counts = [
-        _share_exact(scorecard[is_arithmetic], "counts and identities"),
-        _share_exact(scorecard[~is_arithmetic], "other results"),
+        _share_exact(scorecard[is_arithmetic], "count or identity", "counts and identities"),
+        _share_exact(scorecard[~is_arithmetic], "other result", "other results"),
     ]
     others = scorecard[scorecard.verdict != "exact"]
     exceptions = f"; the exceptions are {', '.join(others.quantity)}" if len(others) else ""
     return f"Of the numbers on the slides, {' and '.join(filter(None, counts))} are reproduced exactly{exceptions}."
 
 
-def _share_exact(rows: pd.DataFrame, noun: str) -> str:
-    return f"{(rows.verdict == 'exact').sum()} of {len(rows)} {noun}" if len(rows) else ""
+def _share_exact(rows: pd.DataFrame, noun: str, plural: str) -> str:
+    """Return `all 9 results`, `8 of 9 results`, `the one result`; nothing without rows."""
+    n, n_exact = len(rows), int((rows.verdict == "exact").sum())
+    if n_exact < n:
+        return f"{n_exact} of {n} {plural}"
+    return "" if n == 0 else f"the one {noun}" if n == 1 else f"all {n} {plural}"
 
 
 def _representation(numbers: pd.DataFrame) -> str:

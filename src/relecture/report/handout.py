@@ -47,7 +47,7 @@ def _scorecard(path: Path, preset: str) -> Iterator[Flowable]:
         pdf_style.SUBTITLE,
     )
     yield Paragraph(
-        f"{escape(count_verdicts(path))} {escape(EXPLANATION[0].upper() + EXPLANATION[1:])}",
+        f"{escape(count_verdicts(path))} {escape(EXPLANATION)}",
         pdf_style.BODY,
     )
     notes = {text: _letter(index) for index, text in enumerate(dict.fromkeys(note for note in card.note if note))}

@@ -1,6 +1,6 @@
 """Commands of the scorecard: write, show and docs.
 
-relecture scorecard docs --run "one standard run (2026-11-25, two cores of an Intel Xeon)" > docs/scorecard.md
+relecture scorecard docs --run "one standard run (date, processor)" > docs/scorecard.md
 """
 
 import json
@@ -91,8 +91,8 @@ def docs(
     lines = [table.columns, ["---"] * len(table.columns), *table.rows]
     intro = (
         f"Every published value and the reproduced value, from {run}. A value that is not judged has its reason in the "
-        "note. Counts and identities, which no data or fit can change, are a part of their own at the end. [How each "
-        "number is computed](numbers.md), and why some differ."
+        "note. Counts and identities, which no fit can change, are a part of their own at the end. [How each number is "
+        "computed](numbers.md), and why some differ."
     )
     paragraphs = {"intro": textwrap.fill(intro, 120), "note": textwrap.fill(table.note, 120)}
     rows = "\n".join(f"| {' | '.join(cell.replace('|', BAR) for cell in line)} |" for line in lines)

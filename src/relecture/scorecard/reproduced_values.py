@@ -18,6 +18,10 @@ class ReproducedValues:
         """Add one value; `sd` and `n` are those of the members that it is the mean of."""
         self._rows.append((id, reproduced, sd, n, self._data))
 
+    def add_setting(self, id: str, value: float) -> None:
+        """Add a setting, which is of no data."""
+        self._rows.append((id, value, None, 1, ""))
+
     def write(self, path: Path) -> None:
         """Write all values as CSV."""
         pd.DataFrame(self._rows, columns=list(COLUMNS)).to_csv(path, index=False)

@@ -31,11 +31,11 @@ COLUMNS = (
 
 #: What the verdicts mean, for readers of the table.
 EXPLANATION = (
-    "exact: a value without a random part rounds to the published one. Of a random value, reproduced is the mean ± "
-    "standard deviation over n members, and the interval the 95 % prediction interval for one new run. consistent: it "
-    "holds the published value, or a number that rounds to it. better, worse: the published value lies outside, so it "
-    "is not reproduced. differs: outside or not exact, and neither side is better. inconclusive: the interval is too "
-    "wide to say."
+    "A random value is the mean ± standard deviation over n members, with the 95 % prediction interval for one new "
+    "run. exact: a value without a random part rounds to the published one. consistent: the interval holds the "
+    "published value or a number that rounds to it. better, worse: it does not, so the published value is not "
+    "reproduced. differs: the same where neither side is better, and a value without a random part that is not exact. "
+    "inconclusive: the interval is too wide to say."
 )
 
 

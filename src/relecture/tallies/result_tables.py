@@ -169,9 +169,12 @@ def reproduced_values(results: NetworkResults, path: Path) -> None:
     by_method, choice = results.records, results.choice
     values = ReproducedValues(_target(by_method))
     default = by_method["base/default"].params["config"]
-    for name, value in {**default["architecture"], "learning_rate": default["learning_rate"]}.items():
-        values.add(*("tallies.default.blocks", len(value)) if name == "filters" else (f"tallies.default.{name}", value))
-    values.add("tallies.quality_threshold", results.quality_threshold)
+    network = default["architecture"]
+    values.add_setting("tallies.default.blocks", len(network["filters"]))
+    for name in ("dropout", "fc1", "fc2"):
+        values.add_setting(f"tallies.default.{name}", network[name])
+    values.add_setting("tallies.default.learning_rate", default["learning_rate"])
+    values.add_setting("tallies.quality_threshold", results.quality_threshold)
     for name, value in choice["values"].items():
         if value is not None:  # the filters of a block that the selected network does not have
             values.add(f"tallies.selected.{name}", value)
