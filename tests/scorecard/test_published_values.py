@@ -130,8 +130,8 @@ def test_other_settings_of_a_run_are_found(standard, published):
 
 
 def test_a_setting_that_does_not_exist_ends_snakemake_with_a_message(standard, tmp_path):
-    path = written(tmp_path, GOOD.replace("}", ", settings: {salaries.network.droput: 0.1}}"))
-    with pytest.raises(SystemExit, match=r"relecture: no setting is called salaries\.network\.droput"):
+    path = written(tmp_path, GOOD.replace("}", ", settings: {salaries.network.keep: 0.9}}"))
+    with pytest.raises(SystemExit, match=r"relecture: no setting is called salaries\.network\.keep"):
         scorecard_config(standard, str(path))
 
 

@@ -164,7 +164,7 @@ def _row(entry: PublishedValue, value: pd.Series | None, config: ScorecardConfig
     elif np.isnan(reproduced) and not entry.not_judged:
         reasons.append("not computed with these settings")
     reasons += config.differences(entry)
-    if entry.kind == "random" and n == 1 and not reasons:
+    if entry.kind == "random" and sd is None and not reasons:
         reasons.append("one run has no spread")
     judgement = Judgement("not judged") if reasons else judge(entry, reproduced, sd, n)
     notes = [entry.note, f"Not judged: {'; '.join(reasons)}." if reasons else _reason(entry, judgement.verdict)]
