@@ -46,12 +46,15 @@ def test_a_configuration_of_another_method_is_a_user_error(sample_npz, tmp_path)
 def test_tables_and_figures_are_written_under_the_names_of_the_registry(digits_records, sample_npz, tmp_path):
     records = [digits_records[method] for method in METHODS]
     published = ROOT / "config/published.yaml"
-    done = run("tables", *records, "--published", published, "--out", tmp_path)
+    data = ("--data", sample_npz)
+    done = run("tables", *records, "--published", published, *data, "--n-validation", 800, "--out", tmp_path)
     assert done.returncode == 0, done.stderr
-    done = run("figures", *records, "--published", published, "--data", sample_npz, "--out", tmp_path / "figures")
+    done = run("figures", *records, "--published", published, *data, "--out", tmp_path / "figures")
     assert done.returncode == 0, done.stderr
     written = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
     tables = {f"{one.name}.{form}" for one in EXHIBITS.tables for form in ("csv", "json", "md", "tex", "html")}
     figures = {f"figures/{one.name}.{form}" for one in EXHIBITS.figures for form in ("svg", "png")}
-    assert written == {*tables, *figures, "reproduced_values.csv"}
-    assert len(pd.read_csv(tmp_path / "reproduced_values.csv")) == 6
+    assert written == {*tables, *figures, "reproduced_values.csv", "findings.csv", "choices.csv"}
+    values = pd.read_csv(tmp_path / "reproduced_values.csv").set_index("id").reproduced
+    assert len(values) == 11
+    assert values["digits.images.fit"] == 3200
