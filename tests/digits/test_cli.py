@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from relecture.digits import METHODS
+from relecture.digits import METHODS, SEARCH
 from relecture.digits.exhibits import EXHIBITS
 
 ROOT = Path(__file__).parents[2]
@@ -44,7 +44,7 @@ def test_a_configuration_of_another_method_is_a_user_error(sample_npz, tmp_path)
 
 @pytest.mark.slow
 def test_tables_and_figures_are_written_under_the_names_of_the_registry(digits_records, sample_npz, tmp_path):
-    records = [digits_records[method] for method in METHODS]
+    records = [digits_records[method] for method in (*METHODS, *SEARCH)]
     published = ROOT / "config/published.yaml"
     done = run("tables", *records, "--published", published, "--out", tmp_path)
     assert done.returncode == 0, done.stderr
@@ -53,5 +53,5 @@ def test_tables_and_figures_are_written_under_the_names_of_the_registry(digits_r
     written = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
     tables = {f"{one.name}.{form}" for one in EXHIBITS.tables for form in ("csv", "json", "md", "tex", "html")}
     figures = {f"figures/{one.name}.{form}" for one in EXHIBITS.figures for form in ("svg", "png")}
-    assert written == {*tables, *figures, "reproduced_values.csv"}
+    assert written == {*tables, *figures, "reproduced_values.csv", "findings.csv", "choices.csv"}
     assert len(pd.read_csv(tmp_path / "reproduced_values.csv")) == 6
