@@ -198,7 +198,7 @@ def salaries_records(players, book, some_splits, standard, tmp_path_factory) -> 
 
 @pytest.fixture(scope="session")
 def digits_records(sample_digits, standard, tmp_path_factory) -> dict[str, Path]:
-    """Every method and the search on the sample: two seeds, two epochs, two lambdas."""
+    """Every method and the search on the sample: two seeds, two epochs, two lambdas of each penalty."""
     from pkgutil import resolve_name
 
     from relecture.digits import METHODS, SEARCH
@@ -207,7 +207,10 @@ def digits_records(sample_digits, standard, tmp_path_factory) -> dict[str, Path]
     changes = {
         "ridge": {"hidden_l2": 1e-4},
         "ridge_search": {"lambdas": [1e-5, 1e-3]},
+        "l1": {"lambdas": [1e-5, 1e-3]},
         "sklearn_logistic": {"max_iter": 5},
+        "knn": {"n_images": 500},
+        "random_forest": {"n_estimators": 5, "n_seeds": 2},
     }
     folders, checkpoint_dir = {}, tmp_path_factory.mktemp("checkpoints")
     for method, function in {**METHODS, **SEARCH}.items():

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from relecture.digits import baselines
-from relecture.digits.config import LdaConfig, SklearnLogisticConfig
-from relecture.digits.data import N_CLASSES, Digits
+from relecture.digits.config import N_CLASSES, LdaConfig, SklearnLogisticConfig
+from relecture.digits.data import Digits
 from relecture.scorecard.published_values import rounded
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from relecture.digits import METHODS
+from relecture.digits import METHODS, SEARCH
 from relecture.digits.exhibits import EXHIBITS
 
 ROOT = Path(__file__).parents[2]
@@ -44,7 +44,7 @@ def test_a_configuration_of_another_method_is_a_user_error(sample_npz, tmp_path)
 
 @pytest.mark.slow
 def test_tables_and_figures_are_written_under_the_names_of_the_registry(digits_records, sample_npz, tmp_path):
-    records = [digits_records[method] for method in METHODS]
+    records = [digits_records[method] for method in (*METHODS, *SEARCH)]
     published = ROOT / "config/published.yaml"
     data = ("--data", sample_npz)
     done = run("tables", *records, "--published", published, *data, "--n-validation", 800, "--out", tmp_path)

@@ -8,14 +8,15 @@ import pytest
 import torch
 from torch import nn
 
+from relecture import records
 from relecture.cli import parse_config
 from relecture.config import load
 from relecture.config.yaml_files import merge, read
 from relecture.digits import METHODS, SEARCH, networks
 from relecture.digits.cli import CONFIGS
-from relecture.digits.config import MethodConfig, NetworkConfig, RidgeSearchConfig
+from relecture.digits.config import LambdaGridConfig, MethodConfig, NetworkConfig, equal_width
+from relecture.digits.last_epochs import LastEpochsErrors
 from relecture.digits.scoring import error_rate
-from relecture.records import rows
 from relecture.training.config import TrainingConfig
 from relecture.training.fit import TrainedNetwork
 from relecture.training.mlp import count_parameters, mlp
@@ -30,8 +31,8 @@ def train_call(monkeypatch, sample_digits, standard, tmp_path):
     def call(method: str, hidden_l2: float = 0.0) -> tuple[nn.Module, dict]:
         calls = []
         monkeypatch.setattr(networks, "train", lambda network, data, **options: calls.append((network, options)))
-        config = standard.digits.method(method)
-        networks.train_one(config, networks.arrays(sample_digits), "seed-03", 3, hidden_l2, tmp_path)
+        config = standard.digits.method(method).model_copy(update={"hidden_l2": hidden_l2})
+        networks.train_one(config, networks.arrays(sample_digits), "seed-03", 3, tmp_path)
         return calls[0]
 
     return call
@@ -41,7 +42,7 @@ def dropouts(network: nn.Module) -> list[float]:
     return [layer.p for layer in network if isinstance(layer, nn.Dropout)]
 
 
-@pytest.mark.parametrize("method", ["plain", "ridge", "dropout", "early_stopping"])
+@pytest.mark.parametrize("method", ["plain", "ridge", "dropout", "early_stopping", "early_stopping_error"])
 def test_every_network_is_the_book_s_of_235146_parameters(train_call, method):
     network, _ = train_call(method)
     assert count_parameters(network) == 235_146
@@ -53,6 +54,30 @@ def test_logistic_regression_is_the_network_without_hidden_layers(train_call):
     assert count_parameters(network) == 7_850
     assert [type(layer) for layer in network] == [nn.Linear]
     assert options["training"] == train_call("plain")[1]["training"]
+
+
+def test_one_hidden_layer_has_as_many_parameters_as_the_book_s_two_to_one_percent(train_call):
+    network, options = train_call("one_hidden_layer")
+    assert next(layer.in_features for layer in network if isinstance(layer, nn.Linear)) == 784
+    assert len([layer for layer in network if isinstance(layer, nn.Linear)]) == 2
+    assert count_parameters(network) == pytest.approx(235_146, rel=0.01)
+    assert options["training"] == train_call("plain")[1]["training"]
+
+
+@pytest.mark.parametrize("hidden", [[256, 128], [300], [64, 64, 64], [1]])
+def test_the_width_of_one_layer_comes_as_close_to_the_parameters_as_a_whole_number_can(hidden):
+    def count(layers):
+        return count_parameters(mlp([784, *layers, 10], seed=0))
+
+    width, target = equal_width(hidden), count(hidden)
+    distances = [abs(count([units]) - target) for units in (max(1, width - 1), width, width + 1)]
+    assert min(distances) == distances[1]
+
+
+def test_early_stopping_by_error_differs_from_that_by_loss_in_the_monitor_alone(train_call):
+    (_, by_loss), (_, by_error) = train_call("early_stopping"), train_call("early_stopping_error")
+    assert {name for name in by_loss if by_loss[name] != by_error[name]} == {"monitor"}
+    assert (by_loss["monitor"], by_error["monitor"]) == ("validation_loss", "validation_error")
 
 
 def test_each_regulariser_is_one_option_and_no_method_has_that_of_another(train_call):
@@ -80,7 +105,7 @@ def test_networks_of_one_seed_start_from_the_same_weights_whatever_the_method(tr
 
 def test_the_search_trains_networks_like_plain_with_every_lambda(standard):
     config = standard.digits.method("ridge_search")
-    assert isinstance(config, RidgeSearchConfig)
+    assert isinstance(config, LambdaGridConfig)
     assert config.lambdas == standard.digits.ridge.lambdas
     assert config.n_seeds == standard.digits.ridge.n_seeds_per_lambda
     plain = standard.digits.method("plain")
@@ -107,52 +132,73 @@ def test_the_error_rate_is_the_share_of_misclassified_digits():
     assert networks.zero_one_loss(scores, torch.tensor([1, 1])).tolist() == [0.0, 1.0]
 
 
-def trials(errors: dict[float, list[float]]) -> pd.DataFrame:
-    """Return the metrics of a search: lambda and the validation error of each seed."""
-    return pd.DataFrame(
-        [
-            row
-            for lambda_, values in errors.items()
-            for seed, value in enumerate(values)
-            for row in rows(f"lambda-{lambda_:g}-seed-{seed:02d}", {"lambda": lambda_, "validation_error": value})
-        ]
-    )
+def test_every_lambda_of_both_penalties_has_the_same_seeds(digits_records):
+    for record in ("ridge_search", "l1"):
+        members = pd.read_csv(digits_records[record] / "metrics.csv").member.unique().tolist()
+        assert members == [f"lambda-{lambda_}-seed-0{seed}" for lambda_ in ("1e-05", "0.001") for seed in (0, 1)]
 
 
-def test_the_lambda_with_the_lowest_mean_validation_error_is_chosen():
-    assert networks.best_lambda(trials({1e-5: [0.03, 0.01], 1e-4: [0.018, 0.019], 1e-3: [0.02, 0.02]})) == 1e-4
+def test_l1_puts_its_lambda_on_the_absolute_weights_and_on_nothing_else(monkeypatch, sample_digits, standard, tmp_path):
+    calls = []
 
+    def train(network, data, **options):
+        calls.append(options)
+        return TrainedNetwork(network.eval(), pd.DataFrame(columns=["member", "step", "metric", "value"]), 30, 30)
 
-def test_of_equally_good_lambdas_the_largest_is_chosen():
-    assert networks.best_lambda(trials({1e-3: [0.02], 1e-5: [0.02], 1e-4: [0.02], 1e-2: [0.021]})) == 1e-3
-
-
-def test_the_best_lambda_is_exact_after_writing_and_reading_a_record(digits_records):
-    metrics = pd.read_csv(digits_records["ridge_search"] / "metrics.csv")
-    assert networks.best_lambda(metrics) in (1e-5, 1e-3)
+    monkeypatch.setattr(networks, "train", train)
+    monkeypatch.setattr(LastEpochsErrors, "scores", lambda self: {})
+    networks.fit_l1(sample_digits, standard.digits.method("l1"), tmp_path)
+    lambdas = standard.digits.l1.lambdas
+    assert [options["hidden_l1"] for options in calls] == [lambda_ for lambda_ in lambdas for _ in range(3)]
+    assert {options["hidden_l2"] for options in calls} == {0.0}
 
 
 def test_the_search_never_scores_a_test_image(digits_records):
     metrics = pd.read_csv(digits_records["ridge_search"] / "metrics.csv")
-    assert set(metrics.metric) == {"lambda", "validation_error", "validation_loss", "train_error"}
-    assert len(pd.read_parquet(digits_records["ridge_search"] / "predictions.parquet")) == 0
+    assert [metric for metric in metrics.metric.unique() if "test" in metric] == []
+    predictions = pd.read_parquet(digits_records["ridge_search"] / "predictions.parquet")
+    assert list(predictions.columns) == ["member", "image", "n_errors"]
 
 
-def test_the_test_images_change_nothing_but_their_own_error(sample_digits, standard, tmp_path):
+def test_the_search_keeps_the_errors_on_each_validation_image_that_make_up_its_error(digits_records):
+    record = records.read(digits_records["ridge_search"])
+    metrics = record.metrics.pivot(index="member", columns="metric", values="value")
+    n_errors = record.predictions.groupby("member").n_errors.sum()
+    assert set(metrics.n_validation) == {800}
+    assert set(metrics.n_last_epochs) == {2}  # all that there are
+    np.testing.assert_allclose(n_errors / (800 * 2), metrics.validation_error_last_ten, rtol=1e-12)
+    assert record.predictions.n_errors.between(1, 2).all()
+
+
+def test_the_error_of_the_last_ten_epochs_is_the_mean_of_the_curve_and_its_sd_that_within_the_fit(digits_records):
+    record = records.read(digits_records["plain"])
+    curves = record.history[record.history.metric == "validation_error"].groupby("member").value
+    metrics = record.metrics.pivot(index="member", columns="metric", values="value")
+    np.testing.assert_allclose(metrics.validation_error_last_ten, curves.mean(), rtol=1e-6)
+    np.testing.assert_allclose(metrics.validation_error_within_run_sd, curves.std(), rtol=1e-5)
+
+
+@pytest.mark.parametrize("method", ["plain", "dropout", "early_stopping", "early_stopping_error"])
+def test_the_test_images_change_nothing_but_their_own_error(sample_digits, standard, tmp_path, method):
     training = standard.digits.training.model_copy(update={"epochs": 2})
-    config = standard.digits.method("early_stopping")
+    config = standard.digits.method(method)
+    if method == "dropout":
+        config = config.model_copy(update={"dropout": [0.4]})
     config = config.model_copy(update={"hidden": [16], "n_seeds": 1, "training": training})
     blank = type(sample_digits)(**{**vars(sample_digits), "test_images": np.zeros_like(sample_digits.test_images)})
     seen, unseen = (networks.fit(digits, config, tmp_path) for digits in (sample_digits, blank))
     assert seen.histories[0].equals(unseen.histories[0])
-    other = [row for row in unseen.metrics if row["metric"] != "test_error"]
-    assert [row for row in seen.metrics if row["metric"] != "test_error"] == other
+    seen_rows, unseen_rows = (
+        [row for row in result.metrics if not row["metric"].startswith("test_error")] for result in (seen, unseen)
+    )
+    assert seen_rows == unseen_rows
 
 
 def test_the_validation_error_is_that_of_the_best_weights(monkeypatch, sample_digits, standard, tmp_path):
     network = mlp([784, 10], seed=0).eval()
     history = pd.DataFrame(columns=["member", "step", "metric", "value"])
     monkeypatch.setattr(networks, "train", lambda *_, **__: TrainedNetwork(network, history, epochs=9, best_epoch=4))
+    monkeypatch.setattr(LastEpochsErrors, "scores", lambda self: {})
     config = standard.digits.method("logistic").model_copy(update={"n_seeds": 1})
     result = networks.fit(sample_digits, config, tmp_path)
     scores = {row["metric"]: row["value"] for row in result.metrics}

@@ -92,6 +92,16 @@ def test_early_stopping_ends_after_that_many_epochs_without_a_lower_validation_l
     assert losses.idxmin() == fitted.best_epoch
 
 
+def test_early_stopping_follows_the_metric_that_it_monitors(train):
+    scores = {"loss": cross_entropy, "error": zero_one_loss}
+    by_loss, by_error = (
+        train(monitor, epochs=60, patience=4, monitor=monitor, scores=scores)
+        for monitor in ("validation_loss", "validation_error")
+    )
+    assert by_error.best_epoch == curve(by_error, "validation_error").idxmin() != by_loss.best_epoch
+    assert by_error.epochs == by_error.best_epoch + 4
+
+
 def test_early_stopping_keeps_the_weights_of_the_best_epoch(train, toy):
     fitted = train(epochs=60, patience=4)
     assert validation_loss(fitted, toy) == pytest.approx(curve(fitted).min(), rel=1e-6)

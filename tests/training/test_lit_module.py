@@ -14,7 +14,7 @@ from relecture.training.mlp import linear_layers, mlp, stack
 RATE, RHO, EPSILON = 0.01, 0.9, 1.0  # a large epsilon, so that a step grows with its gradient
 
 
-def by_hand(arrays, epochs: int, penalty: float, penalised: slice) -> list[torch.Tensor]:
+def by_hand(arrays, epochs: int, penalty: float, penalised: slice, size=torch.square) -> list[torch.Tensor]:
     """RMSprop on all rows at once, written out; the penalty is on the weights of the layers `penalised`."""
     network = mlp([8, 16, 12, 2], seed=1)
     weights = list(network.parameters())
@@ -22,7 +22,7 @@ def by_hand(arrays, epochs: int, penalty: float, penalised: slice) -> list[torch
     x, y = arrays.inputs[arrays.train], arrays.targets[arrays.train]
     for _ in range(epochs):
         loss = cross_entropy(network(x), y)
-        loss = loss + penalty * sum(layer.weight.square().sum() for layer in linear_layers(network)[penalised])
+        loss = loss + penalty * sum(size(layer.weight).sum() for layer in linear_layers(network)[penalised])
         gradients = torch.autograd.grad(loss, weights)
         with torch.no_grad():
             for weight, square, gradient in zip(weights, squares, gradients, strict=True):
@@ -31,7 +31,7 @@ def by_hand(arrays, epochs: int, penalty: float, penalised: slice) -> list[torch
     return [weight.detach() for weight in weights]
 
 
-def by_the_project(arrays, epochs: int, penalty: float, checkpoint_dir) -> list[torch.Tensor]:
+def by_the_project(arrays, epochs: int, penalty: float, checkpoint_dir, name="hidden_l2") -> list[torch.Tensor]:
     fitted = fit(
         mlp([8, 16, 12, 2], seed=1),
         arrays,
@@ -49,8 +49,8 @@ def by_the_project(arrays, epochs: int, penalty: float, checkpoint_dir) -> list[
         seeds=[1],
         checkpoint_dir=checkpoint_dir,
         progress_metric="",
-        hidden_l2=penalty,
         accelerator="cpu",
+        **{name: penalty},
     )
     return [weight.detach() for weight in fitted.network.parameters()]
 
@@ -62,6 +62,12 @@ def close(a: list[torch.Tensor], b: list[torch.Tensor]) -> bool:
 @pytest.mark.parametrize("penalty", [0.0, 0.3])
 def test_training_is_rmsprop_on_the_loss_plus_lambda_times_the_squared_hidden_weights(toy, tmp_path, penalty):
     assert close(by_the_project(toy, 3, penalty, tmp_path), by_hand(toy, 3, penalty, slice(0, -1)))
+
+
+def test_l1_is_lambda_times_the_absolute_hidden_weights_and_on_no_other_layers(toy, tmp_path):
+    trained = by_the_project(toy, 3, 0.3, tmp_path, "hidden_l1")
+    assert close(trained, by_hand(toy, 3, 0.3, slice(0, -1), torch.abs))
+    assert not close(trained, by_hand(toy, 3, 0.3, slice(0, None), torch.abs))
 
 
 @pytest.mark.parametrize("penalised", [slice(0, None), slice(0, 1), slice(0, 0)], ids=["all", "first", "none"])

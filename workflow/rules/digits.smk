@@ -1,4 +1,4 @@
-# digits: regularised networks, logistic regression and LDA on MNIST
+# digits: regularised networks, linear methods, nearest neighbours and a random forest on MNIST
 #
 # needs   resources/mnist.json
 # makes   results/digits/<method>/   a record each, ridge_search among them
@@ -46,7 +46,9 @@ rule digits_fit:
     input:
         images=results("digits/data/mnist.npz"),
         search=lambda w: results("digits/ridge_search/metrics.csv") if w.method == "ridge" else [],
-        code=lambda w: source_files({**digits.METHODS, **digits.SEARCH}[w.method]),
+        code=lambda w: source_files(
+            {**digits.METHODS, **digits.SEARCH}[w.method], *([digits.LAMBDA_CHOICE] if w.method == "ridge" else [])
+        ),
     output:
         **record_files(results("digits/{method}")),
         model=directory(results("digits/{method}/model")),

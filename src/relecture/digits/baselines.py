@@ -1,4 +1,4 @@
-"""Methods without a network: linear discriminant analysis and scikit-learn's logistic regression."""
+"""Methods without a network: linear ones, k nearest neighbours and a random forest, all of scikit-learn."""
 
 import warnings
 from pathlib import Path
@@ -7,10 +7,12 @@ from typing import Any
 import joblib
 import numpy as np
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+from sklearn.ensemble import RandomForestClassifier
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
 
-from relecture.digits.config import LdaConfig, SklearnLogisticConfig
+from relecture.digits.config import KnnConfig, LdaConfig, RandomForestConfig, SklearnLogisticConfig
 from relecture.digits.data import Digits
 from relecture.digits.scoring import add_member, error_rate
 from relecture.records import FitResult
@@ -22,27 +24,64 @@ def fit_lda(digits: Digits, config: LdaConfig, checkpoint_dir: Path) -> FitResul
     """Fit LDA on the training images, and once more with the validation images, since nothing is chosen."""
     model = LinearDiscriminantAnalysis().fit(digits.train_images, digits.train_labels)
     with_validation = error_rate(digits.test_labels, model.predict(digits.test_images))
-    return _fit(LinearDiscriminantAnalysis(), digits, test_error_with_validation=with_validation)
+    return _fit_linear(LinearDiscriminantAnalysis(), digits, test_error_with_validation=with_validation)
 
 
 def fit_sklearn_logistic(digits: Digits, config: SklearnLogisticConfig, checkpoint_dir: Path) -> FitResult:
     """Fit multinomial logistic regression without a penalty by L-BFGS, for a fixed number of iterations."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # the number of iterations is the setting
-        return _fit(LogisticRegression(C=np.inf, max_iter=config.max_iter), digits)
+        return _fit_linear(LogisticRegression(C=np.inf, max_iter=config.max_iter), digits)
 
 
-def _fit(model: Any, digits: Digits, **scores: float) -> FitResult:
-    model.fit(digits.train_images[: digits.n_train], digits.train_labels[: digits.n_train])
-    result = FitResult(parameters=model.coef_.size + model.intercept_.size)
+def fit_knn(digits: Digits, config: KnnConfig, checkpoint_dir: Path) -> FitResult:
+    """Classify by the nearest of the first `config.n_images` training images, which are all that there is to fit.
+
+    The record has no model: it would be the images themselves.
+    """
+    result = FitResult()
+    model = KNeighborsClassifier(n_neighbors=config.n_neighbors, algorithm="brute")
+    _fit_member(result, MEMBER, model, digits, n_images=config.n_images)
+    return result
+
+
+def fit_random_forest(digits: Digits, config: RandomForestConfig, checkpoint_dir: Path) -> FitResult:
+    """Fit forests of `config.n_estimators` trees that differ in their seed; the record has the first one's trees."""
+    result, forests = FitResult(), []
+    for seed in range(config.n_seeds):
+        forest = RandomForestClassifier(n_estimators=config.n_estimators, random_state=seed)
+        _fit_member(result, f"seed-{seed:02d}", forest, digits)
+        forests.append(forest)
+    result.save_model = lambda folder: joblib.dump(forests[0], folder / "estimator.joblib", compress=3)
+    return result
+
+
+def _fit_linear(model: Any, digits: Digits, **scores: float) -> FitResult:
+    result = FitResult()
+    _fit_member(result, MEMBER, model, digits, scores=scores)
+    result.parameters = model.coef_.size + model.intercept_.size
+    result.save_model = lambda folder: joblib.dump(model, folder / "estimator.joblib")
+    return result
+
+
+def _fit_member(
+    result: FitResult,
+    member: str,
+    model: Any,
+    digits: Digits,
+    *,
+    n_images: int | None = None,
+    scores: dict[str, float] | None = None,
+) -> None:
+    """Fit a model on the first `n_images` training images, or all of them, and add it with its scores."""
+    n_train = min(n_images or digits.n_train, digits.n_train)
+    model.fit(digits.train_images[:n_train], digits.train_labels[:n_train])
     validation = model.predict(digits.train_images[digits.n_train :])
     add_member(
         result,
-        MEMBER,
+        member,
         digits.test_labels,
         model.predict_proba(digits.test_images),
         validation_error=error_rate(digits.train_labels[digits.n_train :], validation),
-        **scores,
+        **(scores or {}),
     )
-    result.save_model = lambda folder: joblib.dump(model, folder / "estimator.joblib")
-    return result

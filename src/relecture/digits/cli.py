@@ -7,16 +7,27 @@ from typing import Annotated
 import typer
 
 from relecture.cli import Command, PathOption, TextOption, parse_config
-from relecture.digits import METHODS, QUESTION, SEARCH
-from relecture.digits.config import LdaConfig, MethodConfig, NetworkConfig, RidgeSearchConfig, SklearnLogisticConfig
+from relecture.digits import LAMBDA_CHOICE, METHODS, QUESTION, SEARCH
+from relecture.digits.config import (
+    KnnConfig,
+    LambdaGridConfig,
+    LdaConfig,
+    MethodConfig,
+    NetworkConfig,
+    RandomForestConfig,
+    SklearnLogisticConfig,
+)
 
 app = Command(QUESTION)
 
-#: The configuration of every method that is no network.
+#: The configuration of every method that does not have a NetworkConfig.
 CONFIGS: dict[str, type[MethodConfig]] = {
-    "ridge_search": RidgeSearchConfig,
+    "ridge_search": LambdaGridConfig,
+    "l1": LambdaGridConfig,
     "sklearn_logistic": SklearnLogisticConfig,
     "lda": LdaConfig,
+    "knn": KnnConfig,
+    "random_forest": RandomForestConfig,
 }
 
 
@@ -46,9 +57,7 @@ def fit(
 
     config = parse_config(CONFIGS.get(method, NetworkConfig), config_json)
     if search is not None:
-        from relecture.digits.networks import best_lambda
-
-        config = config.model_copy(update={"hidden_l2": best_lambda(records.read(search).metrics)})
+        config = config.model_copy(update={"hidden_l2": resolve_name(LAMBDA_CHOICE)(records.read(search))})
     digits = load(data, n_validation)
     result = resolve_name({**METHODS, **SEARCH}[method])(digits, config, checkpoint_dir)
     source = {"name": digits.name, "digest": digits.digest, "sample": digits.sample}

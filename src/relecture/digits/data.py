@@ -9,8 +9,6 @@ import numpy as np
 if TYPE_CHECKING:
     from relecture.data.mnist import Mnist
 
-N_CLASSES = 10
-
 
 @dataclass(frozen=True)
 class Digits:

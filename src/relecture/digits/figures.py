@@ -8,53 +8,150 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from relecture import plotting
-from relecture.digits.result_tables import NAMES, NETWORKS, DigitsResults
+from relecture.digits import choices as chosen
+from relecture.digits.result_tables import FURTHER_NETWORKS, NAMES, NETWORKS, DigitsResults, gaps, lowest_epochs
 from relecture.records import Record
+from relecture.text_format import count, interval, listed, number, percent
 from relecture.uncertainty import half_width
 
-COLOUR = dict(zip(NAMES, plotting.COLOURS, strict=True))
+COLOUR = dict(zip(NETWORKS, plotting.COLOURS, strict=False))
+_SHORT_NAMES = {name: NAMES[name].removeprefix("Network with ").removeprefix("Network, ") for name in NETWORKS}
 
 
 def test_error(results: DigitsResults) -> Figure:
     """Draw the test error of each method: every member, the mean with its interval, the published value."""
-    figure, (low, high) = plt.subplots(1, 2, figsize=(10, 4.8), sharey=True, width_ratios=(3, 2))
+    figure, (low, high) = plt.subplots(1, 2, figsize=(11, 6.6), sharey=True, width_ratios=(3, 2))
+    networks: list[float] = []
+    others: list[float] = []
     for y, (method, name) in enumerate(reversed(NAMES.items())):
-        values = 100 * _metric(results.records[method], "test_error")
-        interval = half_width(values.std(), len(values))
+        last, last_ten = results.errors(method), results.errors(method, "test_error_last_ten")
+        published = results.published_error(method)
         for axes in (low, high):
-            axes.plot(values, np.full(len(values), y), "o", color=plotting.SKY, markersize=6)
-            axes.errorbar(values.mean(), y, xerr=interval, fmt="s", color=plotting.BLUE, capsize=5, markersize=7)
-            if published := results.published_error(method):
-                axes.plot(float(published), y + 0.22, **plotting.REFERENCE_MARKER)
+            axes.plot(last, np.full(len(last), y), "o", color=plotting.SKY, markersize=5)
+            axes.errorbar(last.mean(), y, xerr=half_width(last.std(), len(last)), fmt="s", color=plotting.BLUE,
+                          capsize=4, markersize=6)  # fmt: skip
+            if len(last_ten):
+                axes.errorbar(last_ten.mean(), y - 0.25, xerr=half_width(last_ten.std(), len(last_ten)), fmt="^",
+                              color=plotting.RED, capsize=4, markersize=6)  # fmt: skip
+            if published:
+                axes.plot(float(published), y + 0.25, **plotting.REFERENCE_MARKER)
+        shown = networks if method in (*NETWORKS, *FURTHER_NETWORKS) else others
+        shown += [*last, *last_ten, *([float(published)] if published else [])]
         low.annotate(name, (0, y), xycoords=("axes fraction", "data"), xytext=(-8, 0),
                      textcoords="offset points", ha="right", va="center")  # fmt: skip
-    networks = np.concatenate([100 * _metric(results.records[method], "test_error") for method in NETWORKS])
-    linear = np.concatenate(
-        [100 * _metric(results.records[method], "test_error") for method in NAMES if method not in NETWORKS]
-    )
-    low.set(
-        yticks=[], xlim=_limits_around([*networks, 1.8, 2.3]), ylim=(-0.6, len(NAMES) - 0.4), xlabel="test error (%)"
-    )
-    high.set(xlim=_limits_around([*linear, 7.2, 12.7]), xlabel="test error (%)")
+    low.set(yticks=[], xlim=_limits_around(networks), ylim=(-0.6, len(NAMES) - 0.4), xlabel="test error (%)")
+    high.set(xlim=_limits_around(others), xlabel="test error (%)")
     high.tick_params(left=False)
     low.set_title("networks")
-    high.set_title("linear methods")
-    low.plot([], [], "o", color=plotting.SKY, label="one seed")
-    low.errorbar([], [], xerr=[], fmt="s", color=plotting.BLUE, capsize=5, label="mean, 95 % interval")
+    high.set_title("other methods")
+    low.plot([], [], "o", color=plotting.SKY, label="one seed, last epoch")
+    low.errorbar([], [], xerr=[], fmt="s", color=plotting.BLUE, capsize=4, label="mean, 95 % interval")
+    late = f"last {count(results.n_last_epochs)} epochs: mean, 95 % interval"
+    low.errorbar([], [], xerr=[], fmt="^", color=plotting.RED, capsize=4, label=late)
     low.plot([], [], label="published", **plotting.REFERENCE_MARKER)
-    figure.legend(loc="outside lower center", ncols=3)
+    figure.suptitle(_test_error_title(results), x=0.01, ha="left", fontweight="bold")
+    figure.legend(loc="outside lower center", ncols=4)
     return figure
+
+
+def _test_error_title(results: DigitsResults) -> str:
+    """Return what the differences over the last epochs say of the regularisers."""
+    against = {
+        gap.b: gap.difference for gap in gaps(results) if gap.a == "plain" and gap.error == "test_error_last_ten"
+    }
+    helpful = [_SHORT_NAMES[name] for name, gap in against.items() if gap.finding == "significant" and gap.mean > 0]
+    late = f"over the last {count(results.n_last_epochs)} epochs"
+    if all(gap.finding == "not tested" for gap in against.values()):
+        return "One network per method: no difference can be tested"
+    if not helpful:
+        return f"No regulariser lowers the test error significantly {late}"
+    return f"Significantly lower test error than without regularisation, {late}: {listed(helpful)}"
 
 
 def curves(results: DigitsResults) -> Figure:
     """Draw training and validation loss by epoch for each regulariser."""
-    figure, grid = plt.subplots(1, len(NETWORKS), figsize=(13, 4.2), sharey=True)
+    figure, grid = plt.subplots(1, len(NETWORKS), figsize=(15, 4.2), sharey=True)
     for axes, method in zip(grid, NETWORKS, strict=True):
         _losses(axes, results.records[method])
-        axes.set(title=NAMES[method].replace("Network with ", "").replace("Network, ", ""), xlabel="epoch")
+        axes.set(title=_SHORT_NAMES[method], xlabel="epoch")
+        axes.title.set_size(11.5)
     grid[0].set(ylabel="cross-entropy (nats), dropout off", yscale="log")
     grid[0].legend(loc="lower left")
     return figure
+
+
+def early_stopping(results: DigitsResults) -> Figure:
+    """Draw validation loss and error by epoch of the networks without regularisation, and where each is lowest."""
+    record = results.records["plain"]
+    figure, grid = plt.subplots(1, 2, figsize=(12, 4.8))
+    for axes, metric, factor, label in (
+        (grid[0], "validation_loss", 1, "validation loss (nats)"),
+        (grid[1], "validation_error", 100, "validation error (%)"),
+    ):
+        table = record.history[record.history.metric == metric].pivot(index="step", columns="member", values="value")
+        table, epochs = factor * table, lowest_epochs(results, metric)
+        axes.plot(table.index, table, color=plotting.SKY, alpha=0.5, linewidth=1)
+        axes.plot(table.index, table.mean(axis=1), color=plotting.BLUE, linewidth=2.5)
+        axes.plot(epochs, [table.loc[epoch, member] for member, epoch in epochs.items()], "o", color=plotting.RED,
+                  markeredgecolor="black", zorder=5)  # fmt: skip
+        where = f"epoch {epochs.min()}" if epochs.min() == epochs.max() else f"epochs {epochs.min()} to {epochs.max()}"
+        axes.set(xlabel="epoch", ylabel=label, title=f"Lowest at {where}")
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    grid[0].plot([], [], color=plotting.SKY, label="one network without regularisation")
+    grid[0].plot([], [], color=plotting.BLUE, linewidth=2.5, label="mean of the networks")
+    grid[0].plot([], [], "o", color=plotting.RED, markeredgecolor="black", label="lowest value of a network")
+    figure.suptitle(_early_stopping_title(results), x=0.01, ha="left", fontweight="bold")
+    figure.legend(loc="outside lower center", ncols=3)
+    return figure
+
+
+def _early_stopping_title(results: DigitsResults) -> str:
+    (fall,) = (gap.difference for gap in gaps(results) if gap.error == "validation_error")
+    low, high = (fall.low, fall.high) if fall.mean >= 0 else (-fall.high, -fall.low)
+    points, limits = f"{number(abs(fall.mean), 2)} points", interval(low, high, 2)
+    if fall.finding == "not tested":
+        return "One network: what the validation error does after the lowest loss cannot be tested"
+    if fall.finding == "not significant":
+        size = f"{points} {'less' if fall.mean >= 0 else 'more'} ({limits})"
+        return f"After the lowest validation loss the error does not change significantly: {size}"
+    verb = "falls by another" if fall.mean >= 0 else "rises by"
+    return f"After the lowest validation loss the validation error {verb} {points} ({limits})"
+
+
+def lambda_choice(results: DigitsResults) -> Figure:
+    """Draw the validation error by lambda for both penalties, and how often each lambda is chosen in resamples."""
+    figure, (left, right) = plt.subplots(1, 2, figsize=(12.5, 4.8), width_ratios=(3, 2))
+    grids = (("ridge", "ridge_search", plotting.BLUE, "o"), ("L1", "l1", plotting.RED, "^"))
+    for (penalty, name, colour, marker), shift in zip(grids, (-1, 1), strict=True):
+        record = results.records[name]
+        errors, choice = 100 * chosen.validation_errors(record), chosen.lambda_choice(record)
+        at = float(choice.value)
+        for lambda_, values in errors.items():
+            left.plot([lambda_] * len(values), values, marker, color=colour, alpha=0.35, markersize=5)
+        left.errorbar(errors.columns, errors.mean(), yerr=errors.sem().fillna(0), color=colour, marker=marker,
+                      capsize=4, label=f"{penalty}: mean ± standard error")  # fmt: skip
+        left.plot(at, errors[at].mean(), marker, markersize=15, markerfacecolor="none", markeredgecolor="black",
+                  markeredgewidth=1.6)  # fmt: skip
+        shares = 100 * chosen.lambda_win_shares(record)
+        right.bar(shares.index * 10 ** (0.12 * shift), shares, width=0.22 * shares.index, color=colour, label=penalty,
+                  hatch="" if shift < 0 else "//", edgecolor="white")  # fmt: skip
+    left.plot([], [], "o", markersize=13, markerfacecolor="none", markeredgecolor="black", label="chosen")
+    late = f"mean of the last {count(results.n_last_epochs)} epochs"
+    left.set(xscale="log", yscale="log", xlabel="lambda", ylabel="validation error (%)", title=late.capitalize())
+    left.yaxis.set_major_formatter("{x:g}")
+    left.yaxis.set_minor_formatter("{x:g}")
+    left.legend(loc="upper left")
+    right.set(xscale="log", ylim=(0, 100), xlabel="lambda", ylabel="chosen in (% of the resamples)")
+    right.set_title("How firm is the choice?")
+    right.legend()
+    figure.suptitle(_lambda_title(results), x=0.01, ha="left", fontweight="bold")
+    return figure
+
+
+def _lambda_title(results: DigitsResults) -> str:
+    choice = chosen.lambda_choice(results.records["ridge_search"])
+    border = ", on the border of the grid" if choice.on_border else ""
+    return f"Ridge: lambda {float(choice.value):g} is chosen{border}, in {percent(choice.share_of_wins)} of resamples"
 
 
 def weights(results: DigitsResults) -> Figure:
@@ -75,7 +172,7 @@ def weights(results: DigitsResults) -> Figure:
     for axes, name in zip(grid, [*names, "output layer (not penalised)"], strict=True):
         axes.set(title=name, xlabel="weight", yscale="log", ylim=(1e-3, None))
     grid[0].set_ylabel("density")
-    figure.legend(*grid[0].get_legend_handles_labels(), loc="outside lower center", ncols=4 if hidden > 1 else 2)
+    figure.legend(*grid[0].get_legend_handles_labels(), loc="outside lower center", ncols=3 if hidden > 1 else 2)
     return figure
 
 
@@ -114,11 +211,11 @@ def overview(record: Record) -> Figure:
     else:
         left.set_axis_off()
         left.text(0.5, 0.5, "no curves: not trained by epochs", ha="center", transform=left.transAxes)
-    if len(record.predictions):
+    if (record.metrics.metric == "lambda").any():
+        _search(right, record)
+    else:
         _confusion(right, record.predictions)
         right.set_title("Errors per 1,000 images of a digit")
-    else:
-        _search(right, record)
     figure.suptitle(record.params["method"], x=0.01, ha="left", fontweight="bold")
     return figure
 
@@ -137,16 +234,13 @@ def _losses(axes: Axes, record: Record) -> None:
 
 
 def _search(axes: Axes, record: Record) -> None:
-    wide = record.metrics.pivot(index="member", columns="metric", values="value").sort_values("lambda")
-    axes.plot(wide["lambda"], 100 * wide.validation_error, "o", color=plotting.SKY)
-    mean = 100 * wide.groupby("lambda").validation_error.mean()
-    axes.plot(mean.index, mean, color=plotting.BLUE)
-    axes.set(
-        xscale="log",
-        xlabel="lambda",
-        ylabel="validation error (%)",
-        title="Choice of lambda",
-    )
+    errors, choice = 100 * chosen.validation_errors(record), chosen.lambda_choice(record)
+    for lambda_, values in errors.items():
+        axes.plot([lambda_] * len(values), values, "o", color=plotting.SKY)
+    axes.plot(errors.columns, errors.mean(), color=plotting.BLUE, marker="s")
+    at = float(choice.value)
+    axes.plot(at, errors[at].mean(), "o", markersize=15, markerfacecolor="none", markeredgecolor="black")
+    axes.set(xscale="log", xlabel="lambda", ylabel="validation error, last epochs (%)", title="Choice of lambda")
     axes.xaxis.set_minor_formatter("")
 
 
@@ -169,7 +263,3 @@ def _confusion(axes: Axes, predictions: pd.DataFrame) -> None:
 def _limits_around(values: list[float]) -> tuple[float, float]:
     margin = 0.12 * (max(values) - min(values))
     return min(values) - margin, max(values) + margin
-
-
-def _metric(record: Record, metric: str) -> pd.Series:
-    return record.metrics[record.metrics.metric == metric].value

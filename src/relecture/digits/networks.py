@@ -1,21 +1,29 @@
 """The networks: one function fits all methods, and each regulariser is a field of its configuration.
 
-| method           | field                                                            |
-|------------------|------------------------------------------------------------------|
-| `logistic`       | `hidden` is empty                                                |
-| `plain`          | none                                                             |
-| `ridge`          | `hidden_l2`: lambda on the squared weights of the hidden layers  |
-| `dropout`        | `dropout`: rate after each hidden layer                          |
-| `early_stopping` | `patience`: epochs without a lower validation loss               |
+| method                 | field                                                                  |
+|------------------------|------------------------------------------------------------------------|
+| `logistic`             | `hidden` is empty                                                      |
+| `one_hidden_layer`     | `hidden` has one layer, with as many parameters in all                 |
+| `plain`                | none                                                                   |
+| `ridge`                | `hidden_l2`: lambda on the squared weights of the hidden layers        |
+| `dropout`              | `dropout`: rate after each hidden layer                                |
+| `early_stopping`       | `patience`: epochs without a lower validation loss                     |
+| `early_stopping_error` | the same, where `monitor` is the validation error                      |
+
+`ridge_search` and `l1` have networks with several lambdas, on the squared weights and on the absolute ones.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+import pytorch_lightning as pl
 import torch
 
-from relecture.digits.config import NetworkConfig, RidgeSearchConfig
-from relecture.digits.data import N_CLASSES, Digits
+from relecture.digits.config import N_CLASSES, LambdaGridConfig, NetworkConfig
+from relecture.digits.data import Digits
+from relecture.digits.last_epochs import LabelledImages, LastEpochsErrors
 from relecture.digits.scoring import add_member
 from relecture.records import FitResult
 from relecture.training.fit import TrainedNetwork, predict
@@ -40,7 +48,14 @@ def arrays(digits: Digits) -> TrainingData:
 
 
 def train_one(
-    config: NetworkConfig, data: TrainingData, member: str, seed: int, hidden_l2: float, checkpoint_dir: Path
+    config: NetworkConfig,
+    data: TrainingData,
+    member: str,
+    seed: int,
+    checkpoint_dir: Path,
+    *,
+    hidden_l1: float = 0.0,
+    callbacks: list[pl.Callback] | None = None,
 ) -> TrainedNetwork:
     """Train one network of a method."""
     return train(
@@ -53,29 +68,94 @@ def train_one(
         seeds=[seed],
         checkpoint_dir=checkpoint_dir,
         progress_metric="validation_error",
-        hidden_l2=hidden_l2,
+        hidden_l2=config.hidden_l2 or 0.0,
+        hidden_l1=hidden_l1,
         patience=config.patience,
+        monitor=config.monitor or "validation_loss",
+        callbacks=callbacks or (),
     )
 
 
 def fit(digits: Digits, config: NetworkConfig, checkpoint_dir: Path) -> FitResult:
-    """Fit `config.n_seeds` networks of one method and score each on the test images once, after training."""
-    data, test = arrays(digits), torch.from_numpy(digits.test_images)
-    validation = data.eval_sets["validation"]
+    """Fit `config.n_seeds` networks of one method and score each on the test images; these decide nothing."""
+    members = [(f"seed-{seed:02d}", seed, 0.0) for seed in range(config.n_seeds)]
+    return _fit_members(digits, config, members, checkpoint_dir)
+
+
+def fit_l1(digits: Digits, config: LambdaGridConfig, checkpoint_dir: Path) -> FitResult:
+    """Fit networks with a penalty on absolute weights, with each lambda, and score each on the test images.
+
+    Which lambda is reported is decided later, on the validation images.
+    """
+    return _fit_members(digits, _without_penalty(config), list(_grid(config)), checkpoint_dir)
+
+
+def search_lambda(digits: Digits, config: LambdaGridConfig, checkpoint_dir: Path) -> FitResult:
+    """Train networks with each lambda of ridge and score them on the validation images only.
+
+    The predictions have a row for each validation image that a network misclassifies after any of the last epochs:
+    `image`, its number among the validation images, and `n_errors`, the number of those epochs.
+    """
+    data, result = arrays(digits), FitResult()
+    validation = _validation_images(data)
+    for member, seed, hidden_l2 in _grid(config):
+        network = _without_penalty(config).model_copy(update={"hidden_l2": hidden_l2})
+        last_epochs = LastEpochsErrors({"validation": validation})
+        trained = train_one(network, data, member, seed, checkpoint_dir, callbacks=[last_epochs])
+        last = trained.history.sort_values("step", kind="stable").groupby("metric").value.last()
+        scores = {name: last[name] for name in ("validation_error", "validation_loss", "train_error")}
+        n_errors = last_epochs.n_errors["validation"].numpy()
+        (images,) = np.nonzero(n_errors)
+        cases = pd.DataFrame({"image": images.astype(np.int32), "n_errors": n_errors[images].astype(np.int8)})
+        result.add(
+            member,
+            {
+                "lambda": hidden_l2,
+                **scores,
+                **last_epochs.scores(),
+                "n_validation": len(n_errors),
+                "n_last_epochs": len(last_epochs.error_rates["validation"]),
+            },
+            cases,
+        )
+        result.parameters = count_parameters(trained.network)
+        result.histories.append(trained.history)
+    return result
+
+
+def _fit_members(
+    digits: Digits, config: NetworkConfig, members: list[tuple[str, int, float]], checkpoint_dir: Path
+) -> FitResult:
+    """Fit a network for each member: its name, its seed, and lambda of its penalty on absolute weights."""
+    data = arrays(digits)
+    test = torch.from_numpy(digits.test_images), torch.from_numpy(digits.test_labels)
+    validation_images, validation_labels = _validation_images(data)
     result, weights = FitResult(), {}
-    for seed in range(config.n_seeds):
-        member = f"seed-{seed:02d}"
-        trained = train_one(config, data, member, seed, config.hidden_l2 or 0.0, checkpoint_dir)
-        validation_outputs = predict(trained.network, data.inputs, validation)
-        probabilities = predict(trained.network, test, torch.arange(len(test))).softmax(-1).numpy()
+    for member, seed, hidden_l1 in members:
+        # Early stopping has one network to report, that of the best epoch.
+        image_sets = {"test": test, "validation": (validation_images, validation_labels)}
+        last_epochs = LastEpochsErrors(image_sets) if config.patience is None else None
+        trained = train_one(
+            config,
+            data,
+            member,
+            seed,
+            checkpoint_dir,
+            hidden_l1=hidden_l1,
+            callbacks=[last_epochs] if last_epochs else [],
+        )
+        validation_outputs = predict(trained.network, validation_images, torch.arange(len(validation_labels)))
+        probabilities = predict(trained.network, test[0], torch.arange(len(test[1]))).softmax(-1).numpy()
         add_member(
             result,
             member,
             digits.test_labels,
             probabilities,
-            validation_error=zero_one_loss(validation_outputs, data.targets[validation]).mean().item(),
+            validation_error=zero_one_loss(validation_outputs, validation_labels).mean().item(),
             epochs=trained.epochs,
             best_epoch=trained.best_epoch,
+            **(last_epochs.scores() if last_epochs else {}),
+            **({"lambda": hidden_l1} if hidden_l1 else {}),
         )
         result.parameters = count_parameters(trained.network)
         result.histories.append(trained.history)
@@ -84,24 +164,17 @@ def fit(digits: Digits, config: NetworkConfig, checkpoint_dir: Path) -> FitResul
     return result
 
 
-def search_lambda(digits: Digits, config: RidgeSearchConfig, checkpoint_dir: Path) -> FitResult:
-    """Train networks with each lambda and score them on the validation images only."""
-    data, result = arrays(digits), FitResult()
-    network = NetworkConfig(n_seeds=config.n_seeds, hidden=config.hidden, training=config.training)
-    for hidden_l2 in config.lambdas:
+def _validation_images(data: TrainingData) -> LabelledImages:
+    rows = data.eval_sets["validation"]
+    return data.inputs[rows], data.targets[rows]
+
+
+def _without_penalty(config: LambdaGridConfig) -> NetworkConfig:
+    return NetworkConfig(n_seeds=config.n_seeds, hidden=config.hidden, training=config.training)
+
+
+def _grid(config: LambdaGridConfig) -> Iterator[tuple[str, int, float]]:
+    """Yield the members of a grid: name, seed and lambda."""
+    for lambda_ in config.lambdas:
         for seed in range(config.n_seeds):
-            member = f"lambda-{hidden_l2:g}-seed-{seed:02d}"
-            trained = train_one(network, data, member, seed, hidden_l2, checkpoint_dir)
-            last = trained.history.sort_values("step", kind="stable").groupby("metric").value.last()
-            scores = {name: last[name] for name in ("validation_error", "validation_loss", "train_error")}
-            result.add(member, {"lambda": hidden_l2, **scores})
-            result.parameters = count_parameters(trained.network)
-            result.histories.append(trained.history)
-    return result
-
-
-def best_lambda(metrics: pd.DataFrame) -> float:
-    """Return the lambda with the lowest mean validation error; of equal ones the largest."""
-    wide = metrics.pivot(index="member", columns="metric", values="value")
-    means = wide.groupby("lambda").validation_error.mean()
-    return float(means[means == means.min()].index.max())
+            yield f"lambda-{lambda_:g}-seed-{seed:02d}", seed, lambda_

@@ -48,7 +48,8 @@ def update_saved_views(client: "MlflowClient", experiment: str) -> None:
         tags = client.get_experiment(experiment).tags
         runs = client.search_runs([experiment], _METHODS_FILTER, max_results=1000)
         metrics = select_metrics([list(run.data.metrics) for run in runs])
-        states = {METHODS_VIEW: _view_state(metrics, _METHODS_FILTER, _RUN_NAME), "members": _view_state(metrics)}
+        methods = _view_state(metrics, _METHODS_FILTER, _RUN_NAME) | {"runsHiddenMode": "SHOWALL"}  # not ten in charts
+        states = {METHODS_VIEW: methods, "members": _view_state(metrics)}
         member_metrics = {run.data.tags[RECORD]: json.loads(run.data.tags.get(MEMBER_METRICS, "[]")) for run in runs}
         states |= _member_view_states(member_metrics)
         saved = {key.removeprefix(VIEW_TAG): _own_state(tag) for key, tag in tags.items() if key.startswith(VIEW_TAG)}

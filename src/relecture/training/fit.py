@@ -50,7 +50,9 @@ def fit(
     checkpoint_dir: Path,
     progress_metric: str,
     hidden_l2: float = 0.0,
+    hidden_l1: float = 0.0,
     patience: int | None = None,
+    monitor: str = "validation_loss",
     precision: Precision = "32",
     eval_batch_size: int | None = None,
     initial_checkpoint: Path | None = None,
@@ -75,7 +77,9 @@ def fit(
         checkpoint_dir: Folder for checkpoints. A checkpoint of other data, configuration or code is not used.
         progress_metric: The metric that progress reports, for example `validation_error`.
         hidden_l2: Lambda of the squared penalty on the weights of the hidden layers.
-        patience: Stop after this many epochs without a lower `validation_loss`, and return the best weights.
+        hidden_l1: Lambda of the penalty on the absolute values of the same weights.
+        patience: Stop after this many epochs without a lower `monitor`, and return the best weights.
+        monitor: The metric that early stopping watches.
         precision: `32`, or `bf16` for a search: matrix products in bfloat16, weights and their updates in float32.
         eval_batch_size: Evaluation rows in one pass; all by default. Convolutions on many images need memory.
         initial_checkpoint: A `final_checkpoint` of an earlier fit, to continue with its weights, optimizer state,
@@ -88,20 +92,23 @@ def fit(
     Raises:
         UserError: `initial_checkpoint` is missing or damaged.
     """
-    module = LitNetwork(network, arrays, loss, scores, training, seeds, hidden_l2, precision, eval_batch_size)
+    module = LitNetwork(
+        network, arrays, loss, scores, training, seeds, hidden_l2, precision, eval_batch_size, hidden_l1
+    )
     if initial_checkpoint is not None and not is_readable_checkpoint(initial_checkpoint):
         raise UserError(
             f"{initial_checkpoint} is missing or damaged, so training cannot continue from it. Rerun the job that "
             "writes it"
         )
-    digest = _fit_digest(module, members, (patience, precision, initial_checkpoint and file_digest(initial_checkpoint)))
+    initial_digest = initial_checkpoint and file_digest(initial_checkpoint)
+    digest = _fit_digest(module, members, (patience, monitor, precision, initial_digest))
     resume = ResumeCheckpoint(checkpoint_dir / f"{digest}.ckpt", checkpoint_seconds)
     sweep(checkpoint_dir)
     label = members[0] if len(members) == 1 else f"{len(members)} networks"
     callbacks = [*callbacks, Progress(f"{checkpoint_dir.name} {label}", progress_metric)]
     stopping = None
     if patience is not None:
-        stopping = BestWeightsEarlyStopping("validation_loss", patience)
+        stopping = BestWeightsEarlyStopping(monitor, patience)
         callbacks.append(stopping)
     callbacks.append(resume)
     trainer = _trainer(training, callbacks, accelerator)
@@ -175,7 +182,7 @@ def _trainer(training: TrainingConfig, callbacks: list[pl.Callback], accelerator
 
 def _fit_digest(module: LitNetwork, members: Sequence[str], options: tuple[Any, ...]) -> str:
     """Return a digest of everything that decides the outcome: data, initial weights, configuration, code."""
-    config = (module.training_config.model_dump_json(), module.seeds, module.hidden_l2, options)
+    config = (module.training_config.model_dump_json(), module.seeds, module.hidden_l2, module.hidden_l1, options)
     structure = repr(module.network)  # dropout is neither a parameter nor a buffer
     frozen = [name for name, parameter in module.named_parameters() if not parameter.requires_grad]
     content = hashlib.sha256(repr((config, structure, frozen, tuple(members), code_digest())).encode())

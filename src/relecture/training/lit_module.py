@@ -57,11 +57,13 @@ class LitNetwork(pl.LightningModule):
         hidden_l2: float = 0.0,
         precision: Precision = "32",
         eval_batch_size: int | None = None,
+        hidden_l1: float = 0.0,
     ):
         super().__init__()
         self.automatic_optimization = False
         self.network, self.loss, self.scores = network, loss, dict(scores)
         self.training_config, self.seeds, self.hidden_l2 = training, tuple(seeds), hidden_l2
+        self.hidden_l1 = hidden_l1
         self.precision, self.eval_batch_size = precision, eval_batch_size
         # Not persistent: they move to the device with the module but are no part of a checkpoint.
         self.register_buffer("inputs", arrays.inputs, persistent=False)
@@ -73,10 +75,10 @@ class LitNetwork(pl.LightningModule):
         self.history: list[dict[str, Any]] = []
 
     def configure_optimizers(self) -> torch.optim.Optimizer:
-        """Return RMSprop with the penalty on the weights of the hidden layers, not on biases or the output layer."""
-        hidden: list[torch.Tensor] = [layer.weight for layer in linear_layers(self.network)[:-1]]
-        rest: list[torch.Tensor] = [p for p in self.network.parameters() if all(p is not weight for weight in hidden)]
-        rest, hidden = ([p for p in some if p.requires_grad] for some in (rest, hidden))
+        """Return RMSprop with the squared penalty on the weights of the hidden layers alone."""
+        hidden = self._hidden_weights()
+        trained: list[torch.Tensor] = [p for p in self.network.parameters() if p.requires_grad]
+        rest = [p for p in trained if all(p is not weight for weight in hidden)]
         groups = [{"params": rest, "weight_decay": 0.0}]
         if hidden:  # the gradient of lambda x (sum of squares) is 2 lambda w
             groups.append({"params": hidden, "weight_decay": 2 * self.hidden_l2})
@@ -100,6 +102,8 @@ class LitNetwork(pl.LightningModule):
             loss = self.loss(outputs, self.targets[rows]).mean(-1).sum()
             optimizer.zero_grad()
             self.manual_backward(loss)
+            if self.hidden_l1:
+                self._add_l1_gradient()
             optimizer.step()
 
     def validation_step(self, *_: Any) -> None:
@@ -135,6 +139,17 @@ class LitNetwork(pl.LightningModule):
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Restore the history from the checkpoint."""
         self.history = checkpoint["history"]
+
+    def _hidden_weights(self) -> list[torch.Tensor]:
+        """Return the trained weights of the hidden layers: no biases, not the output layer."""
+        weights: list[torch.Tensor] = [layer.weight for layer in linear_layers(self.network)[:-1]]
+        return [weight for weight in weights if weight.requires_grad]
+
+    def _add_l1_gradient(self) -> None:
+        """Add the gradient of lambda x (sum of absolute values), as Keras does: lambda times the sign, 0 at 0."""
+        for weight in self._hidden_weights():
+            if weight.grad is not None:
+                weight.grad.add_(weight.detach().sign(), alpha=self.hidden_l1)
 
     def _forward_rows(self, rows: torch.Tensor) -> torch.Tensor:
         outputs: torch.Tensor

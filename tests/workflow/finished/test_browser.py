@@ -151,7 +151,7 @@ def test_three_methods_are_compared_by_settings_and_numbers(pictured):
 def test_the_curves_of_all_networks_are_drawn(pictured):
     text = pictured["curves"].text
     assert all(f"curves/{what}_{of}" in text for what in ("train", "validation") for of in ("error", "loss"))
-    networks = ("plain", "ridge", "dropout", "early_stopping", "logistic")
+    networks = ("plain", "ridge", "dropout", "early_stopping", "early_stopping_error", "one_hidden_layer", "logistic")
     assert {curve.split()[0] for curve in pictured["curves"].curves} == set(networks)
 
 

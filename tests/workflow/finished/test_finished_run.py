@@ -16,12 +16,13 @@ pytestmark = pytest.mark.slow
 RECORDS = {
     *(f"results/salaries/{protocol}/{method}" for protocol in ("book", "resampled")
       for method in ("linear", "lasso", "relaxed_lasso", "network")),
-    *(f"results/digits/{method}" for method in ("plain", "ridge", "dropout", "early_stopping", "logistic",
-                                                "sklearn_logistic", "lda", "ridge_search")),
+    *(f"results/digits/{method}" for method in ("plain", "ridge", "dropout", "early_stopping", "early_stopping_error",
+                                                "l1", "one_hidden_layer", "logistic", "sklearn_logistic", "lda", "knn",
+                                                "random_forest", "ridge_search")),
 }  # fmt: skip
 FIGURES = {
     "salaries": ("splits", "lasso_path", "residuals"),
-    "digits": ("test_error", "curves", "weights", "confusion", "confidently_wrong"),
+    "digits": ("test_error", "curves", "early_stopping", "lambda_choice", "weights", "confusion", "confidently_wrong"),
 }
 SAMPLE = "MNIST-5k sample"
 NOTICE = "##  THIS IS NOT ALL OF MNIST"
@@ -121,7 +122,7 @@ def test_the_sample_is_announced_before_any_fit_and_again_at_the_end(first_run, 
 
 @pytest.mark.parametrize("kind", ["md", "tex", "html"])
 def test_every_table_of_digits_names_the_sample(finished, kind):
-    for table in ("digits/table", "digits/differences", "scorecard"):
+    for table in ("digits/table", "digits/differences", "digits/lambda_choice", "digits/early_stopping", "scorecard"):
         assert SAMPLE in (finished / f"results/{table}.{kind}").read_text(), table
 
 

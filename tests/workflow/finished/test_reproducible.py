@@ -13,7 +13,8 @@ pytestmark = pytest.mark.slow
 #: `final` comes after the whole search, in which the networks of the second rung resume those of the first.
 REMADE = (
     *("salaries/book/lasso", "salaries/book/network", "salaries/resampled/network", "salaries/resampled/relaxed_lasso"),
-    *("digits/early_stopping", "digits/ridge_search", "digits/sklearn_logistic", "digits/lda"),
+    *("digits/early_stopping", "digits/ridge_search", "digits/l1", "digits/sklearn_logistic", "digits/lda"),
+    *("digits/knn", "digits/random_forest"),
     *("tallies/search", "tallies/base/selected", "tallies/final"),
     *("tallies/transfer/frozen_augmented", "tallies/label_curve/scratch"),
 )

@@ -14,7 +14,7 @@ TABLES = {
     **{name: f"results/{name}/table.csv" for name in ("salaries", "digits", "tallies")},
     "count": "results/tallies/totals.csv",
 }
-NETWORKS = ("plain", "dropout", "early_stopping", "logistic")
+NETWORKS = ("plain", "dropout", "early_stopping", "early_stopping_error", "l1", "one_hidden_layer", "logistic")
 ABOVE_LASSO = {
     *(f"salaries_fit {protocol} lasso" for protocol in ("book", "resampled")),
     *(f"overview results/salaries/{protocol}/lasso" for protocol in ("book", "resampled")),
@@ -89,7 +89,7 @@ def test_an_edit_of_the_digits_networks_reruns_neither_lda_nor_salaries(twin):
 
 def test_an_edit_of_the_figures_of_digits_only_redraws_and_syncs_them(twin):
     edit(twin, "digits/figures.py")
-    methods = [*NETWORKS, "ridge", "ridge_search", "lda", "sklearn_logistic"]
+    methods = [*NETWORKS, "ridge", "ridge_search", "lda", "sklearn_logistic", "knn", "random_forest"]
     assert planned(twin) == {
         "digits_figures",
         *(f"overview results/digits/{method}" for method in methods),
