@@ -15,12 +15,14 @@ pytestmark = pytest.mark.slow
 
 RECORDS = {
     *(f"results/salaries/{protocol}/{method}" for protocol in ("book", "resampled")
-      for method in ("linear", "lasso", "relaxed_lasso", "network")),
+      for method in ("linear", "lasso", "relaxed_lasso", "ridge", "knn", "tree", "bagging", "random_forest", "network",
+                     "network_standardised")),
+    "results/salaries/learning_curve",
     *(f"results/digits/{method}" for method in ("plain", "ridge", "dropout", "early_stopping", "logistic",
                                                 "sklearn_logistic", "lda", "ridge_search")),
 }  # fmt: skip
 FIGURES = {
-    "salaries": ("splits", "lasso_path", "residuals"),
+    "salaries": ("splits", "learning_curve", "epochs", "lasso_path", "residuals"),
     "digits": ("test_error", "curves", "weights", "confusion", "confidently_wrong"),
 }
 SAMPLE = "MNIST-5k sample"
