@@ -175,16 +175,21 @@ def some_splits(standard):
 
 @pytest.fixture(scope="session")
 def salaries_records(players, book, some_splits, standard, tmp_path_factory) -> dict[tuple[str, str], Path]:
-    """Every method on the book's split and on five random ones; the network trains for five epochs."""
+    """Every method on the book's split and on five random ones: five epochs, 50 trees, few candidates."""
     from pkgutil import resolve_name
 
     from relecture.salaries import METHODS
 
     folders, checkpoint_dir = {}, tmp_path_factory.mktemp("scratch")
+    changes = {
+        "tree": {"cp": [0.1, 0.02]},
+        "bagging": {"n_trees": 50},
+        "random_forest": {"n_trees": 50, "max_features": [0.2, 0.4], "min_samples_leaf": [1]},
+    }
     for protocol, splits in (("book", [book]), ("resampled", some_splits)):
         for method, function in METHODS.items():
-            config = standard.salaries.method(protocol, method)
-            if method == "network":
+            config = standard.salaries.method(protocol, method).model_copy(update=changes.get(method, {}))
+            if method.startswith("network"):
                 training = config.training.model_copy(update={"epochs": 5, "log_every_n_epochs": 1})
                 update = {"n_seeds": 3 if protocol == "book" else 1, "training": training}
                 config = config.model_copy(update=update)
@@ -194,6 +199,25 @@ def salaries_records(players, book, some_splits, standard, tmp_path_factory) -> 
             fit.save(folder, f"salaries/{protocol}/{method}", config, source, "salaries_fit")
             folders[protocol, method] = folder
     return folders
+
+
+@pytest.fixture(scope="session")
+def salaries_learning_curve(players, some_splits, standard, tmp_path_factory) -> Path:
+    """The record of every method on 40 and 176 players of three random splits, with little work for each."""
+    from relecture.salaries.learning_curve import fit
+
+    config = standard.salaries.learning_curve_fit()
+    training = config.network.training.model_copy(update={"epochs": 2, "log_every_n_epochs": 1})
+    networks = {name: getattr(config, name).model_copy(update={"training": training})
+                for name in ("network", "network_standardised")}  # fmt: skip
+    forest = config.bagging.model_copy(update={"n_trees": 50})
+    update = {"n_splits": 3, "train_sizes": [1.0, 0.23], "tree": config.tree.model_copy(update={"cp": [0.02]})}
+    config = config.model_copy(update=update | networks | {"bagging": forest, "random_forest": forest})
+    folder = tmp_path_factory.mktemp("salaries") / "learning_curve"
+    source = {"name": "Hitters", "digest": "0123456789abcdef", "sample": False}
+    result = fit(players, players, some_splits, config, tmp_path_factory.mktemp("checkpoints"))
+    result.save(folder, "salaries/learning_curve", config, source, "salaries_learning_curve")
+    return folder
 
 
 @pytest.fixture(scope="session")

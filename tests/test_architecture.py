@@ -21,7 +21,8 @@ SOURCE = Path(relecture.__file__).parent
 MODULES = sorted(SOURCE.rglob("*.py"))
 HYPERBAND = {"shard": "relecture.tallies.networks.hyperband_search:train_shard"}
 REGISTRIES = (
-    *(salaries.METHODS, digits.METHODS, digits.SEARCH, clusters.METHODS, clusters.LIMITS, HYPERBAND),
+    *(salaries.METHODS, salaries.LEARNING_CURVE, digits.METHODS, digits.SEARCH),
+    *(clusters.METHODS, clusters.LIMITS, HYPERBAND),
     *(tallies.BASES, tallies.TRANSFERS, tallies.LABEL_CURVES, tallies.SEARCH, tallies.FINAL),
 )
 EXHIBITS = [exhibits for name in COMPARISONS if (exhibits := load_exhibits(name))]

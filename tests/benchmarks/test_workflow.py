@@ -15,13 +15,17 @@ CHANGED_SINCE_0_1: set[str] = {
     *("digits.n_seeds", "digits.ridge.lambdas", "digits.ridge.n_seeds_per_lambda", "digits.l1.lambdas"),
     *("digits.l1.n_seeds_per_lambda", "digits.one_hidden_layer.n_seeds", "digits.knn.n_neighbors"),
     *("digits.knn.n_images", "digits.random_forest.n_estimators", "digits.random_forest.n_seeds"),
+    *(f"salaries.{name}" for name in ("ridge.lambdas", "knn.n_neighbors", "tree.cp", "bagging.n_trees")),
+    *(f"salaries.random_forest.{name}" for name in ("n_trees", "max_features", "min_samples_leaf")),
+    *(f"salaries.learning_curve.{name}" for name in ("n_splits", "train_sizes")),
 }
 #: Amounts of work in config.yaml that version 0.1 did not have.
 ADDED_SINCE_0_1: set[str] = set()
 
 #: Amounts of work whose names do not begin with n_, besides the units and filters of the networks.
-AMOUNTS = {"batch_size", "brackets", "epochs", "eta", "k_max", "lambda_min_ratio", "lambdas", "log_every_n_epochs",
-           "max_epochs", "max_iter", "patience", "test_size"}  # fmt: skip
+AMOUNTS = {"batch_size", "brackets", "cp", "epochs", "eta", "k_max", "lambda_min_ratio", "lambdas",
+           "log_every_n_epochs", "max_epochs", "max_features", "max_iter", "min_samples_leaf", "patience", "test_size",
+           "train_sizes"}  # fmt: skip
 LAYERS = {"hidden", "filters", "fc1", "fc2"}
 
 

@@ -7,7 +7,8 @@ import pytest
 from relecture.config import load
 from relecture.config.yaml_files import merge, read
 from relecture.errors import UserError
-from relecture.salaries.config import SalariesConfig
+from relecture.salaries import METHODS, PROTOCOLS
+from relecture.salaries.config import FIT_CONFIGS, SalariesConfig
 from relecture.salaries.table_labels import TableLabels
 
 STANDARD = read(Path(__file__).parents[2] / "config/config.yaml")
@@ -78,8 +79,31 @@ def test_a_user_s_table_reaches_every_job(standard):
             **{"test_size": 87, "n_folds": 10, "relaxed_lasso": ["size"]},
         }
     }
-    assert config.method("book", "network").standardise_target
+    assert "network" not in config.methods()
+    assert config.method("book", "network_standardised").standardise_target
+    assert config.learning_curve_fit().network is None
     assert Path(standard.salaries.source()) == Path("resources/hitters.json")
     assert standard.salaries.data_job().as_dict() == {}
     assert standard.salaries.labels() is None
-    assert "standardise_target" not in standard.salaries.method("book", "network").as_dict()
+    assert standard.salaries.methods() == list(METHODS)
+    assert standard.salaries.learning_curve_fit().network == standard.salaries.method("resampled", "network")
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_the_configuration_of_every_method_is_of_its_model(standard, protocol):
+    assert set(FIT_CONFIGS) == set(METHODS)
+    for method in METHODS:
+        config = standard.salaries.method(protocol, method)
+        assert type(config) is FIT_CONFIGS[method]
+        assert FIT_CONFIGS[method].model_validate_json(config.to_json()) == config
+
+
+def test_the_book_s_network_is_raw_and_the_other_differs_in_its_target_only(standard):
+    raw, standardised = (standard.salaries.method("book", name) for name in ("network", "network_standardised"))
+    assert "standardise_target" not in raw.as_dict()
+    assert standardised.as_dict() == {**raw.as_dict(), "standardise_target": True}
+
+
+def test_bagging_is_the_forest_that_tries_all_predictors(standard):
+    config = standard.salaries.method("book", "bagging")
+    assert (config.max_features, config.min_samples_leaf) == ([1.0], [1])

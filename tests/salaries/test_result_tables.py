@@ -1,12 +1,14 @@
 """The comparison's table, differences and numbers for the scorecard, from real fits with few epochs."""
 
 import json
+import re
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 from scipy.stats import ttest_rel
+from statsmodels.stats.multitest import multipletests
 
 from relecture import records, salaries
 from relecture.plotting import style
@@ -63,25 +65,44 @@ def test_a_record_has_its_configuration_and_its_data(by_method, standard):
 def test_the_table_has_the_printed_and_the_reproduced_numbers(by_method, published, tmp_path):
     result_tables.table(SalariesResults(by_method, published), tmp_path / "table")
     table = pd.read_csv(tmp_path / "table.csv", dtype=str).set_index("model")
-    assert table.index.tolist() == ["Linear regression", "Lasso", "Relaxed lasso", "Neural network"]
-    assert table.parameters_published.tolist() == ["20", "12", "5", "1,345"]
-    assert table.parameters.tolist() == ["20", "12", "5", "1345"]
-    assert table.mae_published.tolist() == ["254.7", "252.3", "224.8", "257.4"]
-    assert table.r2_published.fillna("").tolist() == ["0.56", "0.51", "", "0.54"]
-    assert table.n.tolist() == ["1", "1", "1", "3"]
-    assert table.n_random.tolist() == ["5"] * 4
-    assert table.mae_sd.isna().tolist() == [True, True, True, False]
+    assert table.method.tolist() == list(METHODS)
+    assert table.n_random.tolist() == ["5"] * len(METHODS)
+    assert table.mae_sd.notna().tolist() == [method.startswith("network") for method in METHODS]
+    with_value = table.set_index("method").loc[["linear", "lasso", "relaxed_lasso", "network"]]
+    assert with_value.parameters_published.tolist() == ["20", "12", "5", "1,345"]
+    assert with_value.mae_published.tolist() == ["254.7", "252.3", "224.8", "257.4"]
+    assert with_value.r2_published.fillna("").tolist() == ["0.56", "0.51", "", "0.54"]
+    assert with_value.n.tolist() == ["1", "1", "1", "3"]
+    others = table.set_index("method").drop(index=with_value.index)
+    assert others[["parameters_published", "mae_published", "r2_published"]].isna().all(axis=None)
     text = (tmp_path / "table.md").read_text()
     assert "| Linear regression " in text
     for number in ("254.7", "252.3", "234.7", "1,345", "0.56", "0.51"):
         assert f" {number} " in text
 
 
+def test_parameters_are_counted_by_one_convention_with_intercepts_and_without(by_method, published, tmp_path):
+    result_tables.table(SalariesResults(by_method, published), tmp_path / "table")
+    table = pd.read_csv(tmp_path / "table.csv").set_index("method")
+    # 19 predictors, 12 of them in the lasso, four in the relaxed lasso; 19 x 64 + 64 weights and 65 intercepts.
+    counts = {"linear": 19, "lasso": 12, "relaxed_lasso": 4, "ridge": 19, "network": 1280, "network_standardised": 1280}
+    for method, without in counts.items():
+        intercepts = 65 if method.startswith("network") else 1
+        row = table.loc[method]
+        assert (row.parameters, row.parameters_without_intercepts) == (without + intercepts, without)
+    assert table.parameters.drop(index=list(counts)).isna().all()
+    text = (tmp_path / "table.md").read_text()
+    assert re.search(r"\| Lasso +\| +12 \| +13 \| +12 \|", text)  # as published, with intercept, without
+    assert re.search(r"\| Linear regression +\| +20 \| +20 \| +19 \|", text)
+
+
 def test_the_differences_are_paired_over_the_random_splits(by_method, tmp_path):
     result_tables.differences(SalariesResults(by_method, test_to_train=87 / 176), tmp_path / "differences")
     table = pd.read_csv(tmp_path / "differences.csv").set_index(["a", "b"])
-    assert len(table) == 6
+    assert len(table) == 13
     assert (table.n == 5).all()
+    assert set(METHODS) - {"linear"} == set(table.loc["linear"].index)
+    assert ("network", "network_standardised") in table.index
     mae = {
         method: by_method["resampled", method].metrics.query("metric == 'mae'").set_index("member").value
         for method in METHODS
@@ -91,8 +112,11 @@ def test_the_differences_are_paired_over_the_random_splits(by_method, tmp_path):
     assert row["mean"] == pytest.approx((mae["linear"] - mae["lasso"]).mean())
     # Splits share rows: Nadeau and Bengio's interval is wider by the root of 1 + n x test/train.
     assert row.high - row.low == pytest.approx((interval.high - interval.low) * np.sqrt(1 + 5 * 87 / 176))
-    assert (tmp_path / "differences.md").read_text().count("significant") == 6
     assert row.a_wins == (mae["linear"] < mae["lasso"]).mean()
+    expected = multipletests(table.p, method="holm")[1]
+    np.testing.assert_allclose(table.adjusted_p, expected)
+    rows = (tmp_path / "differences.md").read_text().splitlines()[4:17]
+    assert ["not significant" in line for line in rows] == (table.adjusted_p >= 0.05).tolist()
 
 
 def test_the_quantities_are_the_means_over_members(quantities, by_method):
@@ -145,8 +169,8 @@ def test_with_other_predictors_the_scorecard_says_what_was_not_computed(by_metho
     assert set(relaxed.verdict) == {"not judged"}  # not even Hits, whose coefficient beside RBI is another
     assert card.verdict["salaries.lasso.mae"] == "exact"
     result_tables.table(SalariesResults(changed, published), tmp_path / "table")
-    table = pd.read_csv(tmp_path / "table.csv", dtype=str).set_index("model")
-    assert table.mae_published.fillna("").tolist() == ["254.7", "252.3", "", "257.4"]
+    table = pd.read_csv(tmp_path / "table.csv", dtype=str).set_index("method")
+    assert table.mae_published.dropna().to_dict() == {"linear": "254.7", "lasso": "252.3", "network": "257.4"}
     assert marked_as_published(changed, published) == [252.3, 254.7, 257.4]
 
 

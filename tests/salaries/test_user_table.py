@@ -31,12 +31,13 @@ def wages() -> pd.DataFrame:
 
 @pytest.fixture
 def read(tmp_path):
-    """Write a table to a file and read it: `read(table, test_size=10)`."""
+    """Write a table to a file, read it and code it: `read(table, test_size=10)`."""
 
-    def call(table: pd.DataFrame, **more) -> pd.DataFrame:
+    def call(table: pd.DataFrame, *, one_hot: bool = False, **more) -> pd.DataFrame:
         path = tmp_path / "mine.csv"
         table.to_csv(path, index=False)
-        return user_table.read(CONFIG.model_copy(update={"path": str(path), **more}))
+        config = CONFIG.model_copy(update={"path": str(path), **more})
+        return data.encode(user_table.read(config), config.target, one_hot=one_hot)
 
     return call
 
@@ -65,9 +66,19 @@ def test_a_factor_of_k_levels_is_k_minus_1_columns_named_as_in_r(read, wages):
     assert first_level.tolist() == (wages.region == "east").tolist()
 
 
-def test_hitters_as_a_user_s_table_is_coded_as_in_the_book(hitters_csv, players):
+def test_one_hot_a_factor_of_three_levels_is_three_columns_and_one_of_two_is_one(read, wages):
+    table = read(wages, one_hot=True)
+    assert list(table.columns) == ["age", "regioneast", "regionNorth", "regionsouth", "unionyes", "wage"]
+    expected = pd.get_dummies(wages.region).add_prefix("region")
+    for column in expected:
+        assert table[column].tolist() == expected[column].astype(int).tolist()
+
+
+@pytest.mark.parametrize("one_hot", [False, True])
+def test_hitters_as_a_user_s_table_is_coded_as_in_the_book(hitters_csv, players, one_hot):
     update = {"path": str(hitters_csv), "target": "Salary", "relaxed_lasso": ["Hits"], "test_size": 87}
-    pd.testing.assert_frame_equal(user_table.read(CONFIG.model_copy(update=update)), players)
+    complete = user_table.read(CONFIG.model_copy(update=update))
+    pd.testing.assert_frame_equal(data.encode(complete, "Salary", one_hot=one_hot), players)
 
 
 def test_rows_with_a_missing_value_are_excluded_and_counted(read, wages, capsys):
@@ -184,9 +195,10 @@ def test_a_column_without_a_name_is_an_error(problems, wages):
     ]
 
 
-def test_a_column_named_as_that_of_a_level_is_an_error(problems, wages):
-    assert problems(wages.assign(unionyes=range(ROWS))) == [
-        "two columns are called `unionyes` once factors have a column per level: rename one"
+@pytest.mark.parametrize("name", ["unionyes", "regioneast"])
+def test_a_column_named_as_that_of_a_level_is_an_error(problems, wages, name):
+    assert problems(wages.assign(**{name: range(ROWS)})) == [
+        f"two columns are called `{name}` once factors have a column per level: rename one"
     ]
 
 
@@ -227,7 +239,10 @@ def test_the_command_reports_it_without_a_traceback(tmp_path, monkeypatch, wages
     wages.to_csv("mine.csv", index=False, sep=";")
     config = DataJobConfig(user_table=CONFIG.model_copy(update={"path": "mine.csv"})).to_json()
     with pytest.raises(SystemExit) as ended:
-        app(["data", "--config-json", config, "--source", "mine.csv", "--out", "table.csv"])
+        app([
+            *("data", "--config-json", config, "--source", "mine.csv"),
+            *("--out", "table.csv", "--out-one-hot", "one_hot.csv"),
+        ])  # fmt: skip
     assert str(ended.value) == (
         "relecture: salaries.data names the file mine.csv: its columns are separated by semicolons: "
         "save it with commas between them (and with points in numbers)"

@@ -1,7 +1,9 @@
 """Every method on a user's table: collinear columns, another scale of the target, and the user's labels."""
 
+import re
 from pkgutil import resolve_name
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,9 +12,33 @@ from sklearn.linear_model import LinearRegression
 from relecture import records, tables
 from relecture.config_model import ConfigModel
 from relecture.plotting import style
-from relecture.salaries import METHODS, PROTOCOLS, figures, lasso, linear, network, result_tables
-from relecture.salaries.config import LinearFitConfig, NetworkFitConfig, SplitsConfig
-from relecture.salaries.data import draw_splits, iter_splits
+from relecture.salaries import (
+    ISL_TABLE_ONLY,
+    METHODS,
+    PROTOCOLS,
+    figures,
+    findings,
+    knn,
+    lasso,
+    learning_curve,
+    learning_tables,
+    linear,
+    network,
+    result_tables,
+    ridge,
+    tuning_tables,
+)
+from relecture.salaries.config import (
+    ForestConfig,
+    KnnConfig,
+    LearningCurveFitConfig,
+    LinearFitConfig,
+    NetworkFitConfig,
+    RidgeConfig,
+    SplitsConfig,
+    TreeConfig,
+)
+from relecture.salaries.data import draw_splits, encode, iter_splits
 from relecture.salaries.result_tables import SalariesResults
 from relecture.salaries.scoring import rename_prediction_columns
 from relecture.salaries.table_labels import HITTERS, TableLabels
@@ -48,7 +74,14 @@ def config(standard) -> dict[str, ConfigModel]:
         "linear": LinearFitConfig(),
         "relaxed_lasso": LinearFitConfig(predictors=["size", "in_centre"]),
         "lasso": standard.salaries.method("book", "lasso"),
-        "network": NetworkFitConfig(n_seeds=1, hidden=64, dropout=0.1, training=training, standardise_target=True),
+        "ridge": RidgeConfig(lambdas=[0.01, 0.1]),
+        "knn": KnnConfig(n_neighbors=[3, 9, 500]),
+        "tree": TreeConfig(cp=[0.1, 0.01]),
+        "bagging": ForestConfig(n_trees=50, max_features=[1.0], min_samples_leaf=[1]),
+        "random_forest": ForestConfig(n_trees=50, max_features=[0.5], min_samples_leaf=[1, 5]),
+        "network_standardised": NetworkFitConfig(
+            n_seeds=1, hidden=64, dropout=0.1, training=training, standardise_target=True
+        ),
     }
 
 
@@ -57,13 +90,23 @@ def by_method(rents, some, config, tmp_path_factory):
     """The records of every method on one split and on three."""
     top, folders = tmp_path_factory.mktemp("rents"), []
     for protocol, drawn in zip(PROTOCOLS, (some[:1], some), strict=True):
-        for method, function in METHODS.items():
-            fit = resolve_name(function)(rents, drawn, config[method], top / "scratch")
+        for method in config:
+            fit = resolve_name(METHODS[method])(rents, drawn, config[method], top / "scratch")
             folder, source = top / protocol / method, LABELS.source("0123456789abcdef")
             rename_prediction_columns(fit, LABELS)
             fit.save(folder, f"salaries/{protocol}/{method}", config[method], source, "a", LABELS.question)
             folders.append(folder)
     return result_tables.load(folders, []).records
+
+
+@pytest.fixture(scope="module")
+def curve(rents, some, config, tmp_path_factory):
+    """The record of all methods on two sizes of the training set."""
+    top = tmp_path_factory.mktemp("curve")
+    curve_config = LearningCurveFitConfig(n_splits=2, train_sizes=[0.2, 1.0], **config)
+    fit = learning_curve.fit(rents, rents, some, curve_config, top / "scratch")
+    fit.save(top / "record", "salaries/learning_curve", curve_config, LABELS.source("0"), "a", LABELS.question)
+    return records.read(top / "record")
 
 
 def mae(fit) -> float:
@@ -92,8 +135,8 @@ def test_the_lasso_excludes_a_column_that_is_constant_in_training(rents, some, c
 
 def test_the_network_learns_a_target_of_any_scale(rents, some, config, tmp_path):
     mean_error = np.mean([np.abs(rents.rent[s.test] - rents.rent[s.train].mean()).mean() for s in some])
-    unscaled = config["network"].model_copy(update={"standardise_target": None})
-    fit = network.fit(rents, some, config["network"], tmp_path / "a")
+    unscaled = config["network_standardised"].model_copy(update={"standardise_target": None})
+    fit = network.fit(rents, some, config["network_standardised"], tmp_path / "a")
     assert mae(fit) < 0.6 * mean_error
     assert mae(network.fit(rents, some, unscaled, tmp_path / "b")) > mean_error  # as the book's network learns
     last = fit.histories[0].query("metric == 'test_mae' and step == 60").set_index("member").value
@@ -104,27 +147,46 @@ def test_the_network_learns_a_target_of_any_scale(rents, some, config, tmp_path)
 
 def test_the_network_s_errors_do_not_depend_on_the_unit(rents, some, config, tmp_path):
     small = rents.assign(rent=rents.rent / 1000)
-    error = mae(network.fit(rents, some, config["network"], tmp_path / "a"))
-    assert mae(network.fit(small, some, config["network"], tmp_path / "b")) == pytest.approx(error / 1000, rel=0.02)
+    error = mae(network.fit(rents, some, config["network_standardised"], tmp_path / "a"))
+    assert mae(network.fit(small, some, config["network_standardised"], tmp_path / "b")) == pytest.approx(
+        error / 1000, rel=0.02
+    )
 
 
 def test_a_record_has_the_labels_of_its_table(by_method, players, book, tmp_path):
     record = by_method["book", "lasso"]
     assert result_tables.record_labels(record) == LABELS
-    assert record.params["question"] == "Linear regression, lasso, relaxed lasso or a network for rent in rents.csv?"
+    assert record.params["question"] == "Linear models, nearest neighbours, trees or networks for rent in rents.csv?"
     assert list(record.predictions.columns) == ["member", "row", "observed", "predicted"]
     assert HITTERS.source("0") == {"name": "Hitters", "digest": "0", "sample": False}
 
 
-def test_the_tables_have_the_user_s_labels_and_no_printed_values(by_method, published, tmp_path):
-    result_tables.table(SalariesResults(by_method, published), tmp_path / "table")
-    result_tables.differences(SalariesResults(by_method, test_to_train=0.5), tmp_path / "differences")
+def test_every_method_but_the_book_s_network_fits_a_user_s_table(by_method, curve):
+    expected = set(METHODS) - set(ISL_TABLE_ONLY)
+    assert {method for _, method in by_method} == expected
+    assert {metric.removesuffix("_mae") for metric in curve.history.metric} == expected
+    for record in by_method.values():
+        assert np.isfinite(record.predictions.predicted).all()
+
+
+def test_the_tables_have_the_user_s_labels_and_no_printed_values(by_method, curve, published, tmp_path):
+    results = SalariesResults(by_method, published, 0.5, curve)
+    result_tables.table(results, tmp_path / "table")
+    result_tables.differences(results, tmp_path / "differences")
+    learning_tables.learning_curve(results, tmp_path / "learning_curve")
+    learning_tables.size_differences(results, tmp_path / "size_differences")
+    learning_tables.epochs(results, tmp_path / "epochs")
+    tuning_tables.tuning(results, tmp_path / "tuning")
     assert not [name for name in pd.read_csv(tmp_path / "table.csv") if "published" in name]
-    for name in ("table.md", "differences.md"):
-        text = (tmp_path / name).read_text()
+    for name in ("table", "differences", "learning_curve", "size_differences", "epochs", "tuning"):
+        text = (tmp_path / f"{name}.md").read_text()
         assert "rent in rents.csv" in text
-        assert "in euros" in text
-        assert not [word for word in ("dollars", "player", "Hitters", "book", "published") if word in text.lower()]
+        assert "in euros" in text or name == "tuning"
+        words = ("dollars", "player", "hitters", "book", "published", "lecture")
+        assert not [word for word in words if word in text.lower()]
+    names = {one.id for one in (*findings.findings(results), *findings.choices(results))}
+    assert {"linear - network_standardised", "knn.n_neighbors"} <= names
+    assert not [name for name in names if re.search(r"network( |$)", name)]
 
 
 @pytest.mark.parametrize(("error", "shown"), [(0.8868, "0.887"), (25.04, "25.0"), (254.7, "255"), (98765.4, "98,765")])
@@ -145,14 +207,19 @@ def test_the_numbers_are_not_compared_with_those_of_the_book(by_method, publishe
     assert set(verdicts.as_text(card).reproduced) == {"–"}
 
 
-def test_the_figures_have_the_user_s_labels_and_no_printed_values(by_method, published):
+def test_the_figures_have_the_user_s_labels_and_no_printed_values(by_method, curve, published):
+    results = SalariesResults(by_method, published, 0.5, curve)
     with style():
         drawn = [
-            figures.splits(SalariesResults(by_method, published)),
-            figures.lasso_path(SalariesResults(by_method)),
-            figures.residuals(SalariesResults(by_method)),
+            figures.splits(results),
+            figures.learning_curve(results),
+            figures.epochs(results),
+            figures.lasso_path(results),
+            figures.residuals(results),
         ]
-        drawn += [figures.overview(record) for record in by_method.values()]
+        drawn += [figures.overview(by_method["book", method]) for method in ("linear", "network_standardised")]
+        drawn.append(figures.overview(curve))
+    plt.close("all")
     for figure in drawn:
         texts = [text.get_text() for text in figure.findobj(lambda artist: hasattr(artist, "get_text"))]
         words = " ".join(texts).lower()
@@ -165,3 +232,25 @@ def test_the_figures_have_the_user_s_labels_and_no_printed_values(by_method, pub
 def test_without_a_unit_errors_are_in_the_unit_of_the_target():
     plain = TableLabels(name="rents.csv", target="rent", rows="rows", unit="")
     assert (plain.scale, plain.in_unit, plain.predicted) == ("unit of rent", "in the unit of rent", "predicted rent")
+
+
+def test_ridge_and_neighbours_do_not_depend_on_which_level_is_the_first(some):
+    random = np.random.default_rng(8)
+    district = random.choice(["north", "south", "west"], 120)
+    raw = pd.DataFrame({"size": random.uniform(20, 150, 120), "district": district})
+    raw["rent"] = 9 * raw["size"] + 200 * (district == "north") + random.normal(0, 50, 120)
+    renamed = raw.assign(district=raw.district.replace({"north": "z north"}))
+    for module, method_config in ((ridge, RidgeConfig(lambdas=[0.1, 1.0])), (knn, KnnConfig(n_neighbors=[3, 9]))):
+        ours, theirs = (
+            module.fit(encode(table, "rent", one_hot=True), some, method_config, None) for table in (raw, renamed)
+        )
+        for a, b in zip(ours.predictions, theirs.predictions, strict=True):
+            np.testing.assert_allclose(a.predicted, b.predicted, rtol=1e-9)
+
+
+@pytest.mark.parametrize("method", ["ridge", "knn", "tree", "bagging", "random_forest"])
+def test_a_level_that_no_training_row_has_is_no_error(rents, some, config, method):
+    split = next(split for split in some if 17 in split.test)  # the only castle
+    fit = resolve_name(METHODS[method])(rents, [split], config[method], None)
+    assert np.isfinite(fit.predictions[0].predicted).all()
+    assert fit.predictions[0].predicted.between(0, 2 * rents.rent.max()).all()

@@ -93,7 +93,7 @@ def test_the_table_of_an_example_is_what_its_script_writes(examples, name):
 
 def test_voters_go_through_the_whole_comparison(examples, voters):
     assert voters.code == 0, voters.trouble
-    assert {"salaries_fit book lasso", "salaries_fit resampled network", "salaries_figures"} <= voters.jobs
+    assert {"salaries_fit book lasso", "salaries_fit resampled network_standardised", "salaries_figures"} <= voters.jobs
     assert "fetch hitters" not in voters.jobs
     table = pd.read_csv(examples / "results/voters/salaries/table.csv").set_index("model")
     assert table.parameters["Linear regression"] == 18  # 4 numbers, 6 + 6 + 1 columns of factors, the intercept

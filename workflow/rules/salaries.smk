@@ -1,25 +1,33 @@
-# salaries: linear regression, lasso, relaxed lasso and a network on Hitters
+# salaries: linear models, neighbours, trees and networks on Hitters
 #
 # needs   resources/hitters.json, or a user's CSV file
-# makes   results/salaries/{book,resampled}/<method>/   a record each
+# makes   results/salaries/{book,resampled}/<method>/, results/salaries/learning_curve/   a record each
 #
 # Tables and figures: exhibits.smk.
 
 from relecture import salaries
 
-RECORDS["salaries"] = expand(
-    results("salaries/{protocol}/{method}"), protocol=salaries.PROTOCOLS, method=salaries.METHODS
-)
 # The players are counted, and those of a user's table are not.
 HITTERS = {"source": run_config.salaries.source()} if run_config.salaries.data.is_isl_table else {}
-EXHIBIT_JOBS["salaries"] = {
-    "tables": ExhibitJob(
-        records=RECORDS["salaries"],
-        files={"published": PUBLISHED, "splits": results("salaries/data/resampled.parquet"), **HITTERS},
+RECORDS["salaries"] = [
+    *expand(
+        results("salaries/{protocol}/{method}"), protocol=salaries.PROTOCOLS, method=run_config.salaries.methods()
     ),
-    "figures": ExhibitJob(records=RECORDS["salaries"], files={"published": PUBLISHED}),
+    *expand(results("salaries/{method}"), method=salaries.LEARNING_CURVE),
+]
+EXHIBIT_JOBS["salaries"] = {
+    job: ExhibitJob(
+        records=RECORDS["salaries"],
+        files={
+            "published": PUBLISHED,
+            "splits": results("salaries/data/resampled.parquet"),
+            **(HITTERS if job == "tables" else {}),
+        },
+    )
+    for job in ("tables", "figures")
 }
 SALARIES_LABELS = run_config.salaries.labels()
+SALARIES_LABELS_OPTION = f"--labels-json {shlex.quote(to_json(SALARIES_LABELS))}" if SALARIES_LABELS else ""
 
 
 rule salaries:
@@ -31,7 +39,7 @@ rule salaries:
 
 
 rule salaries_data:
-    """The rows without missing values, coded as in R."""
+    """The rows without missing values, coded as in R and one-hot."""
     input:
         source=lambda w: (
             [run_config.salaries.source()]
@@ -41,6 +49,7 @@ rule salaries_data:
         code=source_files("relecture.data.hitters:load", "relecture.salaries.user_table:read"),
     output:
         table=results("salaries/data/table.csv"),
+        one_hot=results("salaries/data/one_hot.csv"),
     log:
         results("logs/salaries/data.log"),
     params:
@@ -52,6 +61,7 @@ rule salaries_data:
         " --config-json {params.config:q}"
         " --source {params.source:q}"
         " --out {output.table:q}"
+        " --out-one-hot {output.one_hot:q}"
 
 
 rule salaries_splits:
@@ -76,7 +86,7 @@ rule salaries_splits:
 rule salaries_fit:
     """One method on the splits of one protocol."""
     input:
-        table=results("salaries/data/table.csv"),
+        table=lambda w: results(f"salaries/data/{'one_hot' if w.method in salaries.ONE_HOT else 'table'}.csv"),
         splits=results("salaries/data/{protocol}.parquet"),
         code=lambda w: source_files(salaries.METHODS[w.method]),
     output:
@@ -91,7 +101,7 @@ rule salaries_fit:
     params:
         rule="salaries_fit",
         config=lambda w: to_json(run_config.salaries.method(w.protocol, w.method)),
-        labels=f"--labels-json {shlex.quote(to_json(SALARIES_LABELS))}" if SALARIES_LABELS else "",
+        labels=SALARIES_LABELS_OPTION,
         checkpoints=results("checkpoints/salaries/{protocol}/{method}"),
         out=subpath(output.metrics, parent=True),
     shell:
@@ -101,6 +111,41 @@ rule salaries_fit:
         " --method {wildcards.method}"
         " --config-json {params.config:q}"
         " --data {input.table:q}"
+        " --splits {input.splits:q}"
+        " --checkpoint-dir {params.checkpoints:q}"
+        " --out {params.out:q}"
+        " {params.labels}"
+        " --rule {params.rule}"
+
+
+rule salaries_learning_curve:
+    """Every method on training sets of several sizes."""
+    input:
+        table=results("salaries/data/table.csv"),
+        one_hot=results("salaries/data/one_hot.csv"),
+        splits=results("salaries/data/resampled.parquet"),
+        code=source_files(*salaries.LEARNING_CURVE.values()),
+    output:
+        **record_files(results("salaries/learning_curve")),
+        model=directory(results("salaries/learning_curve/model")),
+    log:
+        results("logs/salaries/learning_curve.log"),
+    benchmark:
+        results("benchmarks/salaries/learning_curve.tsv")
+    priority: 10
+    threads: 1
+    params:
+        rule="salaries_learning_curve",
+        config=to_json(run_config.salaries.learning_curve_fit()),
+        labels=SALARIES_LABELS_OPTION,
+        checkpoints=results("checkpoints/salaries/learning_curve"),
+        out=subpath(output.metrics, parent=True),
+    shell:
+        "exec &> >(tee {log:q})\n"
+        "relecture salaries --threads {threads} learning-curve"
+        " --config-json {params.config:q}"
+        " --data {input.table:q}"
+        " --one-hot {input.one_hot:q}"
         " --splits {input.splits:q}"
         " --checkpoint-dir {params.checkpoints:q}"
         " --out {params.out:q}"

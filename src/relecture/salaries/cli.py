@@ -10,24 +10,30 @@ from relecture.cli import Command, PathOption, TextOption, parse_config
 from relecture.salaries import METHODS
 from relecture.salaries.exhibits import EXHIBITS
 
-app = Command("Linear regression, lasso, relaxed lasso and a network on the salaries of 263 baseball players.")
+app = Command("Linear models, neighbours, trees and networks on the salaries of 263 baseball players.")
 
 
 @app.command()
-def data(config_json: TextOption, source: PathOption, out: PathOption) -> None:
-    """Write the complete rows of a table, coded as in R; SOURCE is the manifest of Hitters, or a CSV file."""
+def data(config_json: TextOption, source: PathOption, out: PathOption, out_one_hot: PathOption) -> None:
+    """Write the complete rows of a table, coded as in R and one-hot; SOURCE is the manifest of Hitters, or a CSV file.
+
+    OUT_ONE_HOT has a column for every level of a factor of three or more; Hitters has none.
+    """
     from relecture.data import hitters
     from relecture.salaries import user_table
     from relecture.salaries.config import DataJobConfig
-    from relecture.salaries.data import encode_players
+    from relecture.salaries.data import encode, encode_players
 
-    config = parse_config(DataJobConfig, config_json)
-    if config.user_table:
-        user_table.read(config.user_table).to_csv(out, index=False)
-        return
-    raw = hitters.load(source.parent / "Hitters.csv")
-    print(f"relecture: {user_table.describe_missing(raw.isna(), 'players')}", flush=True)
-    encode_players(raw).to_csv(out, index=False)
+    config = parse_config(DataJobConfig, config_json).user_table
+    if config:
+        complete = user_table.read(config)
+        coded, one_hot = (encode(complete, config.target, one_hot=wanted) for wanted in (False, True))
+    else:
+        raw = hitters.load(source.parent / "Hitters.csv")
+        print(f"relecture: {user_table.describe_missing(raw.isna(), 'players')}", flush=True)
+        coded = one_hot = encode_players(raw)
+    one_hot.to_csv(out_one_hot, index=False)
+    coded.to_csv(out, index=False)
 
 
 @app.command()
@@ -81,6 +87,35 @@ def fit(
 
 
 @app.command()
+def learning_curve(
+    config_json: TextOption,
+    data: PathOption,
+    one_hot: PathOption,
+    splits: PathOption,
+    checkpoint_dir: PathOption,
+    out: PathOption,
+    rule: TextOption,
+    labels_json: Annotated[str | None, typer.Option(help="Labels of a user's table; Hitters if unset.")] = None,
+) -> None:
+    """Fit every method on training sets of several sizes and write the record to OUT."""
+    import pandas as pd
+
+    from relecture import records
+    from relecture.salaries.config import LearningCurveFitConfig
+    from relecture.salaries.data import iter_splits
+    from relecture.salaries.learning_curve import fit
+    from relecture.salaries.table_labels import HITTERS, TableLabels
+
+    config = parse_config(LearningCurveFitConfig, config_json)
+    labels = parse_config(TableLabels, labels_json) if labels_json else HITTERS
+    drawn = list(iter_splits(pd.read_parquet(splits)))
+    result = fit(pd.read_csv(data), pd.read_csv(one_hot), drawn, config, checkpoint_dir)
+    source = labels.source(records.file_digest(data))
+    result.save(out, "salaries/learning_curve", config, source, rule, labels.question)
+    records.remove_checkpoints(checkpoint_dir)
+
+
+@app.command()
 def overview(record: PathOption, out: PathOption) -> None:
     """Draw one record to OUT.svg and OUT.png."""
     from relecture import plotting, records
@@ -103,19 +138,18 @@ def tables(
     from relecture.scorecard.published_values import load
 
     drawn = pd.read_parquet(splits)
-    test_to_train = (drawn.fold == 0).sum() / (drawn.fold > 0).sum()
     players = result_tables.count_players(source.parent / "Hitters.csv", drawn) if source else None
-    results = result_tables.load(records, load(published), test_to_train, players)
+    results = result_tables.load(records, load(published), result_tables.test_to_train(splits), players)
     EXHIBITS.write_tables(results, out)
     result_tables.reproduced_values(results, out / "reproduced_values.csv")
 
 
 @app.command()
-def figures(records: list[Path], published: PathOption, out: PathOption) -> None:
-    """Draw every figure into the folder OUT from RECORDS."""
+def figures(records: list[Path], published: PathOption, splits: PathOption, out: PathOption) -> None:
+    """Draw every figure into the folder OUT from RECORDS and the random SPLITS."""
     from relecture import plotting
     from relecture.salaries import result_tables
     from relecture.scorecard.published_values import load
 
-    results = result_tables.load(records, load(published))
+    results = result_tables.load(records, load(published), result_tables.test_to_train(splits))
     plotting.draw_figures(EXHIBITS, results, out)

@@ -7,7 +7,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from relecture.config_model import ConfigModel, UserPath
 from relecture.errors import closest
-from relecture.salaries import BOOK
+from relecture.salaries import BOOK, ISL_TABLE_ONLY, METHODS
 from relecture.salaries.table_labels import TableLabels
 from relecture.training.config import Probability, TrainingConfig
 
@@ -19,6 +19,9 @@ NUMERIC = (
     *("PutOuts", "Assists", "Errors"),
 )
 Predictor = Annotated[str, Field(json_schema_extra={"allowed": "names of predictors"})]
+PositiveNumber = Annotated[float, Field(gt=0)]
+PositiveShare = Annotated[float, Field(gt=0, le=1)]
+AtLeastOne = Annotated[int, Field(ge=1)]
 
 
 class UserTableConfig(ConfigModel):
@@ -88,13 +91,87 @@ class NetworkFitConfig(NetworkConfig):
     standardise_target: bool | None = None
 
 
+class RidgeConfig(ConfigModel):
+    """Ridge regression; lambda is chosen by cross-validation, with the folds of the lasso."""
+
+    lambdas: list[PositiveNumber] = Field(
+        min_length=1,
+        description="Candidates of glmnet's lambda, the penalty on squared slopes per standard deviation.",
+    )
+
+
+class KnnConfig(ConfigModel):
+    """k nearest neighbours of the standardised predictors; k is chosen by cross-validation."""
+
+    n_neighbors: list[AtLeastOne] = Field(min_length=1, description="Candidates of k, the number of neighbours.")
+
+
+class TreeConfig(ConfigModel):
+    """A regression tree, pruned by its cost and complexity; how far is chosen by cross-validation."""
+
+    cp: list[Probability] = Field(
+        min_length=1,
+        description="Candidates of rpart's complexity parameter: the share of the target's variance that a split has "
+        "to explain; 0 prunes nothing.",
+    )
+
+
+class BaggingConfig(ConfigModel):
+    """Trees on bootstrap samples, averaged; every split tries all predictors."""
+
+    n_trees: int = Field(ge=50, description="Number of trees.")
+
+
+class ForestConfig(BaggingConfig):
+    """A random forest; its settings are chosen by the error on the rows out of bag."""
+
+    max_features: list[PositiveShare] = Field(
+        min_length=1, description="Candidates of the share of the predictors that are tried at every split."
+    )
+    min_samples_leaf: list[AtLeastOne] = Field(
+        min_length=1, description="Candidates of the smallest number of rows in a leaf."
+    )
+
+
 #: The configuration model that each method's fit function takes.
 FIT_CONFIGS: dict[str, type[ConfigModel]] = {
     "linear": LinearFitConfig,
     "lasso": LassoFitConfig,
     "relaxed_lasso": LinearFitConfig,
+    "ridge": RidgeConfig,
+    "knn": KnnConfig,
+    "tree": TreeConfig,
+    "bagging": ForestConfig,
+    "random_forest": ForestConfig,
     "network": NetworkFitConfig,
+    "network_standardised": NetworkFitConfig,
 }
+
+
+class LearningCurveConfig(ConfigModel):
+    """All methods on training sets of several sizes, each on parts of the training rows of random splits."""
+
+    n_splits: int = Field(ge=2, description="Number of random splits, the first of those in `resampled`.")
+    train_sizes: list[PositiveShare] = Field(
+        min_length=1,
+        description="Sizes of the training sets, as shares of the training rows. A set has at least three rows for "
+        "each fold of the cross-validation, and two more than there are predictors.",
+    )
+
+
+class LearningCurveFitConfig(LearningCurveConfig):
+    """Sizes of the training sets, and the configuration of every method."""
+
+    linear: LinearFitConfig
+    lasso: LassoFitConfig
+    relaxed_lasso: LinearFitConfig
+    ridge: RidgeConfig
+    knn: KnnConfig
+    tree: TreeConfig
+    bagging: ForestConfig
+    random_forest: ForestConfig
+    network: NetworkFitConfig | None = None
+    network_standardised: NetworkFitConfig
 
 
 class TableConfig(ConfigModel):
@@ -135,7 +212,7 @@ class ResampledConfig(ConfigModel):
 
 
 class SalariesConfig(ConfigModel):
-    """Linear regression, lasso, relaxed lasso and a network on the Hitters data (ISL Table 10.2)."""
+    """Linear models, neighbours, trees and networks on the Hitters data (ISL Table 10.2)."""
 
     data: TableConfig = Field(description="The table.")
     book_seed: int = Field(ge=0, description="set.seed() of the book's lab: the split of the published values.")
@@ -147,7 +224,16 @@ class SalariesConfig(ConfigModel):
         description="Predictors of the method `relaxed_lasso`, fitted by least squares: numeric columns of Hitters; "
         "in a user's table also columns of factor levels, such as `voteDole`.",
     )
-    network: NetworkConfig = Field(description="The method `network`.")
+    ridge: RidgeConfig = Field(description="The method `ridge`.")
+    knn: KnnConfig = Field(description="The method `knn`.")
+    tree: TreeConfig = Field(description="The method `tree`.")
+    bagging: BaggingConfig = Field(description="The method `bagging`.")
+    random_forest: ForestConfig = Field(description="The method `random_forest`.")
+    network: NetworkConfig = Field(
+        description="The methods `network`, the book's, and `network_standardised`, the same with the target centred "
+        "and divided by its standard deviation. A user's table has only the second."
+    )
+    learning_curve: LearningCurveConfig = Field(description="The errors by the size of the training set.")
 
     @field_validator("test_size")
     @classmethod
@@ -201,8 +287,12 @@ class SalariesConfig(ConfigModel):
         seeds = [self.book_seed] if protocol == "book" else list(range(first, first + self.resampled.n_splits))
         return SplitsConfig(seeds=seeds, test_size=self.test_size, n_folds=self.lasso.n_folds)
 
-    def method(self, protocol: str, method: str) -> LinearFitConfig | LassoFitConfig | NetworkFitConfig:
-        """Return all that a fit of a method depends on."""
+    def methods(self) -> list[str]:
+        """Return the methods that are fitted to the table."""
+        return [method for method in METHODS if self.data.is_isl_table or method not in ISL_TABLE_ONLY]
+
+    def method(self, protocol: str, method: str) -> ConfigModel:
+        """Return all that a fit of a method depends on, an instance of its model in FIT_CONFIGS."""
         match method:
             case "linear":
                 return LinearFitConfig()
@@ -210,16 +300,30 @@ class SalariesConfig(ConfigModel):
                 return LinearFitConfig(predictors=self.relaxed_lasso)
             case "lasso":
                 return LassoFitConfig(n_lambda=self.lasso.n_lambda, lambda_min_ratio=self.lasso.lambda_min_ratio)
-            case "network":
+            case "ridge":
+                return self.ridge
+            case "knn":
+                return self.knn
+            case "tree":
+                return self.tree
+            case "bagging":
+                return ForestConfig(n_trees=self.bagging.n_trees, max_features=[1.0], min_samples_leaf=[1])
+            case "random_forest":
+                return self.random_forest
+            case "network" | "network_standardised":
                 return NetworkFitConfig(
                     n_seeds=self.network.n_seeds if protocol == "book" else 1,
                     hidden=self.network.hidden,
                     dropout=self.network.dropout,
                     training=self.network.training,
-                    # The book's network learns thousands of dollars unscaled; another target has another scale.
-                    standardise_target=None if self.data.is_isl_table else True,
+                    standardise_target=True if method == "network_standardised" else None,
                 )
         raise KeyError(method)
+
+    def learning_curve_fit(self) -> LearningCurveFitConfig:
+        """Return all that the errors by the size of the training set depend on."""
+        methods = {method: self.method("resampled", method).as_dict() for method in self.methods()}
+        return LearningCurveFitConfig.model_validate(self.learning_curve.as_dict() | methods)
 
 
 def _is_isl_table(info: ValidationInfo) -> bool:

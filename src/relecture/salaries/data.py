@@ -11,6 +11,9 @@ from relecture.errors import UserError
 from relecture.salaries.config import SplitsConfig
 from relecture.salaries.table_labels import HITTERS
 
+#: Levels of a factor that one column describes in any coding.
+BINARY = 2
+
 
 @dataclass(frozen=True)
 class Split:
@@ -28,15 +31,19 @@ class Split:
 
 
 def encode_players(raw: pd.DataFrame) -> pd.DataFrame:
-    """Return the players with a known salary, in file order: the 19 predictors of `lm(Salary ~ .)`, and Salary."""
+    """Return the players with a known salary, in file order: the 19 predictors of `lm(Salary ~ .)`, and Salary.
+
+    Every factor has two levels, so this is their one-hot coding too.
+    """
     return encode(raw.dropna().reset_index(drop=True), HITTERS.target)
 
 
-def encode(complete: pd.DataFrame, target: str) -> pd.DataFrame:
+def encode(complete: pd.DataFrame, target: str, *, one_hot: bool = False) -> pd.DataFrame:
     """Return the numeric predictors of R's `lm(target ~ .)`, and the target as the last column.
 
     A factor, a column of text, of k levels becomes k-1 columns that are 1 at their level (R's treatment coding), named
-    as in R: `LeagueN` is 1 in the National League.
+    as in R: `LeagueN` is 1 in the National League. With `one_hot` a factor of three or more levels has a column for
+    each, so that no result depends on which of them is the first.
     """
     columns = {}
     for name in complete:
@@ -44,7 +51,8 @@ def encode(complete: pd.DataFrame, target: str) -> pd.DataFrame:
             columns[name] = complete[name]
         else:
             columns |= {
-                f"{name}{level}": (complete[name] == level).astype(int) for level in factor_levels(complete[name])[1:]
+                f"{name}{level}": (complete[name] == level).astype(int)
+                for level in coded_levels(complete[name], one_hot=one_hot)
             }
     table = pd.DataFrame(columns)
     return table[[*(column for column in table if column != target), target]]
@@ -53,6 +61,12 @@ def encode(complete: pd.DataFrame, target: str) -> pd.DataFrame:
 def factor_levels(factor: pd.Series) -> list[str]:
     """Return the levels of a factor in R's order: alphabetical, regardless of case. The first is the reference."""
     return sorted(factor.unique(), key=lambda level: (str(level).casefold(), str(level)))
+
+
+def coded_levels(factor: pd.Series, *, one_hot: bool) -> list[str]:
+    """Return the levels of a factor that have a column: all but the first, or all of three or more if `one_hot`."""
+    levels = factor_levels(factor)
+    return levels if one_hot and len(levels) > BINARY else levels[1:]
 
 
 def predictors(table: pd.DataFrame) -> pd.DataFrame:

@@ -1,5 +1,7 @@
 """The figures of the comparison `salaries`."""
 
+from typing import Any
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -8,8 +10,28 @@ from matplotlib.figure import Figure
 
 from relecture import plotting
 from relecture.records import Record
+from relecture.salaries.learning_tables import NETWORKS, EpochError, epoch_errors, errors_by_size, test_errors
 from relecture.salaries.result_tables import NAMES, SalariesResults, has_published_values, record_labels, table_labels
 from relecture.salaries.table_labels import TableLabels
+from relecture.uncertainty import half_width
+
+#: The panels of the learning curve; the network with a standardised target is in both.
+_PANELS = {
+    "Linear models and networks": ("linear", "lasso", "relaxed_lasso", "ridge", "network", "network_standardised"),
+    "Neighbours, trees and the network": ("knn", "tree", "bagging", "random_forest", "network_standardised"),
+}
+_LINES: dict[str, dict[str, Any]] = {
+    "linear": {"color": plotting.BLUE, "marker": "o"},
+    "lasso": {"color": plotting.SKY, "marker": "s"},
+    "relaxed_lasso": {"color": plotting.GREEN, "marker": "D"},
+    "ridge": {"color": plotting.GREY, "marker": "v"},
+    "knn": {"color": plotting.BLUE, "marker": "o", "linestyle": "-."},
+    "tree": {"color": plotting.GREY, "marker": "v", "linestyle": "-."},
+    "bagging": {"color": plotting.SKY, "marker": "s", "linestyle": "--"},
+    "random_forest": {"color": plotting.GREEN, "marker": "D"},
+    "network": {"color": plotting.ORANGE, "marker": "^", "linestyle": "--"},
+    "network_standardised": {"color": plotting.RED, "marker": "^"},
+}
 
 
 def splits(results: SalariesResults) -> Figure:
@@ -17,9 +39,9 @@ def splits(results: SalariesResults) -> Figure:
     by_method = results.records
     labels = table_labels(by_method)
     published_values = {entry.id: float(entry.number) for entry in results.published}
-    with_published = [method for method in NAMES if has_published_values(by_method, method)]
-    figure, axes = plt.subplots(figsize=(9, 5))
-    for y, (method, name) in enumerate(reversed(NAMES.items())):
+    with_published = [method for method in results.methods if has_published_values(by_method, method)]
+    figure, axes = plt.subplots(figsize=(9, 1.6 + 0.7 * len(results.methods)))
+    for y, method in enumerate(reversed(results.methods)):
         values = _metric(by_method["resampled", method], "mae")
         axes.violinplot(values, [y], orientation="horizontal", widths=0.8, showextrema=False)
         axes.plot(values, y + _jitter(len(values)), ".", color=plotting.BLUE, alpha=0.45, markersize=5)
@@ -28,7 +50,7 @@ def splits(results: SalariesResults) -> Figure:
         axes.plot(book, y - 0.12, "o", color=plotting.RED, markersize=8, zorder=6)
         if method in with_published:
             axes.plot(published_values[f"salaries.{method}.mae"], y + 0.12, **plotting.REFERENCE_MARKER)
-        axes.annotate(name, (0, y), xycoords=("axes fraction", "data"), xytext=(-8, 0),
+        axes.annotate(NAMES[method], (0, y), xycoords=("axes fraction", "data"), xytext=(-8, 0),
                       textcoords="offset points", ha="right", va="center")  # fmt: skip
     for collection in axes.collections:
         collection.set_facecolor(plotting.SKY)
@@ -42,6 +64,61 @@ def splits(results: SalariesResults) -> Figure:
         axes.plot([], [], label="published", **plotting.REFERENCE_MARKER)
     figure.legend(loc="outside lower center", ncols=4)
     return figure
+
+
+def learning_curve(results: SalariesResults) -> Figure:
+    """Draw the error of every method by the number of training rows, with the 95 % intervals of the means."""
+    labels, errors = table_labels(results.records), errors_by_size(results)
+    means = pd.DataFrame({method: table.mean() for method, table in errors.items()})
+    figure, grid = plt.subplots(1, 2, figsize=(12, 6), sharex=True, sharey=True)
+    for axes, (title, methods) in zip(grid, _PANELS.items(), strict=True):
+        shown = [method for method in methods if method in errors]
+        for at, method in enumerate(shown):
+            n_splits = len(errors[method])
+            half = half_width(errors[method].std(ddof=1), n_splits, results.test_to_train)
+            x = means.index * 1.012 ** (at - (len(shown) - 1) / 2)  # beside each other, so that all bars can be seen
+            axes.errorbar(x, means[method], half, label=NAMES[method], capsize=2, elinewidth=1, **_LINES[method])
+        axes.set(xscale="log", xlabel=f"training {labels.rows}")
+        axes.set_title(title, fontweight="normal", fontsize=12)
+        axes.set_xticks(means.index, [f"{n:,}" for n in means.index])
+        axes.minorticks_off()
+        axes.legend(loc="upper right", fontsize=10)
+    grid[0].set_ylabel(f"mean absolute error on the test {labels.rows}\n({labels.scale})")
+    best = set(means.idxmin(axis=1))
+    finding = "No method has the lowest mean error at every size of the training set"
+    if len(best) == 1:
+        finding = f"{NAMES[best.pop()]}: the lowest mean error at every size of the training set"
+    figure.suptitle(f"{finding} ({n_splits} splits)", x=0.01, ha="left", fontweight="bold", fontsize=13)
+    return figure
+
+
+def epochs(results: SalariesResults) -> Figure:
+    """Draw the mean test error of the networks by epoch, with its 95 % interval, and that of linear regression."""
+    labels = table_labels(results.records)
+    figure, axes = plt.subplots(figsize=(9, 5))
+    for network in NETWORKS:
+        if network in results.methods:
+            curves = test_errors(results.records["resampled", network])
+            mean, half = curves.mean(), half_width(curves.std(ddof=1), len(curves), results.test_to_train)
+            colour = _LINES[network]["color"]
+            axes.fill_between(curves.columns, mean - half, mean + half, color=colour, alpha=0.15)
+            axes.plot(curves.columns, mean, color=colour, linestyle=_LINES[network].get("linestyle", "-"),
+                      label=f"{NAMES[network]} (mean, 95 % interval)")  # fmt: skip
+    linear = results.random_errors["linear"].mean()
+    axes.axhline(linear, color="black", linestyle=":", label="Linear regression (mean)")
+    axes.set(xlabel="epoch", ylabel=f"mean absolute error on the test {labels.rows}\n({labels.scale})")
+    axes.set_title(_epochs_title(epoch_errors(results)))
+    figure.legend(loc="outside lower center", ncols=1)
+    return figure
+
+
+def _epochs_title(errors: list[EpochError]) -> str:
+    """Return the finding on the first of the epochs of the network with a standardised target."""
+    first = next(one for one in errors if one.network == "network_standardised")
+    if first.change is None or not first.change.significant:
+        return "Standardised target: the number of epochs makes no significant difference"
+    after = "lower" if first.change.mean < 0 else "higher"
+    return f"Standardised target: after {first.epoch:,} epochs the error is {after} than after all"
 
 
 def lasso_path(results: SalariesResults) -> Figure:
@@ -95,20 +172,26 @@ def residuals(results: SalariesResults) -> Figure:
     """Draw the residuals of each method on the book's test set against its predictions."""
     by_method = results.records
     labels = table_labels(by_method)
-    figure, grid = plt.subplots(2, 2, figsize=(10, 7.5), sharex=True, sharey=True)
-    for axes, (method, name) in zip(grid.flat, NAMES.items(), strict=True):
+    n_columns = -(-len(results.methods) // 2)
+    figure, grid = plt.subplots(2, n_columns, figsize=(3.2 * n_columns, 7.5), sharex=True, sharey=True)
+    for axes, method in zip(grid.flat, results.methods, strict=False):
         _residuals(axes, by_method["book", method].predictions, labels)
-        axes.set_title(name)
-    for axes in grid[-1]:
-        axes.set_xlabel(labels.predicted)
-    for axes in grid[:, 0]:
-        axes.set_ylabel(f"{labels.observed} minus predicted")
+        axes.set_title(NAMES[method], fontsize=11)
+    for axes in grid.flat[len(results.methods) :]:
+        axes.set_axis_off()
+    figure.supxlabel(labels.predicted)
+    figure.supylabel(f"{labels.observed} minus predicted")
     figure.suptitle(labels.residuals_title, x=0.01, ha="left", fontweight="bold")
     return figure
 
 
 def overview(record: Record) -> Figure:
-    """Draw one method: its residuals, and its learning curves or, without any, the errors of its members."""
+    """Draw one method: its residuals, and its curves by epoch or, without any, the errors of its members.
+
+    Of the learning curve of all methods it draws the errors by the number of training rows.
+    """
+    if record.params["method"] == "learning_curve":
+        return _sizes_overview(record)
     figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.5))
     labels = record_labels(record)
     _residuals(left, record.predictions, labels)
@@ -129,6 +212,21 @@ def overview(record: Record) -> Figure:
         right.plot(values, _jitter(len(values)), "o", color=plotting.BLUE, alpha=0.5)
         right.set(yticks=[], ylim=(-1, 1), xlabel=f"mean absolute error ({labels.scale})")
         right.set_title("One member" if len(values) == 1 else f"{len(values)} members")
+    return figure
+
+
+def _sizes_overview(record: Record) -> Figure:
+    figure, axes = plt.subplots(figsize=(11, 4.5))
+    labels = record_labels(record)
+    for metric, rows in record.history.groupby("metric", sort=False):
+        method = metric.removesuffix("_mae")
+        mean = rows.groupby("step").value.mean()
+        axes.plot(mean.index, mean, label=NAMES[method], **_LINES[method])
+    axes.set(xlabel=f"training {labels.rows}", ylabel=f"mean absolute error ({labels.scale})", xscale="log")
+    axes.set_xticks(mean.index, [f"{n:,}" for n in mean.index])
+    axes.minorticks_off()
+    axes.set_title(f"Learning curves: mean of {record.history.member.nunique()} splits")
+    axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
     return figure
 
 

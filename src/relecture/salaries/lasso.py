@@ -13,6 +13,7 @@ import pandas as pd
 from sklearn.linear_model import lars_path
 
 from relecture.records import FitResult
+from relecture.salaries import tuning
 from relecture.salaries.config import LassoFitConfig
 from relecture.salaries.data import Split, predictors, standardise, target
 from relecture.salaries.scoring import add_member
@@ -48,7 +49,7 @@ def fit(table: pd.DataFrame, splits: list[Split], config: LassoFitConfig, checkp
             result.parameters = int(n_selected[best])
             curves = {"lambda": lambdas, "cv_mae": error, "cv_mae_se": error_se, "predictors": n_selected}
             curves |= {f"coefficient_{name}": row for name, row in zip(columns, slopes, strict=True)}
-            result.histories.append(_history(split.name, curves))
+            result.histories.append(tuning.candidate_history(split.name, curves))
     result.save_model = lambda folder: (folder / "coefficients.json").write_text(json.dumps(models, indent=1))
     return result
 
@@ -77,27 +78,15 @@ def cross_validate(
     x: np.ndarray, y: np.ndarray, folds: np.ndarray, lambdas: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the out-of-fold mean absolute error and its standard error, both (lambdas,), as cv.glmnet does."""
-    errors, sizes = [], []
-    for fold in np.unique(folds):
-        out = folds == fold
-        intercepts, slopes = solve_path(x[~out], y[~out], lambdas)
-        errors.append(np.abs(y[out, None] - intercepts - x[out] @ slopes).mean(0))
-        sizes.append(out.sum())
-    mean = np.average(errors, axis=0, weights=sizes)
-    variance = np.average((np.array(errors) - mean) ** 2, axis=0, weights=sizes)
-    return mean, np.sqrt(variance / (len(sizes) - 1))
+
+    def predict(x_train: np.ndarray, y_train: np.ndarray, x_test: np.ndarray) -> np.ndarray:
+        intercepts, slopes = solve_path(x_train, y_train, lambdas)
+        predicted: np.ndarray = (intercepts + x_test @ slopes).T
+        return predicted
+
+    return tuning.cross_validate(predict, x, y, folds)
 
 
 def _column_sd(x: np.ndarray) -> np.ndarray:
     """Return the standard deviation (1/n) of each column; 1 for a constant column, whose slope is then zero."""
     return np.where(np.ptp(x, axis=0) == 0, 1.0, x.std(0))
-
-
-def _history(member: str, curves: dict[str, np.ndarray]) -> pd.DataFrame:
-    return pd.concat(
-        [
-            pd.DataFrame({"member": member, "step": np.arange(len(values)), "metric": metric, "value": values})
-            for metric, values in curves.items()
-        ],
-        ignore_index=True,
-    )

@@ -3,7 +3,6 @@
 import json
 import math
 from dataclasses import dataclass, field
-from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,6 @@ import pandas as pd
 
 from relecture import records, tables
 from relecture.data import hitters
-from relecture.findings import Finding
 from relecture.records import Record
 from relecture.salaries import BOOK_PREDICTORS, BOOK_SPLIT
 from relecture.salaries.table_labels import HITTERS, OTHER_SPLIT, TableLabels
@@ -23,12 +21,31 @@ from relecture.uncertainty import HOLM_NOTE, Difference, holm, paired
 #: Records by protocol and method.
 Records = dict[tuple[str, str], Record]
 
+#: Every method, with its name in tables and figures.
 NAMES = {
     "linear": "Linear regression",
     "lasso": "Lasso",
     "relaxed_lasso": "Relaxed lasso",
+    "ridge": "Ridge regression",
+    "knn": "k nearest neighbours",
+    "tree": "Regression tree",
+    "bagging": "Bagging",
+    "random_forest": "Random forest",
     "network": "Neural network",
+    "network_standardised": "Network, standardised target",
 }
+#: The methods of the book's Tables 10.2 and 10.3.
+PUBLISHED_METHODS = ("linear", "lasso", "relaxed_lasso", "network")
+#: The differences that are tested, chosen by the questions and not by the results: every method against the simplest
+#: one, the book's network against the book's other models, the network with a standardised target against the best of
+#: these, and the two networks against each other.
+PAIRS = (
+    *(("linear", method) for method in NAMES if method != "linear"),
+    ("lasso", "network"),
+    ("relaxed_lasso", "network"),
+    ("relaxed_lasso", "network_standardised"),
+    ("network", "network_standardised"),
+)
 DECIMALS = {"mae": 1, "r2": 2}  # as the book prints them
 SIGNIFICANT_DIGITS = 3  # of an error in another unit
 
@@ -37,13 +54,25 @@ SIGNIFICANT_DIGITS = 3  # of an error in another unit
 class SalariesResults:
     """The records, the published values, and the ratio of test to training rows of the random splits.
 
-    `players` is what `count_players` counted; nothing for a user's table.
+    `learning_curve` is the record of all methods by the size of the training set; `players` is what `count_players`
+    counted, nothing for a user's table.
     """
 
     records: Records
     published: list[PublishedValue] = field(default_factory=list)
     test_to_train: float = 0.0
+    learning_curve: Record | None = None
     players: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def methods(self) -> list[str]:
+        """The methods that were fitted, in the order of NAMES."""
+        return [method for method in NAMES if ("book", method) in self.records]
+
+    @property
+    def random_errors(self) -> dict[str, pd.Series]:
+        """The mean absolute errors of every method by random split."""
+        return {method: _errors(self.records["resampled", method]) for method in self.methods}
 
 
 def load(
@@ -52,12 +81,15 @@ def load(
     test_to_train: float = 0.0,
     players: dict[str, int] | None = None,
 ) -> SalariesResults:
-    """Read the records of all methods on both protocols."""
-    by_method = {}
+    """Read the records of all methods on both protocols, and that of the learning curve."""
+    by_method, learning_curve = {}, None
     for record in map(records.read, folders):
-        protocol, method = record.params["method"].split("/")
-        by_method[protocol, method] = record
-    return SalariesResults(by_method, published, test_to_train, players or {})
+        protocol, _, method = record.params["method"].partition("/")
+        if method:
+            by_method[protocol, method] = record
+        else:
+            learning_curve = record
+    return SalariesResults(by_method, published, test_to_train, learning_curve, players or {})
 
 
 def count_players(hitters_csv: Path, splits: pd.DataFrame) -> dict[str, int]:
@@ -65,6 +97,12 @@ def count_players(hitters_csv: Path, splits: pd.DataFrame) -> dict[str, int]:
     fold = splits[splits.seed == splits.seed.iloc[0]].fold
     parts = {"complete": len(fold), "train": int((fold > 0).sum()), "test": int((fold == 0).sum())}
     return {"all": len(hitters.load(hitters_csv)), **parts}
+
+
+def test_to_train(splits: Path) -> float:
+    """Return the ratio of test to training rows in the file of the random splits."""
+    fold = pd.read_parquet(splits).fold
+    return float((fold == 0).sum() / (fold > 0).sum())
 
 
 def table_labels(by_method: Records) -> TableLabels:
@@ -90,7 +128,23 @@ def error_decimals(by_method: Records) -> int:
 
 def has_published_values(by_method: Records, method: str) -> bool:
     """Return `True` if the book publishes values for this fit: its table, its split, its predictors."""
-    return table_labels(by_method).is_isl_split and (method != "relaxed_lasso" or _has_book_predictors(by_method))
+    if method not in PUBLISHED_METHODS or not table_labels(by_method).is_isl_split:
+        return False
+    return method != "relaxed_lasso" or _has_book_predictors(by_method)
+
+
+def count_parameters(record: Record) -> tuple[int | None, int | None]:
+    """Return the number of fitted parameters with all intercepts, and without any; None where it has no meaning.
+
+    The book counts with them (linear regression 20, relaxed lasso 5, network 1,345) but for the lasso, whose 12 are its
+    predictors; the `parameters` of the records follow the book. A network has an intercept for every unit.
+    """
+    counted = record.params["parameters"]
+    if counted is None:
+        return None, None
+    n_intercepts = record.params["config"]["hidden"] + 1 if "hidden" in record.params["config"] else 1
+    without = counted if record.params["method"].endswith("/lasso") else counted - n_intercepts
+    return without + n_intercepts, without
 
 
 def table(results: SalariesResults, stem: Path) -> None:
@@ -103,17 +157,18 @@ def table(results: SalariesResults, stem: Path) -> None:
     by_id = {entry.id: entry.value for entry in results.published}
     decimals = {**DECIMALS, "mae": error_decimals(by_method)}
     rows, text_rows = [], []
-    for method, name in NAMES.items():
+    for method in results.methods:
         book, random = (records.summarize(by_method[protocol, method]) for protocol in ("book", "resampled"))
-        parameters = by_method["book", method].params["parameters"]
+        parameters, slopes = count_parameters(by_method["book", method])
         values = by_id if has_published_values(by_method, method) else {}
-        row: dict[str, Any] = {"model": name}
-        text = {"model": name}
+        row: dict[str, Any] = {"method": method, "model": NAMES[method]}
+        text = {"model": NAMES[method]}
         if labels.is_isl_split:
             row["parameters_published"] = values.get(f"salaries.{method}.parameters", "")
             text["parameters published"] = row["parameters_published"] or "–"
-        row["parameters"] = parameters
-        text["parameters"] = f"{parameters:,}"
+        row |= {"parameters": parameters, "parameters_without_intercepts": slopes}
+        text["parameters"] = "–" if parameters is None else number(parameters, 0)
+        text["without intercepts"] = "–" if slopes is None else number(slopes, 0)
         for metric, label in (("mae", "MAE"), ("r2", "R²")):
             mean, sd, n = book.loc[metric]
             if labels.is_isl_split:
@@ -128,40 +183,39 @@ def table(results: SalariesResults, stem: Path) -> None:
         rows.append(row)
         text_rows.append(text)
     split = labels.first_split
+    as_printed = "; the book prints the lasso's without, all others with them" if labels.is_isl_split else ""
     note = (
         f"Test error on {labels.name}: mean absolute error (MAE) {labels.in_unit}, and R². "
         f"{split[0].upper()}{split[1:]}; mean ± standard deviation over n networks that differ in their seed. "
-        f"Last column: mean ± standard deviation over {rows[0]['n_random']} random splits of the same sizes."
+        f"Last column: mean ± standard deviation over {rows[0]['n_random']} random splits of the same sizes. "
+        f"Parameters: those fitted, with intercepts (a network has one for every unit) and without{as_printed}; "
+        "neighbours and trees have none that could be compared."
     )
     caption = "Salaries: published and reproduced" if labels.is_isl_split else f"{labels.title}: errors of the methods"
-    tables.write(stem, pd.DataFrame(rows), pd.DataFrame(text_rows), caption, note)
+    frame = pd.DataFrame(rows).astype({"parameters": "Int64", "parameters_without_intercepts": "Int64"})
+    tables.write(stem, frame, pd.DataFrame(text_rows), caption, note)
 
 
 def gaps(results: SalariesResults) -> dict[tuple[str, str], Difference]:
-    """Return the paired differences in MAE over the random splits, with adjusted p-values."""
-    errors = _random_errors(results)
-    pairs = list(combinations(NAMES, 2))
+    """Return the paired differences in MAE over the random splits, with p-values adjusted over all of them."""
+    errors = results.random_errors
+    pairs = [(a, b) for a, b in PAIRS if a in errors and b in errors]
     tested = holm([paired(errors[a], errors[b], results.test_to_train) for a, b in pairs])
     return dict(zip(pairs, tested, strict=True))
 
 
-def findings(results: SalariesResults) -> list[Finding]:
-    """Return the finding of each difference."""
-    return [Finding.of(f"{a} - {b}", gap) for (a, b), gap in gaps(results).items()]
-
-
 def differences(results: SalariesResults, stem: Path) -> None:
-    """Write the paired differences in MAE between all methods over the same random splits."""
+    """Write the paired differences in MAE of PAIRS over the same random splits."""
     by_method = results.records
     labels, decimals = table_labels(by_method), error_decimals(by_method)
-    errors = _random_errors(results)
+    errors = results.random_errors
     rows, text_rows = [], []
     for (a, b), gap in gaps(results).items():
         share = float((errors[a] < errors[b]).mean())
         rows.append({"a": a, "b": b, **vars(gap), "a_wins": share})
         text_rows.append(
             {
-                "methods": f"{NAMES[a]} − {NAMES[b].lower()}",
+                "methods": f"{NAMES[a]} − {NAMES[b][0].lower()}{NAMES[b][1:]}",
                 "difference in MAE": number(gap.mean, decimals),
                 "95 % interval": interval(gap.low, gap.high, decimals),
                 "first is better in": percent(share),
@@ -169,9 +223,12 @@ def differences(results: SalariesResults, stem: Path) -> None:
                 "finding": gap.finding,
             }
         )
+    others = "the network against the relaxed lasso"
+    if "network" in errors:
+        others = "the networks against the lasso and the relaxed lasso, and against each other"
     note = (
-        f"Paired over {gap.n} random splits, {labels.in_unit}. The intervals allow for the rows that the "
-        f"splits share (Nadeau and Bengio 2003). {HOLM_NOTE}"
+        f"Paired over {gap.n} random splits, {labels.in_unit}: every method against linear regression, {others}. The "
+        f"intervals allow for the rows that the splits share (Nadeau and Bengio 2003). {HOLM_NOTE}"
     )
     caption = f"{labels.title}: paired differences between methods"
     tables.write(stem, pd.DataFrame(rows), pd.DataFrame(text_rows), caption, note)
@@ -199,7 +256,7 @@ def reproduced_values(results: SalariesResults, path: Path) -> None:
     # The intercept is a parameter of the linear model and no input.
     reproduced.add("salaries.linear.predictors", by_method["book", "linear"].params["parameters"] - 1)
     book_predictors = _has_book_predictors(by_method)
-    for method in NAMES:
+    for method in PUBLISHED_METHODS:
         if method == "relaxed_lasso" and not book_predictors:
             continue
         record = by_method["book", method]
@@ -218,12 +275,9 @@ def reproduced_values(results: SalariesResults, path: Path) -> None:
     reproduced.write(path)
 
 
-def _random_errors(results: SalariesResults) -> dict[str, pd.Series]:
-    return {
-        method: record.metrics[record.metrics.metric == "mae"].set_index("member").value
-        for (protocol, method), record in results.records.items()
-        if protocol == "resampled"
-    }
+def _errors(record: Record) -> pd.Series:
+    errors: pd.Series = record.metrics[record.metrics.metric == "mae"].set_index("member").value
+    return errors
 
 
 def _is_book_split(record: Record) -> bool:

@@ -37,7 +37,7 @@ class TableLabels(ConfigModel):
     @property
     def question(self) -> str:
         """The question of the comparison."""
-        return f"Linear regression, lasso, relaxed lasso or a network for {self.subject}?"
+        return f"Linear models, nearest neighbours, trees or networks for {self.subject}?"
 
     @property
     def title(self) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 from relecture.data import user_csv
 from relecture.errors import UserError
 from relecture.salaries.config import UserTableConfig
-from relecture.salaries.data import encode, factor_levels, predictors
+from relecture.salaries.data import coded_levels, encode, factor_levels, predictors
 from relecture.text_format import counted
 
 BLOCK = "salaries.data"
@@ -23,7 +23,7 @@ CONSTANTS = ("const", "intercept")
 
 
 def read(config: UserTableConfig) -> pd.DataFrame:
-    """Return the complete rows of the CSV file `config.path`, coded by `encode`.
+    """Return the complete rows of the CSV file `config.path`, checked; `encode` codes them.
 
     A column of numbers is numeric, a column of text a factor. The number of rows with a missing value and the kinds of
     the columns are printed to stderr.
@@ -50,10 +50,9 @@ def read(config: UserTableConfig) -> pd.DataFrame:
         path, [problem for name in complete for problem in _value_problems(name, complete[name], name == target)]
     )
     _raise_if_any(path, list(_name_conflicts(complete)))
-    table = encode(complete, target)
-    _raise_if_any(path, list(_config_problems(table, config)))
+    _raise_if_any(path, list(_config_problems(encode(complete, target), config)))
     _print_summary(path, complete, target)
-    return table
+    return complete
 
 
 def describe_missing(missing: pd.DataFrame, rows: str) -> str:
@@ -140,7 +139,7 @@ def _name_conflicts(complete: pd.DataFrame) -> Iterator[str]:
         for name in (
             [column]
             if pd.api.types.is_numeric_dtype(complete[column])
-            else [f"{column}{level}" for level in factor_levels(complete[column])[1:]]
+            else [f"{column}{level}" for level in coded_levels(complete[column], one_hot=True)]
         )
     ]
     for name in dict.fromkeys(name for name in names if names.count(name) > 1):

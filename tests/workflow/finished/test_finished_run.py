@@ -15,13 +15,15 @@ pytestmark = pytest.mark.slow
 
 RECORDS = {
     *(f"results/salaries/{protocol}/{method}" for protocol in ("book", "resampled")
-      for method in ("linear", "lasso", "relaxed_lasso", "network")),
+      for method in ("linear", "lasso", "relaxed_lasso", "ridge", "knn", "tree", "bagging", "random_forest", "network",
+                     "network_standardised")),
+    "results/salaries/learning_curve",
     *(f"results/digits/{method}" for method in ("plain", "ridge", "dropout", "early_stopping", "early_stopping_error",
                                                 "l1", "one_hidden_layer", "logistic", "sklearn_logistic", "lda", "knn",
                                                 "random_forest", "ridge_search")),
 }  # fmt: skip
 FIGURES = {
-    "salaries": ("splits", "lasso_path", "residuals"),
+    "salaries": ("splits", "learning_curve", "epochs", "lasso_path", "residuals"),
     "digits": ("test_error", "curves", "early_stopping", "lambda_choice", "weights", "confusion", "confidently_wrong"),
 }
 SAMPLE = "MNIST-5k sample"

@@ -13,6 +13,8 @@ pytestmark = pytest.mark.slow
 #: `final` comes after the whole search, in which the networks of the second rung resume those of the first.
 REMADE = (
     *("salaries/book/lasso", "salaries/book/network", "salaries/resampled/network", "salaries/resampled/relaxed_lasso"),
+    *("salaries/book/ridge", "salaries/book/knn", "salaries/book/tree", "salaries/resampled/random_forest"),
+    "salaries/learning_curve",
     *("digits/early_stopping", "digits/ridge_search", "digits/l1", "digits/sklearn_logistic", "digits/lda"),
     *("digits/knn", "digits/random_forest"),
     *("tallies/search", "tallies/base/selected", "tallies/final"),
@@ -26,7 +28,7 @@ def function(record: str) -> str:
     comparison, *groups, method = record.split("/")
     match comparison, groups:
         case "salaries", _:
-            return salaries.METHODS[method]
+            return {**salaries.METHODS, **salaries.LEARNING_CURVE}[method]
         case "digits", _:
             return {**digits.METHODS, **digits.SEARCH}[method]
         case _, [group]:
@@ -38,7 +40,7 @@ def function(record: str) -> str:
 
 
 def test_every_function_that_fits_is_among_them():
-    registries = (salaries.METHODS, digits.METHODS, digits.SEARCH)
+    registries = (salaries.METHODS, salaries.LEARNING_CURVE, digits.METHODS, digits.SEARCH)
     registries += (tallies.BASES, tallies.TRANSFERS, tallies.LABEL_CURVES, tallies.SEARCH, tallies.FINAL)
     functions = {function for registry in registries for function in registry.values()}
     assert set(map(function, REMADE)) == functions

@@ -19,6 +19,8 @@ ABOVE_LASSO = {
     *(f"salaries_fit {protocol} lasso" for protocol in ("book", "resampled")),
     *(f"overview results/salaries/{protocol}/lasso" for protocol in ("book", "resampled")),
     *(f"sync_record results/salaries/{protocol}/lasso" for protocol in ("book", "resampled")),
+    "salaries_learning_curve",
+    *(f"{job} results/salaries/learning_curve" for job in ("overview", "sync_record")),
     "salaries_tables",
     "salaries_figures",
     "scorecard",
@@ -102,7 +104,9 @@ def test_an_edit_of_the_style_of_all_figures_fits_nothing(twin, records):
     jobs = planned(twin)
     assert {"salaries_figures", "digits_figures"} <= jobs
     assert {job for job in jobs if job.startswith("sync")} == {f"sync_record {record}" for record in records}
-    assert not [job for job in jobs if re.search(r"_(fit|ridge|ridge_search|limits|data|splits|table)( |$)", job)]
+    assert not [
+        job for job in jobs if re.search(r"_(fit|learning_curve|ridge|ridge_search|limits|data|splits|table)( |$)", job)
+    ]
 
 
 def test_an_edit_of_the_tracking_only_syncs(twin, records):
