@@ -89,7 +89,7 @@ def test_every_comparison_shows_something_in_the_handout_and_not_everything(comp
 def test_the_conclusions_are_made_from_tables_and_records(comparison):
     exhibits = REGISTRIES[comparison]
     tables = {f"{exhibits.stem(one)}.csv" for one in every(exhibits)}
-    tables |= {f"{comparison}/reproduced_values.csv", "scorecard.csv"}
+    tables |= {f"{comparison}/{name}.csv" for name in ("reproduced_values", "findings", "choices")} | {"scorecard.csv"}
     others = [file for file in exhibits.conclusions_from if file not in tables]
     assert [file for file in others if not (file.startswith(f"{comparison}/") and file.endswith("/params.json"))] == []
 

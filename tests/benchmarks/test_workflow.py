@@ -11,7 +11,18 @@ from relecture.errors import UserError
 BUDGETS = ROOT / "benchmarks/budgets-0.1.yaml"
 
 #: Amounts of work in config.yaml that differ from those of version 0.1.
-CHANGED_SINCE_0_1: set[str] = set()
+CHANGED_SINCE_0_1 = {
+    # Version 0.1 did not have these figures, so the budgets have them do as little work as they can.
+    *(f"illustrations.linear_overfit.{key}" for key in ("n_rows", "n_predictors")),
+    *(f"illustrations.elbow.{key}" for key in ("n_points", "k_max")),
+    *(
+        f"illustrations.{figure}.{key}"
+        for figure in ("activation_errors", "feature_maps", "filters", "flipping")
+        for key in ("n_seeds", "n_images", "n_test", "epochs")
+    ),
+    "illustrations.activation_errors.n_validation",
+    "illustrations.filters.n_filters",
+}
 #: Amounts of work in config.yaml that version 0.1 did not have.
 ADDED_SINCE_0_1: set[str] = set()
 

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from relecture.illustrations.cli import app
+from relecture.illustrations.result_tables import reproduced_values
 from relecture.scorecard.verdicts import build
 
 
@@ -10,8 +10,7 @@ def test_every_printed_number_of_the_slides_is_reproduced_exactly(tmp_path, prin
     names = ("parameters", "squares", "convolution")
     for name in names:
         draw_by_command(name, {"seed": 2} if name == "squares" else {}, tmp_path)
-    numbers = [str(tmp_path / f"{name}.csv") for name in names]
-    app(["reproduced-values", *numbers, "--out", str(tmp_path / "reproduced_values.csv")], standalone_mode=False)
+    reproduced_values({name: tmp_path / f"{name}.csv" for name in names}).write(tmp_path / "reproduced_values.csv")
     scorecard = build(printed, pd.read_csv(tmp_path / "reproduced_values.csv"))
     assert len(scorecard) == 14
     assert set(scorecard.verdict) == {"exact"}
