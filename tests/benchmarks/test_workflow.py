@@ -18,6 +18,16 @@ CHANGED_SINCE_0_1: set[str] = {
     *(f"salaries.{name}" for name in ("ridge.lambdas", "knn.n_neighbors", "tree.cp", "bagging.n_trees")),
     *(f"salaries.random_forest.{name}" for name in ("n_trees", "max_features", "min_samples_leaf")),
     *(f"salaries.learning_curve.{name}" for name in ("n_splits", "train_sizes")),
+    # Version 0.1 did not have these figures, so the budgets have them do as little work as they can.
+    *(f"illustrations.linear_overfit.{key}" for key in ("n_rows", "n_predictors")),
+    *(f"illustrations.elbow.{key}" for key in ("n_points", "k_max")),
+    *(
+        f"illustrations.{figure}.{key}"
+        for figure in ("activation_errors", "feature_maps", "filters", "flipping")
+        for key in ("n_seeds", "n_images", "n_test", "epochs")
+    ),
+    "illustrations.activation_errors.n_validation",
+    "illustrations.filters.n_filters",
 }
 #: Amounts of work in config.yaml that version 0.1 did not have.
 ADDED_SINCE_0_1: set[str] = set()

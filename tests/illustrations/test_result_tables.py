@@ -6,9 +6,8 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from relecture.illustrations.cli import app
 from relecture.illustrations.convolution import digit_one
-from relecture.illustrations.result_tables import count_in_layout
+from relecture.illustrations.result_tables import count_in_layout, reproduced_values
 from relecture.scorecard.verdicts import build
 
 
@@ -16,8 +15,7 @@ def test_every_printed_number_of_the_slides_is_reproduced_exactly(tmp_path, publ
     names = ("parameters", "squares", "convolution")
     for name in names:
         draw_by_command(name, {"seed": 2} if name == "squares" else {}, tmp_path)
-    numbers = [str(tmp_path / f"{name}.csv") for name in names]
-    app(["reproduced-values", *numbers, "--out", str(tmp_path / "reproduced_values.csv")], standalone_mode=False)
+    reproduced_values({name: tmp_path / f"{name}.csv" for name in names}).write(tmp_path / "reproduced_values.csv")
     scorecard = build(published, pd.read_csv(tmp_path / "reproduced_values.csv"))
     assert scorecard.kind.tolist() == ["deterministic"] + 9 * ["arithmetic"]
     assert set(scorecard.verdict) == {"exact"}

@@ -2,9 +2,13 @@
 #
 # needs   resources/mnist.json, results/digits/early_stopping/
 # makes   results/illustrations/<figure>.svg, .png, .csv (the numbers in the figure)
-#         results/illustrations/reproduced_values.csv
+#         results/illustrations/reproduced_values.csv, findings.csv, choices.csv
 #
 # One rule per figure, illustrations_<figure>. There are no records, so nothing goes to MLflow.
+
+from relecture import illustrations
+
+ILLUSTRATION_TABLES = ["reproduced_values", "findings", "choices"]
 
 # Figures that are drawn from data: their inputs, and the value of the option --data.
 _MNIST = ["resources/mnist.json"]
@@ -12,6 +16,11 @@ ILLUSTRATION_INPUTS = {
     "early_stopping": list(record_files(results("digits/early_stopping")).values()),
     "augmentation": _MNIST,
     "mnist_examples": _MNIST,
+    "pooling": _MNIST,
+    "activation_errors": _MNIST,
+    "feature_maps": _MNIST,
+    "filters": _MNIST,
+    "flipping": _MNIST,
 }
 ILLUSTRATION_DATA = {
     **{name: "resources/mnist.json" for name in ILLUSTRATION_INPUTS},
@@ -20,10 +29,10 @@ ILLUSTRATION_DATA = {
 
 
 rule illustrations:
-    """All figures, and the reproduced values of the slides."""
+    """All figures, the reproduced values of the slides, findings and choices."""
     input:
         [results(report_file(EXHIBITS["illustrations"], figure)) for figure in EXHIBITS["illustrations"].figures],
-        results("illustrations/reproduced_values.csv"),
+        expand(results("illustrations/{file}.csv"), file=ILLUSTRATION_TABLES),
 
 
 for figure in EXHIBITS["illustrations"].figures:
@@ -56,16 +65,24 @@ for figure in EXHIBITS["illustrations"].figures:
             " --out {params.out:q}"
 
 
-rule illustrations_reproduced_values:
-    """The reproduced values of the slides, for the scorecard."""
+rule illustrations_tables:
+    """The reproduced values of the slides, and the findings and choices, from the numbers of the figures."""
     input:
-        numbers=expand(results("illustrations/{figure}.csv"), figure=["parameters", "squares", "convolution"]),
-        code=source_files("relecture.illustrations.result_tables:reproduced_values"),
+        numbers=expand(
+            results("illustrations/{figure}.csv"),
+            figure=[*illustrations.PUBLISHED_FIGURES, *illustrations.TESTED_FIGURES],
+        ),
+        code=[
+            *source_files("relecture.illustrations.result_tables:reproduced_values"),
+            *exhibit_sources(EXHIBITS["illustrations"], "tables"),
+        ],
     output:
-        values=results("illustrations/reproduced_values.csv"),
+        expand(results("illustrations/{file}.csv"), file=ILLUSTRATION_TABLES),
     log:
-        results("logs/illustrations/reproduced_values.log"),
+        results("logs/illustrations/tables.log"),
+    params:
+        results_folder=subpath(output[0], parent=True),
     shell:
         "exec &> >(tee {log:q})\n"
-        "relecture illustrations reproduced-values {input.numbers:q}"
-        " --out {output.values:q}"
+        "relecture illustrations tables {input.numbers:q}"
+        " --out {params.results_folder:q}"

@@ -1,4 +1,4 @@
-"""Commands of the comparison `illustrations`: draw, reproduced-values."""
+"""Commands of the comparison `illustrations`: draw, tables."""
 
 from pathlib import Path
 from pkgutil import resolve_name
@@ -32,9 +32,11 @@ def draw(
         resolve_name(figures[name].function)(config, data).save(out)
 
 
-@app.command("reproduced-values")
-def write_reproduced_values(numbers: list[Path], out: PathOption) -> None:
-    """Write every value on the slides to OUT, from the NUMBERS of the figures that show them."""
+@app.command()
+def tables(numbers: list[Path], out: PathOption) -> None:
+    """Write reproduced_values.csv, findings.csv and choices.csv into OUT, from the NUMBERS of the figures."""
     from relecture.illustrations.result_tables import reproduced_values
 
-    reproduced_values({path.stem: path for path in numbers}).write(out)
+    by_figure = {path.stem: path for path in numbers}
+    reproduced_values(by_figure).write(out / "reproduced_values.csv")
+    EXHIBITS.write_tables(by_figure, out)

@@ -1,12 +1,14 @@
-"""Conclusions of the comparison `illustrations`: two sentences from the numbers of its figures."""
+"""Conclusions of the comparison `illustrations`: sentences from the numbers and findings of its figures."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
 
+from relecture.findings import read_findings
 from relecture.illustrations import QUESTION
-from relecture.text_format import listed, sentence, spread
-from relecture.uncertainty import holm, paired
+from relecture.illustrations.figure_findings import error_rates, errors_at_best_rate, last_lower
+from relecture.text_format import interval, listed, number, sentence, spread
 
 
 def question(results: Path) -> str:
@@ -14,21 +16,31 @@ def question(results: Path) -> str:
     return QUESTION
 
 
-def conclusions(results: Path) -> tuple[str, str]:
-    """Return a sentence on the numbers on the slides, and one on the results of three figures.
+def conclusions(results: Path) -> tuple[str, str, str]:
+    """Return a sentence on the numbers on the slides, one on the figures of made-up data, and one on those of MNIST.
 
     Args:
-        results: The folder of all results; `scorecard.csv` and, of `illustrations/`, representation.csv,
-            interaction.csv and flexibility.csv are read.
+        results: The folder of all results; `scorecard.csv` and, of `illustrations/`, findings.csv and the numbers of
+            the figures that the findings are about are read.
     """
     folder = results / "illustrations"
-    scorecard = pd.read_csv(results / "scorecard.csv")
-    clauses = [
-        _representation(pd.read_csv(folder / "representation.csv")),
-        _interaction(pd.read_csv(folder / "interaction.csv")),
-        _flexibility(pd.read_csv(folder / "flexibility.csv")),
+    scorecard, findings = pd.read_csv(results / "scorecard.csv"), read_findings(folder / "findings.csv")
+    made_up = [
+        _representation(pd.read_csv(folder / "representation.csv"), findings),
+        _interaction(pd.read_csv(folder / "interaction.csv"), findings),
+        _flexibility(pd.read_csv(folder / "flexibility.csv"), findings),
+        _linear_overfit(findings),
     ]
-    return _reproduced(scorecard[scorecard.comparison == "illustrations"]), sentence("; ".join(clauses))
+    digits = [
+        _activation_errors(pd.read_csv(folder / "activation_errors.csv"), findings),
+        _filters(pd.read_csv(folder / "filters.csv"), findings),
+        _flipping(pd.read_csv(folder / "flipping.csv"), findings),
+    ]
+    return (
+        _reproduced(scorecard[scorecard.comparison == "illustrations"]),
+        sentence("; ".join(made_up)),
+        sentence(f"on a subset of MNIST, {'; '.join(digits)}"),
+    )
 
 
 def _reproduced(scorecard: pd.DataFrame) -> str:
@@ -51,34 +63,111 @@ def _share_exact(rows: pd.DataFrame, noun: str, plural: str) -> str:
     return "" if n == 0 else f"the one {noun}" if n == 1 else f"all {n} {plural}"
 
 
-def _representation(numbers: pd.DataFrame) -> str:
+def _representation(numbers: pd.DataFrame, findings: pd.DataFrame) -> str:
     summary = 100 * numbers.groupby("representation").accuracy.agg(["mean", "std"])
     accuracy = {name: f"{spread(mean, sd, 1)} %" for name, mean, sd in summary.itertuples()}
     return (
         f"a straight line classifies {accuracy['cartesian']} of the points in two rings correctly by their x and y, "
-        f"and {accuracy['polar']} by distance and angle"
+        f"and {accuracy['polar']} by distance and angle{_remark(findings.loc['representation: polar - cartesian'])}"
     )
 
 
-def _interaction(numbers: pd.DataFrame) -> str:
+def _interaction(numbers: pd.DataFrame, findings: pd.DataFrame) -> str:
     """Report test R2 for the truth that is the product of two variables."""
     summary = numbers[numbers.truth == "product"].groupby("model").r2.agg(["mean", "std"])
     r2 = {name: spread(mean, sd, 2) for name, mean, sd in summary.itertuples()}
+    remarks = {
+        pair: _remark(findings.loc[f"interaction: product, {pair}"])
+        for pair in ("network - curves", "products - network")
+    }
     return (
         f"where two variables interact, a small network has an R² of {r2['network']}, squares and cubes alone "
-        f"{r2['curves']}, and with the product as a term {r2['products']}"
+        f"{r2['curves']}{remarks['network - curves']}, and with the product as a term "
+        f"{r2['products']}{remarks['products - network']}"
     )
 
 
-def _flexibility(numbers: pd.DataFrame) -> str:
+def _flexibility(numbers: pd.DataFrame, findings: pd.DataFrame) -> str:
     """Report the size with the lowest test error, and the sizes that do not differ significantly from it."""
-    test = numbers.pivot(index="member", columns="units", values="test")
-    best = test.mean().idxmin()
-    others = [units for units in test if units != best]
-    gaps = holm([paired(test[units], test[best]) for units in others])
-    similar = [str(units) for units, gap in zip(others, gaps, strict=True) if gap.finding != "significant"]
+    best = numbers.groupby("units").test.mean().idxmin()
+    sizes = sorted(numbers.units.unique())
+    others = {units: findings.loc[f"flexibility: {units} - {best} units"] for units in sizes if units != best}
+    similar = [str(units) for units, row in others.items() if row.finding != "significant"]
     rest = f", not significantly different from {listed(similar)}" if similar else ""
+    verb = "has" if best == 1 else "have"
+    return f"of {sizes[0]} to {sizes[-1]} hidden units, {best} {verb} the lowest test error{rest}"
+
+
+def _linear_overfit(findings: pd.DataFrame) -> str:
+    """Report the ratio of the test errors with as many predictors as rows and with those that matter."""
+    name, row = _first(findings, "linear_overfit: ")
+    peak, few = name.removesuffix(" predictors").split(" - ")
+    if row.finding != "significant":
+        return f"the test errors of a linear model with {peak} and with {few} predictors do not differ significantly"
+    ratio, low, high = (10**exponent for exponent in (row.estimate, row.low, row.high))
     return (
-        f"of {test.columns.min()} to {test.columns.max()} hidden units, {best} {'has' if best == 1 else 'have'} the "
-        f"lowest test error{rest}"
+        f"the test error of a linear model with {peak} predictors, as many as rows, is {number(ratio, 1)} times that "
+        f"with {few} (95 % interval {interval(low, high, 1)})"
     )
+
+
+def _activation_errors(numbers: pd.DataFrame, findings: pd.DataFrame) -> str:
+    """Report the test error of each activation function, and which differ significantly from ReLU."""
+    errors = 100 * errors_at_best_rate(numbers)
+    error = {name: f"{spread(column.mean(), column.std(), 1)} %" for name, column in errors.items()}
+    remarks = {name: _remark(findings.loc[f"activation_errors: {name} - ReLU"]) for name in ("tanh", "sigmoid")}
+    return (
+        f"a network with ReLU misclassifies {error['ReLU']} of the test digits, with tanh {error['tanh']}"
+        f"{remarks['tanh']}, and with the sigmoid {error['sigmoid']}{remarks['sigmoid']}"
+    )
+
+
+def _filters(numbers: pd.DataFrame, findings: pd.DataFrame) -> str:
+    """Report up to which size and which number of filters every step lowers the error significantly."""
+    reached = {}
+    for varied in ("kernel_size", "n_filters"):
+        values = sorted(numbers[numbers.varied == varied].value.unique())
+        steps = [findings.loc[f"filters: {varied} {a} - {b}"] for a, b in pairwise(values)]
+        reached[varied] = values[0], last_lower(values, [(step.estimate, step.finding) for step in steps])
+    (narrow, wide), (few, many) = reached["kernel_size"], reached["n_filters"]
+    size = (
+        f"larger filters lower the error significantly up to {wide} × {wide}"
+        if wide
+        else f"the next larger filters do not have a significantly lower error than {narrow} × {narrow}"
+    )
+    count = (
+        f"more of them up to {many} in the first layer"
+        if many
+        else f"the next larger number does not lower it significantly below that of {few}"
+    )
+    return f"{size}, and {count}"
+
+
+def _flipping(numbers: pd.DataFrame, findings: pd.DataFrame) -> str:
+    """Report the error on digits flipped left-right, and what training with them does to that on digits as written."""
+    errors = 100 * error_rates(numbers[numbers.training == "as written"], ["test"]).groupby("test").mean()
+    tested = findings.loc["flipping: tested left-right - as written"]
+    trained = findings.loc["flipping: trained left-right - as written"]
+    effect = (
+        f"{'raises' if trained.estimate > 0 else 'lowers'} the error on digits as written by "
+        f"{number(abs(trained.estimate), 1)} points"
+        if trained.finding == "significant"
+        else "does not change the error on digits as written significantly"
+    )
+    return (
+        f"a CNN misclassifies {number(errors['as written'], 1)} % of the digits as written and "
+        f"{number(errors['left-right'], 1)} % of those flipped left-right{_remark(tested)}, and training with flipped "
+        f"digits {effect}"
+    )
+
+
+def _remark(finding: pd.Series) -> str:
+    """Return the words that follow the second of two numbers whose difference was not found significant."""
+    remarks = {"significant": "", "not significant": " (not significantly different)"}
+    return remarks.get(finding.finding, " (not tested)")
+
+
+def _first(findings: pd.DataFrame, prefix: str) -> tuple[str, pd.Series]:
+    """Return the first finding whose id begins with `prefix`, and the rest of its id."""
+    id = next(id for id in findings.index if id.startswith(prefix))
+    return id.removeprefix(prefix), findings.loc[id]

@@ -7,10 +7,13 @@ from matplotlib.patches import Rectangle
 from relecture import plotting
 
 
-def draw_matrix(axes: Axes, values: np.ndarray, title: str, fontsize: float = 0, digits: int = 1) -> None:
+def draw_matrix(
+    axes: Axes, values: np.ndarray, title: str, fontsize: float = 0, digits: int = 1, largest: float | None = None
+) -> None:
     """Draw values (h, w) of at least 0 as squares, dark where they are large.
 
-    With a `fontsize` nonzero values are written into their cells, with `digits` decimals.
+    With a `fontsize` nonzero values are written into their cells, with `digits` decimals. Darkest is the `largest`
+    value, by default that of `values`.
     """
 
     def text(value: float) -> str:
@@ -18,7 +21,7 @@ def draw_matrix(axes: Axes, values: np.ndarray, title: str, fontsize: float = 0,
             return ""
         return f"{value:.{digits}f}".removeprefix("0") if digits > 1 else f"{value:.{digits}f}".removesuffix(".0")
 
-    darkest = 1.25 * values.max()
+    darkest = 1.25 * (largest or values.max())
     plotting.annotated_heatmap(
         axes, values, text, cmap="gray_r", limits=(0, darkest), white_above=0.55 / 1.25, fontsize=fontsize
     )
