@@ -13,6 +13,7 @@ from relecture import records, tables
 from relecture.findings import Finding
 from relecture.records import Record
 from relecture.salaries import BOOK_PREDICTORS, BOOK_SPLIT
+from relecture.salaries.caveats import caveats
 from relecture.salaries.table_labels import HITTERS, OTHER_SPLIT, TableLabels
 from relecture.scorecard.published_values import PublishedValue
 from relecture.scorecard.reproduced_values import ReproducedValues
@@ -116,6 +117,9 @@ def table(results: SalariesResults, stem: Path) -> None:
         f"{split[0].upper()}{split[1:]}; mean ± standard deviation over n networks that differ in their seed. "
         f"Last column: mean ± standard deviation over {rows[0]['n_random']} random splits of the same sizes."
     )
+    for (protocol, method), record in by_method.items():
+        splits = "random splits" if protocol == "resampled" else split
+        note = " ".join([note, *caveats(record, f"{NAMES[method]} ({splits})")])
     caption = "Salaries: published and reproduced" if labels.is_isl_split else f"{labels.title}: errors of the methods"
     tables.write(stem, pd.DataFrame(rows), pd.DataFrame(text_rows), caption, note)
 
