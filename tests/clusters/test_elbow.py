@@ -61,3 +61,33 @@ def test_a_straight_line_has_no_elbow():
 def test_the_gap_rule_takes_the_first_k_that_the_next_does_not_beat_by_a_standard_error():
     assert gap_k(np.array([0.1, 0.5, 0.55, 0.9]), np.array([0.1, 0.1, 0.1, 0.1])) == 2
     assert gap_k(np.array([0.1, 0.5, 0.9]), np.array([0.01, 0.01, 0.01])) == 3
+
+
+@pytest.mark.parametrize("n_groups", [3, 5])
+def test_the_number_of_distinct_rows_can_be_the_number_of_clusters(n_groups, capsys):
+    rows = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [3.0, 4.0], [-2.0, 5.0]])[:n_groups]
+    dataset = unscaled("repeated", np.repeat(rows, 4, axis=0), "made up", ["a", "b"])
+    result = fit(dataset, BRIEF)
+    chosen = {row["metric"]: row["value"] for row in result.metrics}
+    assert chosen["silhouette"] == n_groups
+    curves = result.histories[0].pivot(index="step", columns="metric", values="value")
+    assert curves.index.tolist() == list(range(1, n_groups + 1))
+    assert curves.silhouette[n_groups] == pytest.approx(1)
+    assert curves.gap.idxmax() == n_groups
+    assert np.isfinite(curves.gap).all()
+    assert f"K ends at {n_groups}, the number of distinct rows, before k_max = 10" in capsys.readouterr().err
+
+
+def test_a_cluster_per_row_has_no_silhouette():
+    dataset = unscaled("few", np.array([[0.0], [1.0], [5.0], [6.0]]), "made up", ["a"])
+    (history,) = fit(dataset, BRIEF).histories
+    curves = history.pivot(index="step", columns="metric", values="value")
+    assert curves.index.tolist() == [1, 2, 3, 4]
+    assert curves.silhouette.dropna().index.tolist() == [2, 3]
+    assert curves.silhouette.idxmax() == 2
+    assert np.isfinite(curves.gap).all()
+
+
+def test_enough_distinct_rows_are_no_message(capsys):
+    choices(music(Music(seed=1, n_people=10, spread=1.0, n_clusters=3)))
+    assert "distinct rows" not in capsys.readouterr().err

@@ -5,11 +5,14 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sklearn.linear_model import Lasso, lasso_path
 
+from relecture.errors import UserError
 from relecture.salaries import lasso
-from relecture.salaries.config import LassoFitConfig
-from relecture.salaries.data import predictors, standardise
+from relecture.salaries.config import LassoFitConfig, SplitsConfig
+from relecture.salaries.data import draw_splits, encode, iter_splits, predictors, standardise
 
 CONFIG = LassoFitConfig(n_lambda=100, lambda_min_ratio=1e-4)
 
@@ -142,3 +145,146 @@ def test_the_path_of_300_columns_satisfies_the_optimality_conditions_to_its_end(
     intercepts, slopes = lasso.solve_path(x, y, lambdas)
     correlations = ((x - x.mean(0)) / x.std(0)).T @ (y[:, None] - intercepts - x @ slopes) / len(y)
     np.testing.assert_allclose(np.abs(correlations).max(0), lambdas, rtol=1e-6)
+
+
+def assert_optimal(x: np.ndarray, y: np.ndarray, intercepts: np.ndarray, slopes: np.ndarray, lambdas: np.ndarray):
+    """The optimality conditions from the residuals, to a millionth of lambda; `z` has unit variance (1/n)."""
+    sd = np.where(np.ptp(x, axis=0) == 0, 1.0, x.std(0))
+    correlations = ((x - x.mean(0)) / sd).T @ (y[:, None] - intercepts - x @ slopes) / len(y)
+    signs = np.sign(slopes)
+    limit = 2e-6 * lambdas + 1e-13 * y.std()  # one millionth in the solver, another for these sums
+    assert (np.abs(correlations) <= lambdas + limit).all()
+    assert (np.abs(correlations - lambdas * signs) <= limit)[signs != 0].all()
+
+
+def fitted_values(x: np.ndarray, y: np.ndarray, lambdas: np.ndarray) -> np.ndarray:
+    intercepts, slopes = lasso.solve_path(x, y, lambdas)
+    assert_optimal(x, y, intercepts, slopes, lambdas)
+    return intercepts + x @ slopes
+
+
+def rare_level(random: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Dummies of a factor whose reference level is missing: two columns that sum to one."""
+    level = random.integers(0, 2, n)
+    return np.column_stack([level == 0, level == 1, random.normal(size=n)]).astype(float), level + random.normal(size=n)
+
+
+def all_levels(random: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Dummies of all levels of two factors, with an effect of the first."""
+    first, second = random.integers(0, 4, n), random.integers(0, 3, n)
+    return np.column_stack([np.eye(4)[first], np.eye(3)[second]]), first**2 + random.normal(size=n)
+
+
+def balanced(random: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """A factorial design of four factors, two of them with exactly the same effect, and an answer in whole numbers."""
+    runs = np.array(np.meshgrid(*[[-1.0, 1.0]] * 4)).reshape(4, -1).T
+    return runs, 2 * runs[:, 0] + 2 * runs[:, 1] + random.integers(0, 2) * runs[:, 2] * runs[:, 3]
+
+
+def whole_numbers(random: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Answers on a scale of three points, and their sum."""
+    x = random.integers(0, 3, (n, 5)).astype(float)
+    return x, x.sum(1)
+
+
+def near_copies(random: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Three measurements of one thing that differ by a ten-millionth."""
+    x = random.normal(size=(n, 1)) + np.column_stack([1e-7 * random.normal(size=(n, 3)), random.normal(size=n)])
+    return x, x.sum(1) + random.normal(size=n)
+
+
+def more_columns_than_rows(random: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """A quarter as many rows as columns."""
+    return random.normal(size=(10, 40)), random.normal(size=10)
+
+
+DESIGNS = [rare_level, all_levels, balanced, whole_numbers, near_copies, more_columns_than_rows]
+
+
+@pytest.mark.parametrize("design", DESIGNS)
+@given(seed=st.integers(0, 10_000))
+@settings(max_examples=12, deadline=None, derandomize=True)
+def test_ties_and_collinear_columns_do_not_make_a_solution_wrong(design, seed):
+    x, y = design(np.random.default_rng(seed), 30)
+    fitted_values(x, y, lasso.lambda_path(x, y, LassoFitConfig(n_lambda=20, lambda_min_ratio=1e-4)))
+
+
+@given(
+    seed=st.integers(0, 10_000),
+    slope=st.sampled_from([-1.0, 1.0, 1.8, -0.001, 39.37]),
+    intercept=st.sampled_from([0.0, 1.0, 32.0, 2024.0]),
+)
+@settings(max_examples=30, deadline=None, derandomize=True)
+def test_an_exact_linear_function_of_a_column_changes_no_fitted_value(seed, slope, intercept):
+    random = np.random.default_rng(seed)
+    x = np.column_stack([random.integers(18, 90, 40), random.normal(size=(40, 2))]).astype(float)
+    y = 0.1 * x[:, 0] - x[:, 1] + random.normal(size=40)
+    lambdas = lasso.lambda_path(x, y, LassoFitConfig(n_lambda=20, lambda_min_ratio=1e-4))
+    both = np.column_stack([x, intercept + slope * x[:, 0]])
+    np.testing.assert_allclose(fitted_values(both, y, lambdas), fitted_values(x, y, lambdas), rtol=1e-8, atol=1e-8)
+
+
+UNITS = st.integers(-12, 12).map(lambda exponent: 10.0**exponent)
+
+
+@given(seed=st.integers(0, 10_000), unit=UNITS, x_units=st.tuples(UNITS, UNITS, UNITS), level=st.integers(0, 5))
+@settings(max_examples=40, deadline=None, derandomize=True)
+def test_the_fit_does_not_depend_on_the_units_of_target_and_predictors(seed, unit, x_units, level):
+    random = np.random.default_rng(seed)
+    x, y = random.normal(size=(30, 3)), random.normal(size=30)
+    y += x[:, 0]
+    lambdas = lasso.lambda_path(x, y, LassoFitConfig(n_lambda=20, lambda_min_ratio=1e-4))
+    other_x, other_y = (x + 10.0**level) * np.array(x_units), y * unit
+    np.testing.assert_allclose(
+        lasso.lambda_path(other_x, other_y, LassoFitConfig(n_lambda=20, lambda_min_ratio=1e-4)),
+        lambdas * unit,
+        rtol=1e-6,
+    )
+    expected = fitted_values(x, y, lambdas)
+    np.testing.assert_allclose(fitted_values(other_x, other_y, lambdas * unit) / unit, expected, rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize("unit", [1e-12, 1e-9, 1.0, 1e12])
+def test_the_whole_method_gives_the_same_errors_in_every_unit_of_the_target(players, some_splits, unit, tmp_path):
+    def errors(table):
+        fit = lasso.fit(table, some_splits[:2], CONFIG, tmp_path)
+        return pd.DataFrame(fit.metrics).pivot(index="member", columns="metric", values="value")
+
+    expected, scaled = errors(players), errors(players.assign(Salary=players.Salary * unit))
+    np.testing.assert_allclose(scaled.mae / unit, expected.mae, rtol=1e-6)
+    assert scaled.predictors.tolist() == expected.predictors.tolist()
+
+
+def test_a_factor_level_that_a_fold_lacks_does_not_make_its_solutions_wrong():
+    # The reference level has three rows of 80, so many folds have none, and the other two levels sum to one there.
+    random = np.random.default_rng(4)
+    level, score = np.array(["a"] * 3 + ["b", "c"] * 38 + ["b"]), random.normal(size=80)
+    wage = np.where(level == "c", 2.0, 0.0) + score + random.normal(size=80)
+    table = encode(pd.DataFrame({"level": level, "score": score, "wage": wage}), "wage")
+    splits = list(iter_splits(draw_splits(80, SplitsConfig(seeds=list(range(20)), test_size=40, n_folds=5))))
+    for split in splits:
+        x, y = standardise(predictors(table)).to_numpy()[split.train], wage[split.train]
+        lambdas = lasso.lambda_path(x, y, CONFIG)
+        for fold in range(1, 6):
+            kept = split.folds != fold
+            fitted_values(x[kept], y[kept], lambdas)
+
+
+def test_a_target_that_no_predictor_is_correlated_with_is_predicted_by_its_mean():
+    runs = np.array(np.meshgrid(*[[-1.0, 1.0]] * 3)).reshape(3, -1).T
+    interaction = 0.1 + runs[:, 0] * runs[:, 1]  # only an interaction, so every correlation is zero
+    lambdas = lasso.lambda_path(runs, interaction, CONFIG)
+    assert (lambdas > 0).all()
+    intercepts, slopes = lasso.solve_path(runs, interaction, lambdas)
+    assert not slopes.any()
+    np.testing.assert_allclose(intercepts, 0.1)
+
+
+def test_a_solution_that_is_not_optimal_is_an_error_that_says_what_to_do(xy, monkeypatch):
+    x, y = xy
+    monkeypatch.setattr(lasso, "_least_angle", lambda gram, covariance, lambdas: np.zeros((len(gram), len(lambdas))))
+    monkeypatch.setattr(lasso, "nnls", lambda *_, **__: (np.zeros(38), 0.0))
+    with pytest.raises(
+        UserError, match=r"no accurate solution for 99 of 100 lambdas: .* salaries\.data\.exclude_columns"
+    ):
+        lasso.solve_path(x, y, lasso.lambda_path(x, y, CONFIG))

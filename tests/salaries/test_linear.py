@@ -2,17 +2,22 @@
 
 import json
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sklearn.linear_model import LinearRegression
 from sklearn.metrics import mean_absolute_error
 
+from relecture import records
 from relecture.salaries import linear
+from relecture.salaries.caveats import caveats
 from relecture.salaries.config import LinearFitConfig
-from relecture.salaries.data import predictors
+from relecture.salaries.data import Split, predictors
 from relecture.scorecard.published_values import rounded
 
 FOUR = ["Hits", "Walks", "CRuns", "PutOuts"]
@@ -109,3 +114,93 @@ def test_no_fit_on_the_four_predictors_reproduces_the_printed_224_8(players, boo
     assert entry.value == "224.8"
     for pair in [("training", "test"), ("test", "test"), ("test", "training")]:
         assert f"{errors[pair]:.2f}" in entry.differs
+
+
+def wages(n: int = 60, seed: int = 0) -> pd.DataFrame:
+    """A made-up table: age, a score, a wage."""
+    random = np.random.default_rng(seed)
+    age, score = random.integers(18, 80, n).astype(float), random.normal(size=n)
+    return pd.DataFrame({"age": age, "score": score, "wage": 0.3 * age - score + random.normal(size=n)})
+
+
+def split_in_two(n: int = 60) -> Split:
+    return Split(seed=1, train=np.arange(n * 2 // 3), test=np.arange(n * 2 // 3, n), folds=np.zeros(n * 2 // 3, int))
+
+
+def saved(fit, folder) -> dict:
+    """The coefficients of the only split in the model file."""
+    fit.save_model(folder)
+    ((_, model),) = json.loads((folder / "coefficients.json").read_text()).items()
+    return model
+
+
+UNITS = st.integers(-12, 12).map(lambda exponent: 10.0**exponent)
+
+
+@given(units=st.tuples(UNITS, UNITS, UNITS), levels=st.tuples(*[st.sampled_from([0.0, 1.0, -1e4, 1e7])] * 2))
+@settings(max_examples=30, deadline=None, derandomize=True)
+def test_predictions_depend_neither_on_units_nor_on_levels(units, levels):
+    table, split = wages(), split_in_two()
+    expected = LinearRegression().fit(table.loc[split.train, ["age", "score"]], table.wage[split.train])
+    expected = expected.predict(table.loc[split.test, ["age", "score"]])
+    other = pd.DataFrame(
+        {
+            "age": (table.age + levels[0]) * units[0],
+            "score": (table.score + levels[1]) * units[1],
+            "wage": table.wage * units[2],
+        }
+    )
+    fit = linear.fit(other, [split], LinearFitConfig(), Path())
+    assert fit.parameters == 3
+    np.testing.assert_allclose(fit.predictions[0].predicted / units[2], expected, rtol=1e-6)
+
+
+def test_estimates_and_their_errors_are_those_of_statsmodels_on_the_plain_columns(players, book, all_19, tmp_path):
+    model = sm.OLS(players.Salary[book.train], sm.add_constant(predictors(players)).loc[book.train]).fit()
+    expected = pd.DataFrame(
+        {"coefficient": model.params, "std_error": model.bse, "t": model.tvalues, "p": model.pvalues}
+    )
+    estimates = pd.DataFrame(saved(all_19, tmp_path)["train"]).T
+    pd.testing.assert_frame_equal(estimates, expected, rtol=1e-8)
+
+
+@pytest.mark.parametrize(
+    ("name", "column"),
+    [
+        ("born", lambda table: 2024 - table.age),
+        ("age_in_days", lambda table: 365.25 * table.age),
+        ("sum", lambda table: table.age + table.score),
+        ("founder", lambda table: (table.index == 59) * 1.0),  # in no training row
+    ],
+)
+def test_a_redundant_predictor_has_no_coefficient_and_changes_no_prediction(name, column, tmp_path, capsys):
+    table, split = wages(), split_in_two()
+    wider = table.assign(**{name: column(table)})[["age", "score", name, "wage"]]
+    without = linear.fit(table, [split], LinearFitConfig(), tmp_path)
+    assert "no coefficient" not in capsys.readouterr().err
+    fit = linear.fit(wider, [split], LinearFitConfig(), tmp_path)
+    np.testing.assert_allclose(fit.predictions[0].predicted, without.predictions[0].predicted, rtol=1e-10)
+    assert fit.parameters == without.parameters == 3
+    assert set(saved(fit, tmp_path)["train"][name].values()) == {None}
+    assert f"gives `{name}` no coefficient (NA, as R's lm) in 1 of 1 split" in capsys.readouterr().err
+    assert {row["metric"]: row["value"] for row in fit.metrics}["redundant"] == 1
+    assert "redundant" not in {row["metric"] for row in without.metrics}
+
+
+def test_of_two_collinear_predictors_the_later_one_has_no_coefficient(tmp_path):
+    table, split = wages(), split_in_two()
+    for order in (["age", "born"], ["born", "age"]):
+        fit = linear.fit(table.assign(born=2024 - table.age)[[*order, "wage"]], [split], LinearFitConfig(), tmp_path)
+        train = saved(fit, tmp_path)["train"]
+        assert [train[name]["coefficient"] is None for name in order] == [False, True]
+
+
+def test_the_table_names_a_predictor_without_a_coefficient(tmp_path):
+    table, split = wages(), split_in_two()
+    wider = table.assign(born=2024 - table.age)[["age", "born", "wage"]]
+    for name, data in (("wider", wider), ("plain", table)):
+        fit = linear.fit(data, [split], LinearFitConfig(), tmp_path)
+        fit.save(tmp_path / name, f"salaries/book/{name}", LinearFitConfig(), {"name": "a"}, "rule")
+    (sentence,) = caveats(records.read(tmp_path / "wider"), "Linear regression")
+    assert sentence.startswith("Linear regression has no coefficient (NA, as R's lm) for born (in 1 of 1 split)")
+    assert caveats(records.read(tmp_path / "plain"), "Linear regression") == []

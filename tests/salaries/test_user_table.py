@@ -248,3 +248,16 @@ def test_the_command_reports_it_without_a_traceback(tmp_path, monkeypatch, wages
         "save it with commas between them (and with points in numbers)"
     )
     assert not (tmp_path / "table.csv").exists()
+
+
+@pytest.mark.parametrize(("column", "what"), [("wage", "target"), ("age", "column")])
+@pytest.mark.parametrize("unit", [1e-150, 1e150])
+def test_numbers_whose_squares_cannot_be_computed_are_reported(problems, wages, column, what, unit):
+    assert problems(wages.assign(**{column: wages[column] * unit})) == [
+        f"the numbers in the {what} `{column}` are too large or too small to be squared: use another unit"
+    ]
+
+
+@pytest.mark.parametrize("unit", [1e-40, 1e40])
+def test_numbers_that_float32_cannot_hold_are_read(read, wages, unit):
+    assert read(wages.assign(wage=wages.wage * unit)).wage.tolist() == (wages.wage * unit).tolist()

@@ -8,9 +8,11 @@ import pytest
 import torch
 
 from relecture.digits.networks import arrays, cross_entropy, zero_one_loss
+from relecture.errors import UserError
 from relecture.training.config import TrainingConfig
 from relecture.training.fit import fit, predict
-from relecture.training.mlp import mlp
+from relecture.training.lit_module import TrainingData
+from relecture.training.mlp import mlp, stack
 
 
 def curve(fitted, metric: str = "validation_loss") -> pd.Series:
@@ -151,3 +153,42 @@ def test_numbers_too_small_to_be_computed_fast_are_zero_while_a_network_learns_a
     train(epochs=1, loss=squares)
     assert set(seen) == {0.0}
     assert (tiny * tiny).item() > 0
+
+
+@pytest.mark.parametrize("rate", [1e30, 1e20])
+def test_a_learning_rate_that_is_too_high_stops_training_with_its_name_and_the_epoch(train, rate):
+    def squares(output, target):
+        return ((output - target[..., None]) ** 2).sum(-1)
+
+    message = r"seed-1: the training loss is not a finite number in epoch \d+ of 8: learning_rate = 1e\+\d0 is too high"
+    with pytest.raises(UserError, match=message):
+        train(loss=squares, scores={}, rate=rate)
+
+
+@pytest.mark.parametrize("value", [float("inf"), float("nan"), 1e30])
+def test_a_target_that_float32_cannot_square_stops_training_in_its_first_step(train, toy, value):
+    arrays = TrainingData(toy.inputs, torch.full((240,), value), toy.train, {})
+    with pytest.raises(
+        UserError, match=r"seed-1: .* in epoch 1 of 8, in its first step: the target or the inputs hold"
+    ):
+        train(loss=lambda output, target: (output.sum(-1) - target) ** 2, scores={}, arrays=arrays)
+
+
+def test_a_fit_names_the_only_one_of_its_networks_that_diverges(toy, tmp_path):
+    targets = torch.stack([torch.zeros(240), torch.full((240,), torch.inf)])
+    rows = toy.train.repeat(2, 1)
+    with pytest.raises(UserError, match=r"^second: the training loss is not a finite number in epoch 1 of 2"):
+        fit(
+            stack([mlp([8, 4, 1], seed=seed) for seed in (1, 2)]),
+            TrainingData(toy.inputs, torch.arange(240), rows, {}),
+            loss=lambda output, index: (output.squeeze(-1) - targets.gather(1, index)) ** 2,
+            scores={},
+            training=TrainingConfig(
+                epochs=2, batch_size=32, learning_rate=1e-3, rho=0.9, epsilon=1e-7, log_every_n_epochs=1
+            ),
+            members=["first", "second"],
+            seeds=[1, 2],
+            checkpoint_dir=tmp_path,
+            progress_metric="",
+            accelerator="cpu",
+        )

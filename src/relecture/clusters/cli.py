@@ -33,9 +33,12 @@ def fit(method: TextOption, config_json: TextOption, data: PathOption, out: Path
     """Fit one method on one data set and write its record to OUT."""
     from relecture.clusters.config import METHOD_CONFIGS
     from relecture.clusters.data import load
+    from relecture.clusters.row_sample import record_sample, sample_rows
 
     dataset, config = load(data), parse_config(METHOD_CONFIGS[method], config_json)
-    result = resolve_name(METHODS[method])(dataset, config)
+    used, rows = sample_rows(dataset, config)
+    result = resolve_name(METHODS[method])(used, config)
+    record_sample(result, rows, len(dataset.x))
     source = {"name": dataset.source, "digest": dataset.digest, "sample": dataset.sample}
     result.save(out, f"clusters/{dataset.name}/{method}", config, source, rule, QUESTION)
 

@@ -162,7 +162,13 @@ class LabDataConfig(ConfigModel):
     seed: int
 
 
-class StepsFitConfig(ConfigModel):
+class SampledFitConfig(ConfigModel):
+    """What a fit of a method depends on that uses a random sample of at most `max_rows` rows."""
+
+    max_rows: int = 5000
+
+
+class StepsFitConfig(SampledFitConfig):
     """What a fit of `steps` depends on."""
 
     n_clusters: int
@@ -170,7 +176,7 @@ class StepsFitConfig(ConfigModel):
     first_seed: int
 
 
-class RestartsFitConfig(ConfigModel):
+class RestartsFitConfig(SampledFitConfig):
     """What a fit of `restarts` depends on; `lab` and `lab_seed` only where the lab's numbers can be compared."""
 
     n_clusters: int
@@ -181,7 +187,7 @@ class RestartsFitConfig(ConfigModel):
     lab_seed: int | None = None
 
 
-class ElbowFitConfig(ConfigModel):
+class ElbowFitConfig(SampledFitConfig):
     """What a fit of `elbow` depends on."""
 
     k_max: int
@@ -236,6 +242,12 @@ class ClustersConfig(ConfigModel):
     elbow: Elbow = Field(description="The method `elbow`.")
     interpretation: Interpretation = Field(description="The method `interpretation`.")
     limits: Limits = Field(description="The method `limits`.")
+    max_rows: int = Field(
+        default=5000,
+        ge=100,
+        description="Rows that `steps`, `restarts` and `elbow` use: of a larger table a random sample of that size. "
+        "`interpretation` uses all rows.",
+    )
 
     @field_validator("datasets")
     @classmethod
@@ -268,10 +280,11 @@ class ClustersConfig(ConfigModel):
         block, is_images = self._block(dataset), dataset == "images"
         match method:
             case "steps":
-                return StepsFitConfig(n_clusters=block.n_clusters, **dict(self.steps))
+                return StepsFitConfig(max_rows=self.max_rows, n_clusters=block.n_clusters, **dict(self.steps))
             case "restarts":
                 restarts = self.restarts
                 return RestartsFitConfig(
+                    max_rows=self.max_rows,
                     n_clusters=block.n_clusters,
                     n_init=restarts.n_init_images if is_images else restarts.n_init,
                     n_shown_restarts=restarts.n_shown_restarts,
@@ -282,6 +295,7 @@ class ClustersConfig(ConfigModel):
             case "elbow":
                 elbow = self.elbow
                 return ElbowFitConfig(
+                    max_rows=self.max_rows,
                     k_max=elbow.k_max,
                     n_init=elbow.n_init_images if is_images else elbow.n_init,
                     n_references=elbow.n_references_images if is_images else elbow.n_references,

@@ -1,5 +1,6 @@
 """The method `elbow`: the number of clusters by the elbow of the curve, the silhouette and the gap statistic."""
 
+import sys
 import warnings
 
 import numpy as np
@@ -23,13 +24,13 @@ def fit(dataset: Dataset, config: ElbowFitConfig) -> FitResult:
     History by K: `wss`, `silhouette`, `gap` with its standard error `gap_se`. Predictions: the labels for each K.
     """
     x, random = dataset.x, np.random.default_rng(config.seed)
-    k_max = min(config.k_max, len(np.unique(x, axis=0)) - 1)
+    k_max = largest_k(x, config.k_max)
     ks = np.arange(1, k_max + 1)
     runs = [kmeans(x, int(k), config.n_init, random) for k in ks]
     wss = np.array([float(run.wss[run.best]) for run in runs])
     labels = [run.labels[run.best] for run in runs]
     distances = pairwise_distances(x)
-    silhouette = [np.nan] + [silhouette_score(distances, codes, metric="precomputed") for codes in labels[1:]]
+    silhouette = [_silhouette(distances, codes) for codes in labels]
     gap, gap_se = gap_statistic(x, wss, config.n_init, config.n_references, random)
     metrics = {
         "elbow": kneedle_elbow(ks, wss),
@@ -50,6 +51,27 @@ def fit(dataset: Dataset, config: ElbowFitConfig) -> FitResult:
         rows += records.rows(MEMBER, curves, step=int(k))
     result.histories.append(pd.DataFrame(rows).dropna())
     return result
+
+
+def largest_k(x: np.ndarray, k_max: int) -> int:
+    """Return `k_max`, or the number of distinct rows of `x` (n, p) if that is smaller, which stderr then says."""
+    distinct = len(np.unique(x, axis=0))
+    if distinct < k_max:
+        print(f"relecture: K ends at {distinct}, the number of distinct rows, before k_max = {k_max}", file=sys.stderr)
+    return min(k_max, distinct)
+
+
+def _silhouette(distances: np.ndarray, labels: np.ndarray) -> float:
+    """Return the mean silhouette; NaN where it is not defined: one cluster, or as many as rows."""
+    if not 1 < len(np.unique(labels)) < len(labels):
+        return np.nan
+    return float(silhouette_score(distances, labels, metric="precomputed"))
+
+
+def log_of_sum(wss: np.ndarray, total: float) -> np.ndarray:
+    """Return the log of sums of squares; one that is zero but for rounding counts as that share of the `total`."""
+    logs: np.ndarray = np.log(np.maximum(wss, np.finfo(float).eps * total))
+    return logs
 
 
 def kneedle_elbow(ks: np.ndarray, wss: np.ndarray) -> float:
@@ -74,8 +96,9 @@ def gap_statistic(
     log_wss = np.empty((n_references, len(wss)))
     for row in log_wss:
         reference = random.uniform(box.min(0), box.max(0), size=box.shape)
-        row[:] = [np.log(kmeans(reference, k, n_init, random).wss.min()) for k in range(1, len(wss) + 1)]
-    return log_wss.mean(0) - np.log(wss), log_wss.std(0) * np.sqrt(1 + 1 / n_references)
+        lowest = np.array([kmeans(reference, k, n_init, random).wss.min() for k in range(1, len(wss) + 1)])
+        row[:] = log_of_sum(lowest, lowest[0])
+    return log_wss.mean(0) - log_of_sum(wss, wss[0]), log_wss.std(0) * np.sqrt(1 + 1 / n_references)
 
 
 def gap_k(gap: np.ndarray, gap_se: np.ndarray) -> int:

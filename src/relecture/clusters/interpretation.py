@@ -14,6 +14,7 @@ from relecture.clusters.labels import relabel_by_size
 from relecture.records import FitResult
 
 ALL = "all"
+_BATCH_ELEMENTS = 20_000_000  # samples x rows in one batch: arrays of 160 MB
 
 
 def fit(dataset: Dataset, config: InterpretationFitConfig) -> FitResult:
@@ -55,12 +56,8 @@ def distinctive_features(
     interval includes the uncertainty of the clustering. `inside` and `outside` are means in the feature's own unit.
     """
     x, n_clusters = dataset.x, labels.max() + 1
-    counts = random.multinomial(len(x), np.full(len(x), 1 / len(x)), size=n_resamples).astype(float)
-    weights = np.maximum(counts, 1e-9)  # a cluster without rows in a sample keeps its centroid
-    start = np.broadcast_to(cluster_means(x, labels, n_clusters), (n_resamples, n_clusters, x.shape[1]))
-    bootstrap = lloyd(x, start, weights)
     inside, outside, difference = _standardised_differences(x, labels[None], np.ones((1, len(x))), n_clusters)
-    _, _, resampled = _standardised_differences(x, bootstrap.labels, weights, n_clusters)
+    resampled = _resampled_differences(x, labels, n_resamples, random)
     low, high = np.percentile(resampled, [2.5, 97.5], axis=0)
     table = pd.DataFrame(
         {
@@ -75,6 +72,21 @@ def distinctive_features(
     )
     table["size"] = table.difference.abs()
     return table.sort_values(["cluster", "size"], ascending=[True, False], kind="stable").drop(columns="size")
+
+
+def _resampled_differences(
+    x: np.ndarray, labels: np.ndarray, n_resamples: int, random: np.random.Generator
+) -> np.ndarray:
+    """Return the standardised differences (samples, K, p) in bootstrap samples that are clustered again."""
+    n_clusters, size = labels.max() + 1, max(1, _BATCH_ELEMENTS // len(x))
+    centroids, batches = cluster_means(x, labels, n_clusters), []
+    for first in range(0, n_resamples, size):
+        n_batch = min(size, n_resamples - first)
+        counts = random.multinomial(len(x), np.full(len(x), 1 / len(x)), size=n_batch).astype(float)
+        weights = np.maximum(counts, 1e-9)  # a cluster without rows in a sample keeps its centroid
+        bootstrap = lloyd(x, np.broadcast_to(centroids, (n_batch, *centroids.shape)), weights)
+        batches.append(_standardised_differences(x, bootstrap.labels, weights, n_clusters)[2])
+    return np.concatenate(batches)
 
 
 def rank_members(

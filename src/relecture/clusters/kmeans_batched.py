@@ -17,6 +17,7 @@ from relecture.clusters.kmeans_trace import MAX_ITER
 from relecture.clusters.labels import reassign_empty_clusters
 
 _BATCH_ELEMENTS = 4_000_000  # starts x clusters x rows in one batch: an array of 32 MB
+_INIT_ELEMENTS = 20_000_000  # starts x rows that are drawn together: arrays of 160 MB
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,9 @@ def kmeans(
     x: np.ndarray, n_clusters: int, n_init: int, random: np.random.Generator, init: str = "kmeans_plusplus"
 ) -> KMeansRuns:
     """Run k-means from `n_init` starts of the initialisation method `init`, a key of INIT."""
-    return lloyd(x, INIT[init](x, n_clusters, n_init, random))
+    size = max(1, _INIT_ELEMENTS // len(x))
+    starts = [INIT[init](x, n_clusters, min(size, n_init - done), random) for done in range(0, n_init, size)]
+    return lloyd(x, np.concatenate(starts))
 
 
 def random_partition(x: np.ndarray, n_clusters: int, n_init: int, random: np.random.Generator) -> np.ndarray:

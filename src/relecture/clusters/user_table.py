@@ -9,13 +9,12 @@ import pandas as pd
 from relecture.clusters.config import UserTable
 from relecture.clusters.data import Dataset, standardised
 from relecture.data import user_csv
+from relecture.data.number_range import out_of_range
 from relecture.errors import UserError
 from relecture.text_format import counted
 
 #: Distinct rows that the silhouette needs to be defined for some number of clusters.
 MIN_DISTINCT_ROWS = 3
-#: Up to this number, and down to a standard deviation of its inverse, sums of squares can be computed.
-MAX_ABSOLUTE_VALUE = 1e100
 
 
 def read(config: UserTable, source: Path | None = None) -> Dataset:
@@ -57,8 +56,8 @@ def _column_problems(column: str, fields: pd.Series, values: pd.Series) -> Itera
         yield f"the column `{column}` is infinite in row {user_csv.first_row(np.isinf(values))}"
     elif values.nunique() == 1 and not missing.any():
         yield f"the column `{column}` is constant ({fields.iloc[0]} in every row): leave it out"
-    elif values.abs().max() > MAX_ABSOLUTE_VALUE or values.std() < 1 / MAX_ABSOLUTE_VALUE:
-        yield f"the numbers in the column `{column}` are too large or too small to be squared: use another unit"
+    elif problem := out_of_range(values):
+        yield f"the numbers in the column `{column}` are {problem}"
 
 
 def _row_problems(numbers: pd.DataFrame, n_clusters: int) -> Iterator[str]:

@@ -82,6 +82,11 @@ class NetworkConfig(ConfigModel):
     n_seeds: int = Field(ge=1, description="Number of networks on the book's split, which differ only in their seed.")
     hidden: int = Field(ge=1, description="Units of the hidden layer.")
     dropout: Probability = Field(description="Share of hidden units dropped in each training step.")
+    max_steps: int = Field(
+        default=100_000,
+        ge=1,
+        description="Largest number of gradient steps of each network; a table with many rows gets fewer epochs.",
+    )
     training: TrainingConfig = Field(description="Training of each network.")
 
 
@@ -315,6 +320,7 @@ class SalariesConfig(ConfigModel):
                     n_seeds=self.network.n_seeds if protocol == "book" else 1,
                     hidden=self.network.hidden,
                     dropout=self.network.dropout,
+                    max_steps=self.network.max_steps,
                     training=self.network.training,
                     standardise_target=True if method == "network_standardised" else None,
                 )

@@ -12,6 +12,7 @@ from relecture import records, tables
 from relecture.data import hitters
 from relecture.records import Record
 from relecture.salaries import BOOK_PREDICTORS, BOOK_SPLIT
+from relecture.salaries.caveats import caveats
 from relecture.salaries.table_labels import HITTERS, OTHER_SPLIT, TableLabels
 from relecture.scorecard.published_values import PublishedValue
 from relecture.scorecard.reproduced_values import ReproducedValues
@@ -191,6 +192,9 @@ def table(results: SalariesResults, stem: Path) -> None:
         f"Parameters: those fitted, with intercepts (a network has one for every unit) and without{as_printed}; "
         "neighbours and trees have none that could be compared."
     )
+    for (protocol, method), record in by_method.items():
+        splits = "random splits" if protocol == "resampled" else split
+        note = " ".join([note, *caveats(record, f"{NAMES[method]} ({splits})")])
     caption = "Salaries: published and reproduced" if labels.is_isl_split else f"{labels.title}: errors of the methods"
     frame = pd.DataFrame(rows).astype({"parameters": "Int64", "parameters_without_intercepts": "Int64"})
     tables.write(stem, frame, pd.DataFrame(text_rows), caption, note)

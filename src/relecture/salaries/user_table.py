@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from relecture.data import user_csv
+from relecture.data.number_range import out_of_range
 from relecture.errors import UserError
 from relecture.salaries.config import UserTableConfig
 from relecture.salaries.data import coded_levels, encode, factor_levels, predictors
@@ -124,7 +125,10 @@ def _value_problems(name: str, column: pd.Series, is_target: bool) -> Iterator[s
         problem = "there is nothing to predict" if is_target else f"so it predicts nothing: {REMEDY}"
         where = "the only row" if len(column) == 1 else "every row"
         yield f"the {'target' if is_target else 'column'} `{name}` is {column.iloc[0]} in {where}, {problem}"
-    elif not pd.api.types.is_numeric_dtype(column) and column.nunique() > len(column) / 2:
+    elif pd.api.types.is_numeric_dtype(column):
+        if problem := out_of_range(column):
+            yield f"the numbers in the {'target' if is_target else 'column'} `{name}` are {problem}"
+    elif column.nunique() > len(column) / 2:
         yield (
             f"the column `{name}` holds {column.nunique()} different texts in {len(column)} rows, so it names rows "
             f"instead of groups: {REMEDY}"

@@ -21,7 +21,7 @@ from relecture.errors import UserError
 from relecture.records import code_digest, file_digest
 from relecture.training.callbacks import BestWeightsEarlyStopping, Progress, ResumeCheckpoint, is_readable_checkpoint
 from relecture.training.config import TrainingConfig
-from relecture.training.lit_module import LitNetwork, Precision, RowMetric, TrainingData
+from relecture.training.lit_module import LitNetwork, NonFiniteLoss, Precision, RowMetric, TrainingData
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def fit(
         callbacks: Further Lightning callbacks.
 
     Raises:
-        UserError: `initial_checkpoint` is missing or damaged.
+        UserError: `initial_checkpoint` is missing or damaged, or the loss is infinite or not a number.
     """
     module = LitNetwork(
         network, arrays, loss, scores, training, seeds, hidden_l2, precision, eval_batch_size, hidden_l1
@@ -115,7 +115,10 @@ def fit(
     with flush_denormals(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*does not have many workers.*")
         warnings.filterwarnings("ignore", message=".*treespec.*")  # Lightning with this torch
-        trainer.fit(module, ckpt_path=resume.latest() or initial_checkpoint, weights_only=True)
+        try:
+            trainer.fit(module, ckpt_path=resume.latest() or initial_checkpoint, weights_only=True)
+        except NonFiniteLoss as error:
+            raise UserError(_divergence_message(error, members, training)) from error
     epochs = max(trainer.current_epoch, stopping.last_epoch if stopping else 0)
     module.log_last_epoch(epochs)
     if final_checkpoint is not None:
@@ -178,6 +181,15 @@ def _trainer(training: TrainingConfig, callbacks: list[pl.Callback], accelerator
         enable_model_summary=False,
         num_sanity_val_steps=0,
     )
+
+
+def _divergence_message(error: NonFiniteLoss, members: Sequence[str], training: TrainingConfig) -> str:
+    """Return what diverges, when, and which setting or data to change."""
+    label = members[error.members[0]] if len(error.members) == 1 else f"{len(error.members)} of {len(members)} networks"
+    where = f"{label}: the training loss is not a finite number in epoch {error.epoch} of {training.epochs}"
+    if error.epoch == error.step == 1:  # before any weight has changed
+        return f"{where}, in its first step: the target or the inputs hold numbers that are too large for the network"
+    return f"{where}: learning_rate = {training.learning_rate:g} is too high for these data; lower it"
 
 
 def _fit_digest(module: LitNetwork, members: Sequence[str], options: tuple[Any, ...]) -> str:

@@ -18,6 +18,14 @@ RowMetric = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 Precision = Literal["32", "bf16"]
 
 
+class NonFiniteLoss(Exception):
+    """The loss of some members is infinite or not a number, first in a step of an epoch, both counted from 1."""
+
+    def __init__(self, epoch: int, step: int, members: Sequence[int]):
+        super().__init__(f"the loss is not finite in step {step} of epoch {epoch}")
+        self.epoch, self.step, self.members = epoch, step, members
+
+
 @dataclass(frozen=True)
 class TrainingData:
     """Inputs and targets, with the rows to train on and those to evaluate on.
@@ -94,17 +102,27 @@ class LitNetwork(pl.LightningModule):
         return [0]
 
     def training_step(self, *_: Any) -> None:
-        """Train one epoch over the training rows."""
+        """Train one epoch over the training rows; raise NonFiniteLoss if it diverges."""
         optimizer: Any = self.optimizers()
         torch.manual_seed(epoch_seed(self.seeds[0], self.current_epoch, stream=1))  # dropout
+        losses = []
         for rows in torch.split(self._shuffled_rows(), self.training_config.batch_size, dim=-1):
             outputs = self._forward_rows(rows)
-            loss = self.loss(outputs, self.targets[rows]).mean(-1).sum()
+            loss = self.loss(outputs, self.targets[rows]).mean(-1)
+            losses.append(loss.detach())
             optimizer.zero_grad()
-            self.manual_backward(loss)
+            self.manual_backward(loss.sum())
             if self.hidden_l1:
                 self._add_l1_gradient()
             optimizer.step()
+        self._require_finite(torch.stack(losses).reshape(len(losses), -1))
+
+    def _require_finite(self, losses: torch.Tensor) -> None:
+        """Raise NonFiniteLoss if one of an epoch's losses (steps, members) is not finite."""
+        finite = losses.isfinite()
+        if not finite.all():
+            step = int((~finite).any(1).nonzero()[0])
+            raise NonFiniteLoss(self.current_epoch + 1, step + 1, (~finite).any(0).nonzero().flatten().tolist())
 
     def validation_step(self, *_: Any) -> None:
         """Evaluate every metric on every evaluation set, with dropout off."""

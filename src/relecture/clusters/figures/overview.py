@@ -22,6 +22,8 @@ def overview(record: Record) -> Figure:
             "limits": _limits}[method]  # fmt: skip
     figure = draw(record)
     title = f"{TITLES.get(dataset, dataset)}: {method}" if dataset else method
+    if len(sizes := record.metrics.value[record.metrics.metric == "n_rows"]):
+        title += f", a random sample of {sizes.iloc[0]:,.0f} rows"
     figure.suptitle(title, x=0.01, ha="left", fontweight="bold")
     return figure
 

@@ -1,0 +1,53 @@
+"""What the table of errors must say of single fits: predictors without a coefficient, networks that did not learn."""
+
+import json
+from collections import Counter
+
+from relecture.records import Record
+from relecture.text_format import counted, listed
+
+
+def caveats(record: Record, name: str) -> list[str]:
+    """Return sentences about the fits of a record that a reader of its errors must know; none for ordinary fits.
+
+    Args:
+        record: The record of one method.
+        name: The method's name in the sentences.
+    """
+    return [*_redundant_predictors(record, name), *_fewer_epochs(record, name), *_worse_than_mean(record, name)]
+
+
+def _redundant_predictors(record: Record, name: str) -> list[str]:
+    if "redundant" not in set(record.metrics.metric):
+        return []
+    models = json.loads((record.folder / "model" / "coefficients.json").read_text())
+    n_splits = Counter(
+        term for model in models.values() for term, row in model["train"].items() if row["coefficient"] is None
+    )
+    terms = [f"{term} (in {n} of {counted(len(models), 'split')})" for term, n in n_splits.items()]
+    return [
+        f"{name} has no coefficient (NA, as R's lm) for {listed(terms)}: constant in the training rows, or a linear "
+        "function of earlier predictors."
+    ]
+
+
+def _fewer_epochs(record: Record, name: str) -> list[str]:
+    epochs = record.metrics.value[record.metrics.metric == "epochs"]
+    if epochs.empty:
+        return []
+    config = record.params["config"]
+    return [
+        f"{name}: {epochs.iloc[0]:.0f} of {counted(config['training']['epochs'], 'epoch')}, because "
+        f"salaries.network.max_steps is {config['max_steps']:,}."
+    ]
+
+
+def _worse_than_mean(record: Record, name: str) -> list[str]:
+    worse = record.metrics.value[record.metrics.metric == "worse_than_mean"]
+    if worse.empty:
+        return []
+    return [
+        f"{name}: the squared error of {worse.sum():.0f} of {counted(len(worse), 'fit')} on their own training rows is "
+        "above that of predicting the mean, so these networks have not learned; change "
+        "salaries.network.training.learning_rate or epochs."
+    ]
