@@ -127,7 +127,7 @@ def test_the_command_reports_it_without_a_traceback(tmp_path):
     config = user_table("no.csv", ["a"])
     done = subprocess.run(
         [sys.executable, "-m", "relecture", "clusters", "data", "--dataset", "mine",
-         "--config-json", config.to_json(), "--out", "mine.npz"],
+         "--config-json", config.to_json(), "--profile", "mine_profile", "--out", "mine.npz"],
         cwd=tmp_path, capture_output=True, text=True,
     )  # fmt: skip
     assert done.returncode == 1
@@ -171,7 +171,7 @@ def test_one_row_too_few_is_reported(read_table):
         ("town;age\nA;30\n", "its columns are separated by semicolons"),
         ("town,age\nZoë,30\n".encode("latin-1"), "it is not UTF-8 (byte 0xeb in line 2)"),
         ("age,age\n1,2\n", "the name `age` is used for the columns 1 and 2"),
-        ("town,age\nA,30,1\n", "row 1 has 3 fields, but the header 2"),
+        ("town,age\nA,30\nB,40,1\n", "row 2 has 3 fields, but the header 2"),
     ],
 )
 def test_an_invalid_csv_file_is_reported(tmp_path, content, problem):

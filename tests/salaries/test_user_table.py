@@ -1,16 +1,23 @@
 """A user's table: coded as in R, with one message per problem."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from relecture.data.config import TableFormat, TableSource
 from relecture.errors import UserError
 from relecture.salaries import data, user_table
 from relecture.salaries.cli import app
 from relecture.salaries.config import DataJobConfig, SplitsConfig, UserTableConfig
 
 ROWS = 60
-CONFIG = UserTableConfig(path="", target="wage", exclude_columns=[], relaxed_lasso=["age"], test_size=20, n_folds=5)
+SOURCE = TableSource(path="", named_by="salaries.data", setting="salaries.data.{}")
+CONFIG = UserTableConfig(
+    **{"source": SOURCE, "target": "wage", "exclude_columns": [], "factors": [], "relaxed_lasso": ["age"]},
+    **{"test_size": 20, "n_folds": 5},
+)
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +43,10 @@ def read(tmp_path):
     def call(table: pd.DataFrame, **more) -> pd.DataFrame:
         path = tmp_path / "mine.csv"
         table.to_csv(path, index=False)
-        return user_table.read(CONFIG.model_copy(update={"path": str(path), **more}))
+        table_format = TableFormat(**{key: more.pop(key) for key in TableFormat.model_fields if key in more})
+        source = SOURCE.model_copy(update={"path": str(path), "format": table_format})
+        coded, call.profile = user_table.read(CONFIG.model_copy(update={"source": source, **more}))
+        return coded
 
     return call
 
@@ -66,22 +76,24 @@ def test_a_factor_of_k_levels_is_k_minus_1_columns_named_as_in_r(read, wages):
 
 
 def test_hitters_as_a_user_s_table_is_coded_as_in_the_book(hitters_csv, players):
-    update = {"path": str(hitters_csv), "target": "Salary", "relaxed_lasso": ["Hits"], "test_size": 87}
-    pd.testing.assert_frame_equal(user_table.read(CONFIG.model_copy(update=update)), players)
+    source = SOURCE.model_copy(update={"path": str(hitters_csv)})
+    update = {"source": source, "target": "Salary", "relaxed_lasso": ["Hits"], "test_size": 87}
+    pd.testing.assert_frame_equal(user_table.read(CONFIG.model_copy(update=update))[0], players)
 
 
-def test_rows_with_a_missing_value_are_excluded_and_counted(read, wages, capsys):
+def test_rows_with_a_missing_value_are_excluded_and_counted(read, wages):
     holes = wages.astype(object)
     holes.loc[[3, 7], "age"], holes.loc[[7, 9], "region"], holes.loc[11, "wage"] = None, "NA", None
     table = read(holes)
     assert table.wage.tolist() == wages.drop(index=[3, 7, 9, 11]).wage.tolist()
-    message = capsys.readouterr().err
-    assert "4 of 60 rows have a missing value and are excluded (wage 1, age 2, region 2)" in message
-    assert "factors: region (3 levels, compared with east), union (2 levels, compared with no)" in message
+    message = "\n".join(read.profile.lines())
+    assert "60 rows read, 56 used; 4 of 60 rows have a missing value" in message
+    assert "are excluded (wage 1, age 2, region 2)" in message
+    assert "region (factor): 3 levels, compared with east: " in message
 
 
 def test_columns_can_be_excluded(read, problems, wages):
-    named = wages.assign(name=[f"person {i}" for i in range(ROWS)])
+    named = wages.assign(name=[f"Person {chr(65 + i // 26)}{chr(65 + i % 26)}" for i in range(ROWS)])
     assert problems(named) == [
         "the column `name` holds 60 different texts in 60 rows, so it names rows instead of groups: "
         "name it in salaries.data.exclude_columns"
@@ -109,27 +121,44 @@ def test_text_among_numbers_is_an_error_with_its_row(problems, wages):
     mixed = wages.astype({"age": str})
     mixed.loc[4, "age"] = "n/a"
     assert problems(mixed) == [
-        'the column `age` holds text ("n/a" in row 5), and numbers elsewhere: write all as one or the other; '
-        "an empty field is a missing value"
+        'the column `age` has "n/a" in row 5: set salaries.data.na_values: ["NA", "n/a"] if it marks a missing value, '
+        'or set salaries.data.factors: ["age"] if these are categories'
+    ]
+    mixed.loc[4, "age"] = "old"
+    assert problems(mixed) == [
+        'the column `age` holds text ("old" in row 5), and numbers elsewhere: write all as one or the other, '
+        'or set salaries.data.factors: ["age"] if these are categories; an empty field is a missing value'
     ]
 
 
-@pytest.mark.parametrize("written", ["{},5", "{} %", "€{}", "1 00{}"])
-def test_numbers_with_a_decimal_comma_or_a_unit_are_an_error(problems, wages, written):
+@pytest.mark.parametrize(
+    ("written", "reason"),
+    [
+        ("{},5", 'separators in the number ("{}" in row 1); set salaries.data.decimal: ","'),
+        ("{} %", 'percent signs ("{}" in row 1); write plain numbers with a decimal point'),
+        ("€{}", 'currencies ("{}" in row 1); write plain numbers with a decimal point'),
+        ("1 00{}", 'separators in the number ("{}" in row 1); set salaries.data.thousands: " "'),
+    ],
+)
+def test_numbers_in_another_form_are_an_error(problems, wages, written, reason):
     table = wages.assign(score=[written.format(i % 7) for i in range(ROWS)])
     assert problems(table) == [
-        f'the column `score` holds numbers with units or decimal commas ("{table.score[0]}" in row 1): '
-        "write plain numbers with a decimal point"
+        f"the column `score` holds numbers that are not read: {reason.format(table.score[0])}, "
+        'or set salaries.data.factors: ["score"] if these are categories'
     ]
 
 
-@pytest.mark.parametrize("written", ["NaN", "N/A", "."])
-def test_other_marks_of_a_missing_value_are_an_error(problems, wages, written):
+@pytest.mark.parametrize("written", ["NaN", "N/A", ".", "none", "#DIV/0!", "(blank)", "?", "\\N", "–"])
+def test_other_marks_of_a_missing_value_are_an_error_until_they_are_set(read, problems, wages, written):
     table = wages.copy()
     table.loc[3, "region"] = written
+    marks = json.dumps(["NA", written], ensure_ascii=False)
     assert problems(table) == [
-        f'the column `region` has "{written}" in row 4: leave the field empty if a value is missing'
+        f'the column `region` has "{written}" in row 4: set salaries.data.na_values: {marks} if it marks a missing '
+        'value, or set salaries.data.factors: ["region"] if these are categories'
     ]
+    assert len(read(table, na_values=["NA", written])) == ROWS - 1
+    assert len(read(table, factors=["region"])) == ROWS
 
 
 def test_a_target_of_text_is_an_error(problems, wages):
@@ -225,11 +254,12 @@ def test_a_split_without_variation_is_an_error():
 def test_the_command_reports_it_without_a_traceback(tmp_path, monkeypatch, wages):
     monkeypatch.chdir(tmp_path)
     wages.to_csv("mine.csv", index=False, sep=";")
-    config = DataJobConfig(user_table=CONFIG.model_copy(update={"path": "mine.csv"})).to_json()
+    source = SOURCE.model_copy(update={"path": "mine.csv"})
+    config = DataJobConfig(user_table=CONFIG.model_copy(update={"source": source})).to_json()
     with pytest.raises(SystemExit) as ended:
-        app(["data", "--config-json", config, "--source", "mine.csv", "--out", "table.csv"])
+        app(["data", "--config-json", config, "--source", "mine.csv", "--profile", ".", "--out", "table.csv"])
     assert str(ended.value) == (
         "relecture: salaries.data names the file mine.csv: its columns are separated by semicolons: "
-        "save it with commas between them (and with points in numbers)"
+        'set salaries.data.separator: ";"'
     )
     assert not (tmp_path / "table.csv").exists()

@@ -1,7 +1,8 @@
 # salaries: linear regression, lasso, relaxed lasso and a network on Hitters
 #
 # needs   resources/hitters.json, or a user's CSV file
-# makes   results/salaries/{book,resampled}/<method>/   a record each
+# makes   results/salaries/profile.*                    the profile of the table
+#         results/salaries/{book,resampled}/<method>/   a record each
 #
 # Tables and figures: exhibits.smk.
 
@@ -18,6 +19,7 @@ EXHIBIT_JOBS["salaries"] = {
     "figures": ExhibitJob(records=RECORDS["salaries"], files={"published": PUBLISHED}),
 }
 SALARIES_LABELS = run_config.salaries.labels()
+(SALARIES_PROFILE,) = EXHIBITS["salaries"].of_job("data")
 
 
 rule salaries:
@@ -29,7 +31,7 @@ rule salaries:
 
 
 rule salaries_data:
-    """The rows without missing values, coded as in R."""
+    """The rows without missing values, coded as in R, and the profile of the table."""
     input:
         source=lambda w: (
             [run_config.salaries.source()]
@@ -39,16 +41,23 @@ rule salaries_data:
         code=source_files("relecture.data.hitters:load", "relecture.salaries.user_table:read"),
     output:
         table=results("salaries/data/table.csv"),
+        profile=[results(file) for file in exhibit_files(EXHIBITS["salaries"], "data")],
+        page=report(
+            results(report_file(EXHIBITS["salaries"], SALARIES_PROFILE)),
+            **report_options(EXHIBITS["salaries"], SALARIES_PROFILE),
+        ),
     log:
         results("logs/salaries/data.log"),
     params:
         config=to_json(run_config.salaries.data_job()),
         source=run_config.salaries.source(),
+        profile=subpath(output.page, parent=True),
     shell:
         "exec &> >(tee {log:q})\n"
         "relecture salaries data"
         " --config-json {params.config:q}"
         " --source {params.source:q}"
+        " --profile {params.profile:q}"
         " --out {output.table:q}"
 
 

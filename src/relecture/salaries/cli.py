@@ -1,5 +1,6 @@
 """Commands of the comparison `salaries`: data, splits, fit, overview, tables, figures."""
 
+import sys
 from pathlib import Path
 from pkgutil import resolve_name
 from typing import Annotated
@@ -14,20 +15,26 @@ app = Command("Linear regression, lasso, relaxed lasso and a network on the sala
 
 
 @app.command()
-def data(config_json: TextOption, source: PathOption, out: PathOption) -> None:
-    """Write the complete rows of a table, coded as in R; SOURCE is the manifest of Hitters, or a CSV file."""
+def data(config_json: TextOption, source: PathOption, out: PathOption, profile: PathOption) -> None:
+    """Write the complete rows of a table, coded as in R, and the table's profile into the folder PROFILE.
+
+    SOURCE is the manifest of Hitters, or a CSV file.
+    """
     from relecture.data import hitters
     from relecture.salaries import user_table
     from relecture.salaries.config import DataJobConfig
     from relecture.salaries.data import encode_players
+    from relecture.salaries.table_labels import HITTERS
 
     config = parse_config(DataJobConfig, config_json)
     if config.user_table:
-        user_table.read(config.user_table).to_csv(out, index=False)
-        return
-    raw = hitters.load(source.parent / "Hitters.csv")
-    print(f"relecture: {user_table.describe_missing(raw.isna(), 'players')}", flush=True)
-    encode_players(raw).to_csv(out, index=False)
+        table, read = user_table.read(config.user_table)
+    else:
+        raw = hitters.load(source.parent / "Hitters.csv")
+        table, read = encode_players(raw), user_table.profile_of(raw, HITTERS.target, HITTERS.name)
+    table.to_csv(out, index=False)
+    print(*read.lines(), sep="\n", file=sys.stderr)
+    EXHIBITS.write_tables(read, profile, "data")
 
 
 @app.command()

@@ -9,6 +9,7 @@ EXHIBITS = Exhibits(
     tables=(
         table("table", "error and R² of each method", f"{_TABLES}:table", in_handout=True),
         table("differences", "paired differences", f"{_TABLES}:differences", in_handout=True),
+        table("profile", "profile of the data", "relecture.salaries.user_table:write_profile", job="data"),
     ),
     figures=(
         Exhibit("splits", "error over random splits", f"{_FIGURES}:splits", in_handout=True),

@@ -129,3 +129,13 @@ def test_a_batch_without_readable_sheets_is_empty(folder):
     first, *_ = segment_batches(paths, layout, size=3)
     assert first.images.shape == (0, 4, 3, 28, 28)
     assert [reason for _, reason in first.unreadable] == ["it is empty"] * 3
+
+
+def test_a_page_is_named_with_composed_accents_as_its_station(folder):
+    page = sorted(folder.glob("*.png"))[0]
+    stations = (folder / "stations.csv").read_text()
+    (folder / "stations.csv").write_text(stations.replace(page.stem, "caf\u00e9"))
+    page.rename(page.with_stem("cafe\u0301"))
+    crops = segment_folder(folder)
+    assert "caf\u00e9" in [*crops.sheets, *crops.unreadable.sheet]
+    assert "its image is missing" not in set(crops.unreadable.reason)
