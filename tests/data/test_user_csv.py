@@ -1,11 +1,17 @@
 """Reading a user's table: valid files are read unchanged; errors name the place and the remedy."""
 
+import csv
 import json
+import unicodedata
 
+import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from relecture.data import user_csv
 from relecture.data.config import TableFormat, TableSource
+from relecture.data.text_column import text_columns
 from relecture.errors import UserError
 
 
@@ -195,3 +201,76 @@ def test_an_invisible_character_in_a_name_is_shown(read):
     assert user_csv.unknown_column("rent", table) == (
         "it has no column `rent`: did you mean 'rent\\u200b', a name with an invisible character?"
     )
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.binary(max_size=200))
+def test_any_content_is_a_table_or_a_user_error(tmp_path_factory, content):
+    path = tmp_path_factory.mktemp("any") / "mine.csv"
+    path.write_bytes(content)
+    try:
+        table = user_csv.read(source(path))
+    except UserError:
+        return
+    assert len(table) >= 1
+    for column in text_columns(table, source(path)).values():
+        assert len(column.numbers) == len(table)
+
+
+#: Texts of all kinds but for control characters; of those only the ends of lines and the tabulator.
+TEXTS = st.text(st.characters(exclude_categories=("Cs", "Cc"), include_characters="\r\n\t"), max_size=5)
+LATIN = st.text(st.characters(codec="cp1252", exclude_categories=("Cc",)), max_size=5)
+#: An encoding of pandas, ours, and the texts that it can write.
+ENCODINGS = [("utf-8", "utf-8", TEXTS), ("utf-8-sig", "utf-8", TEXTS), ("utf-16", "utf-16", TEXTS)]
+ENCODINGS += [("cp1252", "cp1252", LATIN)]
+
+
+@st.composite
+def written_tables(draw):
+    """A table of numbers and texts with gaps, how pandas writes it, and the settings with which we read it."""
+    written, encoding, texts = draw(st.sampled_from(ENCODINGS))
+    n_rows, kinds = (
+        draw(st.integers(1, 8)),
+        draw(st.lists(st.sampled_from(["int", "float", "text"]), min_size=1, max_size=4)),
+    )
+    values = {"int": st.integers(-(10**12), 10**12), "float": st.floats(allow_nan=False), "text": texts}
+    table = pd.DataFrame()
+    for number, kind in enumerate(kinds):
+        gap = st.none() if kind == "text" else st.just(float("nan")) if kind == "float" else st.nothing()
+        column = draw(st.lists(values[kind] | gap, min_size=n_rows, max_size=n_rows))
+        table[f"{kind}{number}"] = pd.Series(column, dtype={"text": object}.get(kind, kind))
+    style = {
+        "sep": draw(st.sampled_from(",;\t|")),
+        "decimal": draw(st.sampled_from(".,")),
+        "na_rep": draw(st.sampled_from(["", "NA", "n/a"])),
+        "quoting": draw(st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONNUMERIC])),
+        "lineterminator": draw(st.sampled_from(["\n", "\r\n"])),
+        "encoding": written,
+    }
+    settings = {"separator": style["sep"], "decimal": style["decimal"], "encoding": encoding}
+    return table, style, {**settings, "na_values": [style["na_rep"]]}
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(written_tables())
+def test_a_table_that_pandas_writes_is_read_back_equal_or_refused(tmp_path_factory, written):
+    table, style, table_format = written
+    path = tmp_path_factory.mktemp("pandas") / "mine.csv"
+    table.to_csv(path, index=False, **style)
+    try:
+        columns = text_columns(user_csv.read(source(path, **table_format)), source(path, **table_format))
+    except UserError:
+        return
+    assert list(columns) == list(table)
+    n_rows = len(next(iter(columns.values())).fields)
+    for name, column in columns.items():
+        expected = table[name][:n_rows]
+        if name.startswith("text"):
+            texts = [unicodedata.normalize("NFC", text).strip() for text in expected.fillna(style["na_rep"])]
+            assert [text.strip() for text in column.fields] == texts
+            assert column.missing.tolist() == [text in ("", style["na_rep"]) for text in texts]
+        else:
+            assert not column.text.any()
+            pd.testing.assert_series_equal(column.numbers, expected, check_names=False, check_dtype=False, rtol=0)
+    # Only rows without any value may be missing, at the end.
+    assert table[n_rows:].fillna("").map(lambda value: str(value).strip() in ("", style["na_rep"])).all(axis=None)

@@ -1,10 +1,13 @@
 """A user's table: coded as in R, with one message per problem."""
 
 import json
+import unicodedata
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from relecture.data.config import TableFormat, TableSource
 from relecture.errors import UserError
@@ -263,3 +266,120 @@ def test_the_command_reports_it_without_a_traceback(tmp_path, monkeypatch, wages
         'set salaries.data.separator: ";"'
     )
     assert not (tmp_path / "table.csv").exists()
+
+
+def test_a_column_of_codes_is_a_factor_if_it_is_named_as_one(read, wages):
+    coded = wages.assign(region=wages.region.map({"south": 10, "North": 2, "east": 1}))
+    assert list(read(coded).columns) == ["age", "region", "unionyes", "wage"]
+    table = read(coded, factors=["region"])
+    assert list(table.columns) == ["age", "region2", "region10", "unionyes", "wage"]  # by size, as factor() in R
+    assert table.region10.tolist() == (wages.region == "south").astype(int).tolist()
+    assert "region (factor): 3 levels, compared with 1: " in "\n".join(read.profile.lines())
+
+
+def test_a_factor_must_be_another_column_than_the_target_and_the_excluded_ones(problems, wages):
+    assert problems(wages, factors=["regoin"]) == ["it has no column `regoin`: did you mean `region`?"]
+    assert problems(wages, factors=["wage"]) == ["`wage` is both the target and in salaries.data.factors"]
+    assert problems(wages, factors=["region"], exclude_columns=["region"]) == [
+        "`region` is both in salaries.data.factors and in salaries.data.exclude_columns"
+    ]
+
+
+def test_a_number_that_is_written_in_two_ways_is_one_level(problems, wages):
+    assert problems(wages.assign(region=["1", "1.0", "2"] * 20), factors=["region"]) == [
+        'the column `region` holds one number as "1" and as "1.0": write it in one way'
+    ]
+
+
+def test_a_european_file_needs_two_settings(tmp_path, wages):
+    path = tmp_path / "mine.csv"
+    wages.to_csv(path, index=False, sep=";", decimal=",")
+    source = SOURCE.model_copy(update={"path": str(path)})
+    with pytest.raises(
+        UserError, match=r'separated by semicolons: set salaries.data.separator: ";" and .*decimal: ","'
+    ):
+        user_table.read(CONFIG.model_copy(update={"source": source}))
+    source = source.model_copy(update={"format": TableFormat(separator=";", decimal=",")})
+    assert user_table.read(CONFIG.model_copy(update={"source": source}))[0].wage.tolist() == wages.wage.tolist()
+
+
+def test_points_that_may_separate_thousands_are_an_error_until_a_setting_says_what_they_are(read, problems, wages):
+    table = wages.assign(rent=["1.250", "875", "12.400"] * 20)
+    assert problems(table) == [
+        'the column `rent` may have points for thousands ("1.250" in row 1): if this is 1250, set '
+        'salaries.data.thousands: "."; if it is 1.25, set salaries.data.decimal: "."'
+    ]
+    assert read(table, decimal=".").rent.tolist() == [1.25, 875, 12.4] * 20
+    whole = table.drop(columns="wage").assign(pay=range(100, 160))
+    assert read(whole, thousands=".", target="pay").rent.tolist() == [1250, 875, 12400] * 20
+
+
+def test_levels_that_differ_only_in_capitals_are_an_error_until_they_are_factors(read, problems, wages):
+    table = wages.assign(union=wages.union.where(wages.index % 3 > 0, "YES"))
+    assert "which differ only in capitals" in problems(table)[0]
+    assert {"unionyes", "unionYES"} <= set(read(table, factors=["union"]).columns)
+    assert "which differ only in capitals" in read.profile.warnings[0]
+
+
+def test_a_total_row_is_an_error(problems, wages):
+    total = pd.DataFrame(
+        {"wage": [wages.wage.sum().round(2)], "age": [wages.age.sum()], "region": "all", "union": "no"}
+    )
+    assert problems(pd.concat([wages, total])) == [
+        f"the last row (61) is the sum of all others (wage {total.wage[0]}, age {total.age[0]}): remove it"
+    ]
+
+
+def test_row_numbers_and_names_that_look_alike_are_warnings(read, wages):
+    read(wages.assign(id=range(1, ROWS + 1), Age=wages.age**2))
+    assert read.profile.warnings == [
+        'the names of the columns have "age" and "Age", which differ only in capitals: rename one unless both are '
+        "meant",
+        "the column `id` seems to number the rows (1, 2, 3, ...): name it in salaries.data.exclude_columns unless it "
+        "is a measurement",
+    ]
+
+
+def test_the_profile_has_every_column_with_its_use(read, wages):
+    read(wages, exclude_columns=["region"])
+    assert [(column.name, column.use) for column in read.profile.columns] == [
+        ("wage", "target"),
+        ("age", "number"),
+        ("union", "factor"),
+        ("region", "excluded"),
+    ]
+
+
+TEXTS = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=4)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.lists(st.floats(-1e6, 1e6) | st.integers(-(10**6), 10**6) | st.none(), min_size=30, max_size=30),
+    st.lists(TEXTS, min_size=2, max_size=3).flatmap(
+        lambda levels: st.lists(st.sampled_from([*levels, None]), min_size=30, max_size=30)
+    ),
+    st.tuples(st.sampled_from(",;\t"), st.sampled_from(".,"), st.sampled_from(["", "NA"]), st.booleans()),
+)
+def test_a_table_that_pandas_writes_is_coded_as_it_is_or_refused(tmp_path_factory, numbers, texts, style):
+    separator, decimal, na_rep, is_factor = style
+    path = tmp_path_factory.mktemp("pandas") / "mine.csv"
+    target = np.random.default_rng(0).normal(size=30)
+    table = pd.DataFrame({"wage": target, "age": np.array(numbers, float), "kind": texts})
+    table.to_csv(path, index=False, sep=separator, decimal=decimal, na_rep=na_rep)
+    table_format = TableFormat(separator=separator, decimal=decimal, na_values=[na_rep])
+    source = SOURCE.model_copy(update={"path": str(path), "format": table_format})
+    update = {"source": source, "factors": ["kind"] if is_factor else [], "test_size": 10, "n_folds": 3}
+    try:
+        coded, _ = user_table.read(CONFIG.model_copy(update=update))
+    except UserError:
+        return
+    kind = table.kind.fillna("").map(lambda text: unicodedata.normalize("NFC", text).strip())
+    known = table.age.notna() & ~kind.isin(["", na_rep])
+    assert coded.wage.tolist() == target[known].tolist()
+    assert coded.age.tolist() == table.age[known].tolist()
+    for level in kind[known].unique():
+        column = coded.get(f"kind{level}")
+        if column is not None:
+            assert column.tolist() == (kind[known] == level).astype(int).tolist()
+    assert len(coded.columns) in (2 + kind[known].nunique() - 1, 3)  # 3 if all texts are numbers

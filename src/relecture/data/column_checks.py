@@ -24,9 +24,9 @@ _ERROR = re.compile(
 )
 _PUNCTUATION = {"Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Zs", "Sm", "Sk", "Cf"}  # categories of Unicode
 _ROW_NUMBER_NAMES = {
-    *("id", "_id", "index", "nr", "nr.", "no", "no.", "num", "number", "row", "rows", "row_id", "rowid", "rowname"),
+    *("id", "_id", "index", "nr", "nr.", "no", "no.", "num", "number", "row", "rows", "row_id", "rowid"),
     *("rownames", "rowname", "rownumber", "row number", "row_number", "obs", "case", "caseid", "serial", "lfdnr"),
-    *("unnamed: 0", "unnamed:0", "...1", "x1", "v1", "#", "x"),
+    *("unnamed: 0", "unnamed:0", "...1", "#"),
 }
 _TOTAL_WORDS = re.compile(
     r"(?:grand |sub ?|sub-)?(?:total|totals|totale|totaal|suma|sum|sums|summe|gesamt|insgesamt|all|overall|"
@@ -161,7 +161,7 @@ def row_number_warning(column: TextColumn, remedy: str) -> str:
 
 def code_warning(column: TextColumn, remedy: str) -> str:
     """Return that numbers are written with leading zeros, as codes are; empty if they are not."""
-    if not np.all(np.mod(column.known_numbers, 1) == 0):
+    if (column.known_numbers != np.floor(column.known_numbers)).any():
         return ""
     zeros = column.fields.str.fullmatch("0[0-9]+").to_numpy(bool)
     if not zeros.any():

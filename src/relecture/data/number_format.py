@@ -30,7 +30,7 @@ _SPACES = " \u00a0\u2009\u202f"
 _DIGITS = rf"(?:[0-9]+(?:[{_SPACES}.,'\u2019_\u00b7\u066b\u066c][0-9]+)*[.,]?|[.,][0-9]+)"
 _EXPONENT = r"(?:\s?[eEdDqQ][+\-]?[0-9]+|\s?[×x*·]\s?10\^?[+\-\u2212]?[0-9]*|(?<=[.][0-9])[+\-][0-9]{2,3})?"
 _ONE_NUMBER = re.compile(rf"(?P<before>[^0-9]{{0,15}}?){_DIGITS}{_EXPONENT}(?P<after>[^0-9]{{0,15}})")
-_FORTRAN = re.compile(r".*[0-9.]([dDqQ][+\-]?|(?<=\.[0-9])[+\-])[0-9]+")
+_OTHER_EXPONENT = re.compile(r".*[0-9.](?:[dDqQ][+\-]?|(?<=\.[0-9])[+\-]|\s?[x×*·]\s?10\^?[+\-\u2212]?)[0-9]*")
 _RANGE = re.compile(r"[^0-9]{0,3}[0-9.,]+\s*(?:-|–|—|to|bis)\s*[0-9.,]+[^0-9]{0,15}")
 _ORDINAL = re.compile(r"[0-9]+\s?(?:st|nd|rd|th)", re.IGNORECASE)
 _CLOCK = re.compile(r"[+\-]?[0-9]+:[0-9]{1,2}(?::[0-9]{1,2}(?:[.,][0-9]+)?)?(?:\s?[ap]\.?m\.?)?", re.IGNORECASE)
@@ -65,7 +65,8 @@ def to_numbers(fields: pd.Series, table_format: TableFormat) -> pd.Series:
     except ValueError:
         values = text.str.replace(_MINUS, "-", regex=False).to_numpy(object)
         numbers = values.astype(float)
-    if len(numbers) and np.all(np.mod(numbers, 1) == 0) and text.str.fullmatch(r"[+\-]?[0-9]{1,18}").all():
+    is_whole = len(numbers) > 0 and bool(np.isfinite(numbers).all()) and bool((numbers == np.floor(numbers)).all())
+    if is_whole and text.str.fullmatch(r"[+\-]?[0-9]{1,18}").all():
         numbers = values.astype(np.int64)
     return pd.Series(numbers, index=fields.index, name=fields.name)
 
@@ -143,7 +144,7 @@ def _reason(field: str, text: str) -> str:
         return "a minus behind the number"
     if after.lower().rstrip(".") in _MULTIPLES:
         return "k or M for thousands or millions"
-    if not after and _FORTRAN.fullmatch(text):
+    if not after and _OTHER_EXPONENT.fullmatch(text):
         return "exponents other than e"
     if before in ("'", "\u2019", "`"):
         return "apostrophes"

@@ -34,7 +34,7 @@ class ColumnProfile:
             few = f" ({n_different} different)" if n_different <= 10 else ""
             return f"{self.values.min():,.6g} to {self.values.max():,.6g}{few}"
         counts = self.values.value_counts()
-        levels = ", ".join(f"{level} {count}" for level, count in counts.head(N_LEVELS_SHOWN).items())
+        levels = ", ".join(f"{level} ({count})" for level, count in counts.head(N_LEVELS_SHOWN).items())
         more = f" and {len(counts) - N_LEVELS_SHOWN} more" if len(counts) > N_LEVELS_SHOWN else ""
         compared = f", compared with {self.reference}" if self.reference else ""
         return f"{len(counts)} levels{compared}: {levels}{more}"

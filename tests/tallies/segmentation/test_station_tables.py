@@ -1,7 +1,11 @@
 """The true votes of users' sheets: valid, or refused with the file and the row."""
 
+import unicodedata
+
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from relecture.errors import UserError
 from relecture.tallies.segmentation.station_tables import read_stations, read_truth, true_votes
@@ -66,7 +70,7 @@ def truth(tmp_path):
 @pytest.mark.parametrize("written", ["1.000", "1e30", "-4", "2.5", "1,000", "1 000", "+3", "3e1", "1234567890", "inf"])
 def test_votes_that_are_not_written_with_digits_only_are_an_error(truth, written):
     with pytest.raises(
-        UserError, match="row 1: votes must be whole numbers, not .*: write them with the digits 0 to 9"
+        UserError, match=r"row 1: votes must be whole numbers, not .*: write them with the digits 0 to 9"
     ):
         truth(written)
 
@@ -85,7 +89,7 @@ def test_a_district_that_is_called_as_all_districts_together_is_an_error(station
     ("first", "second"), [("South", "SOUTH"), ("South End", "South  End"), ("South", "South\u200b")]
 )
 def test_districts_that_look_alike_are_an_error(stations, first, second):
-    with pytest.raises(UserError, match="which differ only in .*: write them alike"):
+    with pytest.raises(UserError, match=r"which differ only in .*: write them alike"):
         stations(f"sheet,district,station\ns-1,{first},1\ns-2,{second},2\n")
 
 
@@ -97,7 +101,7 @@ def test_a_mark_of_a_missing_district_is_an_error(stations, mark):
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 def test_the_separator_of_stations_is_recognised_by_their_names(stations, separator):
-    table = stations(f"sheet,district,station\ns-1,North,1\ns-2,South,2\n".replace(",", separator))
+    table = stations("sheet,district,station\ns-1,North,1\ns-2,South,2\n".replace(",", separator))
     assert table.district.tolist() == ["North", "South"]
 
 
@@ -108,3 +112,33 @@ def test_names_are_equal_whether_their_accents_are_composed_or_not(tmp_path):
     path = tmp_path / "truth.csv"
     path.write_text(f"sheet,party,votes\n{composed},{composed},3\n")
     assert true_votes(path, (decomposed,), (decomposed,)).tolist() == [[3]]
+
+
+NAMES = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=6)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(NAMES, NAMES, st.integers(-2, 2_000_000_000)), min_size=1, max_size=5),
+    st.sampled_from([(",", "utf-8"), (";", "utf-8-sig"), ("\t", "utf-8")]),
+)
+def test_tables_that_pandas_writes_are_read_back_equal_or_refused(tmp_path_factory, rows, dialect):
+    folder, (separator, encoding) = tmp_path_factory.mktemp("election"), dialect
+    table = pd.DataFrame(rows, columns=["sheet", "district", "votes"])
+    table["station"], table["party"] = table.district, "Ash"
+    for name in ("stations", "truth"):
+        columns = ["sheet", "district", "station"] if name == "stations" else ["sheet", "party", "votes"]
+        table[columns].to_csv(folder / f"{name}.csv", index=False, sep=separator, encoding=encoding)
+    sheets = [unicodedata.normalize("NFC", sheet).strip() for sheet in table.sheet]
+    districts = [unicodedata.normalize("NFC", name).strip() for name in table.district]
+    try:
+        read = read_stations(folder, sheets)
+    except UserError:
+        pass
+    else:
+        assert (read.sheet.tolist(), read.district.tolist()) == (sheets, districts)
+    try:
+        votes = true_votes(folder / "truth.csv", sheets, ("Ash",))
+    except UserError:
+        return
+    assert votes.ravel().tolist() == table.votes.tolist()
