@@ -21,7 +21,7 @@ def test_it_has_a_row_per_column_for_reading(profile):
         ["kind", "factor", "2 levels, compared with flat: flat (2), house (1)", "0"],
     ]
     assert profile.note() == (
-        "rents.csv: 4 rows read, 3 used; 1 of 4 rows have a missing value. Warning: look at row 3."
+        "rents.csv: 4 rows, 3 used; 1 of 4 rows have a missing value. Warning: look at row 3."
     )
 
 
@@ -41,7 +41,7 @@ def test_the_log_has_a_line_per_column_and_warning(profile):
 
 def test_a_wide_table_is_cut_short_for_reading_only():
     columns = [ColumnProfile(f"x{i}", "number", pd.Series([1, 2]), 0) for i in range(N_SHOWN + 3)]
-    wide = TableProfile("wide.csv", 2, 2, columns)
+    wide = TableProfile("wide.csv", 2, 2, columns, warnings=[])
     assert wide.text().column.tolist()[-1] == "3 more columns"
     assert len(wide.text()) == N_SHOWN + 1
     assert len(wide.numbers()) == N_SHOWN + 3

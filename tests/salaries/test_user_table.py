@@ -90,7 +90,7 @@ def test_rows_with_a_missing_value_are_excluded_and_counted(read, wages):
     table = read(holes)
     assert table.wage.tolist() == wages.drop(index=[3, 7, 9, 11]).wage.tolist()
     message = "\n".join(read.profile.lines())
-    assert "60 rows read, 56 used; 4 of 60 rows have a missing value" in message
+    assert "60 rows, 56 used; 4 of 60 rows have a missing value" in message
     assert "are excluded (wage 1, age 2, region 2)" in message
     assert "region (factor): 3 levels, compared with east: " in message
 
@@ -278,7 +278,7 @@ def test_a_column_of_codes_is_a_factor_if_it_is_named_as_one(read, wages):
 
 
 def test_a_factor_must_be_another_column_than_the_target_and_the_excluded_ones(problems, wages):
-    assert problems(wages, factors=["regoin"]) == ["it has no column `regoin`: did you mean `region`?"]
+    assert problems(wages, factors=["rgion"]) == ["it has no column `rgion`: did you mean `region`?"]
     assert problems(wages, factors=["wage"]) == ["`wage` is both the target and in salaries.data.factors"]
     assert problems(wages, factors=["region"], exclude_columns=["region"]) == [
         "`region` is both in salaries.data.factors and in salaries.data.exclude_columns"

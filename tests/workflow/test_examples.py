@@ -101,7 +101,7 @@ def test_voters_go_through_the_whole_comparison(examples, voters):
     assert table.mae.between(0.8, 1.0).all()
     assert table.r2.between(0.25, 0.45).all()
     log = (examples / "results/voters/logs/salaries/data.log").read_text()
-    assert "944 rows read, 944 used" in log
+    assert "944 rows, 944 used" in log
     assert "party (factor): 7 levels, compared with Independent: strong Democrat (200)" in log
     profile = (examples / "results/voters/salaries/profile.html").read_text()
     assert "Nothing in it looks suspicious." in profile

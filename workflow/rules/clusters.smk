@@ -56,7 +56,9 @@ rule clusters_data:
             else if_exists(run_config.clusters.source(w.dataset))
         ),
         code=lambda w: source_files(
-            clusters.DATASETS.get(w.dataset, clusters.USER_TABLE), "relecture.clusters.table_profiles:write"
+            clusters.DATASETS.get(w.dataset, clusters.USER_TABLE),
+            clusters.USER_TABLE,  # which makes the profile of every data set
+            "relecture.clusters.table_profiles:write",
         ),
     output:
         data=results("clusters/data/{dataset}.npz"),

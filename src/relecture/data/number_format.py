@@ -32,7 +32,7 @@ _EXPONENT = r"(?:\s?[eEdDqQ][+\-]?[0-9]+|\s?[×x*·]\s?10\^?[+\-\u2212]?[0-9]*|(
 _ONE_NUMBER = re.compile(rf"(?P<before>[^0-9]{{0,15}}?){_DIGITS}{_EXPONENT}(?P<after>[^0-9]{{0,15}})")
 _OTHER_EXPONENT = re.compile(r".*[0-9.](?:[dDqQ][+\-]?|(?<=\.[0-9])[+\-]|\s?[x×*·]\s?10\^?[+\-\u2212]?)[0-9]*")
 _RANGE = re.compile(r"[^0-9]{0,3}[0-9.,]+\s*(?:-|–|—|to|bis)\s*[0-9.,]+[^0-9]{0,15}")
-_ORDINAL = re.compile(r"[0-9]+\s?(?:st|nd|rd|th)", re.IGNORECASE)
+_ORDINAL = re.compile(r"[0-9]+\s?[snrt][tdh]", re.IGNORECASE)
 _CLOCK = re.compile(r"[+\-]?[0-9]+:[0-9]{1,2}(?::[0-9]{1,2}(?:[.,][0-9]+)?)?(?:\s?[ap]\.?m\.?)?", re.IGNORECASE)
 _DATE = re.compile(
     r"[0-9]{1,4}([-./])[0-9]{1,2}\1[0-9]{1,4}\.?(?:[T ].*)?"

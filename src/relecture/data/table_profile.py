@@ -1,7 +1,7 @@
 """The profile of a table: what was read, what was dropped and why, and what looks suspicious in it."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -44,8 +44,8 @@ class ColumnProfile:
 class TableProfile:
     """What was read from a table.
 
-    `n_rows` are the rows of the file, `n_used` those that are used, `dropped` says why the others are not; `warnings`
-    are sentences about what looks suspicious.
+    `n_rows` are all rows, `n_used` those that are used, `dropped` says why the others are not; `warnings` are sentences
+    about what looks suspicious, and None if nothing was looked for.
     """
 
     source: str
@@ -53,12 +53,12 @@ class TableProfile:
     n_used: int
     columns: Sequence[ColumnProfile]
     dropped: str = ""
-    warnings: Sequence[str] = field(default_factory=tuple)
+    warnings: Sequence[str] | None = None
 
     @property
     def summary(self) -> str:
         """A sentence about the rows."""
-        rows = f"{self.n_rows} rows read, {self.n_used} used"
+        rows = f"{self.n_rows} rows, {self.n_used} used"
         return f"{self.source}: {rows}" + (f"; {self.dropped}" if self.dropped else "")
 
     def numbers(self) -> pd.DataFrame:
@@ -78,7 +78,7 @@ class TableProfile:
                 }
             )
         names = ["column", "use", "type", "n_known", "n_missing", "n_different", "min", "mean", "max", "warning"]
-        rows += [{"warning": warning} for warning in self.warnings]
+        rows += [{"warning": warning} for warning in self.warnings or ()]
         return pd.DataFrame(rows).reindex(columns=names).astype({"n_known": "Int64", "n_missing": "Int64"})
 
     def text(self) -> pd.DataFrame:
@@ -94,8 +94,9 @@ class TableProfile:
 
     def note(self) -> str:
         """Return the rows that were read, and the warnings."""
-        found = [f"Warning: {warning}." for warning in self.warnings] or ["Nothing in it looks suspicious."]
-        return " ".join([f"{self.summary}.", *found])
+        nothing = [] if self.warnings is None else ["Nothing in it looks suspicious."]
+        found = [f"Warning: {warning}." for warning in self.warnings or ()]
+        return " ".join([f"{self.summary}.", *(found or nothing)])
 
     def lines(self) -> Iterator[str]:
         """Yield the profile as lines of a log."""
@@ -103,5 +104,5 @@ class TableProfile:
         for row in self.text().itertuples():
             missing = f"; {row.missing} missing" if row.missing not in ("", "0") else ""
             yield f"  {row.column} ({row.use}): {row.values}{missing}" if row.use else f"  {row.column}"
-        for warning in self.warnings:
+        for warning in self.warnings or ():
             yield f"relecture: warning: {warning}"
