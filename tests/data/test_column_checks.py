@@ -79,6 +79,7 @@ def test_a_whole_number_with_more_digits_than_can_be_kept_is_refused():
         (["male", "Male"], '"male" and "Male", which differ only in capitals'),
         (["New York", "New  York"], "'New York' and 'New  York', which differ only in blanks or invisible characters"),
         (["yes", "yes\u200b"], "'yes' and 'yes\\u200b', which differ only in blanks or invisible characters"),
+        (["A", "\u0410"], '"A" and "\u0410", which differ only in signs that look alike'),
         (["A\u2013B", "A-B"], '"A\u2013B" and "A-B", which differ only in signs that look alike'),
     ],
 )
@@ -95,6 +96,8 @@ def test_levels_that_look_alike_are_refused(levels, difference):
         (range(0, 200, 10), "x"),
         (np.random.default_rng(0).permutation(20), "x"),
         ([*range(5), *range(7, 22)], "ID"),
+        ([f"{number}.0" for number in range(20)], "x"),
+        ([*range(7), "NA", *range(8, 20)], "id"),
     ],
 )
 def test_a_column_that_numbers_the_rows_is_a_warning(numbers, name):

@@ -26,7 +26,9 @@ def problem(tmp_path):
     return call
 
 
-@pytest.mark.parametrize("title", ["Rents of 2020", "Rents of 2020,,", "Rents, 2020", "Rents\n\nof the city"])
+@pytest.mark.parametrize(
+    "title", ["Rents of 2020", "Rents of 2020,,", "Rents, 2020", "Rents, a, b, c", "Rents\n\nof the city"]
+)
 def test_a_title_above_the_table(problem, title):
     assert problem(f"{title}\n\n{TABLE}").startswith('its first line is a title ("Rents')
 
@@ -68,6 +70,23 @@ def test_single_quotes(problem):
     )
 
 
+def test_a_comment_inside_the_table(problem):
+    assert problem(TABLE.replace("60,b", "# checked until here\n60,b")) == (
+        'row 2 ("# checked until here") is a comment: remove it'
+    )
+
+
+@pytest.mark.parametrize("line", ["Rents, of, 2020", "# a, b, c"])
+def test_a_line_above_the_names_that_is_as_long(problem, line):
+    assert problem(f"{line}\n{TABLE}").startswith('row 1 ("size, kind, rent") holds text where all others hold numbers')
+
+
+def test_a_line_of_units_below_the_names(problem):
+    message = problem(TABLE.replace("50,a", "m2,,EUR\n50,a"))
+    assert message.startswith('row 1 ("m2, EUR") holds text where all others hold numbers')
+    assert message.endswith("if it has units, remove it")
+
+
 def test_names_that_are_repeated_below(problem):
     assert problem(f"{TABLE}\nsize,kind,rent\n{ROWS[0]}") == "row 7 repeats the names of the columns: remove it"
 
@@ -78,6 +97,7 @@ def test_names_that_are_repeated_below(problem):
         ("@RELATION rents\n@ATTRIBUTE size numeric\n@DATA\n50\n", "an ARFF file"),
         ("<!DOCTYPE html>\n<html><table>\n", "a web page or XML"),
         ('{"size": [50, 60]}\n', "JSON"),
+        ('[{"size": 50}, {"size": 60}]', "JSON"),
     ],
 )
 def test_files_of_other_kinds(problem, content, kind):
@@ -87,6 +107,11 @@ def test_files_of_other_kinds(problem, content, kind):
 def test_columns_separated_by_spaces_as_r_writes_them(problem):
     spaced = "\n".join(row.replace(",", " ") for row in TABLE.split("\n"))
     assert problem(spaced) == 'its columns are separated by spaces: set salaries.data.separator: " "'
+
+
+def test_quotes_around_fields_with_another_separator(problem):
+    rows = ['"size" "rent"', *(f'"{number}" "{10 * number}"' for number in range(50, 60))]
+    assert problem("\n".join(rows)) == 'its columns are separated by spaces: set salaries.data.separator: " "'
 
 
 def test_another_separator_than_the_one_that_is_set(problem):

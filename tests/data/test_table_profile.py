@@ -20,9 +20,7 @@ def test_it_has_a_row_per_column_for_reading(profile):
         ["rent", "target", "400 to 1,500.5 (3 different)", "1"],
         ["kind", "factor", "2 levels, compared with flat: flat (2), house (1)", "0"],
     ]
-    assert profile.note() == (
-        "rents.csv: 4 rows, 3 used; 1 of 4 rows have a missing value. Warning: look at row 3."
-    )
+    assert profile.note() == ("rents.csv: 4 rows, 3 used; 1 of 4 rows have a missing value. Warning: look at row 3.")
 
 
 def test_its_numbers_are_complete(profile):

@@ -203,6 +203,13 @@ def test_an_invisible_character_in_a_name_is_shown(read):
     )
 
 
+def test_a_file_without_names_is_asked_about(read):
+    table = read("1.5,a\n2.5,b\n")
+    assert user_csv.unknown_column("rent", table) == (
+        "it has no column `rent`: there are 1.5, a; does the first line hold the names of the columns?"
+    )
+
+
 @settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=200))
 def test_any_content_is_a_table_or_a_user_error(tmp_path_factory, content):

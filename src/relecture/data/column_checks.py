@@ -13,11 +13,11 @@ import numpy as np
 from relecture.data import number_format, user_csv
 from relecture.data.text_column import TextColumn, first_row
 
-#: What other programs write for a missing value or an error, in lower case.
+#: What other programs write for a missing value or an error, in lower case and without blanks.
 _MISSING_WORDS = {
-    *("na", "n/a", "n.a.", "n.a", "n. a.", "n/d", "n.d.", "nan", "-nan", "nat", "<na>", "none", "(none)", "nil"),
-    *("null", "(null)", r"\n", "missing", "(missing)", "<missing>", "blank", "(blank)", "empty", "(empty)"),
-    *("(leer)", "k.a.", "k. a.", "keine angabe", "not available", "no data", "undefined", "s/d", "s.d."),
+    *("na", "n/a", "n.a.", "n.a", "n/d", "n.d.", "s/d", "s.d.", "k.a.", "nan", "-nan", "nat", "<na>", "none", "(none)"),
+    *("nil", "null", "(null)", r"\n", "missing", "(missing)", "<missing>", "blank", "(blank)", "empty", "(empty)"),
+    *("(leer)", "keineangabe", "notavailable", "nodata", "undefined"),
 }
 _ERROR = re.compile(
     r"#\S*[!?]|#n/[a-z]|#nv|#(?:n/a|wert|bezug|zahl|name|div/0).*|[+\-]?1[.,]#\w+|[+\-]?nan\(\w+\)", re.I
@@ -33,6 +33,11 @@ _TOTAL_WORDS = re.compile(
     r"average|mean|mittelwert|moyenne|media|razem|итого|всего|合計|合计|总计)s?:?",
     re.I,
 )
+#: Letters of other scripts that look like Latin ones, in lower case.
+_LATIN = str.maketrans(
+    "\u0430\u0435\u043a\u043c\u043d\u043e\u0440\u0441\u0442\u0443\u0445\u0456\u03b1\u03bf\u03c1\u03bd",
+    "aekmhopctyxiaopv",
+)
 _MIN_ROWS = 10  # for a pattern over all rows to mean something
 
 
@@ -43,7 +48,7 @@ def missing_marks(fields: Sequence[str]) -> list[str]:
         for field in fields
         if field
         and (
-            field.casefold() in _MISSING_WORDS
+            "".join(field.casefold().split()) in _MISSING_WORDS
             or _ERROR.fullmatch(field)
             or all(unicodedata.category(character) in _PUNCTUATION for character in field)
         )
@@ -146,9 +151,10 @@ def row_number_warning(column: TextColumn, remedy: str) -> str:
     That is so if the numbers are whole, each once, and either consecutive in any order, or in order at equal
     distances, or the column has a name such as `id`.
     """
-    numbers = column.numbers.to_numpy()
-    if len(numbers) < _MIN_ROWS or numbers.dtype != np.int64 or np.abs(numbers).max() >= 2**53:
+    numbers = column.known_numbers.to_numpy()
+    if len(numbers) < _MIN_ROWS or (numbers != np.floor(numbers)).any() or np.abs(numbers).max() >= 2**53:
         return ""
+    numbers = numbers.astype(np.int64)
     ordered, steps = np.sort(numbers), np.diff(numbers)
     if (np.diff(ordered) == 0).any():
         return ""
@@ -266,17 +272,17 @@ def total_warnings(columns: Sequence[TextColumn]) -> Iterator[str]:
 
 
 def _skeleton(text: str) -> str:
-    """Return what is left of a text without capitals, repeated blanks, kinds of dashes and invisible characters."""
+    """Return a text without capitals, repeated blanks, kinds of dashes and of scripts, and invisible characters."""
     plain = unicodedata.normalize("NFKC", text).casefold()
     visible = (" " if unicodedata.category(c) in ("Zs", "Cc") else c for c in plain if unicodedata.category(c) != "Cf")
     same = ("-" if unicodedata.category(c) == "Pd" else "'" if c in "\u2019\u2018`" else c for c in visible)
-    return unicodedata.normalize("NFC", " ".join("".join(same).split()).rstrip(".:;"))
+    return unicodedata.normalize("NFC", " ".join("".join(same).split()).rstrip(".:;")).translate(_LATIN)
 
 
 def _difference(pair: tuple[str, str]) -> str:
     """Return two texts and in what they differ."""
     first, second = pair
-    if first.casefold() == second.casefold():
+    if first.lower() == second.lower():
         return f'"{first}" and "{second}", which differ only in capitals'
     if first.isprintable() and second.isprintable() and " ".join(first.split()) != " ".join(second.split()):
         return f'"{first}" and "{second}", which differ only in signs that look alike'

@@ -14,6 +14,18 @@ _SHOWN = 40  # characters of a line in a message
 _NEARLY_ALL = 0.8  # share of the rows
 
 
+def other_kind(text: str) -> str:
+    """Return why a text is no CSV file at all; empty if it may be one."""
+    first = text[:100].lstrip().lower()
+    if first.startswith("@relation"):
+        return "it is an ARFF file: export the table as CSV, with the names of the columns in the first line"
+    if first.startswith(("<!doctype", "<html", "<table", "<?xml")):
+        return "it is a web page or XML: export the table as CSV"
+    if first.startswith(("{", "[{")):
+        return "it is JSON: export the table as CSV"
+    return ""
+
+
 def problems(lines: Sequence[list[str]], text: str, source: TableSource) -> Iterator[str]:
     """Yield what keeps the lines of a file from being a header and rows of its length, the likeliest cause first.
 
@@ -26,13 +38,7 @@ def problems(lines: Sequence[list[str]], text: str, source: TableSource) -> Iter
     first = header[0].lower()
     if first.startswith("sep="):
         yield "its first line is a note to Excel: remove it, so that the names of the columns come first"
-    if first.startswith("@relation"):
-        yield "it is an ARFF file: export the table as CSV, with the names of the columns in the first line"
-    if first.startswith(("<!doctype", "<html", "<?xml")):
-        yield "it is a web page or XML: export the table as CSV"
-    if first.startswith(("{", "[{")):
-        yield "it is JSON: export the table as CSV"
-    yield from _other_separator(lines, text, source)
+    yield from other_separator(lines, text, source)
     if not rows:
         yield "it has a header line and no rows below it"
     yield from _lines_above_header(header, rows)
@@ -44,7 +50,7 @@ def problems(lines: Sequence[list[str]], text: str, source: TableSource) -> Iter
             yield f"row {number} repeats the names of the columns: remove it"
 
 
-def _other_separator(lines: Sequence[list[str]], text: str, source: TableSource) -> Iterator[str]:
+def other_separator(lines: Sequence[list[str]], text: str, source: TableSource) -> Iterator[str]:
     """Yield the separator that divides nearly all lines into equally many fields, if the present one does not."""
     width, share = _usual_width(lines)
     if width > 1 and share >= _NEARLY_ALL and len(lines[0]) == width:
@@ -99,13 +105,18 @@ def _lines_above_header(header: list[str], rows: Sequence[list[str]]) -> Iterato
         return
     width = _usual_width([header, *rows])[0]
     is_padded = len(header) == width > 1 and bool(header[0]) and not any(header[1:]) and any(rows[0][1:])
-    is_short = len(header) < width and (
-        len(rows[0]) != width or _is_header_of(rows[0], rows[1:]) or (len(header) == 1 and width > 2)
-    )
-    if not is_short and not is_padded:
-        return
+    has_names_below = len(rows[0]) == width and _is_header_of(rows[0], rows[1:])
+    is_short = len(header) < width and (len(rows[0]) != width or (len(header) == 1 and width > 2))
     kind = "comment" if header[0].startswith(_COMMENTS) else "title"
-    yield f"its first line is a {kind} ({_shown(header)}): remove it, so that the names of the columns come first"
+    if is_short or is_padded or (len(header) != width and has_names_below):
+        yield f"its first line is a {kind} ({_shown(header)}): remove it, so that the names of the columns come first"
+    elif has_names_below and all(len(row) == width for row in rows):
+        columns = [index for index in range(width) if all(_is_number(row[index]) for row in rows[1:])]
+        if len(columns) > 1 and all(any(map(str.isalpha, rows[0][index])) for index in columns):
+            yield (
+                f"row 1 ({_shown(rows[0])}) holds text where all others hold numbers: if it has the names of the "
+                "columns, remove what is above it; if it has units, remove it"
+            )
 
 
 def _is_header_of(row: list[str], others: Sequence[list[str]]) -> bool:
@@ -148,7 +159,7 @@ def _only_first(row: list[str]) -> bool:
 
 
 def _is_number(field: str) -> bool:
-    return field[:1].isdigit() or field[1:2].isdigit()
+    return field.lstrip("+-(.,'$€£ ")[:1].isdigit()
 
 
 def _other_lengths(header: list[str], rows: Sequence[list[str]], separator: str) -> Iterator[str]:
@@ -157,6 +168,9 @@ def _other_lengths(header: list[str], rows: Sequence[list[str]], separator: str)
     for number, row in enumerate(rows, start=1):
         if len(row) == len(header):
             continue
+        if row[0].startswith(_COMMENTS) and len(row) < len(header):
+            yield f"row {number} ({_shown(row)}) is a comment: remove it"
+            return
         if not header[-1] and len(row) == len(header) - 1:
             remedy = f"remove the {name} at its end"
         elif len(row) == len(header) + 1 and not row[-1]:

@@ -39,7 +39,14 @@ _DATE = re.compile(
     r"|[0-9]{1,2}[-. /]{0,2}[^\W\d_]{3,9}[-., /]{0,2}[0-9]{2,4}"
     r"|[^\W\d_]{3,9}\.? [0-9]{1,2}, ?[0-9]{2,4}"
 )
+_DURATION = re.compile(r"(?:[0-9]+(?:[.,][0-9]+)?\s?(?:d|h|hrs?|m|min|mins|s|secs?)\.?\s*){2,}", re.IGNORECASE)
+_SEVERAL = re.compile(rf"[^0-9]{{0,5}}{_DIGITS}\s*(?:±|\+/?-|\(|\[).*[0-9].*")
+_HEXADECIMAL = re.compile(r"0x[0-9a-f]+", re.IGNORECASE)
 _FRACTION = re.compile(r"[+\-]?(?:[0-9]+\s)?[0-9]+\s?[/\u2044]\s?[0-9]+")
+_REASONS = (
+    *((_CLOCK, "clock times"), (_DURATION, "clock times"), (_DATE, "dates"), (_FRACTION, "fractions")),
+    *((_HEXADECIMAL, "hexadecimal numbers"), (_SEVERAL, "several numbers in a field")),
+)
 _MULTIPLES = {
     *("k", "m", "b", "t", "bn", "mn", "mm", "mil", "mio", "mrd", "tsd", "td"),
     *("thousand", "million", "millions", "billion", "billions", "lakh", "crore"),
@@ -123,7 +130,7 @@ def clothing(fields: Iterable[str]) -> dict[str, str]:
 
 def _reason(field: str, text: str) -> str:
     """Return why a number is not read, in words; empty if the text is not one number."""
-    for pattern, reason in ((_CLOCK, "clock times"), (_DATE, "dates"), (_FRACTION, "fractions")):
+    for pattern, reason in _REASONS:
         if pattern.fullmatch(text):
             return reason
     match = _ONE_NUMBER.fullmatch(text)
@@ -142,7 +149,7 @@ def _reason(field: str, text: str) -> str:
         return "currencies"
     if after in ("-", _MINUS, "–") or after.upper() in ("CR", "DR"):
         return "a minus behind the number"
-    if after.lower().rstrip(".") in _MULTIPLES:
+    if not before and after.lower().rstrip(".") in _MULTIPLES:
         return "k or M for thousands or millions"
     if not after and _OTHER_EXPONENT.fullmatch(text):
         return "exponents other than e"

@@ -64,6 +64,8 @@ def unknown_column(column: str, table: pd.DataFrame) -> str:
         hint = f"did you mean {near!a}, a name with an invisible character?"
     else:
         hint = f"did you mean `{near}`?" if near else f"there are {joined(list(table.columns))}"
+    if not near and 2 * sum(name[-1:].isdigit() and not name[:1].isalpha() for name in table) >= table.shape[1]:
+        hint += "; does the first line hold the names of the columns?"
     return f"it has no column `{column}`: {hint}"
 
 
@@ -75,7 +77,13 @@ def joined(names: list[str], n_max: int = 20) -> str:
 def _parse(content: bytes, source: TableSource) -> pd.DataFrame:
     """Parse the content of a file; raise a ValueError that says what is wrong with it."""
     text = _decode(content, source)
-    lines = list(_lines(text, source.format.separator))
+    if kind := csv_structure.other_kind(text):
+        raise ValueError(kind)
+    try:
+        lines = list(_lines(text, source.format.separator))
+    except ValueError as error:  # quotes around fields that are separated otherwise
+        crude = [line.split(source.format.separator) for line in text.splitlines() if line.strip()]
+        raise ValueError(next(csv_structure.other_separator(crude, text, source), str(error))) from None
     if not any(map(any, lines)):
         raise ValueError("it is empty; it needs a header line with the names of the columns")
     if problem := next(csv_structure.problems(lines, text, source), None):

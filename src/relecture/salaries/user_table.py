@@ -46,7 +46,9 @@ def read(config: UserTableConfig) -> tuple[pd.DataFrame, TableProfile]:
     complete = _complete_rows(path, columns, missing, config)
     min_rows = ROWS_PER_FOLD * config.n_folds
     reason = f"{ROWS_PER_FOLD} for each of the {config.n_folds} folds of salaries.lasso.n_folds"
-    _raise_if_any(path, list(_row_count_problems(len(complete), config.test_size, min_rows, reason)))
+    dropped = describe_missing(missing, "rows")
+    if too_few := list(_row_count_problems(len(complete), config.test_size, min_rows, reason)):
+        _raise_if_any(path, [*too_few, *([dropped] if dropped else [])])
     _raise_if_any(
         path, [problem for name in complete for problem in _value_problems(name, complete[name], name == target)]
     )
@@ -69,7 +71,7 @@ def read(config: UserTableConfig) -> tuple[pd.DataFrame, TableProfile]:
                 for column in excluded
             ),
         ],
-        dropped=describe_missing(missing, "rows"),
+        dropped=dropped,
         warnings=list(_warnings(columns, config)),
     )
     return table, profile
@@ -138,7 +140,8 @@ def _field_problems(column: TextColumn, config: UserTableConfig) -> Iterator[str
     elif name in config.factors:
         yield from _level_problems(column)
     elif problem := column_checks.number_problem(column, as_factor):
-        yield problem
+        names_rows = (text != column.missing).all() and column.known.nunique() > len(column.known) / 2
+        yield f"{problem}, or {REMEDY}" if names_rows and not is_target else problem
     elif text.any() and (is_target or (text == column.missing).any()):
         where = f"{'the target' if is_target else 'the column'} `{name}` holds text"
         example = column.where(column.fields[text].iloc[0])
