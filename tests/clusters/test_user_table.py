@@ -5,10 +5,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from relecture.clusters import elbow
 from relecture.clusters.config import UserTable
-from relecture.clusters.user_table import read
+from relecture.clusters.user_table import read, read_and_profile
 from relecture.errors import UserError
 
 TABLE = "town,age,income,note,same\nA,30,1.5,x,7\nB,40,2.5,y,7\nC,50,,z,7\nD,60,4.5,w,7\n"
@@ -127,7 +129,7 @@ def test_the_command_reports_it_without_a_traceback(tmp_path):
     config = user_table("no.csv", ["a"])
     done = subprocess.run(
         [sys.executable, "-m", "relecture", "clusters", "data", "--dataset", "mine",
-         "--config-json", config.to_json(), "--out", "mine.npz"],
+         "--config-json", config.to_json(), "--profile", "mine_profile", "--out", "mine.npz"],
         cwd=tmp_path, capture_output=True, text=True,
     )  # fmt: skip
     assert done.returncode == 1
@@ -171,7 +173,7 @@ def test_one_row_too_few_is_reported(read_table):
         ("town;age\nA;30\n", "its columns are separated by semicolons"),
         ("town,age\nZoë,30\n".encode("latin-1"), "it is not UTF-8 (byte 0xeb in line 2)"),
         ("age,age\n1,2\n", "the name `age` is used for the columns 1 and 2"),
-        ("town,age\nA,30,1\n", "row 1 has 3 fields, but the header 2"),
+        ("town,age\nA,30\nB,40,1\n", "row 2 has 3 fields, but the header 2"),
     ],
 )
 def test_an_invalid_csv_file_is_reported(tmp_path, content, problem):
@@ -191,3 +193,89 @@ def test_only_the_configured_columns_are_read(read_table):
 
 def test_row_names_are_read_as_text(read_table):
     assert list(read_table(["age"], "code,age\nNA,1\n007,2\n,4\n", id_column="code").rows) == ["NA", "007", ""]
+
+
+@pytest.mark.parametrize("names", [["NA", "EU"], ["null", "None"], ["007", "08"], ["nan", "N/A"]])
+def test_a_column_may_have_any_name(read_table, standard, tmp_path, names):
+    from relecture import records
+    from relecture.clusters import interpretation
+    from relecture.clusters.record_access import distinctive_features
+
+    values = np.random.default_rng(0).normal(size=(30, 2)).round(2)
+    mine = read_table(names, pd.DataFrame(values, columns=names).to_csv(index=False))
+    config = standard.clusters.method("interpretation", "music").model_copy(update={"n_init": 2, "n_resamples": 20})
+    source = {"name": "mine.csv", "digest": "", "sample": False}
+    interpretation.fit(mine, config).save(tmp_path, "clusters/mine/interpretation", config, source, "rule", "?")
+    features = distinctive_features(records.read(tmp_path))
+    assert set(features.feature) == set(names)
+    assert features[["difference", "low", "high"]].notna().all(axis=None)
+
+
+def test_points_that_may_separate_thousands_are_an_error_until_a_setting_says_what_they_are(read_table, tmp_path):
+    content = "town,people\nA,1.250\nB,875\nC,12.400\nD,990\n"
+    assert problems(read_table, ["people"], content) == [
+        'the column `people` may have points for thousands ("1.250" in row 1): if this is 1250, set thousands: "." for '
+        'the data set `mine` in clusters.datasets; if it is 1.25, set decimal: "." for the data set `mine` in '
+        "clusters.datasets"
+    ]
+    config = user_table(tmp_path / "mine.csv", ["people"]).model_copy(update={"thousands": "."})
+    mine = read(config)
+    assert (mine.x * mine.scale + mine.center).ravel() == pytest.approx([1250, 875, 12400, 990])
+
+
+def test_numbers_in_another_form_are_an_error(read_table):
+    assert problems(read_table, ["pay"], 'pay\n"1,5"\n"2,5"\n"3,7"\n') == [
+        'the column `pay` holds numbers that are not read: separators in the number ("1,5" in row 1); set decimal: "," '
+        "for the data set `mine` in clusters.datasets"
+    ]
+
+
+def test_a_european_file_needs_two_settings(tmp_path):
+    path = tmp_path / "mine.csv"
+    path.write_text("town;pay\nA;1,5\nB;2,25\nC;-4\n")
+    with pytest.raises(UserError, match='set separator: ";" and decimal: "," for the data set `mine`'):
+        read(user_table(path, ["pay"]))
+    mine = read(user_table(path, ["pay"]).model_copy(update={"separator": ";", "decimal": ","}))
+    assert (mine.x * mine.scale + mine.center).ravel() == pytest.approx([1.5, 2.25, -4])
+
+
+def test_a_total_row_is_an_error(read_table):
+    table = pd.DataFrame({"name": list("ABCDEFGH"), "x": range(3, 11), "y": [5, 1, 8, 2, 9, 4, 7, 3]})
+    total = pd.DataFrame({"name": ["Total"], "x": [table.x.sum()], "y": [table.y.sum()]})
+    content = pd.concat([table, total]).to_csv(index=False)
+    assert problems(read_table, ["x", "y"], content) == [
+        "the last row (9) is the sum of all others (x 52, y 39): remove it"
+    ]
+
+
+def test_what_looks_suspicious_is_in_the_profile(tmp_path):
+    table = pd.DataFrame({"id": range(100, 130), "age": np.random.default_rng(0).normal(size=30), "AGE": 1})
+    table.to_csv(tmp_path / "mine.csv", index=False)
+    _, profile = read_and_profile(user_table(tmp_path / "mine.csv", ["id", "age"], id_column="AGE"))
+    assert [warning.split(":")[0] for warning in profile.warnings] == [
+        'the names of the columns have "age" and "AGE", which differ only in capitals',
+        "the column `id` seems to number the rows (100, 101, 102, ...)",
+        'row 2 has the name "1" of another row',
+    ]
+    assert profile.columns[0].content == "100 to 129"
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(st.floats(-1e9, 1e9), min_size=3, max_size=12),
+    st.sampled_from([None, "%.3f", "%.2f", "%.0f", "%e", "{:,.1f}", "{:,.0f}", "{:.0f} kg", "${:.2f}"]),
+    st.sampled_from([{}, {"decimal": "."}, {"thousands": ","}]),
+)
+def test_numbers_that_pandas_writes_are_read_back_equal_or_refused(tmp_path_factory, values, form, table_format):
+    path = tmp_path_factory.mktemp("pandas") / "mine.csv"
+    write = form.format if form and "{" in form else (lambda value: form % value) if form else repr
+    written = [write(value) for value in values]
+    pd.DataFrame({"x": written}).to_csv(path, index=False)
+    try:
+        mine = read(user_table(path, ["x"]).model_copy(update=table_format))
+    except UserError:
+        return
+    expected = [float(text.replace(",", "")) for text in written]  # what a person reads
+    assert (mine.x * mine.scale + mine.center).ravel() == pytest.approx(
+        expected, rel=1e-9, abs=1e-9 * max(map(abs, expected))
+    )

@@ -1,16 +1,26 @@
 """A user's table: coded as in R, with one message per problem."""
 
+import json
+import unicodedata
+
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from relecture.data.config import TableFormat, TableSource
 from relecture.errors import UserError
 from relecture.salaries import data, user_table
 from relecture.salaries.cli import app
 from relecture.salaries.config import DataJobConfig, SplitsConfig, UserTableConfig
 
 ROWS = 60
-CONFIG = UserTableConfig(path="", target="wage", exclude_columns=[], relaxed_lasso=["age"], test_size=20, n_folds=5)
+SOURCE = TableSource(path="", named_by="salaries.data", setting="salaries.data.{}")
+CONFIG = UserTableConfig(
+    **{"source": SOURCE, "target": "wage", "exclude_columns": [], "factors": [], "relaxed_lasso": ["age"]},
+    **{"test_size": 20, "n_folds": 5},
+)
 
 
 @pytest.fixture(scope="module")
@@ -36,8 +46,11 @@ def read(tmp_path):
     def call(table: pd.DataFrame, *, one_hot: bool = False, **more) -> pd.DataFrame:
         path = tmp_path / "mine.csv"
         table.to_csv(path, index=False)
-        config = CONFIG.model_copy(update={"path": str(path), **more})
-        return data.encode(user_table.read(config), config.target, one_hot=one_hot)
+        table_format = TableFormat(**{key: more.pop(key) for key in TableFormat.model_fields if key in more})
+        source = SOURCE.model_copy(update={"path": str(path), "format": table_format})
+        config = CONFIG.model_copy(update={"source": source, **more})
+        complete, call.profile = user_table.read(config)
+        return data.encode(complete, config.target, one_hot=one_hot)
 
     return call
 
@@ -76,23 +89,25 @@ def test_one_hot_a_factor_of_three_levels_is_three_columns_and_one_of_two_is_one
 
 @pytest.mark.parametrize("one_hot", [False, True])
 def test_hitters_as_a_user_s_table_is_coded_as_in_the_book(hitters_csv, players, one_hot):
-    update = {"path": str(hitters_csv), "target": "Salary", "relaxed_lasso": ["Hits"], "test_size": 87}
-    complete = user_table.read(CONFIG.model_copy(update=update))
+    source = SOURCE.model_copy(update={"path": str(hitters_csv)})
+    update = {"source": source, "target": "Salary", "relaxed_lasso": ["Hits"], "test_size": 87}
+    complete, _ = user_table.read(CONFIG.model_copy(update=update))
     pd.testing.assert_frame_equal(data.encode(complete, "Salary", one_hot=one_hot), players)
 
 
-def test_rows_with_a_missing_value_are_excluded_and_counted(read, wages, capsys):
+def test_rows_with_a_missing_value_are_excluded_and_counted(read, wages):
     holes = wages.astype(object)
     holes.loc[[3, 7], "age"], holes.loc[[7, 9], "region"], holes.loc[11, "wage"] = None, "NA", None
     table = read(holes)
     assert table.wage.tolist() == wages.drop(index=[3, 7, 9, 11]).wage.tolist()
-    message = capsys.readouterr().err
-    assert "4 of 60 rows have a missing value and are excluded (wage 1, age 2, region 2)" in message
-    assert "factors: region (3 levels, compared with east), union (2 levels, compared with no)" in message
+    message = "\n".join(read.profile.lines())
+    assert "60 rows, 56 used; 4 of 60 rows have a missing value" in message
+    assert "are excluded (wage 1, age 2, region 2)" in message
+    assert "region (factor): 3 levels, compared with east: " in message
 
 
 def test_columns_can_be_excluded(read, problems, wages):
-    named = wages.assign(name=[f"person {i}" for i in range(ROWS)])
+    named = wages.assign(name=[f"Person {chr(65 + i // 26)}{chr(65 + i % 26)}" for i in range(ROWS)])
     assert problems(named) == [
         "the column `name` holds 60 different texts in 60 rows, so it names rows instead of groups: "
         "name it in salaries.data.exclude_columns"
@@ -120,27 +135,44 @@ def test_text_among_numbers_is_an_error_with_its_row(problems, wages):
     mixed = wages.astype({"age": str})
     mixed.loc[4, "age"] = "n/a"
     assert problems(mixed) == [
-        'the column `age` holds text ("n/a" in row 5), and numbers elsewhere: write all as one or the other; '
-        "an empty field is a missing value"
+        'the column `age` has "n/a" in row 5: set salaries.data.na_values: ["NA", "n/a"] if it marks a missing value, '
+        'or set salaries.data.factors: ["age"] if these are categories'
+    ]
+    mixed.loc[4, "age"] = "old"
+    assert problems(mixed) == [
+        'the column `age` holds text ("old" in row 5), and numbers elsewhere: write all as one or the other, '
+        'or set salaries.data.factors: ["age"] if these are categories; an empty field is a missing value'
     ]
 
 
-@pytest.mark.parametrize("written", ["{},5", "{} %", "€{}", "1 00{}"])
-def test_numbers_with_a_decimal_comma_or_a_unit_are_an_error(problems, wages, written):
+@pytest.mark.parametrize(
+    ("written", "reason"),
+    [
+        ("{},5", 'separators in the number ("{}" in row 1); set salaries.data.decimal: ","'),
+        ("{} %", 'percent signs ("{}" in row 1); write plain numbers with a decimal point'),
+        ("€{}", 'currencies ("{}" in row 1); write plain numbers with a decimal point'),
+        ("1 00{}", 'separators in the number ("{}" in row 1); set salaries.data.thousands: " "'),
+    ],
+)
+def test_numbers_in_another_form_are_an_error(problems, wages, written, reason):
     table = wages.assign(score=[written.format(i % 7) for i in range(ROWS)])
     assert problems(table) == [
-        f'the column `score` holds numbers with units or decimal commas ("{table.score[0]}" in row 1): '
-        "write plain numbers with a decimal point"
+        f"the column `score` holds numbers that are not read: {reason.format(table.score[0])}, "
+        'or set salaries.data.factors: ["score"] if these are categories'
     ]
 
 
-@pytest.mark.parametrize("written", ["NaN", "N/A", "."])
-def test_other_marks_of_a_missing_value_are_an_error(problems, wages, written):
+@pytest.mark.parametrize("written", ["NaN", "N/A", ".", "none", "#DIV/0!", "(blank)", "?", "\\N", "–"])
+def test_other_marks_of_a_missing_value_are_an_error_until_they_are_set(read, problems, wages, written):
     table = wages.copy()
     table.loc[3, "region"] = written
+    marks = json.dumps(["NA", written], ensure_ascii=False)
     assert problems(table) == [
-        f'the column `region` has "{written}" in row 4: leave the field empty if a value is missing'
+        f'the column `region` has "{written}" in row 4: set salaries.data.na_values: {marks} if it marks a missing '
+        'value, or set salaries.data.factors: ["region"] if these are categories'
     ]
+    assert len(read(table, na_values=["NA", written])) == ROWS - 1
+    assert len(read(table, factors=["region"])) == ROWS
 
 
 def test_a_target_of_text_is_an_error(problems, wages):
@@ -237,15 +269,16 @@ def test_a_split_without_variation_is_an_error():
 def test_the_command_reports_it_without_a_traceback(tmp_path, monkeypatch, wages):
     monkeypatch.chdir(tmp_path)
     wages.to_csv("mine.csv", index=False, sep=";")
-    config = DataJobConfig(user_table=CONFIG.model_copy(update={"path": "mine.csv"})).to_json()
+    source = SOURCE.model_copy(update={"path": "mine.csv"})
+    config = DataJobConfig(user_table=CONFIG.model_copy(update={"source": source})).to_json()
     with pytest.raises(SystemExit) as ended:
         app([
-            *("data", "--config-json", config, "--source", "mine.csv"),
+            *("data", "--config-json", config, "--source", "mine.csv", "--profile", "."),
             *("--out", "table.csv", "--out-one-hot", "one_hot.csv"),
         ])  # fmt: skip
     assert str(ended.value) == (
         "relecture: salaries.data names the file mine.csv: its columns are separated by semicolons: "
-        "save it with commas between them (and with points in numbers)"
+        'set salaries.data.separator: ";"'
     )
     assert not (tmp_path / "table.csv").exists()
 
@@ -261,3 +294,121 @@ def test_numbers_whose_squares_cannot_be_computed_are_reported(problems, wages, 
 @pytest.mark.parametrize("unit", [1e-40, 1e40])
 def test_numbers_that_float32_cannot_hold_are_read(read, wages, unit):
     assert read(wages.assign(wage=wages.wage * unit)).wage.tolist() == (wages.wage * unit).tolist()
+
+
+def test_a_column_of_codes_is_a_factor_if_it_is_named_as_one(read, wages):
+    coded = wages.assign(region=wages.region.map({"south": 10, "North": 2, "east": 1}))
+    assert list(read(coded).columns) == ["age", "region", "unionyes", "wage"]
+    table = read(coded, factors=["region"])
+    assert list(table.columns) == ["age", "region2", "region10", "unionyes", "wage"]  # by size, as factor() in R
+    assert table.region10.tolist() == (wages.region == "south").astype(int).tolist()
+    assert "region (factor): 3 levels, compared with 1: " in "\n".join(read.profile.lines())
+
+
+def test_a_factor_must_be_another_column_than_the_target_and_the_excluded_ones(problems, wages):
+    assert problems(wages, factors=["rgion"]) == ["it has no column `rgion`: did you mean `region`?"]
+    assert problems(wages, factors=["wage"]) == ["`wage` is both the target and in salaries.data.factors"]
+    assert problems(wages, factors=["region"], exclude_columns=["region"]) == [
+        "`region` is both in salaries.data.factors and in salaries.data.exclude_columns"
+    ]
+
+
+def test_a_number_that_is_written_in_two_ways_is_one_level(problems, wages):
+    assert problems(wages.assign(region=["1", "1.0", "2"] * 20), factors=["region"]) == [
+        'the column `region` holds one number as "1" and as "1.0": write it in one way'
+    ]
+
+
+def test_a_european_file_needs_two_settings(tmp_path, wages):
+    path = tmp_path / "mine.csv"
+    wages.to_csv(path, index=False, sep=";", decimal=",")
+    source = SOURCE.model_copy(update={"path": str(path)})
+    with pytest.raises(
+        UserError, match=r'separated by semicolons: set salaries.data.separator: ";" and .*decimal: ","'
+    ):
+        user_table.read(CONFIG.model_copy(update={"source": source}))
+    source = source.model_copy(update={"format": TableFormat(separator=";", decimal=",")})
+    assert user_table.read(CONFIG.model_copy(update={"source": source}))[0].wage.tolist() == wages.wage.tolist()
+
+
+def test_points_that_may_separate_thousands_are_an_error_until_a_setting_says_what_they_are(read, problems, wages):
+    table = wages.assign(rent=["1.250", "875", "12.400"] * 20)
+    assert problems(table) == [
+        'the column `rent` may have points for thousands ("1.250" in row 1): if this is 1250, set '
+        'salaries.data.thousands: "."; if it is 1.25, set salaries.data.decimal: "."'
+    ]
+    assert read(table, decimal=".").rent.tolist() == [1.25, 875, 12.4] * 20
+    whole = table.drop(columns="wage").assign(pay=range(100, 160))
+    assert read(whole, thousands=".", target="pay").rent.tolist() == [1250, 875, 12400] * 20
+
+
+def test_levels_that_differ_only_in_capitals_are_an_error_until_they_are_factors(read, problems, wages):
+    table = wages.assign(union=wages.union.where(wages.index % 3 > 0, "YES"))
+    assert "which differ only in capitals" in problems(table)[0]
+    assert {"unionyes", "unionYES"} <= set(read(table, factors=["union"]).columns)
+    assert "which differ only in capitals" in read.profile.warnings[0]
+
+
+def test_a_total_row_is_an_error(problems, wages):
+    total = pd.DataFrame(
+        {"wage": [wages.wage.sum().round(2)], "age": [wages.age.sum()], "region": "all", "union": "no"}
+    )
+    assert problems(pd.concat([wages, total])) == [
+        f"the last row (61) is the sum of all others (wage {total.wage[0]}, age {total.age[0]}): remove it"
+    ]
+
+
+def test_row_numbers_and_names_that_look_alike_are_warnings(read, wages):
+    read(wages.assign(id=range(1, ROWS + 1), Age=wages.age**2))
+    assert read.profile.warnings == [
+        'the names of the columns have "age" and "Age", which differ only in capitals: rename one unless both are '
+        "meant",
+        "the column `id` seems to number the rows (1, 2, 3, ...): name it in salaries.data.exclude_columns unless it "
+        "is a measurement",
+    ]
+
+
+def test_the_profile_has_every_column_with_its_use(read, wages):
+    read(wages, exclude_columns=["region"])
+    assert [(column.name, column.use) for column in read.profile.columns] == [
+        ("wage", "target"),
+        ("age", "number"),
+        ("union", "factor"),
+        ("region", "excluded"),
+    ]
+
+
+TEXTS = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=4)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.lists(st.floats(-1e6, 1e6) | st.integers(-(10**6), 10**6) | st.none(), min_size=30, max_size=30),
+    st.lists(TEXTS, min_size=2, max_size=3).flatmap(
+        lambda levels: st.lists(st.sampled_from([*levels, None]), min_size=30, max_size=30)
+    ),
+    st.tuples(st.sampled_from(",;\t"), st.sampled_from(".,"), st.sampled_from(["", "NA"]), st.booleans()),
+)
+def test_a_table_that_pandas_writes_is_coded_as_it_is_or_refused(tmp_path_factory, numbers, texts, style):
+    separator, decimal, na_rep, is_factor = style
+    path = tmp_path_factory.mktemp("pandas") / "mine.csv"
+    target = np.random.default_rng(0).normal(size=30)
+    table = pd.DataFrame({"wage": target, "age": np.array(numbers, float), "kind": texts})
+    table.to_csv(path, index=False, sep=separator, decimal=decimal, na_rep=na_rep)
+    table_format = TableFormat(separator=separator, decimal=decimal, na_values=[na_rep])
+    source = SOURCE.model_copy(update={"path": str(path), "format": table_format})
+    update = {"source": source, "factors": ["kind"] if is_factor else [], "test_size": 10, "n_folds": 3}
+    try:
+        complete, _ = user_table.read(CONFIG.model_copy(update=update))
+        coded = data.encode(complete, "wage")
+    except UserError:
+        return
+    kind = table.kind.fillna("").map(lambda text: unicodedata.normalize("NFC", text).strip())
+    known = table.age.notna() & ~kind.isin(["", na_rep])
+    assert coded.wage.tolist() == target[known].tolist()
+    assert coded.age.tolist() == table.age[known].tolist()
+    for level in kind[known].unique():
+        column = coded.get(f"kind{level}")
+        if column is not None:
+            assert column.tolist() == (kind[known] == level).astype(int).tolist()
+    assert len(coded.columns) in (2 + kind[known].nunique() - 1, 3)  # 3 if all texts are numbers

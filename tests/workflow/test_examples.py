@@ -1,6 +1,7 @@
 """The examples, each by the command that its README names, in a copy of the project.
 
-That of `tallies` is given less to train than its configuration says: SHORTER. Its command itself is planned in
+That of `tallies` is given less to train than its configuration says: SHORTER. Of `denmark` and `codes`, which differ
+from the others only in how their tables are written, only the tables are read. These commands themselves are planned in
 test_documented_commands.py.
 """
 
@@ -80,7 +81,7 @@ def test_every_example_has_a_command_that_its_configuration_names_too():
         assert f"make replicate CONFIG=examples/{name}/config.yaml ARGS={target}\n" in settings
 
 
-@pytest.mark.parametrize("name", ["voters", "quarters"])
+@pytest.mark.parametrize("name", ["voters", "quarters", "denmark", "codes"])
 def test_the_table_of_an_example_is_what_its_script_writes(examples, name):
     written = examples / f"examples/{name}/{name}.csv"
     before = written.read_bytes()
@@ -100,8 +101,10 @@ def test_voters_go_through_the_whole_comparison(examples, voters):
     assert table.mae.between(0.8, 1.0).all()
     assert table.r2.between(0.25, 0.45).all()
     log = (examples / "results/voters/logs/salaries/data.log").read_text()
-    assert "944 rows, target ideology" in log
-    assert "party (7 levels, compared with Independent)" in log
+    assert "944 rows, 944 used" in log
+    assert "party (factor): 7 levels, compared with Independent: strong Democrat (200)" in log
+    profile = (examples / "results/voters/salaries/profile.html").read_text()
+    assert "Nothing in it looks suspicious." in profile
 
 
 def test_the_tables_of_voters_do_not_mention_players(examples, voters):
@@ -130,6 +133,27 @@ def test_quarters_go_through_every_method_and_keep_their_names(examples, quarter
     # Stagflation is one group, and the calm years of the late nineties are another.
     assert times["1974 Q4"] == times["1980 Q1"] == times["1981 Q2"]
     assert times["1997 Q2"] == times["1998 Q3"] != times["1980 Q1"]
+
+
+def test_a_european_table_is_read_with_two_settings(examples):
+    profile = "results/denmark/clusters/data/denmark_profile.csv"
+    done = run(examples, "denmark", targets=(profile,))
+    assert done.code == 0, done.trouble
+    assert done.jobs == {"clusters_data denmark"}
+    columns = pd.read_csv(examples / profile).set_index("column")
+    written = pd.read_csv(ROOT / "examples/denmark/denmark.csv", sep=";", decimal=",")
+    assert columns["max"].to_dict() == written[columns.index].max().to_dict()
+
+
+def test_codes_become_factors(examples):
+    done = run(examples, "codes", targets=("results/codes/salaries/profile.csv",))
+    assert done.code == 0, done.trouble
+    assert done.jobs == {"salaries_data"}
+    table = pd.read_csv(examples / "results/codes/salaries/data/table.csv")
+    codes = pd.read_csv(ROOT / "examples/codes/codes.csv")
+    assert list(table.filter(like="party")) == [f"party{code}" for code in range(1, 7)]
+    assert table.party6.tolist() == (codes.party == 6).astype(int).tolist()
+    assert "respondent" not in table
 
 
 def test_the_users_cells_are_learned_and_the_users_sheets_counted(examples, user_sheets):

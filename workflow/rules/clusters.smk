@@ -1,13 +1,15 @@
 # clusters: k-means: number of clusters, restarts, interpretation, limits
 #
 # needs   resources/mnist.json, and users' CSV files
-# makes   results/clusters/<data set>/<method>/, results/clusters/limits/   a record each
+# makes   results/clusters/data/<data set>_profile.*   the profile of each data set
+#         results/clusters/<data set>/<method>/, results/clusters/limits/   a record each
 #
 # Tables and figures: exhibits.smk.
 
 from relecture import clusters
 
 CLUSTERS_DATASETS = run_config.clusters.names()
+PROFILED = [name for name in CLUSTERS_DATASETS if name != "images"]  # whose columns are pixels
 RECORDS["clusters"] = [
     *expand(results("clusters/{dataset}/{method}"), dataset=CLUSTERS_DATASETS, method=clusters.METHODS),
     *expand(results("clusters/{method}"), method=clusters.LIMITS),
@@ -19,6 +21,10 @@ EXHIBIT_JOBS["clusters"] = {
         params={"data": results("clusters/data")},
         inputs=expand(results("clusters/data/{dataset}.npz"), dataset=clusters.DATASETS),
     ),
+    "profile": ExhibitJob(
+        params={"data": results("clusters/data"), "datasets": ",".join(PROFILED)},
+        inputs=expand(results("clusters/data/{dataset}_profile{suffix}"), dataset=PROFILED, suffix=[".csv", ".json"]),
+    ),
 }
 
 
@@ -26,6 +32,7 @@ rule clusters:
     """The whole comparison."""
     input:
         results("clusters/table.csv"),
+        results("clusters/profile.csv"),
         [results(report_file(EXHIBITS["clusters"], figure)) for figure in EXHIBITS["clusters"].figures],
         expand("{record}/overview.png", record=RECORDS["clusters"]),
 
@@ -41,19 +48,25 @@ rule clusters_user:
 
 
 rule clusters_data:
-    """One data set, simulated or read from a file."""
+    """One data set, simulated or read from a file, and its profile."""
     input:
         source=lambda w: (
             [file for file in [run_config.clusters.source(w.dataset)] if file]
             if w.dataset in clusters.DATASETS
             else if_exists(run_config.clusters.source(w.dataset))
         ),
-        code=lambda w: source_files(clusters.DATASETS.get(w.dataset, clusters.USER_TABLE)),
+        code=lambda w: source_files(
+            clusters.DATASETS.get(w.dataset, clusters.USER_TABLE),
+            clusters.USER_TABLE,  # which makes the profile of every data set
+            "relecture.clusters.table_profiles:write",
+        ),
     output:
         data=results("clusters/data/{dataset}.npz"),
+        profile=[results(f"clusters/data/{{dataset}}_profile{suffix}") for suffix in (*TABLE_SUFFIXES, ".html")],
     log:
         results("logs/clusters/data_{dataset}.log"),
     params:
+        profile=results("clusters/data/{dataset}_profile"),
         config=lambda w: to_json(run_config.clusters.dataset(w.dataset)),
         source=lambda w, input: f"--source {shlex.quote(str(input.source))}" if input.source else "",
     shell:
@@ -62,6 +75,7 @@ rule clusters_data:
         " --dataset {wildcards.dataset}"
         " --config-json {params.config:q}"
         " {params.source}"
+        " --profile {params.profile:q}"
         " --out {output.data:q}"
 
 

@@ -13,6 +13,7 @@ import shlex
 from pathlib import Path
 
 from relecture.config import COMPARISONS, load_or_exit
+from relecture.exhibit import TABLE_SUFFIXES
 from relecture.workflow import (
     PROVENANCE_CATEGORY,
     SCORECARD_CATEGORY,

@@ -83,6 +83,4 @@ rule illustrations_tables:
     params:
         results_folder=subpath(output[0], parent=True),
     shell:
-        "exec &> >(tee {log:q})\n"
-        "relecture illustrations tables {input.numbers:q}"
-        " --out {params.results_folder:q}"
+        "exec &> >(tee {log:q})\n" "relecture illustrations tables {input.numbers:q}" " --out {params.results_folder:q}"

@@ -1,7 +1,8 @@
 # salaries: linear models, neighbours, trees and networks on Hitters
 #
 # needs   resources/hitters.json, or a user's CSV file
-# makes   results/salaries/{book,resampled}/<method>/, results/salaries/learning_curve/   a record each
+# makes   results/salaries/profile.*                    the profile of the table
+#         results/salaries/{book,resampled}/<method>/, results/salaries/learning_curve/   a record each
 #
 # Tables and figures: exhibits.smk.
 
@@ -10,9 +11,7 @@ from relecture import salaries
 # The players are counted, and those of a user's table are not.
 HITTERS = {"source": run_config.salaries.source()} if run_config.salaries.data.is_isl_table else {}
 RECORDS["salaries"] = [
-    *expand(
-        results("salaries/{protocol}/{method}"), protocol=salaries.PROTOCOLS, method=run_config.salaries.methods()
-    ),
+    *expand(results("salaries/{protocol}/{method}"), protocol=salaries.PROTOCOLS, method=run_config.salaries.methods()),
     *expand(results("salaries/{method}"), method=salaries.LEARNING_CURVE),
 ]
 EXHIBIT_JOBS["salaries"] = {
@@ -28,6 +27,7 @@ EXHIBIT_JOBS["salaries"] = {
 }
 SALARIES_LABELS = run_config.salaries.labels()
 SALARIES_LABELS_OPTION = f"--labels-json {shlex.quote(to_json(SALARIES_LABELS))}" if SALARIES_LABELS else ""
+(SALARIES_PROFILE,) = EXHIBITS["salaries"].of_job("data")
 
 
 rule salaries:
@@ -39,7 +39,7 @@ rule salaries:
 
 
 rule salaries_data:
-    """The rows without missing values, coded as in R and one-hot."""
+    """The rows without missing values, coded as in R and one-hot, and the profile of the table."""
     input:
         source=lambda w: (
             [run_config.salaries.source()]
@@ -50,16 +50,23 @@ rule salaries_data:
     output:
         table=results("salaries/data/table.csv"),
         one_hot=results("salaries/data/one_hot.csv"),
+        profile=[results(file) for file in exhibit_files(EXHIBITS["salaries"], "data")],
+        page=report(
+            results(report_file(EXHIBITS["salaries"], SALARIES_PROFILE)),
+            **report_options(EXHIBITS["salaries"], SALARIES_PROFILE),
+        ),
     log:
         results("logs/salaries/data.log"),
     params:
         config=to_json(run_config.salaries.data_job()),
         source=run_config.salaries.source(),
+        profile=subpath(output.page, parent=True),
     shell:
         "exec &> >(tee {log:q})\n"
         "relecture salaries data"
         " --config-json {params.config:q}"
         " --source {params.source:q}"
+        " --profile {params.profile:q}"
         " --out {output.table:q}"
         " --out-one-hot {output.one_hot:q}"
 

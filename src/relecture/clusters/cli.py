@@ -1,5 +1,6 @@
-"""Commands of the comparison `clusters`: data, fit, limits, overview, tables, figures."""
+"""Commands of the comparison `clusters`: data, profile, fit, limits, overview, tables, figures."""
 
+import sys
 from pathlib import Path
 from pkgutil import resolve_name
 from typing import Annotated
@@ -7,7 +8,7 @@ from typing import Annotated
 import typer
 
 from relecture.cli import Command, PathOption, TextOption, parse_config
-from relecture.clusters import DATASETS, LIMITS, METHODS, QUESTION, USER_TABLE
+from relecture.clusters import DATASETS, LIMITS, METHODS, QUESTION
 from relecture.clusters.exhibits import EXHIBITS, SHOW_IMAGES
 
 app = Command(QUESTION)
@@ -18,14 +19,29 @@ def data(
     dataset: TextOption,
     config_json: TextOption,
     out: PathOption,
+    profile: PathOption,
     source: Annotated[Path | None, typer.Option(help="File that the data set is made from, if any.")] = None,
 ) -> None:
-    """Make or read one data set."""
+    """Make or read one data set; write its profile to PROFILE.csv, .json and others."""
+    from relecture.clusters import table_profiles, user_table
     from relecture.clusters.config import DATASET_CONFIGS, UserTable
     from relecture.clusters.data import save
 
     config = parse_config(DATASET_CONFIGS.get(dataset, UserTable), config_json)
-    save(resolve_name(DATASETS.get(dataset, USER_TABLE))(config, source), out)
+    if isinstance(config, UserTable):
+        made, read = user_table.read_and_profile(config)
+    else:
+        made = resolve_name(DATASETS[dataset])(config, source)
+        read = user_table.profile_of(made)
+    save(made, out)
+    print(*read.lines(), sep="\n", file=sys.stderr)
+    table_profiles.write(read, profile)
+
+
+@app.command(name="profile")
+def profile_table(data: PathOption, datasets: TextOption, out: PathOption) -> None:
+    """Write one table of the profiles of some DATASETS, separated by commas, in the folder DATA."""
+    EXHIBITS.write_tables([data / f"{name}_profile" for name in datasets.split(",")], out, "profile")
 
 
 @app.command()

@@ -6,6 +6,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from relecture.clusters import DATASETS, LAB_DATA_SEEDS, LAB_N_CLUSTERS
 from relecture.config_model import ConfigModel, UserPath
+from relecture.data.config import ColumnName, TableFormat, TableSource
 
 NClusters = Annotated[int, Field(ge=2, le=20)]
 Seed = Annotated[int, Field(ge=0)]
@@ -61,10 +62,8 @@ class Images(ConfigModel):
     n_clusters: NClusters = Field(description=K)
 
 
-class UserTable(ConfigModel):
-    """A user's CSV table, standardised column by column."""
-
-    renamed: ClassVar[dict[str, str]] = {"clusters": "n_clusters", "names": "id_column"}
+class _TableColumns(ConfigModel):
+    """The file of a table, and the columns that are used."""
 
     name: str = Field(
         pattern=r"^[a-z][a-z0-9_]*$",
@@ -72,9 +71,23 @@ class UserTable(ConfigModel):
         json_schema_extra={"allowed": "a word of lower-case letters, digits and _"},
     )
     path: UserPath = Field(description="A CSV file with a header line.")
-    columns: list[str] = Field(min_length=1, description="Columns to cluster by: numeric, without missing values.")
+    columns: list[ColumnName] = Field(
+        min_length=1, description="Columns to cluster by: numeric, without missing values."
+    )
     n_clusters: NClusters = Field(description=K)
-    id_column: str = Field(default="", description="Column with the names of the rows; default: row numbers.")
+    id_column: ColumnName = Field(default="", description="Column with the names of the rows; default: row numbers.")
+
+
+class UserTable(TableFormat, _TableColumns):
+    """A user's CSV table, standardised column by column."""
+
+    renamed: ClassVar[dict[str, str]] = {"clusters": "n_clusters", "names": "id_column"}
+
+    def source(self) -> TableSource:
+        """Return where the table is, how it is written, and how messages name its settings."""
+        block = f"the data set `{self.name}` in clusters.datasets"
+        table_format = TableFormat(**{key: getattr(self, key) for key in TableFormat.model_fields})
+        return TableSource(path=self.path, format=table_format, named_by=block, setting=f"{{}} for {block}")
 
 
 class Steps(ConfigModel):

@@ -19,6 +19,7 @@ EXHIBITS = Exhibits(
         table("features", "distinctive features", f"{_INTERPRETATION}:features"),
         table("crosstab", "clusters and digits", f"{_INTERPRETATION}:crosstab"),
         table("limits", "limits of k-means", f"{_INTERPRETATION}:limits"),
+        table("profile", "profiles of the data", "relecture.clusters.table_profiles:profiles", job="profile"),
     ),
     figures=(
         Exhibit("steps", "the algorithm step by step", f"{_FIGURES}.algorithm:steps", in_handout=True),

@@ -66,7 +66,10 @@ def model_arrays(record: Record, file: str) -> dict[str, np.ndarray]:
 
 def distinctive_features(record: Record) -> pd.DataFrame:
     """Return the table of `interpretation.distinctive_features` from a record of `interpretation`."""
-    return pd.read_csv(record.folder / "model" / "features.csv")
+    # A feature may be called NA, null or 007: only an empty field is a missing value, and names are text.
+    return pd.read_csv(
+        record.folder / "model" / "features.csv", dtype={"feature": str}, keep_default_na=False, na_values=""
+    )
 
 
 def member_names(record: Record, cluster: int) -> tuple[list[str], list[str]]:

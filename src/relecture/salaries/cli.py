@@ -1,5 +1,6 @@
 """Commands of the comparison `salaries`: data, splits, fit, overview, tables, figures."""
 
+import sys
 from pathlib import Path
 from pkgutil import resolve_name
 from typing import Annotated
@@ -14,26 +15,32 @@ app = Command("Linear models, neighbours, trees and networks on the salaries of 
 
 
 @app.command()
-def data(config_json: TextOption, source: PathOption, out: PathOption, out_one_hot: PathOption) -> None:
-    """Write the complete rows of a table, coded as in R and one-hot; SOURCE is the manifest of Hitters, or a CSV file.
+def data(
+    config_json: TextOption, source: PathOption, out: PathOption, out_one_hot: PathOption, profile: PathOption
+) -> None:
+    """Write the complete rows of a table, coded as in R and one-hot, and the table's profile into the folder PROFILE.
 
-    OUT_ONE_HOT has a column for every level of a factor of three or more; Hitters has none.
+    SOURCE is the manifest of Hitters, or a CSV file. OUT_ONE_HOT has a column for every level of a factor of three or
+    more; Hitters has none.
     """
     from relecture.data import hitters
     from relecture.salaries import user_table
     from relecture.salaries.config import DataJobConfig
     from relecture.salaries.data import encode, encode_players
+    from relecture.salaries.table_labels import HITTERS
 
     config = parse_config(DataJobConfig, config_json).user_table
     if config:
-        complete = user_table.read(config)
+        complete, read = user_table.read(config)
         coded, one_hot = (encode(complete, config.target, one_hot=wanted) for wanted in (False, True))
     else:
         raw = hitters.load(source.parent / "Hitters.csv")
-        print(f"relecture: {user_table.describe_missing(raw.isna(), 'players')}", flush=True)
+        read = user_table.profile_of(raw, HITTERS.target, HITTERS.name)
         coded = one_hot = encode_players(raw)
     one_hot.to_csv(out_one_hot, index=False)
     coded.to_csv(out, index=False)
+    print(*read.lines(), sep="\n", file=sys.stderr)
+    EXHIBITS.write_tables(read, profile, "data")
 
 
 @app.command()

@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Self
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from relecture.config_model import ConfigModel, UserPath
+from relecture.data.config import ColumnName, TableFormat, TableSource
 from relecture.errors import closest
 from relecture.salaries import BOOK, ISL_TABLE_ONLY, METHODS
 from relecture.salaries.table_labels import TableLabels
@@ -18,18 +19,19 @@ NUMERIC = (
     *("CAtBat", "CHits", "CHmRun", "CRuns", "CRBI", "CWalks"),
     *("PutOuts", "Assists", "Errors"),
 )
-Predictor = Annotated[str, Field(json_schema_extra={"allowed": "names of predictors"})]
+Predictor = Annotated[ColumnName, Field(json_schema_extra={"allowed": "names of predictors"})]
 PositiveNumber = Annotated[float, Field(gt=0)]
 PositiveShare = Annotated[float, Field(gt=0, le=1)]
 AtLeastOne = Annotated[int, Field(ge=1)]
 
 
 class UserTableConfig(ConfigModel):
-    """Columns of a user's table, and the values of the configuration that it is checked against."""
+    """A user's table and its columns, and the values of the configuration that it is checked against."""
 
-    path: str
+    source: TableSource
     target: str
     exclude_columns: list[str]
+    factors: list[str]
     test_size: int
     n_folds: int
     relaxed_lasso: list[str]
@@ -179,18 +181,27 @@ class LearningCurveFitConfig(LearningCurveConfig):
     network_standardised: NetworkFitConfig
 
 
-class TableConfig(ConfigModel):
+class _TableColumns(ConfigModel):
+    """The file of a table, and what its columns are."""
+
+    path: UserPath = Field(description="`hitters`, the book's table, or a CSV file with a header line.")
+    target: ColumnName = Field(
+        description="The numeric column to predict. All other columns are predictors, text columns are factors."
+    )
+    factors: list[ColumnName] = Field(
+        default=[],
+        description="Columns that hold categories exactly as written: numbers that are codes, and texts that look like "
+        "numbers, like marks of missing values or like each other.",
+    )
+    exclude_columns: list[ColumnName] = Field(default=[], description="Columns to exclude, such as names of the rows.")
+    rows: str = Field(default="", description="Label of the rows in tables and figures, such as `voters`.")
+    unit: str = Field(default="", description="Unit of the target in tables and figures, such as `dollars an hour`.")
+
+
+class TableConfig(TableFormat, _TableColumns):
     """The table: the book's, or a user's CSV file."""
 
     renamed: ClassVar[dict[str, str]] = {"leave_out": "exclude_columns"}
-
-    path: UserPath = Field(description="`hitters`, the book's table, or a CSV file: a header line, commas, UTF-8.")
-    target: str = Field(
-        description="The numeric column to predict. All other columns are predictors, text columns are factors."
-    )
-    exclude_columns: list[str] = Field(default=[], description="Columns to exclude, such as names of the rows.")
-    rows: str = Field(default="", description="Label of the rows in tables and figures, such as `voters`.")
-    unit: str = Field(default="", description="Unit of the target in tables and figures, such as `dollars an hour`.")
 
     @property
     def is_isl_table(self) -> bool:
@@ -199,7 +210,8 @@ class TableConfig(ConfigModel):
 
     @model_validator(mode="after")
     def _require_book_defaults(self) -> Self:
-        if self.is_isl_table and (self.target != BOOK_TARGET or self.exclude_columns or self.rows or self.unit):
+        given = self.model_dump(exclude_defaults=True).keys()
+        if self.is_isl_table and (self.target != BOOK_TARGET or given - {"path", "target"}):
             raise ValueError(
                 f"`{BOOK}` is the book's table with the target {BOOK_TARGET}, and no other key may be set for it; "
                 "to use it in another way, give the path of its file: path: resources/Hitters.csv"
@@ -262,9 +274,15 @@ class SalariesConfig(ConfigModel):
             return DataJobConfig()
         return DataJobConfig(
             user_table=UserTableConfig(
-                path=self.data.path,
+                source=TableSource(
+                    path=self.data.path,
+                    format=TableFormat(**{key: getattr(self.data, key) for key in TableFormat.model_fields}),
+                    named_by="salaries.data",
+                    setting="salaries.data.{}",
+                ),
                 target=self.data.target,
                 exclude_columns=self.data.exclude_columns,
+                factors=self.data.factors,
                 test_size=self.test_size,
                 n_folds=self.lasso.n_folds,
                 relaxed_lasso=self.relaxed_lasso,

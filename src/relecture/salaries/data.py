@@ -59,8 +59,13 @@ def encode(complete: pd.DataFrame, target: str, *, one_hot: bool = False) -> pd.
 
 
 def factor_levels(factor: pd.Series) -> list[str]:
-    """Return the levels of a factor in R's order: alphabetical, regardless of case. The first is the reference."""
-    return sorted(factor.unique(), key=lambda level: (str(level).casefold(), str(level)))
+    """Return the levels of a factor in R's order; the first is the reference.
+
+    The order is alphabetical, regardless of case, and by size where all levels are numbers.
+    """
+    levels = sorted(factor.unique(), key=lambda level: (str(level).casefold(), str(level)))
+    sizes = pd.to_numeric(pd.Series(levels), errors="coerce")
+    return levels if sizes.isna().any() else sorted(levels, key=float)
 
 
 def coded_levels(factor: pd.Series, *, one_hot: bool) -> list[str]:

@@ -14,6 +14,7 @@ EXHIBITS = Exhibits(
         table("size_differences", "networks by the size of the training set", f"{_LEARNING}:size_differences"),
         table("epochs", "errors of the networks by epoch", f"{_LEARNING}:epochs"),
         table("tuning", "what cross-validation chooses", "relecture.salaries.tuning_tables:tuning"),
+        table("profile", "profile of the data", "relecture.salaries.user_table:write_profile", job="data"),
     ),
     figures=(
         Exhibit("splits", "error over random splits", f"{_FIGURES}:splits", in_handout=True),

@@ -81,11 +81,11 @@ def test_without_stations_every_sheet_is_its_own_station_in_one_district(folder)
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        ("sheet;district;station\n", "its columns are separated by semicolons"),
+        ("sheet|district|station\ns|n|1\n", "its columns are separated by bars: save it with commas"),
         ("sheet,place\na,b\n", "no column 'district'; it needs sheet, district, station, separated by commas"),
         ("sheet,district,station\nsheet-001,North,1\n", "does not list 'sheet-002'"),
         ("sheet,district,station\nsheet-001.jpg,North,1\n", "the name of its image without the suffix"),
-        ("sheet,district,station\nx,sheet-001,North,1\n", "row 1 has 4 fields, but the header 3"),
+        ("sheet,district,station\nx,sheet-001,North,1\n", "every row has 4 fields, but the header 3"),
         ("sheet,district,station,station\nsheet-001,North,1,2\n", "the name `station` is used for the columns 3 and 4"),
         ("sheet,district,station\nsheet-001,,1\n", "row 1: a value is missing"),
         ("sheet,district,station\nsheet-001,N,1\nsheet-001,N,1\n", "lists the sheet 'sheet-001' twice"),
@@ -129,3 +129,13 @@ def test_a_batch_without_readable_sheets_is_empty(folder):
     first, *_ = segment_batches(paths, layout, size=3)
     assert first.images.shape == (0, 4, 3, 28, 28)
     assert [reason for _, reason in first.unreadable] == ["it is empty"] * 3
+
+
+def test_a_page_is_named_with_composed_accents_as_its_station(folder):
+    page = list_pages(folder)[0][0]
+    stations = (folder / "stations.csv").read_text()
+    (folder / "stations.csv").write_text(stations.replace(page.stem, "caf\u00e9"))
+    page.rename(page.with_stem("cafe\u0301"))
+    crops = segment_folder(folder)
+    assert "caf\u00e9" in [*crops.sheets, *crops.unreadable.sheet]
+    assert "its image is missing" not in set(crops.unreadable.reason)

@@ -17,6 +17,7 @@ from relecture.errors import UserError
 from relecture.tallies.counting.vote_counts import VoteCounts
 from relecture.tallies.networks.digit_classifier import DigitClassifier
 from relecture.tallies.segmentation.cell_crops import UNREADABLE_COLUMNS
+from relecture.tallies.segmentation.image_io import sheet_name
 from relecture.tallies.segmentation.layout import FormLayout
 from relecture.tallies.segmentation.sheet_folder import segment_batches
 
@@ -119,9 +120,9 @@ def _count_batch_in_worker(paths: Sequence[Path]) -> BatchCounts:
 def _check_unique_names(paths: Sequence[Path]) -> None:
     seen: dict[str, Path] = {}
     for path in paths:
-        if path.stem in seen:
-            raise UserError(f"two sheets are named {path.stem}: {seen[path.stem]} and {path}. Rename one of them")
-        seen[path.stem] = path
+        if (name := sheet_name(path)) in seen:
+            raise UserError(f"two sheets are named {name}: {seen[name]} and {path}. Rename one of them")
+        seen[name] = path
 
 
 def _nothing_counted(failures: list[tuple[str, str]]) -> str:

@@ -28,7 +28,7 @@ from relecture.tallies.networks.cell_dataset import CellDataset
 from relecture.tallies.networks.digit_classifier import DigitClassifier, softmax
 from relecture.tallies.segmentation import rectify
 from relecture.tallies.segmentation.cell_crops import CellCrops
-from relecture.tallies.segmentation.image_io import list_images
+from relecture.tallies.segmentation.image_io import list_images, sheet_name
 from relecture.tallies.segmentation.layout import FormLayout
 from relecture.tallies.segmentation.station_tables import ALL_DISTRICTS
 
@@ -158,7 +158,7 @@ def sheet(results: TalliesResults) -> Figure:
     """Draw one sheet with its count."""
     audited = results.election.variants["transferred"]
     index = vote_counts.example(audited)
-    path = next(path for path in list_images(results.sheets) if path.stem == audited.counts.sheets[index])
+    path = next(path for path in list_images(results.sheets) if sheet_name(path) == audited.counts.sheets[index])
     page = rectify.open_page(path)
     outlines = rectify.rectify(page, FormLayout.read(results.sheets / "layout.json")).outlines()
     return vote_counts.sheet(page, outlines, audited, index)

@@ -5,6 +5,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from relecture.data.config import composed
+
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg")
 
 
@@ -36,6 +38,11 @@ def read_grey(path: Path) -> np.ndarray:
 def list_images(folder: Path) -> list[Path]:
     """Return the image files of a folder, sorted by name."""
     return sorted(path for path in folder.iterdir() if path.suffix.lower() in IMAGE_SUFFIXES and path.is_file())
+
+
+def sheet_name(path: Path) -> str:
+    """Return the name of a sheet: that of its file without the suffix, with composed accents as in a table."""
+    return composed(path.stem)
 
 
 def _to_uint8(values: np.ndarray) -> np.ndarray:

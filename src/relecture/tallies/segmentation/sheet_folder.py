@@ -12,7 +12,7 @@ from relecture.errors import UserError
 from relecture.records import array_digest
 from relecture.tallies import IMAGE_SIZE
 from relecture.tallies.segmentation.cell_crops import UNREADABLE_COLUMNS, CellCrops, text_array
-from relecture.tallies.segmentation.image_io import list_images
+from relecture.tallies.segmentation.image_io import list_images, sheet_name
 from relecture.tallies.segmentation.layout import FormLayout
 from relecture.tallies.segmentation.rectify import UnreadableSheet, open_page, segment
 from relecture.tallies.segmentation.station_tables import read_stations
@@ -45,10 +45,10 @@ def segment_folder(folder: Path) -> CellCrops:
             readable.
     """
     paths, layout = list_pages(folder)
-    stations = read_stations(folder, [path.stem for path in paths])
+    stations = read_stations(folder, [sheet_name(path) for path in paths])
     batches = list(segment_batches(paths, layout))
     sheets = [name for batch in batches for name in batch.names]
-    stems = {path.stem for path in paths}
+    stems = {sheet_name(path) for path in paths}
     missing = [(name, "its image is missing") for name in stations.sheet if name not in stems]
     rows = [row for batch in batches for row in batch.unreadable] + missing
     unreadable = pd.DataFrame(rows, columns=list(UNREADABLE_COLUMNS), dtype=str)
@@ -72,7 +72,7 @@ def list_pages(folder: Path) -> tuple[list[Path], FormLayout]:
     paths, layout = list_images(folder), FormLayout.read(folder / LAYOUT_FILE)
     if not paths:
         raise UserError(f"{folder} holds no page image (PNG or JPEG)")
-    stems = [path.stem for path in paths]
+    stems = [sheet_name(path) for path in paths]
     if duplicates := sorted({stem for stem in stems if stems.count(stem) > 1}):
         raise UserError(f"{folder} holds two images of the sheet {duplicates[0]!r}: rename or remove one")
     return paths, layout
@@ -85,9 +85,9 @@ def segment_batches(paths: Sequence[Path], layout: FormLayout, size: int = BATCH
         for path in paths[start : start + size]:
             try:
                 images.append(segment(open_page(path), layout))
-                names.append(path.stem)
+                names.append(sheet_name(path))
             except UnreadableSheet as reason:
-                unreadable.append((path.stem, str(reason)))
+                unreadable.append((sheet_name(path), str(reason)))
         shape = (len(images), *layout.boxes.shape[:2], IMAGE_SIZE, IMAGE_SIZE)
         yield SheetBatch(names, np.array(images, np.uint8).reshape(shape), unreadable)
 
