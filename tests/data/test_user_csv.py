@@ -280,4 +280,10 @@ def test_a_table_that_pandas_writes_is_read_back_equal_or_refused(tmp_path_facto
             assert not column.text.any()
             pd.testing.assert_series_equal(column.numbers, expected, check_names=False, check_dtype=False, rtol=0)
     # Only rows without any value may be missing, at the end.
-    assert table[n_rows:].fillna("").map(lambda value: str(value).strip() in ("", style["na_rep"])).all(axis=None)
+    assert (
+        table[n_rows:]
+        .astype(object)
+        .fillna("")
+        .map(lambda value: str(value).strip() in ("", style["na_rep"]))
+        .all(axis=None)
+    )
