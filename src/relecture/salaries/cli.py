@@ -129,7 +129,7 @@ def tables(records: list[Path], published: PathOption, splits: PathOption, out: 
     from relecture.salaries import result_tables
     from relecture.scorecard.published_values import load
 
-    results = result_tables.load(records, load(published), result_tables.test_to_train(splits))
+    results = result_tables.load(records, load(published), splits)
     EXHIBITS.write_tables(results, out)
     result_tables.reproduced_values(results, out / "reproduced_values.csv")
 
@@ -141,5 +141,5 @@ def figures(records: list[Path], published: PathOption, splits: PathOption, out:
     from relecture.salaries import result_tables
     from relecture.scorecard.published_values import load
 
-    results = result_tables.load(records, load(published), result_tables.test_to_train(splits))
+    results = result_tables.load(records, load(published), splits)
     plotting.draw_figures(EXHIBITS, results, out)

@@ -51,15 +51,21 @@ SIGNIFICANT_DIGITS = 3  # of an error in another unit
 
 @dataclass(frozen=True)
 class SalariesResults:
-    """The records, the published values, and the ratio of test to training rows of the random splits.
+    """The records, the published values, and the numbers of training and test rows of the random splits.
 
-    `learning_curve` is the record of all methods by the size of the training set.
+    `learning_curve` is the record of all methods on smaller training sets.
     """
 
     records: Records
     published: list[PublishedValue] = field(default_factory=list)
-    test_to_train: float = 0.0
+    n_train: int = 0
+    n_test: int = 0
     learning_curve: Record | None = None
+
+    @property
+    def test_to_train(self) -> float:
+        """The ratio of test to training rows, for intervals over splits that share rows; 0 if it is not known."""
+        return self.n_test / self.n_train if self.n_train else 0.0
 
     @property
     def methods(self) -> list[str]:
@@ -72,22 +78,20 @@ class SalariesResults:
         return {method: _errors(self.records["resampled", method]) for method in self.methods}
 
 
-def load(folders: list[Path], published: list[PublishedValue], test_to_train: float = 0.0) -> SalariesResults:
-    """Read the records of all methods on both protocols, and that of the learning curve."""
-    by_method, learning_curve = {}, None
+def load(folders: list[Path], published: list[PublishedValue], splits: Path | None = None) -> SalariesResults:
+    """Read the records of all methods on both protocols, that of the learning curve, and the file of random splits."""
+    by_method, learning_curve, sizes = {}, None, {}
     for record in map(records.read, folders):
         protocol, _, method = record.params["method"].partition("/")
         if method:
             by_method[protocol, method] = record
         else:
             learning_curve = record
-    return SalariesResults(by_method, published, test_to_train, learning_curve)
-
-
-def test_to_train(splits: Path) -> float:
-    """Return the ratio of test to training rows in the file of the random splits."""
-    fold = pd.read_parquet(splits).fold
-    return float((fold == 0).sum() / (fold > 0).sum())
+    if splits is not None:
+        table = pd.read_parquet(splits)
+        fold = table.fold[table.seed == table.seed.iloc[0]]
+        sizes = {"n_train": int((fold > 0).sum()), "n_test": int((fold == 0).sum())}
+    return SalariesResults(by_method, published, learning_curve=learning_curve, **sizes)
 
 
 def table_labels(by_method: Records) -> TableLabels:
