@@ -195,7 +195,7 @@ def salaries_records(players, book, some_splits, standard, tmp_path_factory) -> 
                 config = config.model_copy(update=update)
             folder = tmp_path_factory.mktemp("salaries") / protocol / method
             source = {"name": "Hitters", "digest": "0123456789abcdef", "sample": False}
-            fit = resolve_name(function)(players, splits, config, checkpoint_dir)
+            fit = resolve_name(function)(players, splits, config, checkpoint_dir / method)
             fit.save(folder, f"salaries/{protocol}/{method}", config, source, "salaries_fit")
             folders[protocol, method] = folder
     return folders
@@ -203,7 +203,7 @@ def salaries_records(players, book, some_splits, standard, tmp_path_factory) -> 
 
 @pytest.fixture(scope="session")
 def salaries_learning_curve(players, some_splits, standard, tmp_path_factory) -> Path:
-    """The record of every method on 40 and 176 players of three random splits, with little work for each."""
+    """The record of every method on 40 players of three random splits, with little work for each."""
     from relecture.salaries.learning_curve import fit
 
     config = standard.salaries.learning_curve_fit()
@@ -211,7 +211,7 @@ def salaries_learning_curve(players, some_splits, standard, tmp_path_factory) ->
     networks = {name: getattr(config, name).model_copy(update={"training": training})
                 for name in ("network", "network_standardised")}  # fmt: skip
     forest = config.bagging.model_copy(update={"n_trees": 50})
-    update = {"n_splits": 3, "train_sizes": [1.0, 0.23], "tree": config.tree.model_copy(update={"cp": [0.02]})}
+    update = {"n_splits": 3, "train_sizes": [0.23], "tree": config.tree.model_copy(update={"cp": [0.02]})}
     config = config.model_copy(update=update | networks | {"bagging": forest, "random_forest": forest})
     folder = tmp_path_factory.mktemp("salaries") / "learning_curve"
     source = {"name": "Hitters", "digest": "0123456789abcdef", "sample": False}

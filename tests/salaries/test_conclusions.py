@@ -25,6 +25,9 @@ BY_SIZE = [
     (40, "network", "linear", 5.0, -40.0, 50.0, 1.0),
     (40, "network_standardised", "linear", -30.0, -90.0, 30.0, 0.8),
     (40, "network_standardised", "random_forest", 20.0, -10.0, 50.0, 0.6),
+    (90, "network", "linear", 6.0, -30.0, 42.0, 1.0),
+    (90, "network_standardised", "linear", -31.0, -80.0, 18.0, 0.8),
+    (90, "network_standardised", "random_forest", 30.0, -1.0, 61.0, 0.3),
     (176, "network", "linear", 7.0, -14.0, 28.0, 1.0),
     (176, "network_standardised", "linear", -29.4, -56.8, -2.0, 0.2),
     (176, "network_standardised", "random_forest", 40.0, 20.0, 60.0, 0.01),
@@ -82,7 +85,7 @@ def test_the_first_sentence_names_networks_in_the_plural(results):
 
 
 def test_without_an_effect_no_method_is_called_better(results):
-    _, second, third, fourth = conclusions(results(sizes=[row for row in BY_SIZE if row[0] == 40]))
+    _, second, third, fourth = conclusions(results())
     assert second == (
         "Over 100 random splits the random forest has the lowest mean error, 191.0, but every method's error varies "
         "between splits with a standard deviation of 24.5 or more, and no tested difference between methods is "
@@ -95,9 +98,9 @@ def test_without_an_effect_no_method_is_called_better(results):
         "significantly different from linear regression or the relaxed lasso."
     )
     assert fourth == (
-        "With 40 training players the network with a standardised target is not significantly different from linear "
-        "regression and is not significantly different from the random forest; the lecture's \"when data are small, "
-        'networks are not competitive" is not supported here.'
+        "With 40 and 90 of 176 training players the network with a standardised target is not significantly different "
+        "from linear regression and is not significantly different from the random forest; the lecture's \"when data "
+        'are small, networks are not competitive" is not supported here.'
     )
     assert "better" not in f"{second} {third} {fourth}"
 
@@ -152,23 +155,26 @@ def test_the_effect_of_the_standardised_target_has_its_direction(results, mean, 
 
 def test_with_few_rows_the_network_may_be_worse_than_one_method_only(results):
     sizes = changed(BY_SIZE, 40, "network_standardised", "random_forest", adjusted_p=0.001, low=5.0)
+    sizes = changed(sizes, 90, "network_standardised", "random_forest", adjusted_p=0.04, low=2.0)
     fourth = conclusions(results(sizes=sizes))[3]
     assert fourth == (
-        "With 40 training players the network with a standardised target is not significantly different from linear "
-        "regression and is worse than the random forest by 20.0 (5.0 to 50.0), with 176 it is not significantly "
-        "different from linear regression and is worse than the random forest by 40.0 (20.0 to 60.0); the lecture's "
-        '"when data are small, networks are not competitive" holds against the random forest, not against linear '
-        "regression."
+        "With 40 and 90 of 176 training players the network with a standardised target is not significantly different "
+        "from linear regression and is worse than the random forest by 20.0 (5.0 to 50.0) with 40 and 30.0 (2.0 to "
+        '61.0) with 90; the lecture\'s "when data are small, networks are not competitive" holds against the random '
+        "forest, not against linear regression."
     )
 
 
 def test_with_few_rows_the_network_may_be_better(results):
     sizes = changed(BY_SIZE, 40, "network_standardised", "linear", adjusted_p=0.001, high=-2.0)
     fourth = conclusions(results(sizes=sizes))[3]
-    assert (
-        "With 40 training players the network with a standardised target is better than linear regression by" in fourth
-    )
+    assert "is better than linear regression by 30.0 (2.0 to 90.0) with 40 and is not significantly" in fourth
     assert fourth.endswith('"when data are small, networks are not competitive" is not supported here.')
+
+
+def test_a_worse_network_with_all_rows_says_nothing_of_small_data(results):
+    sizes = changed(BY_SIZE, 176, "network_standardised", "random_forest", adjusted_p=0.0001)
+    assert conclusions(results(sizes=sizes))[3].endswith("is not supported here.")
 
 
 def without_the_raw_network(rows):
@@ -186,7 +192,7 @@ def test_a_user_s_table_has_its_own_unit_and_nothing_of_lecture_and_book(results
     )
     assert "1.96 for the random forest" in written[0]
     assert written[2].startswith("The network with a standardised target is not significantly different from linear")
-    assert written[3].startswith("With 40 training people the network")
+    assert written[3].startswith("With 40 and 90 of 176 training people the network")
     assert not [word for word in ("published", "lecture", "book", "player", "dollar") if word in " ".join(written)]
 
 

@@ -24,14 +24,14 @@ def errors(record, method, n_train) -> dict[str, float]:
     return rows.set_index("member").value.to_dict()
 
 
-def test_the_standard_sizes_are_40_to_176_players(standard, book):
-    assert sizes(standard.salaries.learning_curve.train_sizes, book, 19) == [40, 60, 90, 130, 176]
+def test_the_standard_sizes_are_40_to_130_players(standard, book):
+    assert sizes(standard.salaries.learning_curve.train_sizes, book, 19) == [40, 60, 90, 130]
 
 
 def test_no_size_is_too_small_for_folds_or_predictors(book):
-    assert sizes([0.01, 0.02, 1.0], book, 5) == [30, 176]  # three rows for each of ten folds
-    assert sizes([0.01, 1.0], book, 60) == [62, 176]
-    assert sizes([0.01, 1.0], book, 500) == [176]
+    assert sizes([0.01, 0.02, 0.5], book, 5) == [30, 88]  # three rows for each of ten folds
+    assert sizes([0.01, 0.5], book, 60) == [62, 88]
+    assert sizes([0.01, 0.5], book, 500) == [176]
 
 
 def test_smaller_training_sets_are_parts_of_larger_ones_with_the_same_test_set(some_splits):
@@ -47,14 +47,13 @@ def test_smaller_training_sets_are_parts_of_larger_ones_with_the_same_test_set(s
     assert parts[-1] == split
 
 
-def test_every_method_has_an_error_at_every_size_of_every_split(record, some_splits):
+def test_every_method_has_an_error_on_every_split(record, some_splits):
     assert set(record.history.metric) == {f"{method}_mae" for method in METHODS}
     names = [split.name for split in some_splits[:3]]
     for method in METHODS:
-        for n_train in (40, 176):
-            assert list(errors(record, method, n_train)) == names
+        assert list(errors(record, method, 40)) == names
     assert set(record.metrics.member) == set(names)
-    last = record.history[record.history.step == 176].drop(columns="step")
+    last = record.history.drop(columns="step")
     assert record.metrics.sort_values(["member", "metric"], ignore_index=True).equals(
         last.sort_values(["member", "metric"], ignore_index=True)
     )
@@ -68,14 +67,11 @@ def test_with_40_players_linear_regression_is_that_on_these_players(record, play
         assert errors(record, "linear", 40)[split.name] == pytest.approx(mean_absolute_error(y[split.test], predicted))
 
 
-def test_with_all_players_the_errors_are_those_of_the_random_splits(record, salaries_records):
-    for method in ("linear", "lasso", "relaxed_lasso", "ridge", "knn"):
-        metrics = records.read(salaries_records["resampled", method]).metrics
-        expected = metrics[metrics.metric == "mae"].set_index("member").value
-        for split, error in errors(record, method, 176).items():
-            assert error == pytest.approx(expected[split])
+def test_a_part_of_all_rows_is_the_split_itself(some_splits):
+    assert nested_part(some_splits[0], 176) is some_splits[0]
 
 
-def test_more_players_help_linear_regression(record):
-    small, large = (list(errors(record, "linear", n_train).values()) for n_train in (40, 176))
-    assert np.mean(small) > np.mean(large) + 50
+def test_fewer_players_are_worse_for_linear_regression(record, salaries_records):
+    metrics = records.read(salaries_records["resampled", "linear"]).metrics
+    all_players = metrics[(metrics.metric == "mae")].value.mean()
+    assert np.mean(list(errors(record, "linear", 40).values())) > all_players + 50

@@ -1,5 +1,7 @@
 """Errors by the size of the training set and by epoch, and their paired differences."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,7 +17,7 @@ TEST_TO_TRAIN = 87 / 176
 @pytest.fixture(scope="module")
 def results(salaries_records, salaries_learning_curve):
     folders = [*salaries_records.values(), salaries_learning_curve]
-    return result_tables.load(folders, [], TEST_TO_TRAIN)
+    return replace(result_tables.load(folders, []), n_train=176, n_test=87)
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +31,9 @@ def written(results, tmp_path_factory):
 
 
 def errors(results, method, n_train) -> pd.Series:
+    """The errors of a method on three splits; with all players they are those over the random splits."""
+    if n_train == 176:
+        return results.random_errors[method].iloc[:3]
     history = results.learning_curve.history
     rows = history[(history.metric == f"{method}_mae") & (history.step == n_train)]
     return rows.set_index("member").value
@@ -64,9 +69,9 @@ def test_the_differences_by_size_are_paired_and_adjusted_over_the_table(results,
 
 def test_the_errors_by_epoch_are_those_of_one_training(results, written):
     table = written["epochs"]
-    # Five epochs, each logged; a tenth and a third of them are nearest to the first and the second.
-    assert table.network.tolist() == ["network"] * 3 + ["network_standardised"] * 3
-    assert table.epoch.tolist() == [1, 2, 5] * 2
+    # Five epochs, each logged; the first is nearest to a tenth of them, and as near to three tenths as the second.
+    assert table.network.tolist() == ["network"] * 2 + ["network_standardised"] * 2
+    assert table.epoch.tolist() == [1, 5] * 2
     for row in table.itertuples():
         history = results.records["resampled", row.network].history
         by_epoch = history[history.metric == "test_mae"].pivot(index="member", columns="step", values="value")
@@ -85,7 +90,7 @@ def test_the_errors_by_epoch_are_those_of_one_training(results, written):
 
 def test_every_tested_difference_is_a_finding(results, written):
     found = {one.id: one for one in findings.findings(results)}
-    assert len(found) == 13 + 6 + 4
+    assert len(found) == 13 + 6 + 2
     for row in written["size_differences"].itertuples():
         one = found[f"n = {row.n_train}: {row.a} - {row.b}"]
         assert one.adjusted_p == pytest.approx(row.adjusted_p)
@@ -100,7 +105,7 @@ def test_the_figure_of_the_learning_curve_draws_every_mean(results):
     drawn = {}
     for axes in (left, right):
         for container in axes.containers:
-            drawn[container.get_label()] = container.lines[0].get_ydata()
+            drawn[container.get_label()] = container.lines[0].get_ydata().astype(float)
     assert set(drawn) == set(result_tables.NAMES.values())
     for method, name in result_tables.NAMES.items():
         means = [errors(results, method, n_train).mean() for n_train in (40, 176)]

@@ -97,7 +97,7 @@ def test_parameters_are_counted_by_one_convention_with_intercepts_and_without(by
 
 
 def test_the_differences_are_paired_over_the_random_splits(by_method, tmp_path):
-    result_tables.differences(SalariesResults(by_method, test_to_train=87 / 176), tmp_path / "differences")
+    result_tables.differences(SalariesResults(by_method, n_train=176, n_test=87), tmp_path / "differences")
     table = pd.read_csv(tmp_path / "differences.csv").set_index(["a", "b"])
     assert len(table) == 13
     assert (table.n == 5).all()

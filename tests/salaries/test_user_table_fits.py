@@ -103,7 +103,7 @@ def by_method(rents, some, config, tmp_path_factory):
 def curve(rents, some, config, tmp_path_factory):
     """The record of all methods on two sizes of the training set."""
     top = tmp_path_factory.mktemp("curve")
-    curve_config = LearningCurveFitConfig(n_splits=2, train_sizes=[0.2, 1.0], **config)
+    curve_config = LearningCurveFitConfig(n_splits=2, train_sizes=[0.2, 0.5], **config)
     fit = learning_curve.fit(rents, rents, some, curve_config, top / "scratch")
     fit.save(top / "record", "salaries/learning_curve", curve_config, LABELS.source("0"), "a", LABELS.question)
     return records.read(top / "record")
@@ -170,7 +170,7 @@ def test_every_method_but_the_book_s_network_fits_a_user_s_table(by_method, curv
 
 
 def test_the_tables_have_the_user_s_labels_and_no_printed_values(by_method, curve, published, tmp_path):
-    results = SalariesResults(by_method, published, 0.5, curve)
+    results = SalariesResults(by_method, published, 80, 40, curve)
     result_tables.table(results, tmp_path / "table")
     result_tables.differences(results, tmp_path / "differences")
     learning_tables.learning_curve(results, tmp_path / "learning_curve")
@@ -208,7 +208,7 @@ def test_the_numbers_are_not_compared_with_those_of_the_book(by_method, publishe
 
 
 def test_the_figures_have_the_user_s_labels_and_no_printed_values(by_method, curve, published):
-    results = SalariesResults(by_method, published, 0.5, curve)
+    results = SalariesResults(by_method, published, 80, 40, curve)
     with style():
         drawn = [
             figures.splits(results),

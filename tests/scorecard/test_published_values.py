@@ -157,10 +157,10 @@ def test_exactly_the_published_values_are_reproduced(
     from relecture.salaries import result_tables as of_salaries
     from relecture.salaries.data import draw_splits
 
-    splits = draw_splits(263, standard.salaries.splits("book"))
-    players = of_salaries.count_players(hitters_csv, splits)
-    assert players == {"all": 322, "complete": 263, "train": 176, "test": 87}
-    salaries_results = of_salaries.load(list(salaries_records.values()), published, players=players)
+    draw_splits(263, standard.salaries.splits("book")).to_parquet(tmp_path / "splits.parquet")
+    folders = list(salaries_records.values())
+    salaries_results = of_salaries.load(folders, published, tmp_path / "splits.parquet", hitters_csv)
+    assert salaries_results.players == {"all": 322, "complete": 263, "train": 176, "test": 87}
     of_salaries.reproduced_values(salaries_results, tmp_path / "salaries.csv")
     records = [digits_records[name] for name in digits.METHODS]
     digits_results = of_digits.load(records, published, n_images=of_digits.count_images(sample_digits))

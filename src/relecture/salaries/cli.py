@@ -139,14 +139,11 @@ def tables(
     source: Annotated[Path | None, typer.Option(help="Manifest of Hitters, whose players are counted.")] = None,
 ) -> None:
     """Write every table, and reproduced_values.csv, into the folder OUT from RECORDS and the random SPLITS."""
-    import pandas as pd
-
     from relecture.salaries import result_tables
     from relecture.scorecard.published_values import load
 
-    drawn = pd.read_parquet(splits)
-    players = result_tables.count_players(source.parent / "Hitters.csv", drawn) if source else None
-    results = result_tables.load(records, load(published), result_tables.test_to_train(splits), players)
+    hitters_csv = source.parent / "Hitters.csv" if source else None
+    results = result_tables.load(records, load(published), splits, hitters_csv)
     EXHIBITS.write_tables(results, out)
     result_tables.reproduced_values(results, out / "reproduced_values.csv")
 
@@ -158,5 +155,5 @@ def figures(records: list[Path], published: PathOption, splits: PathOption, out:
     from relecture.salaries import result_tables
     from relecture.scorecard.published_values import load
 
-    results = result_tables.load(records, load(published), result_tables.test_to_train(splits))
+    results = result_tables.load(records, load(published), splits)
     plotting.draw_figures(EXHIBITS, results, out)

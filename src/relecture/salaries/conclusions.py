@@ -190,38 +190,39 @@ def _rows(gaps: pd.DataFrame, a: str, b: str) -> list[pd.Series]:
 
 
 def _sizes(sizes: pd.DataFrame, wording: _Wording) -> str:
-    """Say how the network with a standardised target compares with others on the smallest and largest training set.
+    """Say how the network with a standardised target compares with others on smaller training sets.
 
-    The lecture says that networks are not competitive when data are small. That holds if this network, the better one,
-    is worse than one of the others on the smallest training set.
+    The lecture says that networks are not competitive when data are small. That holds against a method if this network,
+    the better one, is worse on a smaller training set than that of the table.
     """
     ours = sizes[sizes.a == "network_standardised"]
-    smallest, largest = int(ours.n_train.min()), int(ours.n_train.max())
-    rows = ours[ours.n_train == smallest]
+    largest = int(ours.n_train.max())
+    smaller = ours[ours.n_train < largest] if ours.n_train.nunique() > 1 else ours
+    numbers = [str(n) for n in sorted(set(smaller.n_train))]
+    others = list(dict.fromkeys(smaller.b))
+    clauses = [_compared(smaller[smaller.b == other], other, wording) for other in others]
     subject = _SUBJECTS["network_standardised"]
-    sentence = f"With {smallest} training {wording.rows} {subject} {_compared(rows, wording)}"
-    if largest != smallest:
-        sentence += f", with {largest} it {_compared(ours[ours.n_train == largest], wording)}"
+    sentence = f"With {listed(numbers)} of {largest} training {wording.rows} {subject} {listed(clauses)}"
     if not wording.is_isl_table:
         return f"{sentence}."
-    worse = [_SUBJECTS[row.b] for _, row in rows.iterrows() if row.adjusted_p < LEVEL and row["mean"] > 0]
+    worse = set(smaller.b[(smaller.adjusted_p < LEVEL) & (smaller["mean"] > 0)])
     claim = 'the lecture\'s "when data are small, networks are not competitive"'
     if not worse:
         return f"{sentence}; {claim} is not supported here."
-    rest = [_SUBJECTS[row.b] for _, row in rows.iterrows() if _SUBJECTS[row.b] not in worse]
-    against = f"against {listed(worse)}" + (f", not against {listed(rest)}" if rest else "")
-    return f"{sentence}; {claim} holds {against}."
+    against = listed([_SUBJECTS[other] for other in others if other in worse])
+    rest = [_SUBJECTS[other] for other in others if other not in worse]
+    return f"{sentence}; {claim} holds against {against}{f', not against {_either(rest)}' if rest else ''}."
 
 
-def _compared(rows: pd.DataFrame, wording: _Wording) -> str:
+def _compared(rows: pd.DataFrame, other: str, wording: _Wording) -> str:
+    """Return a clause on the differences between the network and one method at several sizes."""
     clauses = []
-    for _, row in rows.iterrows():
-        if row.adjusted_p < LEVEL:
-            compared = "better" if row["mean"] < 0 else "worse"
-            clauses.append(f"is {compared} than {_SUBJECTS[row.b]} by {_size(row, wording)}")
-        else:
-            clauses.append(f"is not significantly different from {_SUBJECTS[row.b]}")
-    return listed(clauses)
+    for compared, sign in (("better", -1), ("worse", 1)):
+        some = rows[(rows.adjusted_p < LEVEL) & (sign * rows["mean"] > 0)].sort_values("n_train")
+        if len(some):
+            by = listed([f"{_size(row, wording)} with {row.n_train}" for _, row in some.iterrows()])
+            clauses.append(f"is {compared} than {_SUBJECTS[other]} by {by}")
+    return listed(clauses) if clauses else f"is not significantly different from {_SUBJECTS[other]}"
 
 
 def _either(words: list[str]) -> str:

@@ -22,6 +22,7 @@ NUMERIC = (
 Predictor = Annotated[ColumnName, Field(json_schema_extra={"allowed": "names of predictors"})]
 PositiveNumber = Annotated[float, Field(gt=0)]
 PositiveShare = Annotated[float, Field(gt=0, le=1)]
+PartialShare = Annotated[float, Field(gt=0, lt=1)]
 AtLeastOne = Annotated[int, Field(ge=1)]
 
 
@@ -156,13 +157,13 @@ FIT_CONFIGS: dict[str, type[ConfigModel]] = {
 
 
 class LearningCurveConfig(ConfigModel):
-    """All methods on training sets of several sizes, each on parts of the training rows of random splits."""
+    """All methods on smaller training sets, which are parts of the training rows of random splits."""
 
     n_splits: int = Field(ge=2, description="Number of random splits, the first of those in `resampled`.")
-    train_sizes: list[PositiveShare] = Field(
+    train_sizes: list[PartialShare] = Field(
         min_length=1,
-        description="Sizes of the training sets, as shares of the training rows. A set has at least three rows for "
-        "each fold of the cross-validation, and two more than there are predictors.",
+        description="Sizes of the training sets, as shares of the training rows; all of them come from `resampled`. A "
+        "set has at least three rows for each fold of the cross-validation, and two more than there are predictors.",
     )
 
 

@@ -1,7 +1,8 @@
-"""The errors of all methods by the size of the training set.
+"""The errors of all methods on smaller training sets.
 
 The test sets are those of random splits. The training sets are nested random parts of their training rows, the same for
-all methods; the largest size may be all of them. Every method chooses its settings anew in each.
+all methods. Every method chooses its settings anew in each. What they have with all training rows is in the records of
+the random splits.
 """
 
 from collections.abc import Callable
@@ -73,11 +74,13 @@ def fit(
 def sizes(shares: list[float], split: Split, n_predictors: int) -> list[int]:
     """Return the numbers of training rows, ascending, each once.
 
-    They are at least what a user's table must have: three rows for each fold, and two more than predictors.
+    They are at least what a user's table must have: three rows for each fold, and two more than predictors. All rows
+    are among them only if a table has no more than that.
     """
     n_rows, n_folds = len(split.train), len(np.unique(split.folds))
     least = min(n_rows, max(ROWS_PER_FOLD * n_folds, n_predictors + 2))
-    return sorted({max(least, round(share * n_rows)) for share in shares})
+    numbers = sorted({max(least, round(share * n_rows)) for share in shares})
+    return [number for number in numbers if number < n_rows] or [n_rows]
 
 
 def nested_part(split: Split, n_train: int) -> Split:

@@ -37,21 +37,26 @@ class EpochError:
 
 
 def errors_by_size(results: SalariesResults) -> dict[str, pd.DataFrame]:
-    """Return the mean absolute errors of each method: a column per number of training rows, a row per split."""
+    """Return the mean absolute errors of each method: a column per number of training rows, a row per split.
+
+    The last column are all training rows, whose errors are those over the random splits.
+    """
     if results.learning_curve is None:
         raise ValueError("the record of the learning curve is not among the results")
-    history = results.learning_curve.history
-    return {
-        method: history[history.metric == f"{method}_mae"].pivot(index="member", columns="step", values="value")
-        for method in results.methods
-    }
+    history, errors = results.learning_curve.history, {}
+    for method, all_rows in results.random_errors.items():
+        rows = history[history.metric == f"{method}_mae"]
+        table = rows.pivot(index="member", columns="step", values="value")
+        table[results.n_train] = all_rows
+        errors[method] = table
+    return errors
 
 
 def size_gaps(results: SalariesResults) -> dict[tuple[int, str, str], Difference]:
     """Return the paired differences of SIZE_PAIRS at every size, with p-values adjusted over all of them.
 
     Splits share test rows whatever the size of the training set, so every interval is widened as if it were that of
-    all training rows, of which smaller parts share fewer.
+    all training rows; smaller parts share fewer of them.
     """
     errors = errors_by_size(results)
     keys = [(n, a, b) for a, b in SIZE_PAIRS if a in errors and b in errors for n in errors[a]]

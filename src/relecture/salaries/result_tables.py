@@ -53,17 +53,23 @@ SIGNIFICANT_DIGITS = 3  # of an error in another unit
 
 @dataclass(frozen=True)
 class SalariesResults:
-    """The records, the published values, and the ratio of test to training rows of the random splits.
+    """The records, the published values, and the numbers of training and test rows of the random splits.
 
-    `learning_curve` is the record of all methods by the size of the training set; `players` is what `count_players`
-    counted, nothing for a user's table.
+    `learning_curve` is the record of all methods on smaller training sets; `players` is what `count_players` counted,
+    nothing for a user's table.
     """
 
     records: Records
     published: list[PublishedValue] = field(default_factory=list)
-    test_to_train: float = 0.0
+    n_train: int = 0
+    n_test: int = 0
     learning_curve: Record | None = None
     players: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def test_to_train(self) -> float:
+        """The ratio of test to training rows, for intervals over splits that share rows; 0 if it is not known."""
+        return self.n_test / self.n_train if self.n_train else 0.0
 
     @property
     def methods(self) -> list[str]:
@@ -77,33 +83,31 @@ class SalariesResults:
 
 
 def load(
-    folders: list[Path],
-    published: list[PublishedValue],
-    test_to_train: float = 0.0,
-    players: dict[str, int] | None = None,
+    folders: list[Path], published: list[PublishedValue], splits: Path | None = None, hitters_csv: Path | None = None
 ) -> SalariesResults:
-    """Read the records of all methods on both protocols, and that of the learning curve."""
-    by_method, learning_curve = {}, None
+    """Read the records of all methods on both protocols, that of the learning curve, and the file of random splits.
+
+    The players are counted in `hitters_csv`; a user's table has none.
+    """
+    by_method, learning_curve, sizes = {}, None, {}
     for record in map(records.read, folders):
         protocol, _, method = record.params["method"].partition("/")
         if method:
             by_method[protocol, method] = record
         else:
             learning_curve = record
-    return SalariesResults(by_method, published, test_to_train, learning_curve, players or {})
+    if splits is not None:
+        table = pd.read_parquet(splits)
+        fold = table.fold[table.seed == table.seed.iloc[0]]
+        sizes = {"n_train": int((fold > 0).sum()), "n_test": int((fold == 0).sum())}
+    players = count_players(hitters_csv, **sizes) if hitters_csv and sizes else {}
+    return SalariesResults(by_method, published, learning_curve=learning_curve, players=players, **sizes)
 
 
-def count_players(hitters_csv: Path, splits: pd.DataFrame) -> dict[str, int]:
-    """Count players under the names of the published values: `all`, `complete`, and in every split `train`, `test`."""
-    fold = splits[splits.seed == splits.seed.iloc[0]].fold
-    parts = {"complete": len(fold), "train": int((fold > 0).sum()), "test": int((fold == 0).sum())}
-    return {"all": len(hitters.load(hitters_csv)), **parts}
-
-
-def test_to_train(splits: Path) -> float:
-    """Return the ratio of test to training rows in the file of the random splits."""
-    fold = pd.read_parquet(splits).fold
-    return float((fold == 0).sum() / (fold > 0).sum())
+def count_players(hitters_csv: Path, n_train: int, n_test: int) -> dict[str, int]:
+    """Count players under the names of the published values."""
+    n_all = len(hitters.load(hitters_csv))
+    return {"all": n_all, "complete": n_train + n_test, "train": n_train, "test": n_test}
 
 
 def table_labels(by_method: Records) -> TableLabels:
