@@ -90,6 +90,9 @@ bench: $(READY) ## measure speed and memory into benchmarks/results/
 	$(BIN)/python -m benchmarks workflow --preset quick salaries digits
 	$(BIN)/python -m benchmarks workflow --preset standard salaries digits
 	$(BIN)/python -m benchmarks workflow --preset standard tallies
+	$(BIN)/python -m benchmarks tables clusters --rows 100000 --columns 20
+	$(BIN)/python -m benchmarks tables clusters --rows 1000000 --columns 20
+	$(BIN)/python -m benchmarks tables salaries --rows 200000 --columns 50
 
 clean: ## remove results, logs and checkpoints (not the data, MLflow's runs or .venv)
 	test ! -d results || find results -mindepth 1 ! -name README.md -delete

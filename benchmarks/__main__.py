@@ -109,6 +109,19 @@ def workflow(
     _save(results, title, measure(targets, overlay, folder))
 
 
+@app.command()
+def tables(
+    comparison: Annotated[str, typer.Argument(help="The comparison: salaries or clusters.")],
+    rows: Annotated[int, typer.Option(min=1000, help="Rows of the made-up table.")] = 100_000,
+    columns: Annotated[int, typer.Option(min=8, help="Columns of the made-up table.")] = 20,
+    results: ResultsOption = RESULTS,
+) -> None:
+    """Measure a comparison with the quick preset on a made-up large table: seconds and the peak memory of all jobs."""
+    from benchmarks.tables import measure
+
+    _save(results, f"{comparison}, quick, a table of {rows:,} x {columns}", measure(comparison, rows, columns))
+
+
 def _set_threads() -> str:
     """Let PyTorch use the threads of `--threads`, and return the device in words."""
     import torch

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from relecture.data.r_random import RStream
@@ -39,3 +39,23 @@ def test_a_sample_has_no_repeats(seed, n, data):
     size = data.draw(st.integers(0, n))
     drawn = RStream(seed).sample(range(n), size)
     assert len(drawn) == len(set(drawn)) == size
+
+
+@given(seed=st.integers(0, 2**31 - 1), n=st.integers(1, 3_000), data=st.data())
+@settings(max_examples=30, deadline=None)
+def test_sample_draws_as_r_does_one_number_after_the_other_and_leaves_the_stream_there(seed, n, data):
+    # R's R_unif_index: 16 bits from each uniform number, until there are enough; then rejection.
+    size = data.draw(st.integers(0, n))
+    stream, other = RStream(seed), RStream(seed)
+    pool, expected = list(range(n)), []
+    for left in range(n, n - size, -1):
+        bits, chosen = (left - 1).bit_length(), left
+        while chosen >= left:
+            chosen = 0
+            for _ in range(bits // 16 + 1):
+                chosen = 65536 * chosen + int(np.floor(other.runif(1)[0] * 65536))
+            chosen %= 2**bits
+        expected.append(pool[chosen])
+        pool[chosen] = pool[left - 1]
+    assert stream.sample(range(n), size) == expected
+    assert stream.runif(2).tolist() == other.runif(2).tolist()

@@ -142,7 +142,7 @@ def _solve_dual(z: np.ndarray, covariance: np.ndarray, lambdas: np.ndarray) -> n
     violated the optimality conditions by more than 5e-11 of lambda; coordinate descent left up to 1e-3.
     """
     columns = z.shape[1]
-    root = np.linalg.qr(z / np.sqrt(len(z))).R
+    root = np.asarray(np.linalg.qr(z / np.sqrt(len(z)), mode="r"))
     slopes = np.zeros((columns, len(lambdas)))
     for i, penalty in enumerate(lambdas):
         bounds = np.concatenate([covariance - penalty, -covariance - penalty])

@@ -110,7 +110,7 @@ def least_squares(x: pd.DataFrame, y: pd.Series) -> LeastSquares:
 
 def _independent(z: np.ndarray) -> np.ndarray:
     """Return the indices of the columns that are no linear function of earlier ones, as dqrdc2 in R chooses them."""
-    root = np.linalg.qr(z).R  # has the same inner products
+    root = np.asarray(np.linalg.qr(z, mode="r"))  # has the same inner products
     basis, independent = np.empty((len(root), 0)), []
     for j, column in enumerate(root.T):
         rest = column
