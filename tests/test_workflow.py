@@ -184,6 +184,6 @@ def test_jobs_find_the_commands_of_this_environment_and_know_their_owner(monkeyp
     workflow.prepare_environment(["config/config.yaml", "config/quick.yaml"], {}, mirrors=["a", "b"])
     assert os.environ["PATH"] == f"{Path(sys.executable).parent}:/usr/bin"
     assert os.environ[OWNER].endswith(f":{os.getpid()}")
-    assert os.environ["OMP_WAIT_POLICY"] == "PASSIVE"
+    assert (os.environ["OMP_WAIT_POLICY"], os.environ["PYTHONUTF8"]) == ("PASSIVE", "1")
     assert os.environ["RELECTURE_MIRRORS"] == "a:b"
     assert "config/quick.yaml" in " ".join(os.environ.values())

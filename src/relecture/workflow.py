@@ -166,14 +166,16 @@ def prepare_environment(files: Iterable[str | Path], values: Mapping[str, Any], 
     """Set the environment variables that every job inherits.
 
     They are the PATH with this environment's `python` and `relecture`, the owner of the jobs, the OpenMP wait policy,
-    the `mirrors` of the raw files, and the configuration of the run for the command that reruns a record: its `files`,
-    and the `values` that the command line gave.
+    UTF-8 for names of files and for what is printed, whatever the locale, the `mirrors` of the raw files, and the
+    configuration of the run for the command that reruns a record: its `files`, and the `values` that the command line
+    gave.
     """
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
     os.environ[OWNER] = owner_mark()
     os.environ[MIRRORS] = os.pathsep.join(mirrors)
     export_run_config(files, STANDARD, values)
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    os.environ.setdefault("PYTHONUTF8", "1")
 
 
 def if_exists(file: str) -> list[str]:

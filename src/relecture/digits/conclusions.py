@@ -20,7 +20,7 @@ _REGULARISERS = {"ridge": "ridge", "dropout": "dropout", "early_stopping": "earl
 
 def question(results: Path) -> str:
     """Return the question of the comparison."""
-    return str(json.loads((results / "digits" / "plain" / "params.json").read_text())["question"])
+    return str(json.loads((results / "digits" / "plain" / "params.json").read_text(encoding="utf-8"))["question"])
 
 
 def conclusions(results: Path) -> tuple[str, str]:

@@ -30,7 +30,9 @@ def fit(table: pd.DataFrame, splits: list[Split], config: LinearFitConfig, check
         if len(split.test) > len(model.params):
             test_model = sm.OLS(observed[split.test], design.loc[split.test]).fit()
             models[split.name]["test"] = _coefficients(test_model)
-    result.save_model = lambda folder: (folder / "coefficients.json").write_text(json.dumps(models, indent=1))
+    result.save_model = lambda folder: (folder / "coefficients.json").write_text(
+        json.dumps(models, indent=1), encoding="utf-8"
+    )
     return result
 
 

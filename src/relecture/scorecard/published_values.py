@@ -57,7 +57,7 @@ def rounded(value: float, digits: int) -> Decimal:
 def load(path: Path) -> list[PublishedValue]:
     """Read `config/published.yaml`; a UserError names the entry of every mistake."""
     try:
-        entries = yaml.safe_load(path.read_text())
+        entries = yaml.safe_load(path.read_text(encoding="utf-8"))
         if not isinstance(entries, list):
             raise ValueError("it holds no list")
     except (OSError, yaml.YAMLError, ValueError) as error:
