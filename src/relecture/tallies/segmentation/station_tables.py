@@ -12,7 +12,8 @@ from relecture.tallies.segmentation.cell_crops import STATION_COLUMNS
 
 STATIONS_FILE = "stations.csv"
 TRUTH_COLUMNS = ("sheet", "party", "votes")
-ALL_DISTRICTS = "all"  # the district of sheets without a known one, and the name of all districts together
+#: The district of sheets without a known one, and of all districts together: no text, because a district may have any.
+ALL_DISTRICTS = ""
 
 
 def read_stations(folder: Path, sheets: Sequence[str]) -> pd.DataFrame:
