@@ -57,7 +57,7 @@ def main(arguments: list[str]) -> NoReturn:
         sys.exit(f"relecture: {error}")
     except KeyboardInterrupt:
         sys.exit(130)
-    os.environ.setdefault("PYTHONUTF8", "1")  # names of files are as the configuration writes them, in any locale
+    os.environ["PYTHONUTF8"] = "1"  # names of files are as the configuration writes them, in any locale
     os.execv(sys.executable, [*_SNAKEMAKE, "--rerun-incomplete", *arguments])
 
 

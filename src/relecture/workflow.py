@@ -175,7 +175,7 @@ def prepare_environment(files: Iterable[str | Path], values: Mapping[str, Any], 
     os.environ[MIRRORS] = os.pathsep.join(mirrors)
     export_run_config(files, STANDARD, values)
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    os.environ.setdefault("PYTHONUTF8", "1")
+    os.environ["PYTHONUTF8"] = "1"
 
 
 def if_exists(file: str) -> list[str]:
