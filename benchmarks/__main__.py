@@ -147,13 +147,13 @@ def _save(folder: Path, title: str, figures: Figures) -> None:
 
     description = machine.describe()
     path = folder / f"{machine.file_stem(description)}.json"
-    measured = json.loads(path.read_text()) if path.exists() else {}
+    measured = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     measured = {**measured, "machine": description, title: figures}
     table = _to_markdown(measured)
     with atomic_write(path) as draft:
-        draft.write_text(json.dumps(_rounded(measured), indent=1) + "\n")
+        draft.write_text(json.dumps(_rounded(measured), indent=1) + "\n", encoding="utf-8")
     with atomic_write(path.with_suffix(".md")) as draft:
-        draft.write_text(table)
+        draft.write_text(table, encoding="utf-8")
     print(table)
 
 

@@ -59,13 +59,16 @@ def time_command(
     """
     start, peak = time.perf_counter(), 0
     options = {"cwd": folder, "env": environment, "stderr": subprocess.STDOUT}
-    with log.open("w") as output, psutil.Popen(list(map(str, command)), stdout=output, **options) as process:
+    with (
+        log.open("w", encoding="utf-8") as output,
+        psutil.Popen(list(map(str, command)), stdout=output, **options) as process,
+    ):
         while process.poll() is None:
             peak = max(peak, _memory(process))
             time.sleep(interval)
     seconds = time.perf_counter() - start
     if process.returncode:
-        sys.exit(f"the measured command failed:\n{log.read_text()[-3000:]}")
+        sys.exit(f"the measured command failed:\n{log.read_text(encoding='utf-8')[-3000:]}")
     return seconds, peak
 
 

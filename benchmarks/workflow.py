@@ -71,7 +71,12 @@ def measure(
 def _copy_tree(copy: Path) -> Path:
     """Copy the files that git tracks or would add, with uncommitted changes."""
     names = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, check=True, capture_output=True, text=True
+        ["git", "ls-files", "-co", "--exclude-standard"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
     ).stdout.splitlines()
     for name in names:
         if (ROOT / name).exists():

@@ -18,6 +18,7 @@ from relecture.comparisons import load_exhibits
 from relecture.config import COMPARISONS
 
 SOURCE = Path(relecture.__file__).parent
+ROOT = Path(__file__).parents[1]
 MODULES = sorted(SOURCE.rglob("*.py"))
 HYPERBAND = {"shard": "relecture.tallies.networks.hyperband_search:train_shard"}
 REGISTRIES = (
@@ -167,7 +168,8 @@ def imported(tree: ast.AST) -> set[str]:
 
 def test_only_data_fetch_uses_the_network():
     network = {"pooch", "requests", "urllib", "urllib3", "http", "httpx", "ftplib"}
-    harmless = ("urllib.parse", "requests.exceptions")  # text, and errors that MLflow lets through
+    # Text, errors that MLflow lets through, and what the environment says of proxies.
+    harmless = ("urllib.parse", "requests.exceptions", "requests.utils")
     users = {
         relative(path)
         for path in MODULES
@@ -175,6 +177,55 @@ def test_only_data_fetch_uses_the_network():
         if name.partition(".")[0] in network and not name.startswith(harmless)
     }
     assert users == {"data/fetch.py"}
+
+
+def opens_text_without_encoding(call: ast.Call) -> bool:
+    """Whether a call reads or writes text in the encoding of the locale."""
+    name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+    owner = ast.unparse(call.func.value) if isinstance(call.func, ast.Attribute) else ""
+    options = {option.arg: option.value for option in call.keywords}
+    if "encoding" in options:
+        return False
+    if name == "open" and owner not in {"os", "Image", "gzip", "image"}:
+        modes = [
+            *(argument.value for argument in [*call.args, *options.values()] if isinstance(argument, ast.Constant))
+        ]
+        return not any(isinstance(mode, str) and "b" in mode and set(mode) <= set("rwxab+") for mode in modes)
+    return (
+        (name == "read_text" and not call.args)
+        or (name == "write_text" and len(call.args) == 1)
+        or (name in {"run", "Popen", "check_output"} and "text" in options)
+        or (name in {"TemporaryFile", "NamedTemporaryFile"} and bool(call.args))
+    )
+
+
+@pytest.mark.parametrize("folder", ["src", "benchmarks", "docs", "examples"])
+def test_every_text_file_is_read_and_written_as_utf_8(folder):
+    # Otherwise it would be in the encoding of the locale, which cannot write every letter.
+    places = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and opens_text_without_encoding(node)
+    ]
+    assert places == []
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ("path.read_text()", True),
+        ("path.read_text(encoding='utf-8')", False),
+        ("path.write_text(text)", True),
+        ("path.open('w', newline='')", True),
+        ("path.open('wb')", False),
+        ("open(path)", True),
+        ("subprocess.run(command, text=True)", True),
+        ("subprocess.run(command)", False),
+    ],
+)
+def test_text_without_an_encoding_is_found(code, found):
+    assert opens_text_without_encoding(ast.parse(code).body[0].value) is found
 
 
 def test_parsing_the_snakefile_loads_nothing_heavy():

@@ -4,6 +4,8 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 import pytest
 from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from matplotlib.font_manager import fontManager
 from PIL import Image
 
 from relecture import plotting
@@ -88,3 +90,73 @@ def test_the_two_colours_of_a_comparison_are_distinguishable_in_grey():
     assert luminance(plotting.RED) > 1.3 * luminance(plotting.BLUE)
     assert luminance(plotting.SKY) > 2 * luminance(plotting.BLUE)
     assert len(set(plotting.COLOURS)) == len(plotting.COLOURS) == 7
+
+
+def drawn_with(name: str) -> Figure:
+    """A figure that has a name wherever it can stand, and powers of ten."""
+    figure, ((ticks, categories), (powers, legend)) = plt.subplots(2, 2, figsize=(10, 5))
+    figure.suptitle(name)
+    ticks.set_yticks([0, 1], [name, "b"])
+    ticks.set_title(name)
+    categories.bar([name, "b"], [1, 2])
+    categories.annotate(name, (0.5, 0.5))
+    powers.loglog([1, 1e6], [2, 7])  # labels at the powers, and between them
+    powers.set_xlabel(name)
+    legend.legend(legend.plot([1, 2]), [name])
+    return figure
+
+
+@pytest.mark.usefixtures("style")
+def test_a_name_with_dollar_signs_is_drawn_as_it_is_beside_powers_of_ten(tmp_path):
+    plotting.save(drawn_with("_price_$_low_$^{10%}"), tmp_path / "name")
+    with mpl.rc_context({"text.parse_math": True}):  # a dollar sign after a backslash is an ordinary one
+        plotting.save(drawn_with(r"_price_\$_low_\$^{10%}"), tmp_path / "escaped")
+    assert (tmp_path / "name.png").read_bytes() == (tmp_path / "escaped.png").read_bytes()
+
+
+FONTS = list(fontManager.ttflist)
+
+
+def figure_named(name: str) -> Figure:
+    figure, axes = plt.subplots(figsize=(3, 2))
+    axes.set_title(name)
+    axes.set_xticks([0, 1], [name, "b"])
+    return figure
+
+
+@pytest.mark.usefixtures("style")
+def test_letters_that_no_font_has_are_named_once_and_nothing_else_is_written(tmp_path, capfd, monkeypatch):
+    without_caches(monkeypatch, fonts=[])
+    for number in range(3):
+        plotting.save(figure_named("\u5e74\u9f84 b"), tmp_path / str(number))
+    [line] = capfd.readouterr().err.splitlines()
+    assert "\u5e74 \u9f84" in line
+    assert "fonts-noto-cjk" in line
+
+
+@pytest.mark.usefixtures("style")
+def test_letters_of_another_font_are_drawn_with_it_and_ordinary_names_as_without_it(tmp_path, capfd, monkeypatch):
+    odd = "\u02ef"  # which matplotlib ships in DejaVu Serif, but not in DejaVu Sans
+    without_caches(monkeypatch, fonts=[])
+    for name in ("ordinary", odd):
+        plotting.save(figure_named(name), tmp_path / f"without {name}")
+    assert "no installed font" in capfd.readouterr().err
+    without_caches(monkeypatch, fonts=["DejaVu Serif"])
+    for name in ("ordinary", odd):
+        plotting.save(figure_named(name), tmp_path / f"with {name}")
+    assert capfd.readouterr().err == ""
+    for kind in ("svg", "png"):
+        same, new = (
+            [(tmp_path / f"{how} {name}.{kind}").read_bytes() for how in ("without", "with")]
+            for name in ("ordinary", odd)
+        )
+        assert same[0] == same[1]
+        assert new[0] != new[1]
+
+
+def without_caches(monkeypatch: pytest.MonkeyPatch, fonts: list[str]) -> None:
+    """Let no other fonts than these be installed besides matplotlib's first one; forget what was found before."""
+    monkeypatch.setattr(fontManager, "ttflist", [font for font in FONTS if font.name in ("DejaVu Sans", *fonts)])
+    monkeypatch.setattr(plotting, "findSystemFonts", list)
+    plotting._fonts_with.cache_clear()
+    plotting._report_missing.cache_clear()

@@ -89,6 +89,58 @@ def test_the_page_needs_no_other_file(written):
     assert not re.search(r"(src|href)=|@import|url\(", written["html"])
 
 
+ODD = ["<x>", "<svg onload=alert(1)>", "a & b", "&lt;", "a|b", "_AGE80_", "x_1", "*y*", "`z`", "$40K-$80K", "50 %",
+       "#1", r"\alpha{}", "[a](b)", "~~c~~", "a^2~b"]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def odd(tmp_path_factory) -> dict[str, str]:
+    """The content of the files of a table with such names everywhere."""
+    stem = tmp_path_factory.mktemp("odd") / "table"
+    table = pd.DataFrame({"name": ODD, ODD[0]: ODD[::-1], ODD[9]: ODD})
+    tables.write(stem, table, table, " ".join(ODD), "First line.\nSecond: " + " ".join(ODD))
+    return {form: stem.with_suffix(f".{form}").read_text(encoding="utf-8") for form in FORMATS}
+
+
+def test_markdown_shows_every_name_as_it_is(odd):
+    # What CommonMark and its tables read as text: a backslash before a sign makes it an ordinary one.
+    cells = re.findall(r"^\| ((?:[^|\\]|\\.)*?) *\|", odd["md"], re.MULTILINE)
+    assert [re.sub(r"\\([\\`*|<&\[_~$])", r"\1", cell) for cell in cells if not cell.startswith(":")][1:] == ODD
+    for sign in (
+        r"(?<!\\)<[a-z]",
+        r"(?<!\\)&\w+;",
+        r"(?<!\\)\*y",
+        r"(?<!\\)`",
+        r"(?<![\\\w])_A",
+        r"(?<!\\)\]\(b.*(?<!\\)\$4",
+    ):
+        assert not re.search(sign, odd["md"]), sign
+    assert len(odd["md"].split("\n\n")) == 3  # caption, table, note
+
+
+def typeset(text: str) -> str:
+    """Return what LaTeX prints for a text that has no command but those of its own signs."""
+    assert not re.search(r"(?<!\\)[&%$#_{}]|[~^]", text), text
+    for command, sign in {"asciitilde": "~", "asciicircum": "^", "backslash": "\\"}.items():
+        text = text.replace(f"\\text{command} ", f"\0{sign}")
+    return re.sub(r"\\([&%$#_{}])", r"\1", text).replace("\0", "")
+
+
+def test_latex_prints_every_name_as_it_is(odd):
+    body, note = odd["tex"].rstrip("\n").rsplit("\n", 1)
+    assert note == "% First line. Second: " + " ".join(ODD)
+    [caption] = re.findall(r"\\caption\{(.*)\}", body)
+    assert typeset(caption) == " ".join(ODD)
+    rows = [line.removesuffix(r" \\") for line in body.splitlines() if line.endswith(r" \\")]
+    assert [typeset(re.split(r"(?<!\\) & ", row)[0]) for row in rows] == ["name", *ODD]
+
+
+def test_html_has_no_tag_in_a_name(odd):
+    assert "<x>" not in odd["html"]
+    assert "<svg" not in odd["html"]
+    assert [row[0] for row in page(odd["html"])[1:]] == ODD
+
+
 @pytest.mark.parametrize(
     ("value", "digits", "text"),
     [(254.66865, 1, "254.7"), (1345, 0, "1,345"), (0.5, 2, "0.50"), (-226.6698, 2, "-226.67"), (None, 1, "–"),

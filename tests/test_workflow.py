@@ -7,6 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from snakemake.io import WILDCARD_REGEX
 
 from relecture import digits, workflow
 from relecture.cli import OWNER
@@ -104,6 +107,30 @@ def test_configuration_is_the_same_text_whenever_its_values_are():
     assert workflow.to_json({"b": 1, "a": [0.1]}) == workflow.to_json({"a": [0.1], "b": 1}) == '{"a": [0.1], "b": 1}'
 
 
+@given(st.dictionaries(st.text('a{}"\\ \n', max_size=6), st.text('a{}"\\,: \n', max_size=12), max_size=4))
+@example({"unit": "points {2020}", "{method}": '"{a}"', "end": "\\"})
+def test_no_text_in_a_parameter_is_a_wildcard_to_snakemake(config):
+    text = workflow.to_json({"values": config})
+    assert json.loads(text) == {"values": config}
+    assert not WILDCARD_REGEX.search(text)
+    assert "\n" not in text
+
+
+@pytest.mark.parametrize(
+    ("address", "file"),
+    [
+        (None, "mlflow.db"),
+        ("sqlite:////home/me/runs.db", "/home/me/runs.db"),
+        ("sqlite:///runs.db?timeout=20", "runs.db"),
+        ("sqlite:///my{runs}.db", None),
+        ("https://runs.example", None),
+    ],
+)
+def test_the_store_is_a_file_of_the_workflow_where_a_rule_can_name_it(monkeypatch, address, file):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", address or "")
+    assert workflow.local_store() == file
+
+
 def test_the_json_of_a_method_has_no_optional_part_that_is_not_used(standard):
     plain = json.loads(workflow.to_json(standard.digits.method("plain")))
     assert set(plain) == {"n_seeds", "hidden", "training"}
@@ -157,6 +184,6 @@ def test_jobs_find_the_commands_of_this_environment_and_know_their_owner(monkeyp
     workflow.prepare_environment(["config/config.yaml", "config/quick.yaml"], {}, mirrors=["a", "b"])
     assert os.environ["PATH"] == f"{Path(sys.executable).parent}:/usr/bin"
     assert os.environ[OWNER].endswith(f":{os.getpid()}")
-    assert os.environ["OMP_WAIT_POLICY"] == "PASSIVE"
+    assert (os.environ["OMP_WAIT_POLICY"], os.environ["PYTHONUTF8"]) == ("PASSIVE", "1")
     assert os.environ["RELECTURE_MIRRORS"] == "a:b"
     assert "config/quick.yaml" in " ".join(os.environ.values())

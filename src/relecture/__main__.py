@@ -1,6 +1,7 @@
 """The command `relecture`: a group of sub-commands for every package with a `cli.py`, imported when it is called."""
 
 import ast
+import io
 import sys
 from functools import cache
 from pathlib import Path
@@ -49,7 +50,13 @@ def _root() -> None:
 
 
 def main() -> None:
-    """Run the command line; print a user error as one message and exit with code 1."""
+    """Run the command line; print a user error as one message and exit with code 1.
+
+    Letters that the locale's encoding lacks are printed as escapes; the files have all letters, in UTF-8.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         app(prog_name="relecture")
     except UserError as error:

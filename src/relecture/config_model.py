@@ -1,16 +1,28 @@
 """The base class of all configuration models, and field types that several of them use."""
 
 import json
+import re
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
+_WILDCARD = re.compile(r"[{}]|<[a-z][a-z0-9_]*>")
+
+
+def has_wildcard(path: str) -> bool:
+    """Return whether Snakemake would replace a part of this path: `{wildcard}` or `<variable>`."""
+    return bool(_WILDCARD.search(path))
+
 
 def _user_path(path: str) -> str:
-    if set("{}") & set(path):
-        raise ValueError("a brace in a path is a wildcard to Snakemake: rename the file or folder")
-    return str(Path(path).expanduser()) if path.startswith("~") else path
+    path = str(Path(path).expanduser()) if path.startswith("~") else path
+    if has_wildcard(path):
+        raise ValueError(
+            "a brace in a path is a wildcard to Snakemake, and a word in angle brackets a variable: rename the file or "
+            "folder"
+        )
+    return path
 
 
 #: The path of a user's file or folder, which may begin with `~`.

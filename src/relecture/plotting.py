@@ -1,7 +1,16 @@
-"""The style of every figure: colours, sizes, file formats; and plots that several comparisons share."""
+"""The style of every figure: colours, sizes, file formats; and plots that several comparisons share.
 
+Every text is drawn as it is: a name may hold dollar signs, and letters of any script. A legend, though, leaves out a
+`label` that begins with an underscore: give names to it as `axes.legend(handles, labels)`.
+"""
+
+import logging
+import re
+import sys
+import warnings
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from pkgutil import resolve_name
 from typing import Any
@@ -12,6 +21,9 @@ import numpy as np
 from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.font_manager import findSystemFonts, fontManager, get_font
+from matplotlib.text import Text
+from matplotlib.ticker import LogFormatter, NullLocator
 
 from relecture.atomic_files import atomic_write
 from relecture.exhibit import Exhibits
@@ -56,7 +68,17 @@ _STYLE: Any = {
     "legend.frameon": False,
     "svg.hashsalt": "relecture",
     "svg.fonttype": "path",
+    "text.parse_math": False,  # what is between two dollar signs in a name is no formula
 }
+#: Powers of ten with a tick label, on a logarithmic axis; matplotlib draws fewer, and creates ticks as it needs them.
+_MAX_TICKS = 16
+
+#: Fonts that are preferred to others for letters that the first font lacks; of these the widespread ones.
+_PREFERRED_FONTS = ("Noto Sans", "WenQuanYi", "Source Han Sans", "PingFang", "Hiragino Sans", "Arial Unicode")
+#: Fonts whose letters are no letters: symbols of mathematics at the codes of letters, and boxes.
+_NO_FONTS = re.compile(r"cm[a-z]+10|STIX.*|Last ?Resort.*|.*Color Emoji.*")
+MAX_LETTERS = 20  # in the message about missing ones
+_MISSING_GLYPH = re.compile(r"Glyph (\d+) .* missing from font")
 
 
 @contextmanager
@@ -69,6 +91,9 @@ def style() -> Iterator[None]:
 def save(figure: Figure, stem: Path, sample_name: str = "") -> None:
     """Write `stem`.svg and `stem`.png, with the same bytes for the same figure.
 
+    Letters that matplotlib's own font lacks are drawn with an installed font that has them. If there is none, they are
+    boxes, and a line on stderr names them.
+
     Args:
         figure: The figure; it is closed.
         stem: Path without a suffix.
@@ -76,9 +101,20 @@ def save(figure: Figure, stem: Path, sample_name: str = "") -> None:
     """
     if sample_name:
         figure.text(0.995, 0.005, sample_name, ha="right", va="bottom", color=RED, fontsize=10, fontweight="bold")
+    _typeset_powers(figure)
+    missing: set[str] = set()
     for kind, metadata in (("svg", {"Date": None}), ("png", {"Software": None})):
         with atomic_write(stem.with_suffix(f".{kind}")) as path:
-            figure.savefig(path, format=kind, metadata=metadata)
+            missing = _draw(figure, path, format=kind, metadata=metadata)
+            if missing and kind == "svg":
+                # Such a font may have no bold face, which needs no word.
+                logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
+                families = _fonts_with(frozenset(missing))
+                for text in figure.findobj(Text):
+                    text.set_fontfamily([*text.get_fontfamily(), *families])
+                _draw(figure, path, format=kind, metadata=metadata)
+    if missing:
+        _report_missing("".join(sorted(missing)))
     plt.close(figure)
 
 
@@ -126,3 +162,70 @@ def annotated_heatmap(
         colour = "white" if abs(value) > dark else "black"
         axes.text(column, row, text(value), ha="center", va="center", color=colour, fontsize=fontsize)
     axes.grid(False)
+
+
+def _typeset_powers(figure: Figure) -> None:
+    """Let matplotlib typeset the tick labels of logarithmic axes, which are formulas of its own, such as 10³."""
+    for axis in (axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)):
+        if isinstance(axis.get_major_formatter(), LogFormatter):
+            for tick in axis.get_major_ticks(_MAX_TICKS):
+                tick.label1.set_parse_math(True)
+        if isinstance(axis.get_minor_formatter(), LogFormatter) and not isinstance(
+            axis.get_minor_locator(), NullLocator
+        ):
+            for tick in axis.get_minor_ticks(9 * _MAX_TICKS):
+                tick.label1.set_parse_math(True)
+
+
+def _draw(figure: Figure, path: Path, **options: Any) -> set[str]:
+    """Write the figure and return the letters that none of its fonts has."""
+    missing = set()
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.filterwarnings("always", message=_MISSING_GLYPH.pattern)
+        figure.savefig(path, **options)
+    for warning in caught:
+        if glyph := _MISSING_GLYPH.match(str(warning.message)):
+            missing.add(chr(int(glyph[1])))
+        else:
+            warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
+    return missing
+
+
+@cache
+def _fonts_with(letters: frozenset[str]) -> list[str]:
+    """Return the families of installed fonts that together have as many of these letters as possible."""
+    known = {entry.fname for entry in fontManager.ttflist}
+    for file in sorted(set(findSystemFonts()) - known):  # installed after matplotlib made its list
+        with _ignore_unreadable_font():
+            fontManager.addfont(file)
+    regular_last = sorted(fontManager.ttflist, key=lambda entry: (entry.weight == 400, entry.fname))
+    files = {entry.name: entry.fname for entry in regular_last if not _NO_FONTS.fullmatch(entry.name)}
+    families, left = [], set(map(ord, letters))
+    for name in sorted(files, key=lambda name: (not name.startswith(_PREFERRED_FONTS), name)):
+        with _ignore_unreadable_font():
+            if found := left & get_font(files[name]).get_charmap().keys():
+                families.append(name)
+                left -= found
+    return families
+
+
+@contextmanager
+def _ignore_unreadable_font() -> Iterator[None]:
+    """Leave out a font file that cannot be read."""
+    try:
+        yield
+    except (OSError, RuntimeError, ValueError):
+        return
+
+
+@cache
+def _report_missing(letters: str) -> None:
+    """Say once on stderr which letters the figures lack, and which packages have them."""
+    shown = [letter if letter.isprintable() else f"U+{ord(letter):04X}" for letter in letters]
+    more = f" and {len(shown) - MAX_LETTERS} more" if len(shown) > MAX_LETTERS else ""
+    print(
+        f"relecture: no installed font has {' '.join(shown[:MAX_LETTERS])}{more}: figures show boxes in their place. "
+        "Install a font that has them (package fonts-noto-cjk for Chinese, Japanese and Korean; fonts-noto and "
+        "fonts-symbola for others) and draw the figures again",
+        file=sys.stderr,
+    )

@@ -165,7 +165,7 @@ def read(folder: Path) -> Record:
             metrics=pd.read_csv(folder / "metrics.csv", dtype={"member": str}),
             history=pd.read_csv(folder / "history.csv", dtype={"member": str}),
             predictions=pd.read_parquet(folder / "predictions.parquet"),
-            params=json.loads((folder / "params.json").read_text()),
+            params=json.loads((folder / "params.json").read_text(encoding="utf-8")),
             folder=folder,
         )
     except (OSError, ValueError) as error:
@@ -199,7 +199,7 @@ def benchmark_file(folder: Path) -> Path:
     `results/salaries/book/lasso` -> `results/benchmarks/salaries/book_lasso.tsv`. Of a method that takes several jobs,
     such as a search, each has a file `<method>_<job>.tsv` instead.
     """
-    params = json.loads((folder / "params.json").read_text())
+    params = json.loads((folder / "params.json").read_text(encoding="utf-8"))
     method: str = params["method"]
     name = f"{method.replace('/', '_')}.tsv"
     return results_folder(folder, method) / "benchmarks" / str(params["comparison"]) / name

@@ -57,6 +57,7 @@ def main(arguments: list[str]) -> NoReturn:
         sys.exit(f"relecture: {error}")
     except KeyboardInterrupt:
         sys.exit(130)
+    os.environ["PYTHONUTF8"] = "1"  # names of files are as the configuration writes them, in any locale
     os.execv(sys.executable, [*_SNAKEMAKE, "--rerun-incomplete", *arguments])
 
 
@@ -107,7 +108,7 @@ def _lock(folder: Path) -> None:
 def _holder(path: Path) -> str:
     """Describe the process that holds the lock, and how to stop it."""
     for _ in range(5):  # the holder may have locked the file this moment, and not yet written its id
-        mark, _, since = path.read_text().strip().partition(" ")
+        mark, _, since = path.read_text(encoding="utf-8").strip().partition(" ")
         host, _, pid = mark.rpartition(":")
         if host and pid.isdigit() and (host != socket.gethostname() or psutil.pid_exists(int(pid))):
             where = "" if host == socket.gethostname() else f" on {host}"
@@ -169,7 +170,9 @@ def _unlock(folder: Path, arguments: list[str]) -> None:
             if pid != os.getpid() and _is_snakemake(process) and Path(process.cwd()) == folder:
                 raise UserError(f"Snakemake is already alive in this folder: process {pid}; {_how_to_stop(pid)}")
     print("relecture: the last run was killed; this one resumes it", file=sys.stderr)
-    unlocked = subprocess.run([*_SNAKEMAKE, "--unlock", *arguments], capture_output=True, text=True)
+    unlocked = subprocess.run(
+        [*_SNAKEMAKE, "--unlock", *arguments], capture_output=True, text=True, encoding="utf-8", errors="replace"
+    )
     if unlocked.returncode:
         sys.stderr.write(unlocked.stderr)
         sys.exit(unlocked.returncode)

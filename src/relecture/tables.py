@@ -1,5 +1,6 @@
 """One table in five formats: CSV for numbers; JSON, Markdown, LaTeX and HTML for reading."""
 
+import re
 from html import escape
 from pathlib import Path
 
@@ -10,6 +11,15 @@ from relecture.errors import UserError
 
 #: Text of a table without rows.
 EMPTY = "No rows with these settings."
+
+#: Signs of Markdown: always, before a tag, an entity or a link, and an underscore that is not inside a word.
+_MARKDOWN = re.compile(r"[\\`*|]|<(?=[a-zA-Z/!?])|&(?=#?\w+;)|\[(?=[^\]]*\]\()|(?<!\w)_|_(?!\w)|~(?=~)|(?<=~)~")
+
+#: What LaTeX writes for its own signs, as in pandas' cells.
+_LATEX = str.maketrans(
+    {sign: f"\\{sign}" for sign in "&%$#_{}"}
+    | {"~": r"\textasciitilde ", "^": r"\textasciicircum ", "\\": r"\textbackslash "}
+)
 
 #: A cell with more characters is broken into lines.
 LONG = 40
@@ -49,7 +59,8 @@ class TextTable(BaseModel):
 def write(stem: Path, numbers: pd.DataFrame, text: pd.DataFrame, caption: str, note: str = "") -> None:
     """Write `stem`.csv from `numbers` at full precision, and .json, .md, .tex, .html from `text`.
 
-    A table without rows says so in words (EMPTY). In Markdown a vertical bar in a cell has a backslash before it.
+    A table without rows says so in words (EMPTY). Texts are shown as they are in every format: what is a sign of its
+    language in Markdown, LaTeX or HTML is escaped.
     """
     stem.parent.mkdir(parents=True, exist_ok=True)
     text = text.rename_axis(columns=None)  # the name of all columns would be a column of its own in HTML
@@ -63,13 +74,20 @@ def write(stem: Path, numbers: pd.DataFrame, text: pd.DataFrame, caption: str, n
     stem.with_suffix(".json").write_text(f"{table}\n", encoding="utf-8")
     align = ["right" if is_number else "left" for is_number in right]
     markdown = (
-        text.map(_escape_bar)
-        .rename(columns=_escape_bar)
+        text.map(_escape_markdown)
+        .rename(columns=_escape_markdown)
         .to_markdown(index=False, colalign=align, disable_numparse=True)
     )
-    stem.with_suffix(".md").write_text(f"**{caption}**\n\n{markdown}\n\n{note}\n", encoding="utf-8")
-    latex = text.to_latex(index=False, escape=True, caption=caption, column_format="".join(side[0] for side in align))
-    stem.with_suffix(".tex").write_text(f"{latex}% {note}\n", encoding="utf-8")
+    stem.with_suffix(".md").write_text(
+        f"**{_escape_markdown(caption)}**\n\n{markdown}\n\n{_escape_markdown(note)}\n", encoding="utf-8"
+    )
+    latex = text.to_latex(
+        index=False,
+        escape=True,
+        caption=_one_line(caption).translate(_LATEX),
+        column_format="".join(side[0] for side in align),
+    )
+    stem.with_suffix(".tex").write_text(f"{latex}% {_one_line(note)}\n", encoding="utf-8")
     html = text.to_html(index=False, border=0, justify="unset")
     html = html.replace("<thead>", f"<caption>{escape(caption)}</caption>\n  <thead>")
     page = _PAGE.format(caption=escape(caption), table=html, note=escape(note), columns=_column_css(text, right))
@@ -101,9 +119,14 @@ def _column_css(text: pd.DataFrame, right: list[bool]) -> str:
     return "\n".join(rules)
 
 
-def _escape_bar(text: str) -> str:
-    """Return the text of a cell in Markdown: on one line, with a backslash before every vertical bar."""
-    return " ".join(text.splitlines()).replace("|", r"\|")
+def _one_line(text: str) -> str:
+    return " ".join(text.splitlines())
+
+
+def _escape_markdown(text: str) -> str:
+    """Return text on one line, with a backslash before everything that Markdown does not show as it is."""
+    escaped = _MARKDOWN.sub(r"\\\g<0>", _one_line(text))
+    return escaped.replace("$", r"\$") if escaped.count("$") > 1 else escaped  # two of them enclose a formula
 
 
 def _is_text(column: pd.Series) -> bool:

@@ -6,6 +6,7 @@ heavy.
 
 import json
 import os
+import re
 import shlex
 import sys
 from collections.abc import Iterable, Mapping
@@ -20,7 +21,7 @@ import relecture
 from relecture.cli import OWNER, owner_mark
 from relecture.comparisons import load_exhibits
 from relecture.config import COMPARISONS, STANDARD, Config
-from relecture.config_model import ConfigModel
+from relecture.config_model import ConfigModel, has_wildcard
 from relecture.data.fetch import MIRRORS
 from relecture.errors import UserError
 from relecture.exhibit import FIGURE_SUFFIXES, TABLE_SUFFIXES, Exhibit, Exhibits
@@ -29,6 +30,9 @@ from relecture.scorecard.config import ScorecardConfig
 from relecture.scorecard.published_values import load, setting_keys
 
 _ROOT = Path(relecture.__file__).parent
+
+#: A text in JSON, with its quotes.
+_JSON_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 #: The menus of Snakemake's report sort by name, so numbers keep the lecture's order: first the scorecard, then the
 #: comparisons, then provenance.
@@ -98,8 +102,12 @@ def exhibit_sources(exhibits: Exhibits, job: str) -> list[str]:
 
 
 def to_json(config: ConfigModel | dict[str, Any]) -> str:
-    """Return configuration as one line of JSON that is the same whenever the values are."""
-    return config.to_json() if isinstance(config, ConfigModel) else json.dumps(config, sort_keys=True)
+    """Return configuration as one line of JSON that is the same whenever the values are.
+
+    Braces inside texts are escaped: Snakemake would take `{2020}` in a unit for a wildcard.
+    """
+    text = config.to_json() if isinstance(config, ConfigModel) else json.dumps(config, sort_keys=True)
+    return _JSON_TEXT.sub(lambda match: match[0].replace("{", r"\u007b").replace("}", r"\u007d"), text)
 
 
 def scorecard_config(config: Config, published: str) -> ScorecardConfig:
@@ -170,14 +178,16 @@ def prepare_environment(files: Iterable[str | Path], values: Mapping[str, Any], 
     """Set the environment variables that every job inherits.
 
     They are the PATH with this environment's `python` and `relecture`, the owner of the jobs, the OpenMP wait policy,
-    the `mirrors` of the raw files, and the configuration of the run for the command that reruns a record: its `files`,
-    and the `values` that the command line gave.
+    UTF-8 for names of files and for what is printed, whatever the locale, the `mirrors` of the raw files, and the
+    configuration of the run for the command that reruns a record: its `files`, and the `values` that the command line
+    gave.
     """
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
     os.environ[OWNER] = owner_mark()
     os.environ[MIRRORS] = os.pathsep.join(mirrors)
     export_run_config(files, STANDARD, values)
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    os.environ["PYTHONUTF8"] = "1"
 
 
 def if_exists(file: str) -> list[str]:
@@ -188,10 +198,10 @@ def if_exists(file: str) -> list[str]:
 def list_files(folder: str) -> list[str]:
     """Return every file in a folder and its sub-folders, sorted; nothing if there is no such folder.
 
-    Hidden files are left out, and those with a brace in their name, which Snakemake would take for a wildcard.
+    Hidden files are left out, and those whose path would be a wildcard to Snakemake.
     """
     files = (path for path in Path(folder).rglob("*") if path.is_file() and not path.name.startswith("."))
-    return sorted(name for name in map(str, files) if not set("{}") & set(name))
+    return sorted(name for name in map(str, files) if not has_wildcard(name))
 
 
 def store_address() -> str:
@@ -200,9 +210,10 @@ def store_address() -> str:
 
 
 def local_store() -> str | None:
-    """Return the file of a SQLite store; None for a server."""
+    """Return the file of a SQLite store; None for a server, and for a file that no rule can name."""
     prefix, address = "sqlite:///", store_address()
-    return address.removeprefix(prefix) if address.startswith(prefix) else None
+    path = address.removeprefix(prefix).partition("?")[0]
+    return path if address.startswith(prefix) and not has_wildcard(path) else None
 
 
 def _file(module: str) -> Path:

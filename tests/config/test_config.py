@@ -112,7 +112,13 @@ def test_every_comparison_has_a_block_of_its_name():
         ),
         (
             {"tallies": {"cells_dir": "my{cells}"}},
-            'tallies.cells_dir is "my{cells}": a brace in a path is a wildcard to Snakemake: rename the file or folder',
+            'tallies.cells_dir is "my{cells}": a brace in a path is a wildcard to Snakemake, and a word in angle '
+            "brackets a variable: rename the file or folder",
+        ),
+        (
+            {"tallies": {"sheets_dir": "my/<sheets>"}},
+            'tallies.sheets_dir is "my/<sheets>": a brace in a path is a wildcard to Snakemake, and a word in angle '
+            "brackets a variable: rename the file or folder",
         ),
     ],
 )

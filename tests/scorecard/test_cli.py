@@ -1,6 +1,8 @@
 """The commands of the scorecard: `write` makes its files, `show` and `docs` print it."""
 
 import json
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -24,9 +26,11 @@ ENTRIES = [
 ]  # fmt: skip
 
 
-def run(*arguments: object) -> subprocess.CompletedProcess:
+def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess:
     command = [sys.executable, "-m", "relecture", "scorecard", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        command, capture_output=True, text=True, errors="replace", check=False, env={**os.environ, **environment}
+    )
 
 
 def write(stem: Path, preset: str, *rows: tuple, seed: int = 13) -> Path:
@@ -137,3 +141,32 @@ def test_a_scorecard_that_does_not_exist_is_one_line_and_a_failure(tmp_path):
     assert done.stderr.splitlines() == [
         f"relecture: there is no {tmp_path / 'scorecard.csv'} yet; compute it with: make replicate"
     ]
+
+
+@pytest.fixture(params=["C", "en_US.ISO-8859-1"])
+def locale(request, tmp_path) -> dict[str, str]:
+    """The environment of a locale that is not UTF-8, in which Python does not choose UTF-8 by itself."""
+    if request.param != "C":
+        if not shutil.which("localedef"):
+            pytest.skip("localedef is not installed")
+        name = tmp_path / request.param
+        subprocess.run(["localedef", "-i", "en_US", "-f", "ISO-8859-1", name], check=False, capture_output=True)
+        if not name.exists():
+            pytest.skip("the sources of locales are not installed")
+    return {"LC_ALL": request.param, "LOCPATH": str(tmp_path), "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+
+
+def test_files_are_utf_8_in_any_locale_and_the_terminal_gets_what_it_can_show(tmp_path, locale):
+    entry = {**ENTRIES[1], "quantity": "R², λ and 年龄", "differs": "Größe ≠ größe €."}
+    published, values = tmp_path / "published.yaml", ReproducedValues()
+    published.write_text(yaml.safe_dump([entry], allow_unicode=True), encoding="utf-8")
+    values.add(entry["id"], 234.7, 0.2, 5)
+    values.write(tmp_path / "values.csv")
+    stem = tmp_path / "scorecard"
+    done = run("write", tmp_path / "values.csv", "--published", published, "--preset", "x", "--out", stem, **locale)
+    assert done.returncode == 0, done.stderr
+    for form in ("csv", "json", "md", "tex", "html"):
+        assert entry["quantity"] in stem.with_suffix(f".{form}").read_text(encoding="utf-8")
+    shown = run("show", "--results", tmp_path, "--mnist", tmp_path / "no manifest yet", **locale)
+    assert shown.returncode == 0, shown.stderr
+    assert r"\u5e74\u9f84" in shown.stdout

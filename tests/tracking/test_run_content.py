@@ -130,6 +130,43 @@ def test_mlflow_accepts_every_sanitized_name(name: str) -> None:
     assert run_content.sanitize_name(sanitized) == sanitized
 
 
+@pytest.mark.parametrize("name", ["coefficient_возраст", "coefficient_年龄", "Größe", "R²", "a b/c-d_e.f:g", "x" * 250])
+def test_a_name_that_mlflow_allows_stays_as_it_is(name: str) -> None:
+    assert run_content.sanitize_name(name) == name
+
+
+@settings(deadline=None)
+@given(st.sets(st.text(max_size=300), max_size=20))
+@example({"a%", "a€", "a_", "a?"})
+@example({"age<30", "age=30", "age_30", "age>30"})
+@example({"a/b", "a//b", "/a/b", "a/./b", "a/../b"})
+@example({"x" * 251, "x" * 252})
+@example({"", ".", "/", "_"})
+def test_names_that_differ_stay_different(names: set[str]) -> None:
+    assert len({run_content.sanitize_name(name) for name in names}) == len(names)
+
+
+def test_every_curve_has_one_value_a_step_whatever_the_names_of_its_columns() -> None:
+    record = synthetic.network(seeds=1)
+    columns = ["a%", "a€", "возраст", "доходыы", "age<30", "age=30", "_x", "$x$"]
+    rows = [(f"coefficient_{name}", step, value) for value, name in enumerate(columns) for step in (0, 1)]
+    history = pd.DataFrame(rows, columns=["metric", "step", "value"]).assign(member="seed-0")
+    for run in (
+        run_content.parent_run(replace(record, history=history), None),
+        *run_content.child_runs(replace(record, history=history), None),
+    ):
+        points = [(name, step) for name, step, _ in run.curves]
+        assert len(points) == len(set(points)) == len(rows)
+        assert ("curves/coefficient_возраст", 1) in points
+
+
+def test_the_spread_of_a_metric_is_named_after_it() -> None:
+    record = synthetic.network(seeds=3)
+    odd = replace(record, metrics=record.metrics.replace("test_error", "error in %"))
+    [mean, spread, *_] = [name for name, _, _ in run_content.parent_run(odd, None).metrics]
+    assert spread == f"{mean}_sd"
+
+
 @pytest.mark.parametrize(
     ("names", "replicates"),
     [

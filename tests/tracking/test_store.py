@@ -1,7 +1,10 @@
 """The messages of a store that cannot be used."""
 
 import os
+import sqlite3
 import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
@@ -12,7 +15,7 @@ from tracking_store import Command, free_port
 
 from relecture.errors import UserError
 from relecture.tracking import cli
-from relecture.tracking.store import connect, redact
+from relecture.tracking.store import connect, redact, require_mlflow_database
 from relecture.tracking.sync import load_record, sync_record
 
 
@@ -62,6 +65,31 @@ def test_a_server_that_dies_in_the_middle_is_one_message_too(workplace: Path, mo
         sync_record(store, load_record(folder))
 
 
+@pytest.fixture
+def answering() -> Iterator[Callable[[int], str]]:
+    """Starts servers that give every request the same answer; returns their address."""
+    servers = []
+
+    def start(status: int) -> str:
+        class Other(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                self.send_response(status)
+                self.end_headers()
+                self.wfile.write(b"hello")
+
+            def log_message(self, *_) -> None:
+                pass
+
+        servers.append(HTTPServer(("127.0.0.1", 0), Other))
+        Thread(target=servers[-1].serve_forever, daemon=True).start()
+        return f"127.0.0.1:{servers[-1].server_port}"
+
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
 @pytest.mark.parametrize(
     ("answer", "message"),
     [
@@ -71,23 +99,52 @@ def test_a_server_that_dies_in_the_middle_is_one_message_too(workplace: Path, mo
     ],
 )
 def test_an_address_that_is_not_an_open_mlflow_server_is_reported(
-    workplace: Path, monkeypatch: pytest.MonkeyPatch, answer: int, message: str
+    workplace: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    answering: Callable[[int], str],
+    answer: int,
+    message: str,
 ) -> None:
-    class Other(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            self.send_response(answer)
-            self.end_headers()
-            self.wfile.write(b"hello")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"http://{answering(answer)}")
+    with pytest.raises(UserError, match=message):
+        connect()
 
-        def log_message(self, *_) -> None:
-            pass
 
-    with HTTPServer(("127.0.0.1", 0), Other) as other:
-        Thread(target=other.serve_forever, daemon=True).start()
-        monkeypatch.setenv("MLFLOW_TRACKING_URI", f"http://127.0.0.1:{other.server_port}")
-        with pytest.raises(UserError, match=message):
-            connect()
-        other.shutdown()
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+@pytest.mark.parametrize("variable", ["http_proxy", "HTTP_PROXY", "all_proxy"])
+def test_a_server_on_this_machine_is_reached_without_the_proxy(
+    workplace: Path, monkeypatch: pytest.MonkeyPatch, answering: Callable[[int], str], host: str, variable: str
+) -> None:
+    no_proxies(monkeypatch)
+    monkeypatch.setenv(variable, f"http://{answering(503)}")
+    monkeypatch.setenv("no_proxy", "intranet.example")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"http://{answering(404)}".replace("127.0.0.1", host))
+    with pytest.raises(UserError, match=rf"http://{host}:\d+ is not an MLflow server") as error:
+        connect()
+    assert "proxy" not in str(error.value)
+    assert os.environ["no_proxy"] == f"intranet.example,{host}"
+
+
+@pytest.mark.parametrize("answer", [403, 404, 503, None])
+def test_the_error_on_another_server_names_the_proxy_on_the_way(
+    workplace: Path, monkeypatch: pytest.MonkeyPatch, answering: Callable[[int], str], answer: int | None
+) -> None:
+    no_proxies(monkeypatch)
+    proxy = answering(answer) if answer else f"127.0.0.1:{free_port()}"
+    monkeypatch.setenv("HTTP_PROXY", f"http://me:secret@{proxy}")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://runs.example:5000")
+    with pytest.raises(
+        UserError, match=rf"the proxy http://{proxy}, which HTTP_PROXY names.*runs\.example to no_proxy"
+    ):
+        connect()
+
+
+def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
+    for kind in ("http", "https", "all"):
+        for name in (f"{kind}_proxy", f"{kind}_proxy".upper()):
+            monkeypatch.delenv(name, raising=False)
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.setenv(name, "")  # and so that the code's change of it is undone
 
 
 @pytest.mark.parametrize("damage", [b"no database at all", None])
@@ -98,6 +155,97 @@ def test_a_damaged_store_is_named_with_what_to_do(workplace: Path, damage: bytes
         connect()
 
 
+def make_database(file: Path, *statements: str) -> bytes:
+    with closing(sqlite3.connect(file)) as database, database:
+        for statement in statements:
+            database.execute(statement)
+    return file.read_bytes()
+
+
+FOREIGN = {
+    "photos": ("CREATE TABLE photos (name TEXT)",),
+    "a laboratory": ("CREATE TABLE experiments (name TEXT)", "CREATE TABLE runs (name TEXT)"),
+}
+#: The schemas of MLflow 1.0 and of a version to come.
+OTHER_SCHEMAS = ("451aebb31d03", "ffffffffffff")
+
+
+@pytest.mark.parametrize("statements", FOREIGN.values(), ids=FOREIGN)
+@pytest.mark.parametrize("name", ["mlflow.db", "everything.db"])
+def test_a_database_of_another_program_stays_as_it_is(
+    workplace: Path, monkeypatch: pytest.MonkeyPatch, name: str, statements: tuple[str, ...]
+) -> None:
+    (workplace / "mlflow.db").unlink()
+    before = make_database(workplace / name, *statements)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{workplace / name}")
+    with pytest.raises(UserError, match=rf"{name} is a database of another program.*make sync") as error:
+        connect()
+    assert "elete" not in str(error.value)
+    assert ("MLFLOW_TRACKING_URI" in str(error.value)) == (name != "mlflow.db")
+    assert (workplace / name).read_bytes() == before
+
+
+@pytest.mark.parametrize("schema", OTHER_SCHEMAS)
+@pytest.mark.parametrize("name", ["mlflow.db", "everything.db"])
+def test_a_store_of_another_version_of_mlflow_is_named_as_such_and_not_changed(
+    workplace: Path, monkeypatch: pytest.MonkeyPatch, name: str, schema: str
+) -> None:
+    (workplace / "mlflow.db").rename(workplace / name)
+    before = make_database(workplace / name, f"UPDATE alembic_version SET version_num = '{schema}'")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{workplace / name}")
+    with pytest.raises(UserError, match=rf"{name} is a store of another version of MLflow.*{schema}") as error:
+        connect()
+    assert "elete" not in str(error.value)
+    assert (workplace / name).read_bytes() == before
+
+
+@pytest.mark.parametrize("damage", [b"no database at all", b"SQLite format 3\0 and no more"])
+def test_a_damaged_database_elsewhere_is_not_ours_to_delete(
+    workplace: Path, monkeypatch: pytest.MonkeyPatch, damage: bytes
+) -> None:
+    (workplace / "mine.db").write_bytes(damage)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{workplace / 'mine.db'}")
+    with pytest.raises(
+        UserError, match=r"mine\.db is not a usable MLflow store.*not changed.*MLFLOW_TRACKING_URI"
+    ) as error:
+        connect()
+    assert "elete" not in str(error.value)
+
+
+def test_a_store_that_another_program_has_locked_is_not_damaged(workplace: Path) -> None:
+    with closing(sqlite3.connect(workplace / "mlflow.db", isolation_level=None)) as database:
+        database.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(UserError, match=r"cannot be read now \(database is locked\)") as error:
+            require_mlflow_database(workplace / "mlflow.db")
+    assert "elete" not in str(error.value)
+
+
+@pytest.mark.parametrize("name", ["a?b", "#1 100%25 &=;", "Größe ü 年"])
+def test_the_store_of_a_folder_is_inside_it_whatever_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, empty_store: Path, name: str
+) -> None:
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    (tmp_path / name).mkdir()
+    monkeypatch.chdir(tmp_path / name)
+    Path("mlflow.db").write_bytes(empty_store.read_bytes())
+    folder = synthetic.save(synthetic.network(seeds=1), tmp_path / name / "results")
+    figure = tmp_path / name / "figure.svg"
+    figure.write_text("<svg/>", encoding="utf-8")
+    client, result = connect().client, sync_record(connect(), load_record(folder), [figure])
+    assert [file.path for file in client.list_artifacts(result.run_id, "figures")] == [
+        "figures/figure.svg",
+        "figures/overview.png",
+    ]
+    assert {path.name for path in (tmp_path / name).iterdir()} == {"mlflow.db", "mlartifacts", "results", "figure.svg"}
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_a_question_mark_in_the_address_of_a_store_is_refused(workplace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "sqlite:////home/me/a?b/x.db")
+    with pytest.raises(UserError, match="a question mark ends the path"):
+        connect()
+
+
 def test_a_store_copied_from_another_folder_is_refused(workplace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = synthetic.save(synthetic.network(seeds=1), workplace / "results")
     sync_record(connect(), load_record(folder))
@@ -105,7 +253,12 @@ def test_a_store_copied_from_another_folder_is_refused(workplace: Path, monkeypa
     copied.parent.mkdir()
     copied.write_bytes((workplace / "mlflow.db").read_bytes())
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{copied}")
-    with pytest.raises(UserError, match=r"created in another folder.*make sync"):
+    with pytest.raises(UserError, match=r"created in another folder.*MLFLOW_TRACKING_URI.*make sync") as error:
+        sync_record(connect(), load_record(folder))
+    assert "elete" not in str(error.value)
+    monkeypatch.delenv("MLFLOW_TRACKING_URI")
+    monkeypatch.chdir(copied.parent)
+    with pytest.raises(UserError, match=r"created in another folder.*Delete mlflow\.db here.*make sync"):
         sync_record(connect(), load_record(folder))
 
 

@@ -40,6 +40,19 @@ def test_a_child_has_its_own_metrics_and_curves_with_steps(case: StoreCase) -> N
     assert {point.step: point.value for point in curve} == pytest.approx({e: 0.5 / e + 0.05 for e in range(1, 6)})
 
 
+def test_columns_of_any_name_have_a_curve_each(case: StoreCase) -> None:
+    columns = ["возраст", "доходыы", "a%", "a€", "age<30", "age=30"]
+    rows = [(f"coefficient_{name}", value, "seed-0", 0) for value, name in enumerate(columns)]
+    record = case.network(seeds=1)
+    history = pd.DataFrame(rows, columns=["metric", "value", "member", "step"])
+    case.sync(replace(record, history=history[list(record.history)]))
+    curves = {name: value for name, value in case.children()["seed-0"].data.metrics.items() if "coefficient" in name}
+    assert curves["curves/coefficient_возраст"] == 0
+    assert sorted(curves.values()) == list(range(len(columns)))
+    for name in curves:
+        assert len(case.store.client.get_metric_history(case.children()["seed-0"].info.run_id, name)) == 1
+
+
 def test_parent_and_children_have_the_config_as_params(case: StoreCase) -> None:
     case.sync(case.network(seeds=1))
     for run in case.runs():

@@ -30,6 +30,13 @@ def test_the_error_without_a_store_says_how_to_create_one(workplace: Path) -> No
         serve(free_port())
 
 
+def test_a_database_of_another_program_is_not_shown(workplace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (workplace / "photos.db").write_bytes(b"no database at all")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "sqlite:///photos.db")
+    with pytest.raises(UserError, match=r"not a usable MLflow store.*It was not changed"):
+        serve(free_port())
+
+
 def test_an_experiment_without_our_views_opens_as_its_plain_table(
     workplace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,6 +1,7 @@
 """`fit` learns, stops early, returns the best weights, and gives the same result twice."""
 
 import math
+import os
 
 import numpy as np
 import pandas as pd
@@ -192,3 +193,25 @@ def test_a_fit_names_the_only_one_of_its_networks_that_diverges(toy, tmp_path):
             progress_metric="",
             accelerator="cpu",
         )
+
+
+SLURM_JOB = {"SLURM_JOB_ID": "1", "SLURM_PROCID": "0", "SLURM_LOCALID": "0", "SLURM_NODEID": "0", "SLURM_NTASKS": "4"}
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"SLURM_JOB_NAME": "study", "SLURM_NPROCS": "4", "SLURM_JOB_NODELIST": "localhost", "SLURM_NNODES": "1"},
+        {"SLURM_JOB_NAME": "study", "SLURM_NTASKS_PER_NODE": "2", "SLURM_NNODES": "2", "SLURM_PROCID": "3"},
+        {"SLURM_JOB_NAME": "interactive"},
+        {"SLURM_JOB_NAME": "bash", "SLURM_NTASKS_PER_NODE": "4", "SLURM_STEP_ID": "0"},
+    ],
+    ids=["sbatch -n 4", "srun of two nodes", "salloc -n 4", "srun --pty bash"],
+)
+def test_a_fit_inside_a_slurm_job_of_several_tasks_is_the_same_as_outside(train, monkeypatch, variables):
+    for name in [name for name in os.environ if name.startswith("SLURM")]:
+        monkeypatch.delenv(name)
+    outside = train("outside", epochs=2)
+    for name, value in {**SLURM_JOB, **variables}.items():
+        monkeypatch.setenv(name, value)
+    assert same(train("inside", epochs=2), outside)

@@ -33,7 +33,7 @@ def conclusions(results: Path) -> tuple[str, str]:
     """
     folder = results / "clusters"
     elbow, restarts = pd.read_csv(folder / "elbow.csv"), pd.read_csv(folder / "restarts.csv")
-    images = json.loads((folder / "images" / "elbow" / "params.json").read_text())["data"]
+    images = json.loads((folder / "images" / "elbow" / "params.json").read_text(encoding="utf-8"))["data"]
     sample, features = images["name"] if images["sample"] else "", pd.read_csv(folder / "features.csv")
     return _number_of_clusters(elbow, sample), f"{_restarts(restarts)}; {_distinctive_feature(features)}."
 

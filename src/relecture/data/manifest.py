@@ -22,7 +22,7 @@ def verified_files(manifest: Path, data_set: str) -> list[Path]:
         UserError: The manifest is missing or damaged, or a file differs from what it was when the manifest was written.
     """
     try:
-        content = json.loads(manifest.read_text())
+        content = json.loads(manifest.read_text(encoding="utf-8"))
         is_sample, files = bool(content["sample"]), dict(content["files"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UserError(f"{manifest} is missing or damaged ({error!r}). {refetch_hint(data_set)}") from error

@@ -74,7 +74,9 @@ def conclusions(results: Path) -> tuple[str, ...]:
 
 
 def _params(results: Path) -> dict[str, Any]:
-    params: dict[str, Any] = json.loads((results / "salaries" / "book" / "linear" / "params.json").read_text())
+    params: dict[str, Any] = json.loads(
+        (results / "salaries" / "book" / "linear" / "params.json").read_text(encoding="utf-8")
+    )
     return params
 
 

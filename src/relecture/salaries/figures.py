@@ -133,15 +133,10 @@ def lasso_path(results: SalariesResults) -> Figure:
     for column in coefficients:
         colour = plotting.COLOURS[largest.index(column)] if column in largest else "#C9C9C9"
         top.plot(curves["lambda"], coefficients[column], color=colour, zorder=3 if column in largest else 2)
-    for column in largest:
-        top.plot(
-            [],
-            [],
-            color=plotting.COLOURS[largest.index(column)],
-            label=column.removeprefix("coefficient_"),
-        )
+    lines = [top.plot([], [], color=plotting.COLOURS[index])[0] for index in range(len(largest))]
+    names = [column.removeprefix("coefficient_") for column in largest]  # not labels: some begin with an underscore
     top.set(ylabel=f"coefficient per standard deviation\n({labels.scale})", xscale="log")
-    top.legend(loc="upper left", bbox_to_anchor=(1, 1), title="largest at chosen λ")
+    top.legend(lines, names, loc="upper left", bbox_to_anchor=(1, 1), title="largest at chosen λ")
     top.set_title("Lasso: the larger the penalty, the fewer predictors")
     bottom.fill_between(
         curves["lambda"],

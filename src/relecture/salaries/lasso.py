@@ -63,7 +63,9 @@ def fit(table: pd.DataFrame, splits: list[Split], config: LassoFitConfig, checkp
             curves = {"lambda": lambdas, "cv_mae": error, "cv_mae_se": error_se, "predictors": n_selected}
             curves |= {f"coefficient_{name}": row for name, row in zip(columns, slopes, strict=True)}
             result.histories.append(tuning.candidate_history(split.name, curves))
-    result.save_model = lambda folder: (folder / "coefficients.json").write_text(json.dumps(models, indent=1))
+    result.save_model = lambda folder: (folder / "coefficients.json").write_text(
+        json.dumps(models, indent=1), encoding="utf-8"
+    )
     return result
 
 

@@ -81,7 +81,9 @@ def fit(table: pd.DataFrame, splits: list[Split], config: LinearFitConfig, check
             f"{counted(len(splits), 'split')}: it is constant there, or a linear function of earlier predictors",
             file=sys.stderr,
         )
-    result.save_model = lambda folder: (folder / "coefficients.json").write_text(json.dumps(models, indent=1))
+    result.save_model = lambda folder: (folder / "coefficients.json").write_text(
+        json.dumps(models, indent=1), encoding="utf-8"
+    )
     return result
 
 

@@ -276,7 +276,7 @@ def reproduced_values(results: SalariesResults, path: Path) -> None:
     lasso_error = records.summarize(by_method["book", "lasso"]).loc["mae", "mean"]
     reproduced.add("salaries.lasso.mae_in_r", lasso_error)
     coefficients = by_method["book", "relaxed_lasso"].folder / "model" / "coefficients.json"
-    (model,) = json.loads(coefficients.read_text()).values()
+    (model,) = json.loads(coefficients.read_text(encoding="utf-8")).values()
     for term, estimates in model["test"].items() if book_predictors else ():
         name = "intercept" if term == "const" else term
         reproduced.add(f"salaries.table_10_3.{name}", estimates["coefficient"])

@@ -155,7 +155,7 @@ def pretrain(
     from relecture.tallies.networks.cell_dataset import CellDataset
     from relecture.tallies.networks.pretraining import pretrain
 
-    choice = json.loads(network or require_one_of(selected, "--network or --selected").read_text())
+    choice = json.loads(network or require_one_of(selected, "--network or --selected").read_text(encoding="utf-8"))
     config = PretrainingJob(
         **parse_config(PretrainingSettings, config_json).model_dump(),
         **{name: choice[name] for name in NetworkChoice.model_fields},

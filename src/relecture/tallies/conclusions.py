@@ -28,7 +28,7 @@ def conclusions(results: Path) -> tuple[str, str]:
     table = pd.read_csv(folder / "table.csv")
     table.index = list(NAMES)
     # A base is trained on MNIST and tested on the cells, so its record names a sample of either.
-    data = json.loads((folder / "base" / "selected" / "params.json").read_text())["data"]
+    data = json.loads((folder / "base" / "selected" / "params.json").read_text(encoding="utf-8"))["data"]
     sample = data["name"] if data["sample"] else ""
     totals, checking = (pd.read_csv(folder / f"{name}.csv") for name in ("totals", "checking"))
     return _describe_networks(table, sample), _describe_count(totals, checking)

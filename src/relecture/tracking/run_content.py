@@ -59,7 +59,7 @@ def parent_run(record: Record, git_commit: str | None) -> RunContent:
     for metric, row in records.summarize(record).iterrows():
         points.append((sanitize_name(metric), 0, _seven_digits(row["mean"])))
         if row["n"] > 1:
-            points.append((sanitize_name(f"{metric}_sd"), 0, _seven_digits(row["sd"])))
+            points.append((sanitize_name(f"{sanitize_name(metric)}_sd"), 0, _seven_digits(row["sd"])))
     points.append((MEMBERS, 0, n_members))
     means = record.history.groupby(["metric", "step"], sort=False, as_index=False)["value"].mean()
     return RunContent(record.params["method"], tags, params(record), _defined(points), _curves(means.itertuples()))
@@ -130,12 +130,17 @@ def require_complete(record: Record) -> None:
 
 
 def sanitize_name(name: Any) -> str:
-    """Replace the characters and parts that MLflow forbids in names; shorten to 250 characters, with a digest."""
-    allowed = re.sub(r"[^A-Za-z0-9_\-. /:]", "_", str(name))
+    """Return the name if MLflow allows it: letters of any alphabet, digits, spaces and `_-./:`, up to 250 characters.
+
+    Otherwise what is forbidden is replaced, and a digest of the name is added, so that different names stay different.
+    """
+    text = str(name)
+    allowed = re.sub(r"[^\w\-. /:]", "_", text)
     allowed = "/".join(part for part in allowed.split("/") if part.strip(".")) or "_"
-    if len(allowed) <= NAME_LENGTH:
-        return allowed
-    return f"{allowed[: NAME_LENGTH - 9]}-{hashlib.sha256(allowed.encode()).hexdigest()[:8]}"
+    if allowed == text and len(text) <= NAME_LENGTH:
+        return text
+    suffix = hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:8]
+    return f"{allowed[: NAME_LENGTH - 9]}-{suffix}"
 
 
 def digest(value: Any) -> str:

@@ -27,7 +27,7 @@ for (const [key, value] of Object.entries({
 
 def page(request: Request) -> HTMLResponse:
     """Return MLflow's HTML page with our defaults."""
-    html = Path(mlflow.server.__file__).with_name("js").joinpath("build", "index.html").read_text()
+    html = Path(mlflow.server.__file__).with_name("js").joinpath("build", "index.html").read_text(encoding="utf-8")
     return HTMLResponse(html.replace("<head>", f"<head>{_DEFAULTS_SCRIPT}", 1), headers={"Cache-Control": "no-cache"})
 
 

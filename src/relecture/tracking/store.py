@@ -1,12 +1,14 @@
 """Open the MLflow store, or say in one clear message why it cannot be used."""
 
 import fcntl
+import ipaddress
 import os
 import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
 
 DEFAULT = "sqlite:///mlflow.db"
+STORE_TABLES = {"experiments", "runs", "alembic_version"}  # of every MLflow store, besides others
 
 # MLflow reads these variables whenever it needs them. The user's own values take precedence.
 QUIET = {
@@ -35,7 +38,10 @@ HTTP_LIMITS = {
 FIRST_CALL_LIMITS = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0", "MLFLOW_HTTP_REQUEST_TIMEOUT": "6"}
 
 UNANSWERED = r"Connection refused|[Tt]imed out|Failed to resolve '[^']*'|SSL: \w+|too many \d+ error responses"
+#: Errors of a database that say nothing about what is in it.
+UNAVAILABLE = r"database is locked|unable to open database|readonly database|disk is full|disk I/O error"
 SYNC_LATER = "All records are intact; sync them later with: make sync"
+ANOTHER_STORE = "Name another store in MLFLOW_TRACKING_URI, or unset it to use mlflow.db in this folder."
 
 
 @dataclass(frozen=True)
@@ -80,10 +86,12 @@ class Store:
     def _require_same_location(self, location: str) -> None:
         """Raise a UserError for a copied or moved store: MLflow keeps absolute paths and would write to the old one."""
         expected = self.artifacts.as_uri() if self.artifacts else ""
-        if expected and location.startswith("file://") and not location.startswith(expected):
+        if self.artifacts and location.startswith("file://") and not location.startswith(expected):
+            ours = _is_ours(sqlite_file(tracking_uri()))
+            remedy = "Delete mlflow.db here and rebuild it from the records with: make sync"
             raise UserError(
                 f"the MLflow store {self.uri} was created in another folder: it keeps its artifacts in {location}, "
-                f"not in {expected}. Delete mlflow.db here and rebuild it from the records with: make sync"
+                f"not in {expected}. {remedy if ours else f'{ANOTHER_STORE} {SYNC_LATER}'}"
             )
 
 
@@ -98,6 +106,7 @@ def connect() -> Store:
     uri = tracking_uri()
     os.environ.update(QUIET | {name: os.environ.get(name, value) for name, value in HTTP_LIMITS.items()})
     file = sqlite_file(uri)
+    _reach_local_server_directly(uri)
     if file is None:
         return Store(_open(uri), redact(uri), None)
     import mlflow  # noqa: F401  before the lock, because the import takes longer than the locked part
@@ -105,8 +114,8 @@ def connect() -> Store:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with folder_lock(file.parent):
-            _require_mlflow_database(file)
-            client = _open(f"sqlite:///{file}")
+            require_mlflow_database(file)
+            client = _open(_sqlite_uri(file))
     except OSError as error:
         raise UserError(f"the MLflow store {file} cannot be created or opened ({error}). {SYNC_LATER}") from error
     return Store(client, redact(uri), file.parent / "mlartifacts")
@@ -118,10 +127,30 @@ def tracking_uri() -> str:
 
 
 def sqlite_file(uri: str) -> Path | None:
-    """Return the absolute path of the file of a `sqlite:///` address; None for any other address."""
+    """Return the absolute path of the file of a `sqlite:///` address; None for any other address.
+
+    Raises:
+        UserError: The path has a question mark, which ends the path of an address.
+    """
     if not uri.startswith("sqlite:///"):
         return None
-    return Path(uri.removeprefix("sqlite:///").split("?")[0]).resolve()
+    path, _, query = uri.removeprefix("sqlite:///").partition("?")
+    if query and not re.fullmatch(r"\w+=[^/]*", query):
+        raise UserError(
+            f"MLFLOW_TRACKING_URI is {uri}: a question mark ends the path in an address. Change into the folder of the "
+            "file, and give a path without it, such as sqlite:///mlflow.db"
+        )
+    return Path(path).resolve()
+
+
+def _sqlite_uri(file: Path) -> str:
+    """Return the address of a file; relative to the working folder if a question mark in its path would end it."""
+    return f"sqlite:///{os.path.relpath(file) if '?' in str(file) else file}"
+
+
+def _is_ours(file: Path | None) -> bool:
+    """Return whether a file is mlflow.db of this folder, a mirror of the records; any other one may be a user's own."""
+    return file == sqlite_file(DEFAULT)
 
 
 def redact(uri: str) -> str:
@@ -180,21 +209,83 @@ def _experiment_tags(experiment: str) -> dict[str, str]:
     return {NOTE: note, "mlflow.experimentKind": "custom_model_development"}
 
 
-def _require_mlflow_database(file: Path) -> None:
-    """Raise a UserError for a damaged or foreign database, which MLflow would try to open for minutes."""
+def require_mlflow_database(file: Path) -> None:
+    """Raise a UserError for a database that is damaged, foreign, or of another version of MLflow.
+
+    MLflow would try for minutes to open a damaged one, add its tables to a foreign one, and upgrade an old one without
+    a backup.
+    """
     if not file.exists() or file.stat().st_size == 0:
         return
     try:
         with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as database:
             tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        reason = "its tables are not MLflow's" if tables and "experiments" not in tables else ""
-    except sqlite3.Error as error:
-        reason = str(error)
-    if reason:
-        raise UserError(
-            f"{file} is not a usable MLflow store ({reason}). Delete or move the file; "
-            "the store is rebuilt from the records with: make sync"
-        )
+            query = "SELECT version_num FROM alembic_version"
+            [schema] = [name for (name,) in database.execute(query)] if "alembic_version" in tables else [""]
+    except (sqlite3.Error, ValueError) as error:
+        if re.search(UNAVAILABLE, str(error)):
+            raise UserError(f"the MLflow store {file} cannot be read now ({error}). {SYNC_LATER}") from error
+        problem, remedy = f"is not a usable MLflow store ({error})", "Delete or move it"
+    else:
+        newest = _newest_schema()
+        if not tables or (tables >= STORE_TABLES and schema and schema == (newest or schema)):
+            return
+        problem, remedy = "is a database of another program, not an MLflow store", "Move it to another place"
+        if tables >= STORE_TABLES and schema:
+            problem = (
+                f"is a store of another version of MLflow, or its creation was interrupted (its schema is {schema}, "
+                f"that of the installed version {newest})"
+            )
+            remedy = f"Upgrade it (first copy it; then: mlflow db upgrade {_sqlite_uri(file)}), or move it"
+    if _is_ours(file):
+        raise UserError(f"{file} {problem}. {remedy}; the store of this folder is rebuilt with: make sync")
+    raise UserError(f"{file} {problem}. It was not changed. {ANOTHER_STORE} {SYNC_LATER}")
+
+
+def _newest_schema() -> str:
+    """Return the newest revision of the database that the installed MLflow knows; empty if it cannot be told.
+
+    It is read from MLflow's files, because importing MLflow takes seconds.
+    """
+    package = find_spec("mlflow")
+    if package is None or package.origin is None:
+        return ""
+    files = Path(package.origin).parent.glob("store/db_migrations/versions/*.py")
+    text = "\n".join(file.read_text(encoding="utf-8") for file in files)
+    revisions = set(re.findall(r"^revision\b.*?=\s*['\"](\w+)", text, re.MULTILINE))
+    replaced = re.findall(r"^down_revision\b.*?=(.*)", text, re.MULTILINE)
+    newest = revisions - set(re.findall(r"\w+", " ".join(replaced)))
+    return newest.pop() if len(newest) == 1 else ""
+
+
+def _reach_local_server_directly(uri: str) -> None:
+    """Leave a server on this machine out of the proxies that the environment names: no proxy can reach it."""
+    try:
+        host = urlsplit(uri).hostname or ""
+    except ValueError as error:
+        raise UserError(f"MLFLOW_TRACKING_URI is no address ({error}). {ANOTHER_STORE}") from error
+    try:
+        local = ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        local = host == "localhost"
+    if local:
+        direct = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
+        os.environ["no_proxy"] = os.environ["NO_PROXY"] = f"{direct},{host}".removeprefix(",")
+
+
+def _proxy(uri: str) -> str:
+    """Return a sentence on the proxy that requests to a server go through; empty if there is none."""
+    from requests.utils import get_environ_proxies
+
+    parts = urlsplit(uri)
+    names = [name for kind in (parts.scheme, "all") for name in (f"{kind}_proxy", f"{kind}_proxy".upper())]
+    name = next((name for name in names if os.environ.get(name)), "")
+    if not name or not get_environ_proxies(uri):
+        return ""
+    return (
+        f" The requests went through the proxy {redact(os.environ[name])}, which {name} names: if the server can be "
+        f"reached without it, add {parts.hostname} to no_proxy."
+    )
 
 
 def _store_error_message(uri: str, message: str) -> str:
@@ -203,7 +294,13 @@ def _store_error_message(uri: str, message: str) -> str:
     address, why = redact(uri), cause.group() if cause else reason[:200]
     if not uri.startswith("http"):
         problem = f"the MLflow store {address} cannot be used ({why})"
-        remedy = "A damaged mlflow.db, or one of another MLflow version, may be deleted: the records are its source."
+        remedy = ANOTHER_STORE
+        if "out-of-date database schema" in reason or "locate revision" in reason:
+            problem = f"the MLflow store {address} is of another version of MLflow ({why})"
+        elif re.search(UNAVAILABLE, reason):
+            remedy = "Nothing in it was lost."
+        elif _is_ours(sqlite_file(uri)):
+            remedy = "If mlflow.db is damaged it may be deleted: the records are its source."
     elif re.search(r"error code 40[13]|UNAUTHENTICATED|PERMISSION_DENIED", reason):
         problem = f"the MLflow server {address} refuses access"
         remedy = "Set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN."
@@ -213,4 +310,4 @@ def _store_error_message(uri: str, message: str) -> str:
     else:
         problem = f"the MLflow server {address} {'does not answer' if cause else 'reports an error'} ({why})"
         remedy = "Start that server, or unset MLFLOW_TRACKING_URI to use mlflow.db in this folder."
-    return f"{problem}. {remedy} {SYNC_LATER}"
+    return f"{problem}. {remedy}{_proxy(uri) if uri.startswith('http') else ''} {SYNC_LATER}"

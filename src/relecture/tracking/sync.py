@@ -102,7 +102,7 @@ def complete_records(results: Path) -> list[Path]:
 def _comparison(folder: Path) -> str | None:
     """Return the comparison that a record's params name; None if they cannot be read."""
     try:
-        name = json.loads((folder / "params.json").read_text())["comparison"]
+        name = json.loads((folder / "params.json").read_text(encoding="utf-8"))["comparison"]
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return str(name)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from relecture.errors import UserError
 from relecture.tracking.saved_views import METHODS_VIEW, VIEW_TAG, view_url
-from relecture.tracking.store import QUIET, redact, sqlite_file, tracking_uri
+from relecture.tracking.store import QUIET, redact, require_mlflow_database, sqlite_file, tracking_uri
 
 APP = "relecture"  # relecture.tracking.server_app, by its entry point in pyproject.toml
 
@@ -35,6 +35,8 @@ def serve(port: int) -> None:
         raise UserError(
             f"there are no runs to show yet: {file} does not exist. Create it first: make sync, or make replicate"
         )
+    if file is not None:
+        require_mlflow_database(file)
     _require_free(port)
     address = f"http://127.0.0.1:{port}"
     print(f"MLflow: {address} (ready in about ten seconds; Ctrl-C ends it)")
@@ -63,12 +65,9 @@ def _experiments(file: Path | None) -> list[tuple[str, str, bool]]:
     view = "SELECT 1 FROM experiment_tags WHERE experiment_id = experiments.experiment_id AND key = ?"
     query = f"""SELECT name, experiment_id, EXISTS ({view}) FROM experiments
                 WHERE lifecycle_stage = 'active' AND experiment_id > 0 ORDER BY name"""
-    try:
-        with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as database:
-            rows = database.execute(query, [VIEW_TAG + METHODS_VIEW])
-            return [(name, str(experiment_id), bool(has_view)) for name, experiment_id, has_view in rows]
-    except sqlite3.Error as error:
-        raise UserError(f"{file} is not a usable MLflow store ({error}). Delete it, then: make sync") from error
+    with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as database:
+        rows = database.execute(query, [VIEW_TAG + METHODS_VIEW])
+        return [(name, str(experiment_id), bool(has_view)) for name, experiment_id, has_view in rows]
 
 
 def _require_free(port: int) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 import pytorch_lightning as pl
 import torch
+from pytorch_lightning.plugins.environments import LightningEnvironment
 from torch import nn
 
 from relecture.atomic_files import atomic_write, sweep
@@ -171,6 +172,8 @@ def _trainer(training: TrainingConfig, callbacks: list[pl.Callback], accelerator
     return pl.Trainer(
         accelerator=accelerator,
         devices=1,
+        # One process, whatever the tasks of the SLURM job that it runs in: Lightning would take them for its processes.
+        plugins=[LightningEnvironment()],
         max_epochs=training.epochs,
         check_val_every_n_epoch=training.log_every_n_epochs,
         callbacks=callbacks,

@@ -5,6 +5,7 @@ from made_counts import made, sure
 
 from relecture.tallies.counting.audit import AuditedCounts
 from relecture.tallies.counting.district_winners import district_winners, draw_totals, total_intervals
+from relecture.tallies.segmentation.station_tables import ALL_DISTRICTS
 
 
 def test_a_changed_winner_is_detected():
@@ -33,6 +34,6 @@ def test_intervals_of_a_calibrated_posterior_cover_the_truth():
 def test_the_draws_have_the_expected_mean_and_spread():
     counts = made(60, seed=2).counts
     mean, variance = counts.expected()
-    drawn = draw_totals(counts, 4000)["all"]
+    drawn = draw_totals(counts, 4000)[ALL_DISTRICTS]
     np.testing.assert_allclose(drawn.mean(0), mean.sum(0), atol=4 * np.sqrt(variance.sum(0) / 4000).max())
     np.testing.assert_allclose(drawn.std(0), np.sqrt(variance.sum(0)), rtol=0.06)

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from made_counts import PARTIES, counts_of, made, sure
 
 from relecture.errors import UserError
+from relecture.tallies.counting.audit import AuditedCounts
+from relecture.tallies.counting.district_winners import district_winners, draw_totals, total_intervals
 from relecture.tallies.counting.vote_counts import (
     PROBABILITY_COLUMNS,
     VoteCounts,
@@ -45,6 +47,25 @@ def test_votes_add_up_by_district_and_in_all():
         "D2": 1,
         ALL_DISTRICTS: 3,
     }
+
+
+@pytest.mark.parametrize("name", ["all", "ALL", "nan", "None", "total"])
+def test_a_district_of_any_name_has_its_votes_in_the_totals(tmp_path, name):
+    counts = sure(np.array([[1, 20, 300], [4, 5, 6], [100, 0, 7]]), districts=2)
+    named = replace(counts, districts=np.array([name, "South", name], dtype=object))
+    named.save(tmp_path)
+    totals = pd.read_csv(tmp_path / "totals.csv", keep_default_na=False)
+    wide = totals.pivot(index="district", columns="party", values="votes")[list(PARTIES)]
+    assert wide.loc[name].tolist() == [101, 20, 307]
+    assert wide.loc["South"].tolist() == [4, 5, 6]
+    assert wide.loc[""].tolist() == [105, 25, 313]  # of all districts
+    audited = AuditedCounts(named, named.votes)
+    winners = district_winners(audited, draw_totals(named, 100))
+    assert winners.district.tolist() == [name, "South", ""]
+    assert winners.sheets.tolist() == [2, 1, 3]
+    intervals = total_intervals(audited, draw_totals(named, 100)).set_index(["district", "party"]).counted
+    assert intervals[name].tolist() == [101, 20, 307]
+    assert intervals[""].tolist() == [105, 25, 313]
 
 
 def test_quality_is_the_mean_of_the_highest_probabilities_of_a_sheets_digits():

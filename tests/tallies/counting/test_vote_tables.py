@@ -1,5 +1,6 @@
 """The tables of the count, with and without the truth."""
 
+from dataclasses import replace
 from pathlib import Path
 from pkgutil import resolve_name
 
@@ -8,6 +9,7 @@ import pandas as pd
 import pytest
 from made_counts import PARTIES, made_election, sure
 
+from relecture import tables
 from relecture.tallies.counting import vote_tables
 from relecture.tallies.counting.vote_tables import CountedElection
 from relecture.tallies.exhibits import EXHIBITS
@@ -41,11 +43,22 @@ def test_with_the_truth_every_table_compares_with_it(known, tmp_path):
     for name in ("pretrained", "transferred", "prior_corrected"):
         np.testing.assert_allclose(totals[f"error_{name}"], totals[f"counted_{name}"] / totals.true - 1)
         assert totals.loc[PARTIES[0], [f"error_{name}_low", f"error_{name}_high"]].is_monotonic_increasing
-    districts = pd.read_csv(tmp_path / "districts.csv")
-    assert districts.district.tolist() == ["D1", "D2", "D3", "all"] * 3
+    districts = pd.read_csv(tmp_path / "districts.csv", keep_default_na=False)
+    assert districts.district.tolist() == ["D1", "D2", "D3", ""] * 3
     assert (districts.changed == (districts.winner != districts.true_winner)).all()
     assert set(pd.read_csv(tmp_path / "quality.csv").group) == {"high", "low", "difference"}
     assert len(pd.read_csv(tmp_path / "checking.csv")) == 3 * 3 * 2
+
+
+def test_a_party_called_all_is_a_party_among_the_others(known, tmp_path):
+    parties = ("all", *PARTIES[1:])
+    variants = {
+        name: replace(audited, counts=replace(audited.counts, parties=parties))
+        for name, audited in known.variants.items()
+    }
+    write_all(replace(known, variants=variants), tmp_path)
+    assert pd.read_csv(tmp_path / "totals.csv").party.tolist()[:-1] == list(parties)
+    assert [row[0] for row in tables.read(tmp_path / "totals").rows] == [*parties, "all votes"]
 
 
 def test_the_notes_name_the_unreadable_sheets_and_the_changed_winners(known, tmp_path):

@@ -8,7 +8,7 @@ import pytest
 from relecture.errors import UserError
 from relecture.tallies.config import LabelledCellsJob
 from relecture.tallies.segmentation.sheet_folder import list_pages, segment_batches, segment_folder
-from relecture.tallies.segmentation.station_tables import read_truth
+from relecture.tallies.segmentation.station_tables import ALL_DISTRICTS, read_truth
 
 N_SHEETS = 12
 
@@ -73,7 +73,7 @@ def test_without_stations_every_sheet_is_its_own_station_in_one_district(folder)
     (folder / "stations.csv").unlink()
     (folder / "source.json").unlink()
     crops = segment_folder(folder)
-    assert set(crops.stations.district) == {"all"}
+    assert set(crops.stations.district) == {ALL_DISTRICTS}
     assert list(crops.stations.station) == list(crops.stations.sheet)
     assert (crops.name, crops.sample) == ("sheets", False)
 

@@ -50,7 +50,7 @@ def count_sheets(
     _check_unique_names(paths)
     n_sheets, failures = 0, []
     with atomic_write(out) as draft:
-        with draft.open("w", newline="") as file:
+        with draft.open("w", newline="", encoding="utf-8") as file:
             table = csv.writer(file, lineterminator="\n")
             table.writerow(COLUMNS)
             for rows, unreadable in _count_batches(paths, layout, classifier, processes):

@@ -105,7 +105,7 @@ class VoteCounts:
         return table
 
     def totals(self) -> pd.DataFrame:
-        """Return the votes of each party by district and in ALL_DISTRICTS: district, party, votes, sheets."""
+        """Return the votes of each party by district and of all sheets together: district, party, votes, sheets."""
         by_district = self.counts().groupby(["district", "party"], sort=False).votes.agg(votes="sum", sheets="count")
         by_party = self.counts().groupby("party", sort=False).votes.agg(votes="sum", sheets="count")
         overall = by_party.reset_index().assign(district=ALL_DISTRICTS)

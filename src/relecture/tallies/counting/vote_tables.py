@@ -101,8 +101,10 @@ def write_totals(election: CountedElection, stem: Path) -> None:
     sums = numbers.filter(regex="true|counted").sum().to_dict()
     if election.truth_known:
         sums |= {f"error_{name}": sums[f"counted_{name}"] / sums["true"] - 1 for name in election.variants}
-    numbers = pd.concat([numbers, pd.DataFrame([{"party": ALL_DISTRICTS, **sums}])], ignore_index=True)
-    text = pd.DataFrame({"party": numbers.party.replace(ALL_DISTRICTS, "all votes")})
+    numbers = pd.concat(
+        [numbers, pd.DataFrame([{"party": "", **sums}])], ignore_index=True
+    )  # any name may be a party's
+    text = pd.DataFrame({"party": [*transferred.counts.parties, "all votes"]})
     if election.truth_known:
         text["true"] = [number(value, 0) for value in numbers.true]
     for name in election.variants:

@@ -77,7 +77,9 @@ class TalliesResults:
     @cached_property
     def calibration(self) -> dict[str, Any]:
         """The content of temperature.json."""
-        content: dict[str, Any] = json.loads((self.folder / "validation" / "temperature.json").read_text())
+        content: dict[str, Any] = json.loads(
+            (self.folder / "validation" / "temperature.json").read_text(encoding="utf-8")
+        )
         return content
 
     @cached_property
@@ -117,7 +119,7 @@ def hyperparameters(results: TalliesResults) -> Figure:
 
 def budget(results: TalliesResults) -> Figure:
     """Draw the accuracy of the trials by epochs."""
-    choice = json.loads((results.folder / "search" / "selected.json").read_text())
+    choice = json.loads((results.folder / "search" / "selected.json").read_text(encoding="utf-8"))
     return search_figures.budget(records.read(results.folder / "search"), choice)
 
 

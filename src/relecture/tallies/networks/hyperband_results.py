@@ -55,7 +55,7 @@ def write_tables(rankings: Sequence[Path], out: Path) -> None:
     trainings = read_rankings(rankings)
     write_csv(with_integers(trainings)[[*PRINTED, "bracket", "trial"]], out / "trials.csv")
     with atomic_write(out / "selected.json") as draft:  # the rows keep the order of their columns
-        draft.write_text(json.dumps(select_network(trainings), indent=2) + "\n")
+        draft.write_text(json.dumps(select_network(trainings), indent=2) + "\n", encoding="utf-8")
 
 
 def select_network(trainings: pd.DataFrame) -> dict[str, Any]:

@@ -80,7 +80,7 @@ def load_weights(folder: Path) -> tuple[Architecture, list[Weights]]:
     """Read the architecture of a base and the weights of its networks, by seed, from its folder `model/`."""
     try:
         weights = torch.load(folder / "weights.pt", weights_only=True)
-        return json.loads((folder / "architecture.json").read_text()), list(weights.values())
+        return json.loads((folder / "architecture.json").read_text(encoding="utf-8")), list(weights.values())
     except Exception as error:  # torch raises many types for a damaged file
         reason = " ".join(str(error).split())[:100]
         raise UserError(

@@ -98,7 +98,7 @@ def _read_source(folder: Path) -> tuple[str, bool]:
     if not path.exists():
         return folder.resolve().name, False
     try:
-        source = json.loads(path.read_text())
+        source = json.loads(path.read_text(encoding="utf-8"))
         return str(source["name"]), bool(source["sample"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UserError(f"{path} is damaged ({error!r}): remove it, or simulate the sheets again") from error

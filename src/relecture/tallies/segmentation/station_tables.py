@@ -15,7 +15,8 @@ STATIONS_FILE = "stations.csv"
 TRUTH_COLUMNS = ("sheet", "party", "votes")
 #: Votes as they are written: no sign, no separator, no exponent; 12.0 is how pandas writes 12 in a column with gaps.
 VOTES_PATTERN = r"[0-9]{1,9}(?:\.0)?"
-ALL_DISTRICTS = "all"  # the district of sheets without a known one, and the name of all districts together
+#: The district of sheets without a known one, and of all districts together: no text, because a district may have any.
+ALL_DISTRICTS = ""
 
 
 def read_stations(folder: Path, sheets: Sequence[str]) -> pd.DataFrame:
@@ -95,8 +96,6 @@ def _district_problems(table: pd.DataFrame) -> Iterator[str]:
             yield f", row {row + 1}: the {column} {marks[0]!r} marks a missing value: write its name"
         if pair := column_checks.lookalike_sentence(names):
             yield f" has the {column}s {pair}: write them alike"
-    if taken := [name for name in table.district if name.casefold() == ALL_DISTRICTS]:
-        yield f" has a district called {taken[0]!r}, the name of all districts together: rename it"
 
 
 def _read_table(path: Path, columns: Sequence[str]) -> pd.DataFrame:
