@@ -29,7 +29,9 @@ def measure(comparison: str, rows: int, columns: int) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         path, overlay = Path(folder) / "table.csv", Path(folder) / "config.yaml"
         block = TABLES[comparison](path, rows, columns)
-        overlay.write_text(yaml.safe_dump(merge(read(ROOT / "config/quick.yaml"), {comparison: block})))
+        overlay.write_text(
+            yaml.safe_dump(merge(read(ROOT / "config/quick.yaml"), {comparison: block})), encoding="utf-8"
+        )
         figures = measure_workflow([comparison], overlay, None, no_op_runs=1)
     return {name: value for name, value in figures.items() if name in FIGURES and isinstance(value, float)}
 

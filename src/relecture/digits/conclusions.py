@@ -57,7 +57,7 @@ def conclusions(results: Path) -> tuple[str, ...]:
 
 
 def _params(results: Path) -> dict[str, Any]:
-    params: dict[str, Any] = json.loads((results / "digits" / "plain" / "params.json").read_text())
+    params: dict[str, Any] = json.loads((results / "digits" / "plain" / "params.json").read_text(encoding="utf-8"))
     return params
 
 

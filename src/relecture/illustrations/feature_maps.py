@@ -154,7 +154,7 @@ def _draw_layer(part: SubFigure, network: nn.Sequential, layer: int, shown: torc
     window = receptive_field(layer)
     shown_maps, maps = convolutions(network, shown, layer)[0], convolutions(network, images, layer)
     most_active = shown_maps.mean((1, 2)).argsort(descending=True, stable=True)[:N_SHOWN].tolist()
-    weights = network[_BLOCK * (layer - 1)].weight.detach().numpy()
+    weights = next(network[_BLOCK * (layer - 1)].parameters()).detach().numpy()
     has_weights = layer == 1  # later filters have a slice for every map of the layer below
     headings = [*(["filter"] if has_weights else []), "map", "strongest responses", *[""] * (N_PATCHES - 1)]
     grid = part.subplots(N_SHOWN, len(headings))

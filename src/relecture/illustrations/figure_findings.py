@@ -121,7 +121,7 @@ def _feature_maps(numbers: pd.DataFrame) -> Differences:
 
 def _filters(numbers: pd.DataFrame) -> Differences:
     """Compare every size and every number of filters with the next larger one."""
-    differences = {}
+    differences: Differences = {}
     for varied in ("kernel_size", "n_filters"):
         rows = numbers[numbers.varied == varied]
         errors = 100 * rows.pivot(index="member", columns="value", values="test_error")

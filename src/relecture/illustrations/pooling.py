@@ -1,6 +1,7 @@
 """Max-pooling of blocks of 2 x 2 and 3 x 3: an example with numbers, and its effect on a digit."""
 
 from pathlib import Path
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -79,7 +80,7 @@ def _draw_blocks(axes: Axes, values: np.ndarray, size: int) -> None:
     for (row, column), value in np.ndenumerate(values):
         top, left = row // size * size, column // size * size
         is_largest = value == values[top : top + size, left : left + size].max()
-        style = {"fontweight": "bold", "color": plotting.RED} if is_largest and size > 1 else {}
+        style: dict[str, Any] = {"fontweight": "bold", "color": plotting.RED} if is_largest and size > 1 else {}
         axes.text(column, row, f"{value}", ha="center", va="center", fontsize=15, **style)
     axes.set(xlim=(-0.55, width - 0.45), ylim=(height - 0.45, -0.55), aspect="equal")
     axes.axis("off")

@@ -20,7 +20,7 @@ def caveats(record: Record, name: str) -> list[str]:
 def _redundant_predictors(record: Record, name: str) -> list[str]:
     if "redundant" not in set(record.metrics.metric):
         return []
-    models = json.loads((record.folder / "model" / "coefficients.json").read_text())
+    models = json.loads((record.folder / "model" / "coefficients.json").read_text(encoding="utf-8"))
     n_splits = Counter(
         term for model in models.values() for term, row in model["train"].items() if row["coefficient"] is None
     )

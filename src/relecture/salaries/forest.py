@@ -54,5 +54,7 @@ def fit(table: pd.DataFrame, splits: list[Split], config: ForestConfig, checkpoi
         models[split.name] = dict(zip(predictors(table), importances, strict=True))
         if len(splits) == 1:
             result.histories.append(candidate_history(split.name, curves))
-    result.save_model = lambda folder: (folder / "importances.json").write_text(json.dumps(models, indent=1))
+    result.save_model = lambda folder: (folder / "importances.json").write_text(
+        json.dumps(models, indent=1), encoding="utf-8"
+    )
     return result

@@ -77,7 +77,9 @@ def fit_tuned(
         if len(splits) == 1:
             curves = {hyperparameter: candidates, "cv_mae": error, "cv_mae_se": error_se}
             result.histories.append(candidate_history(split.name, curves))
-    result.save_model = lambda folder: (folder / "chosen.json").write_text(json.dumps(models, indent=1))
+    result.save_model = lambda folder: (folder / "chosen.json").write_text(
+        json.dumps(models, indent=1), encoding="utf-8"
+    )
     return result
 
 
