@@ -71,7 +71,7 @@ def fit(table: pd.DataFrame, splits: list[Split], config: LassoFitConfig, checkp
 
 def lambda_path(x: np.ndarray, y: np.ndarray, config: LassoFitConfig) -> np.ndarray:
     """Return glmnet's lambdas, (n_lambda,), falling on a log scale from the smallest that sets all slopes to zero."""
-    z, response = _centred(x) / _column_sd(x), _centred(y)
+    (z, _), response = _standardised(x), _centred(y)
     largest = max(np.abs(z.T @ response).max() / len(y), NO_CORRELATION * response.std())
     path: np.ndarray = largest * np.logspace(0, np.log10(config.lambda_min_ratio), config.n_lambda)
     return path
@@ -85,8 +85,7 @@ def solve_path(x: np.ndarray, y: np.ndarray, lambdas: np.ndarray) -> tuple[np.nd
     Raises:
         UserError: A solution violates the optimality conditions by more than KKT_TOLERANCE.
     """
-    sd, response = _column_sd(x), _centred(y)
-    z = _centred(x) / sd
+    (z, sd), response = _standardised(x), _centred(y)
     gram, covariance = z.T @ z / len(y), z.T @ response / len(y)
     largest = np.abs(covariance).max()
     slopes = np.zeros((x.shape[1], len(lambdas)))
@@ -177,6 +176,29 @@ def _centred(values: np.ndarray) -> np.ndarray:
     return centred
 
 
+<<<<<<< HEAD
 def _column_sd(x: np.ndarray) -> np.ndarray:
     """Return the standard deviation (1/n) of each column; 1 for a constant column, whose slope is then zero."""
     return np.where(np.ptp(x, axis=0) == 0, 1.0, _centred(x).std(0))
+=======
+def _standardised(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the columns with mean 0 and standard deviation (1/n) 1, and their standard deviations before.
+
+    A constant column is all zeros, and its standard deviation 1, so its slope is zero.
+    """
+    z, constant = _centred(x), np.ptp(x, axis=0) == 0
+    z[:, constant] = 0
+    sd = np.where(constant, 1.0, np.sqrt(np.einsum("ij,ij->j", z, z) / len(z)))
+    z /= sd
+    return z, sd
+
+
+def _history(member: str, curves: dict[str, np.ndarray]) -> pd.DataFrame:
+    return pd.concat(
+        [
+            pd.DataFrame({"member": member, "step": np.arange(len(values)), "metric": metric, "value": values})
+            for metric, values in curves.items()
+        ],
+        ignore_index=True,
+    )
+>>>>>>> t-numerics
