@@ -176,11 +176,6 @@ def _centred(values: np.ndarray) -> np.ndarray:
     return centred
 
 
-<<<<<<< HEAD
-def _column_sd(x: np.ndarray) -> np.ndarray:
-    """Return the standard deviation (1/n) of each column; 1 for a constant column, whose slope is then zero."""
-    return np.where(np.ptp(x, axis=0) == 0, 1.0, _centred(x).std(0))
-=======
 def _standardised(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the columns with mean 0 and standard deviation (1/n) 1, and their standard deviations before.
 
@@ -191,14 +186,3 @@ def _standardised(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     sd = np.where(constant, 1.0, np.sqrt(np.einsum("ij,ij->j", z, z) / len(z)))
     z /= sd
     return z, sd
-
-
-def _history(member: str, curves: dict[str, np.ndarray]) -> pd.DataFrame:
-    return pd.concat(
-        [
-            pd.DataFrame({"member": member, "step": np.arange(len(values)), "metric": metric, "value": values})
-            for metric, values in curves.items()
-        ],
-        ignore_index=True,
-    )
->>>>>>> t-numerics
