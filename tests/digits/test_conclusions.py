@@ -28,7 +28,8 @@ LAST = {
 FALL = (0.25, 0.17, 0.33, 0.001)
 EPOCHS = {"validation loss": (6, 4, 8, 2.1), "validation error": (14, 9, 24, 1.95), "none": (30, 30, 30, 1.92)}
 CHOICE = {"value": "0.0001", "share_of_wins": 0.72, "on_border": False, "lowest": "1e-05"}
-LAMBDAS = [0.01, 0.001, 0.0001, 0.00001, 0.000001]
+#: Candidates with the share of resamples in which each is chosen.
+LAMBDAS = {0.01: 0.0, 0.001: 0.08, 0.0001: 0.72, 0.00001: 0.2, 0.000001: 0.0}
 
 
 @pytest.fixture
@@ -54,8 +55,8 @@ def results(tmp_path):
         stopping = [(monitor, *row, None if n == 1 else 0.1) for monitor, row in EPOCHS.items()]
         names = ["best_epoch", "best_epoch_lowest", "best_epoch_highest", "test_error", "test_error_sd"]
         pd.DataFrame(stopping, columns=["monitor", *names]).to_csv(folder / "early_stopping.csv", index=False)
-        grid = pd.DataFrame({"penalty": "ridge", "lambda": lambdas})
-        grid = pd.concat([grid, pd.DataFrame({"penalty": "L1", "lambda": [1.0]})])
+        grid = pd.DataFrame({"penalty": "ridge", "lambda": lambdas.keys(), "share_of_wins": lambdas.values()})
+        grid = pd.concat([grid, pd.DataFrame({"penalty": "L1", "lambda": [1.0], "share_of_wins": [1.0]})])
         grid.to_csv(folder / "lambda_choice.csv", index=False)
         pd.DataFrame([{"id": "ridge.lambda", **choice}]).to_csv(folder / "choices.csv", index=False)
         values = pd.DataFrame({"id": ["digits.ridge.test_error"], "data": [sample]})
@@ -156,16 +157,26 @@ def test_the_fourth_says_which_lambda_was_chosen_and_how_firmly(results):
 
 def test_a_choice_on_the_border_is_said_to_be_there(results):
     choice = {"value": "1e-06", "share_of_wins": 0.41, "on_border": True, "lowest": "1e-06"}
-    *_, fourth = conclusions(results(choice=choice))
+    *_, fourth = conclusions(results(choice=choice, lambdas={**dict.fromkeys(LAMBDAS, 0.1), 1e-6: 0.41}))
     assert fourth == (
         "Ridge's lambda is 1e-06: of five from 1e-06 to 0.01 it has the lowest validation error; the same rule chooses "
-        "it in 41 % of resamples of seeds and validation images, and it is on the border of the grid, so a better one "
-        "may lie outside."
+        "it in 41 % of resamples of seeds and validation images. It is on the border of the grid, so a better one may "
+        "lie outside."
+    )
+
+
+def test_a_candidate_that_wins_more_often_is_named_and_a_lowest_error_at_the_border_too(results):
+    choice = {"value": "1e-05", "share_of_wins": 0.34, "on_border": False, "lowest": "1e-06"}
+    lambdas = {0.01: 0.0, 0.001: 0.0, 0.0001: 0.18, 0.00001: 0.34, 0.000001: 0.48}
+    *_, fourth = conclusions(results(choice=choice, lambdas=lambdas))
+    assert "one standard error of the lowest (1e-06, at the border of the grid)" in fourth
+    assert fourth.endswith(
+        "the same rule chooses it in 34 % of resamples of seeds and validation images, and 1e-06 in 48 %."
     )
 
 
 def test_of_one_candidate_no_choice_is_reported(results):
-    *_, fourth = conclusions(results(lambdas=[1e-5], choice={**CHOICE, "value": "1e-05", "on_border": True}))
+    *_, fourth = conclusions(results(lambdas={1e-5: 1.0}, choice={**CHOICE, "value": "1e-05", "on_border": True}))
     assert fourth == "Ridge has the only lambda that was tried, 1e-05."
 
 

@@ -212,7 +212,7 @@ def test_the_table_of_lambdas_marks_the_chosen_one_of_each_penalty(results, tmp_
     assert float(chosen["ridge.lambda"].value) == table["lambda"][table.chosen & (table.penalty == "ridge")].item()
     # Both ends of a grid of two are its border.
     assert (
-        "ridge's choice is on the border of its grid"
+        "The choice of ridge is on the border of its grid"
         in json.loads((tmp_path / "lambda_choice.json").read_text())["note"]
     )
 

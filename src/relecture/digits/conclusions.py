@@ -52,7 +52,7 @@ def conclusions(results: Path) -> tuple[str, ...]:
         _errors(table, *sample.head(1)),
         _regularisers(table, gaps, late),
         _early_stopping(stopping, gaps, late),
-        _lambda(candidates[candidates.penalty == "ridge"]["lambda"], choice),
+        _lambda(candidates[candidates.penalty == "ridge"].set_index("lambda").share_of_wins, choice),
     )
 
 
@@ -143,22 +143,25 @@ def _epochs(row: pd.Series) -> str:
     return f"epoch {lowest}" if lowest == highest else f"epochs {lowest} to {highest} (median {row.best_epoch:g})"
 
 
-def _lambda(lambdas: pd.Series, choice: pd.Series) -> str:
-    """Say which lambda was chosen of which, by which rule, and how firmly."""
+def _lambda(shares: pd.Series, choice: pd.Series) -> str:
+    """Say which lambda was chosen of which, by which rule, and how firmly; `shares` of resamples are by lambda."""
     value, lowest = float(choice.value), float(choice.lowest)
-    if len(lambdas) == 1:
+    if len(shares) == 1:
         return f"Ridge has the only lambda that was tried, {value:g}."
-    grid = f"{count(len(lambdas))} from {lambdas.min():g} to {lambdas.max():g}"
+    grid = f"{count(len(shares))} from {shares.index.min():g} to {shares.index.max():g}"
+    at_end = ", at the border of the grid" if lowest in (shares.index.min(), shares.index.max()) else ""
     rule = (
         f"of {grid} it has the lowest validation error"
         if value == lowest
         else f"it is the largest of {grid} whose validation error is within one standard error of the lowest "
-        f"({lowest:g})"
+        f"({lowest:g}{at_end})"
     )
-    border = ", and it is on the border of the grid, so a better one may lie outside" if choice.on_border else ""
+    more = shares[shares > choice.share_of_wins]
+    others = f", and {more.idxmax():g} in {percent(more.max())}" if len(more) else ""
+    border = ". It is on the border of the grid, so a better one may lie outside" if choice.on_border else ""
     return (
         f"Ridge's lambda is {value:g}: {rule}; the same rule chooses it in {percent(choice.share_of_wins)} of "
-        f"resamples of seeds and validation images{border}."
+        f"resamples of seeds and validation images{others}{border}."
     )
 
 

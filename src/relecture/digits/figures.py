@@ -1,5 +1,7 @@
 """The figures of the comparison `digits`."""
 
+from typing import Any
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -21,26 +23,21 @@ _SHORT_NAMES = {name: NAMES[name].removeprefix("Network with ").removeprefix("Ne
 def test_error(results: DigitsResults) -> Figure:
     """Draw the test error of each method: every member, the mean with its interval, the published value."""
     figure, (low, high) = plt.subplots(1, 2, figsize=(11, 6.6), sharey=True, width_ratios=(3, 2))
-    networks: list[float] = []
-    others: list[float] = []
+    drawn: dict[Axes, list[float]] = {low: [], high: []}
     for y, (method, name) in enumerate(reversed(NAMES.items())):
+        axes = low if method in (*NETWORKS, *FURTHER_NETWORKS) else high
         last, last_ten = results.errors(method), results.errors(method, "test_error_last_ten")
-        published = results.published_error(method)
-        for axes in (low, high):
-            axes.plot(last, np.full(len(last), y), "o", color=plotting.SKY, markersize=5)
-            axes.errorbar(last.mean(), y, xerr=half_width(last.std(), len(last)), fmt="s", color=plotting.BLUE,
-                          capsize=4, markersize=6)  # fmt: skip
-            if len(last_ten):
-                axes.errorbar(last_ten.mean(), y - 0.25, xerr=half_width(last_ten.std(), len(last_ten)), fmt="^",
-                              color=plotting.RED, capsize=4, markersize=6)  # fmt: skip
-            if published:
-                axes.plot(float(published), y + 0.25, **plotting.REFERENCE_MARKER)
-        shown = networks if method in (*NETWORKS, *FURTHER_NETWORKS) else others
-        shown += [*last, *last_ten, *([float(published)] if published else [])]
+        axes.plot(last, np.full(len(last), y), "o", color=plotting.SKY, markersize=5)
+        drawn[axes] += [*last, *_mean_with_interval(axes, last, y, marker="s", color=plotting.BLUE)]
+        if len(last_ten):
+            drawn[axes] += _mean_with_interval(axes, last_ten, y - 0.25, marker="^", color=plotting.RED)
+        if published := results.published_error(method):
+            axes.plot(float(published), y + 0.25, **plotting.REFERENCE_MARKER)
+            drawn[axes].append(float(published))
         low.annotate(name, (0, y), xycoords=("axes fraction", "data"), xytext=(-8, 0),
                      textcoords="offset points", ha="right", va="center")  # fmt: skip
-    low.set(yticks=[], xlim=_limits_around(networks), ylim=(-0.6, len(NAMES) - 0.4), xlabel="test error (%)")
-    high.set(xlim=_limits_around(others), xlabel="test error (%)")
+    low.set(yticks=[], xlim=_limits_around(drawn[low]), ylim=(-0.6, len(NAMES) - 0.4), xlabel="test error (%)")
+    high.set(xlim=_limits_around(drawn[high]), xlabel="test error (%)")
     high.tick_params(left=False)
     low.set_title("networks")
     high.set_title("other methods")
@@ -50,8 +47,15 @@ def test_error(results: DigitsResults) -> Figure:
     low.errorbar([], [], xerr=[], fmt="^", color=plotting.RED, capsize=4, label=late)
     low.plot([], [], label="published", **plotting.REFERENCE_MARKER)
     figure.suptitle(_test_error_title(results), x=0.01, ha="left", fontweight="bold")
-    figure.legend(loc="outside lower center", ncols=4)
+    figure.legend(loc="outside lower center", ncols=2)
     return figure
+
+
+def _mean_with_interval(axes: Axes, values: pd.Series, y: float, **style: Any) -> list[float]:
+    """Draw the mean with its 95 % interval and return the numbers that are drawn."""
+    mean, half = float(values.mean()), half_width(float(values.std()), len(values))
+    axes.errorbar(mean, y, xerr=half, capsize=4, markersize=6, **style)
+    return [mean] if np.isnan(half) else [mean - half, mean, mean + half]
 
 
 def _test_error_title(results: DigitsResults) -> str:
@@ -73,10 +77,10 @@ def curves(results: DigitsResults) -> Figure:
     figure, grid = plt.subplots(1, len(NETWORKS), figsize=(15, 4.2), sharey=True)
     for axes, method in zip(grid, NETWORKS, strict=True):
         _losses(axes, results.records[method])
-        axes.set(title=_SHORT_NAMES[method], xlabel="epoch")
-        axes.title.set_size(11.5)
+        axes.set(title=_SHORT_NAMES[method])
     grid[0].set(ylabel="cross-entropy (nats), dropout off", yscale="log")
     grid[0].legend(loc="lower left")
+    figure.supxlabel("epoch", fontsize="medium")
     return figure
 
 
@@ -141,7 +145,9 @@ def lambda_choice(results: DigitsResults) -> Figure:
     left.yaxis.set_major_formatter("{x:g}")
     left.yaxis.set_minor_formatter("{x:g}")
     left.legend(loc="upper left")
-    right.set(xscale="log", ylim=(0, 100), xlabel="lambda", ylabel="chosen in (% of the resamples)")
+    right.set(
+        xscale="log", xlim=left.get_xlim(), ylim=(0, 100), xlabel="lambda", ylabel="chosen in (% of the resamples)"
+    )
     right.set_title("How firm is the choice?")
     right.legend()
     figure.suptitle(_lambda_title(results), x=0.01, ha="left", fontweight="bold")

@@ -168,8 +168,8 @@ def table(results: DigitsResults, stem: Path) -> None:
     note = (
         f"{results.data_name}. Mean ± standard deviation over n networks (or forests) that differ in their seed. The "
         "last epoch is what the book reports; sd within a run: of the test error over the last "
-        f"{count(results.n_last_epochs)} epochs of one network. Early stopping reports the epoch that it keeps; its "
-        "validation error is that by which, or by whose loss, the epoch was chosen. Lambda (ridge "
+        f"{count(results.n_last_epochs)} epochs of one network. Early stopping reports the epoch that it keeps, which "
+        "favours its validation error, since that epoch was chosen on the same images. Lambda (ridge "
         f"{lambdas['ridge_search']:g}, L1 {lambdas['l1']:g}) was chosen on validation images. Nothing is chosen on "
         f"test images. {listed([NAMES[method] for method in FURTHER_NETWORKS])} have few seeds: they illustrate, and "
         "are not tested."
@@ -260,8 +260,8 @@ def lambda_choice(results: DigitsResults, stem: Path) -> None:
         record = results.records[name]
         errors, shares = chosen.validation_errors(record), chosen.lambda_win_shares(record)
         last, choice = chosen.last_epoch_errors(record), chosen.lambda_choice(record)
-        if choice.on_border:
-            borders.append(f"{penalty}'s choice is on the border of its grid, so a better lambda may lie outside.")
+        if choice.on_border and errors.shape[1] > 1:
+            borders.append(f"The choice of {penalty} is on the border of its grid, so a better lambda may lie outside.")
         for lambda_ in errors:
             marks = [
                 word for word, value in (("chosen", choice.value), ("lowest", choice.lowest)) if float(value) == lambda_
