@@ -150,7 +150,8 @@ def test_a_forced_fit_and_all_tables_run_again_and_leave_the_same_bytes(twin):
     tables = [
         path for path in (twin / "results").glob("*/*") if path.suffix in (".csv", ".json", ".md", ".tex", ".html")
     ]
-    files = [*fit, *(path for path in tables if path.parent.name in TABLES)]
+    # The profile of the salaries is written with the data.
+    files = [*fit, *(path for path in tables if path.parent.name in TABLES and path.stem != "profile")]
     assert len(files) > 50
     before, times = [file.read_bytes() for file in files], [file.stat().st_mtime_ns for file in files]
     result = twin.snakemake("--force", "--", "results/digits/dropout/metrics.csv", *TABLES.values())
