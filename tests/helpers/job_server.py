@@ -136,7 +136,7 @@ def _run(job: dict, files: list[int], reports: Path, before: set[str]) -> None:
     for number, file in enumerate(files):
         os.dup2(file, number)
     # Those of the server remember that they were files, or pipes, and what they can do.
-    sys.stdout, sys.stderr = (open(number, "w", buffering=1, encoding="utf-8", closefd=False) for number in (1, 2))
+    sys.stdout, sys.stderr = (os.fdopen(number, "w", 1, "utf-8", closefd=False) for number in (1, 2))
     os.chdir(job["folder"])
     os.environ.clear()
     os.environ.update(job["environment"])
