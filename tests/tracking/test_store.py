@@ -220,7 +220,7 @@ def test_a_store_that_another_program_has_locked_is_not_damaged(workplace: Path)
     assert "elete" not in str(error.value)
 
 
-@pytest.mark.parametrize("name", ["a?b", "#1 100%25 &=;", "Größe ü 年"])
+@pytest.mark.parametrize("name", ["a?b #1 100%25 &=; Größe 年"])
 def test_the_store_of_a_folder_is_inside_it_whatever_its_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, empty_store: Path, name: str
 ) -> None:

@@ -203,10 +203,9 @@ SLURM_JOB = {"SLURM_JOB_ID": "1", "SLURM_PROCID": "0", "SLURM_LOCALID": "0", "SL
     [
         {"SLURM_JOB_NAME": "study", "SLURM_NPROCS": "4", "SLURM_JOB_NODELIST": "localhost", "SLURM_NNODES": "1"},
         {"SLURM_JOB_NAME": "study", "SLURM_NTASKS_PER_NODE": "2", "SLURM_NNODES": "2", "SLURM_PROCID": "3"},
-        {"SLURM_JOB_NAME": "interactive"},
         {"SLURM_JOB_NAME": "bash", "SLURM_NTASKS_PER_NODE": "4", "SLURM_STEP_ID": "0"},
     ],
-    ids=["sbatch -n 4", "srun of two nodes", "salloc -n 4", "srun --pty bash"],
+    ids=["sbatch -n 4", "srun of two nodes", "srun --pty bash"],
 )
 def test_a_fit_inside_a_slurm_job_of_several_tasks_is_the_same_as_outside(train, monkeypatch, variables):
     for name in [name for name in os.environ if name.startswith("SLURM")]:

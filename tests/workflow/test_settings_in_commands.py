@@ -63,7 +63,9 @@ def test_settings_with_braces_quotes_and_dollar_signs_reach_their_commands_as_th
     assert (labels["rows"], labels["unit"]) == (data["rows"], data["unit"])
     assert option(fit, "--config-json")["predictors"] == [ODD[0]]
     assert option(cluster, "--config-json")["columns"] == ODD
-    done = fresh.snakemake("--", *files)  # the commands find all columns by their names
-    assert done.code == 0, done.trouble
+    for command, file in zip((read, cluster), files, strict=True):  # the commands find all columns by their names
+        (fresh / file).parent.mkdir(parents=True)
+        done = fresh.run("bash", "-c", f"{shlex.quote(fresh.executable)} -m {command}")
+        assert done.code == 0, done.trouble
     assert set(pd.read_csv(fresh / files[0])) == {"y", "x", ODD[0]}
     assert not (fresh / "broken").exists()
