@@ -32,6 +32,11 @@ PRELOADED = (
     *("torch", "pytorch_lightning", "kornia.augmentation", "captum.attr", "cv2", "PIL.Image"),
     *("typer", "pydantic", "psutil", "yaml", "tqdm", "rich"),
 )
+#: For jobs of tracking: what MLflow imports when a store is opened.
+TRACKING = (
+    *("pandas", "torch", "mlflow", "mlflow.pyfunc"),
+    *("mlflow.store.tracking.sqlalchemy_store", "mlflow.store.model_registry.sqlalchemy_store"),
+)
 #: As the command line of the package sets them for a job with one thread, before it imports anything.
 ENVIRONMENT = {
     **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
-from job_server import PRELOADED, job_server
+from job_server import PRELOADED, TRACKING, job_server
 from project_copy import DEAD_SERVER, CommandResult, Copy
 
 
@@ -61,7 +61,7 @@ def second_run(once: Callable[..., dict], first_run: tuple[Copy, CommandResult, 
     copy, _, _ = first_run
 
     def make(folder: Path) -> dict:
-        with job_server(folder / "tracking_jobs", "pandas", "mlflow", "mlflow.pyfunc", "torch") as executable:
+        with job_server(folder / "tracking_jobs", *TRACKING) as executable:
             result = replace(copy, executable=executable).launch()
         return {"code": result.code, "output": result.output}
 
