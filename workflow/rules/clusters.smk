@@ -83,7 +83,7 @@ rule clusters_fit:
     """One method on one data set."""
     input:
         data=results("clusters/data/{dataset}.npz"),
-        code=lambda w: source_files(clusters.METHODS[w.method]),
+        code=lambda w: source_files(clusters.METHODS[w.method], "relecture.clusters.row_sample:record_sample"),
     output:
         **record_files(results("clusters/{dataset}/{method}")),
         model=directory(results("clusters/{dataset}/{method}/model")),
