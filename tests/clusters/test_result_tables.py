@@ -1,7 +1,6 @@
 """The tables, and the numbers for the scorecard."""
 
 import re
-from pkgutil import resolve_name
 
 import pandas as pd
 import pytest
@@ -17,8 +16,7 @@ from relecture.scorecard import reproduced_values, verdicts
 @pytest.fixture(scope="module")
 def tables(results, tmp_path_factory):
     folder = tmp_path_factory.mktemp("tables")
-    for name, write in {one.name: resolve_name(one.function) for one in EXHIBITS.tables}.items():
-        write(results, folder / name)
+    EXHIBITS.write_tables(results, folder)
     result_tables.reproduced_values(results, folder / "reproduced_values.csv")
     return folder
 
