@@ -97,7 +97,7 @@ def test_help_installs_completion():
     [
         ("relecture sco", ["scorecard"]),
         ("relecture scorecard sh", ["show"]),
-        ("relecture scorecard ", ["write", "show"]),
+        ("relecture scorecard ", ["write", "docs", "show"]),
         ("relecture nosuchgroup sh", []),
     ],
 )

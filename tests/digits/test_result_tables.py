@@ -279,8 +279,9 @@ def test_a_record_says_which_data_it_is_of(by_method, sample_digits):
 
 def test_the_figure_of_test_errors_marks_every_published_one(results):
     with style():
-        low, _ = figures.test_error(results).axes
-    marked = [float(line.get_xdata()[0]) for line in low.lines if line.get_marker() == "D" and len(line.get_xdata())]
+        low, high = figures.test_error(results).axes
+    lines = [line for line in (*low.lines, *high.lines) if line.get_marker() == "D"]
+    marked = [float(line.get_xdata()[0]) for line in lines if len(line.get_xdata())]
     assert sorted(marked) == [1.8, 2.3, 7.2, 12.7]
     assert low.get_xlabel() == "test error (%)"
 

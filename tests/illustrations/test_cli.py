@@ -82,4 +82,4 @@ def test_findings_and_choices_are_written_from_the_numbers_of_the_figures(
     assert (findings.low <= findings.estimate).all()
     assert (findings.estimate <= findings.high).all()
     assert list(read_choices(tmp_path / "choices.csv").value)[-1] == "4"
-    assert len(pd.read_csv(tmp_path / "reproduced_values.csv")) == 14
+    assert len(pd.read_csv(tmp_path / "reproduced_values.csv")) == 10

@@ -150,10 +150,12 @@ def test_files_are_utf_8_in_any_locale_and_the_terminal_gets_what_it_can_show(tm
     entry = {**ENTRIES[1], "quantity": "R², λ and 年龄", "differs": "Größe ≠ größe €."}
     published, values = tmp_path / "published.yaml", ReproducedValues()
     published.write_text(yaml.safe_dump([entry], allow_unicode=True), encoding="utf-8")
-    values.add(entry["id"], 234.7, 0.2, 5)
+    values.add(entry["id"], 234.7)
     values.write(tmp_path / "values.csv")
     stem = tmp_path / "scorecard"
-    done = run("write", tmp_path / "values.csv", "--published", published, "--preset", "x", "--out", stem, **LOCALE)
+    config = json.dumps({"preset": "x", "settings": {"salaries.book_seed": 13}})
+    options = ("--published", published, "--config-json", config, "--out", stem)
+    done = run("write", tmp_path / "values.csv", *options, **LOCALE)
     assert done.returncode == 0, done.stderr
     for form in ("csv", "json", "md", "tex", "html"):
         assert entry["quantity"] in stem.with_suffix(f".{form}").read_text(encoding="utf-8")
