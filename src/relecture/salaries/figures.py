@@ -27,8 +27,8 @@ _LINES: dict[str, dict[str, Any]] = {
     "ridge": {"color": plotting.GREY, "marker": "v"},
     "knn": {"color": plotting.BLUE, "marker": "o", "linestyle": "-."},
     "tree": {"color": plotting.GREY, "marker": "v", "linestyle": "-."},
-    "bagging": {"color": plotting.SKY, "marker": "s", "linestyle": "--"},
-    "random_forest": {"color": plotting.GREEN, "marker": "D"},
+    "bagging": {"color": plotting.SKY, "marker": "s", "linestyle": ":"},
+    "random_forest": {"color": plotting.GREEN, "marker": "D", "linestyle": "--"},
     "network": {"color": plotting.ORANGE, "marker": "^", "linestyle": "--"},
     "network_standardised": {"color": plotting.RED, "marker": "^"},
 }
@@ -84,11 +84,10 @@ def learning_curve(results: SalariesResults) -> Figure:
         axes.minorticks_off()
         axes.legend(loc="upper right", fontsize=10)
     grid[0].set_ylabel(f"mean absolute error on the test {labels.rows}\n({labels.scale})")
-    best = set(means.idxmin(axis=1))
-    finding = "No method has the lowest mean error at every size of the training set"
-    if len(best) == 1:
-        finding = f"{NAMES[best.pop()]}: the lowest mean error at every size of the training set"
-    figure.suptitle(f"{finding} ({n_splits} splits)", x=0.01, ha="left", fontweight="bold", fontsize=13)
+    best = means.idxmin(axis=1).value_counts()
+    sizes = "every size" if len(best) == 1 else f"{best.iloc[0]} of {len(means)} sizes"
+    finding = f"{NAMES[best.index[0]]}: the lowest mean error at {sizes} of the training set ({n_splits} splits)"
+    figure.suptitle(finding, x=0.01, ha="left", fontweight="bold", fontsize=13)
     return figure
 
 
@@ -113,12 +112,12 @@ def epochs(results: SalariesResults) -> Figure:
 
 
 def _epochs_title(errors: list[EpochError]) -> str:
-    """Return the finding on the first of the epochs of the network with a standardised target."""
-    first = next(one for one in errors if one.network == "network_standardised")
-    if first.change is None or not first.change.significant:
-        return "Standardised target: the number of epochs makes no significant difference"
-    after = "lower" if first.change.mean < 0 else "higher"
-    return f"Standardised target: after {first.epoch:,} epochs the error is {after} than after all"
+    """Return the finding on the fewest epochs of the network with a standardised target that make a difference."""
+    for one in errors:
+        if one.network == "network_standardised" and one.change is not None and one.change.significant:
+            after = "lower" if one.change.mean < 0 else "higher"
+            return f"Standardised target: after {one.epoch:,} epochs the error is {after} than after all"
+    return "Standardised target: fewer epochs make no significant difference"
 
 
 def lasso_path(results: SalariesResults) -> Figure:
@@ -176,8 +175,19 @@ def residuals(results: SalariesResults) -> Figure:
         axes.set_axis_off()
     figure.supxlabel(labels.predicted)
     figure.supylabel(f"{labels.observed} minus predicted")
-    figure.suptitle(labels.residuals_title, x=0.01, ha="left", fontweight="bold")
+    miss_all = all(
+        _misses_largest(by_method["book", method].predictions, labels.target_column) for method in results.methods
+    )
+    title = labels.residuals_title if miss_all else TableLabels.residuals_title
+    figure.suptitle(title, x=0.01, ha="left", fontweight="bold")
     return figure
+
+
+def _misses_largest(predictions: pd.DataFrame, target_column: str) -> bool:
+    """Return whether the tenth of the rows with the largest target is too low by more than the mean absolute error."""
+    residuals = predictions[target_column] - predictions.predicted
+    largest = predictions[target_column] >= predictions[target_column].quantile(0.9)
+    return bool(residuals[largest].mean() > residuals.abs().mean())
 
 
 def overview(record: Record) -> Figure:
