@@ -39,7 +39,7 @@ def test_the_shares_are_those_of_the_random_splits(results, tmp_path):
     metrics = results.records["resampled", "knn"].metrics
     counts = Counter(metrics[metrics.metric == "n_neighbors"].value)
     rows = table[table.method == "knn"].set_index("candidate")
-    assert rows.index.tolist() == [1, 3, 5, 7, 9, 12, 15, 20, 30]
+    assert rows.index.tolist() == [1, 3, 5, 7, 9, 12, 15, 20, 30, 50]
     assert {k: share for k, share in rows.share.items() if share} == {k: n / 5 for k, n in counts.items()}
     assert rows.chosen.sum() == 1
     assert set(table.method) == {"ridge", "knn", "tree", "random_forest"}
