@@ -160,7 +160,8 @@ def annotated_heatmap(
     dark = white_above * max(abs(low), abs(high))
     for (row, column), value in np.ndenumerate(values):
         colour = "white" if abs(value) > dark else "black"
-        axes.text(column, row, text(value), ha="center", va="center", color=colour, fontsize=fontsize)
+        if label := text(value):  # an empty one would cost as much time as any other
+            axes.text(column, row, label, ha="center", va="center", color=colour, fontsize=fontsize)
     axes.grid(False)
 
 

@@ -71,16 +71,25 @@ def draw(config: ActivationErrorsFigureConfig, data: Path) -> Illustration:
 
 def _draw_rates(axes: Axes, numbers: pd.DataFrame) -> None:
     best, n = best_learning_rates(numbers), numbers.member.nunique()
-    for name, (colour, marker) in STYLES.items():
+    for shift, (name, (colour, marker)) in zip((0.94, 1, 1.06), STYLES.items(), strict=True):  # beside each other
         errors = 100 * numbers[numbers.activation == name].pivot(
             index="learning_rate", columns="member", values="validation_error"
         )
         mean, half = errors.mean(axis=1), half_width(errors.std(axis=1), n)
         axes.errorbar(
-            mean.index, mean, half, fmt="-", marker=marker, color=colour, capsize=4, linewidth=2.5, markersize=8,
+            shift * mean.index,
+            mean,
+            half,
+            fmt="-",
+            marker=marker,
+            color=colour,
+            capsize=4,
+            linewidth=2.5,
+            markersize=8,
             label=name,
-        )  # fmt: skip
-        axes.plot(best[name], mean[best[name]], "o", markersize=18, markerfacecolor="none", markeredgecolor="black")
+        )
+        chosen = shift * best[name], mean[best[name]]
+        axes.plot(*chosen, "o", markersize=18, markerfacecolor="none", markeredgecolor="black")
     axes.plot([], [], "o", markersize=13, markerfacecolor="none", markeredgecolor="black", label="chosen")
     axes.set(
         title="The learning rate is chosen for each",

@@ -1,13 +1,12 @@
 """Conclusions of the comparison `illustrations`: sentences from the numbers and findings of its figures."""
 
-from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
 
 from relecture.findings import read_findings
 from relecture.illustrations import QUESTION
-from relecture.illustrations.figure_findings import error_rates, errors_at_best_rate, last_lower
+from relecture.illustrations.figure_findings import error_rates, errors_at_best_rate, names_against_largest
 from relecture.text_format import interval, listed, number, sentence, spread
 
 
@@ -117,30 +116,32 @@ def _activation_errors(numbers: pd.DataFrame, findings: pd.DataFrame) -> str:
     error = {name: f"{spread(column.mean(), column.std(), 1)} %" for name, column in errors.items()}
     remarks = {name: _remark(findings.loc[f"activation_errors: {name} - ReLU"]) for name in ("tanh", "sigmoid")}
     return (
-        f"a network with ReLU misclassifies {error['ReLU']} of the test digits, with tanh {error['tanh']}"
-        f"{remarks['tanh']}, and with the sigmoid {error['sigmoid']}{remarks['sigmoid']}"
+        f"at the learning rate chosen for each, a network with ReLU misclassifies {error['ReLU']} of the test digits, "
+        f"with tanh {error['tanh']}{remarks['tanh']}, and with the sigmoid {error['sigmoid']}{remarks['sigmoid']}"
     )
 
 
 def _filters(numbers: pd.DataFrame, findings: pd.DataFrame) -> str:
-    """Report up to which size and which number of filters every step lowers the error significantly."""
-    reached = {}
-    for varied in ("kernel_size", "n_filters"):
+    """Report from which sizes and numbers of filters the largest differs significantly."""
+    clauses = []
+    for varied, form, others in (("kernel_size", "{0} × {0}", "smaller"), ("n_filters", "{0}", "fewer")):
         values = sorted(numbers[numbers.varied == varied].value.unique())
-        steps = [findings.loc[f"filters: {varied} {a} - {b}"] for a, b in pairwise(values)]
-        reached[varied] = values[0], last_lower(values, [(step.estimate, step.finding) for step in steps])
-    (narrow, wide), (few, many) = reached["kernel_size"], reached["n_filters"]
-    size = (
-        f"larger filters lower the error significantly up to {wide} × {wide}"
-        if wide
-        else f"the next larger filters do not have a significantly lower error than {narrow} × {narrow}"
+        rows = {v: findings.loc[f"filters: {name}"] for v, name in names_against_largest(varied, values).items()}
+        significant = {value: row for value, row in rows.items() if row.finding == "significant"}
+        comparisons = [
+            f"a {comparative} error than {listed([form.format(value) for value in differing])}"
+            for comparative, sign in (("lower", 1), ("higher", -1))
+            if (differing := [value for value, row in significant.items() if sign * row.estimate > 0])
+        ]
+        effect = (
+            listed(comparisons) if comparisons else f"an error not significantly different from that of {others} ones"
+        )
+        clauses.append((form.format(values[-1]), effect))
+    (size, size_effect), (count, count_effect) = clauses
+    return (
+        f"a CNN with filters of {size} has {size_effect}, and one with {count} filters in its first layer has "
+        f"{count_effect}"
     )
-    count = (
-        f"more of them up to {many} in the first layer"
-        if many
-        else f"the next larger number does not lower it significantly below that of {few}"
-    )
-    return f"{size}, and {count}"
 
 
 def _flipping(numbers: pd.DataFrame, findings: pd.DataFrame) -> str:

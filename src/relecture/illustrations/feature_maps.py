@@ -20,14 +20,15 @@ from relecture import plotting
 from relecture.data import mnist
 from relecture.illustrations.classifiers import DigitSubset, cnn, draw_subset, to_inputs, train
 from relecture.illustrations.config import FeatureMapsFigureConfig
-from relecture.illustrations.figure_findings import gaps, last_lower
+from relecture.illustrations.figure_findings import gaps
 from relecture.illustrations.illustration import Illustration
+from relecture.text_format import listed
 from relecture.uncertainty import half_width
 
 FILTERS, KERNEL_SIZES = (8, 16, 32), (5, 3, 3)
 LAYERS = range(len(FILTERS) + 1)  # 0 is the image
 SHOWN_DIGIT = 5
-N_SHOWN, N_PATCHES = 5, 3  # filters of a layer; images per filter
+N_SHOWN, N_PATCHES = 6, 3  # filters of a layer; images per filter
 _BLOCK = 3  # modules of a block: convolution, pooling, ReLU
 _PROBE_PENALTY = 10.0  # of the linear classifier; features are scaled to a standard deviation of at most 1
 
@@ -105,14 +106,21 @@ def draw(config: FeatureMapsFigureConfig, data: Path) -> Illustration:
     figure = plt.figure(figsize=(14, 6.4))
     left, *layers = figure.subfigures(1, 1 + len(FILTERS), width_ratios=(4.2, 5, 4, 4), squeeze=False).ravel()
     test_images = first_digits.images[first_digits.test]
-    shown = to_inputs(images.test_images[images.test_labels == SHOWN_DIGIT][:1])
+    shown = typical_image(images, SHOWN_DIGIT)
     above, below = left.subplots(2, 1, height_ratios=(1, 1.25))
     _draw_picture(above, shown[0, 0].numpy())
-    above.set_title("A test image")
+    above.set_title("A typical test image")
     _draw_probes(below, numbers)
     for layer, part in enumerate(layers, start=1):
         _draw_layer(part, first, layer, shown, test_images)
     return Illustration(figure, numbers, images.name if images.sample else "")
+
+
+def typical_image(images: mnist.Mnist, digit: int) -> torch.Tensor:
+    """Return the test image of a digit that is closest to the mean of all of them, (1, 1, 28, 28)."""
+    inputs = to_inputs(images.test_images[images.test_labels == digit])
+    distances = (inputs - inputs.mean(0)).square().sum((1, 2, 3))
+    return inputs[int(distances.argmin())][None]
 
 
 def strongest_patches(maps: torch.Tensor, images: torch.Tensor, window: Window, count: int) -> list[np.ndarray]:
@@ -142,10 +150,9 @@ def _draw_probes(axes: Axes, numbers: pd.DataFrame) -> None:
         linewidth=2.5, markersize=8,
     )  # fmt: skip
     axes.set(xlabel="output of layer", ylabel="test error (%)", ylim=(0, None))
-    steps = gaps("feature_maps", numbers).values()
-    last = last_lower(LAYERS, [(gap.mean, gap.finding) for gap in steps])
-    effect = f"its error falls up to layer {last}" if last else "no significant fall"
-    axes.set_title(f"Linear classifier on each\nlayer's output: {effect}", fontsize=12)
+    steps = zip(LAYERS[1:], gaps("feature_maps", numbers).values(), strict=True)
+    lower = [str(layer) for layer, gap in steps if gap.finding == "significant" and gap.mean > 0]
+    axes.set_title(f"A linear classifier gains\nby {f'layer {listed(lower)}' if lower else 'no layer significantly'}")
     axes.set_xticks(LAYERS, ["image", *map(str, LAYERS[1:])])
 
 
@@ -154,7 +161,7 @@ def _draw_layer(part: SubFigure, network: nn.Sequential, layer: int, shown: torc
     window = receptive_field(layer)
     shown_maps, maps = convolutions(network, shown, layer)[0], convolutions(network, images, layer)
     most_active = shown_maps.mean((1, 2)).argsort(descending=True, stable=True)[:N_SHOWN].tolist()
-    weights = next(network[_BLOCK * (layer - 1)].parameters()).detach().numpy()
+    weights = network.state_dict()[f"{_BLOCK * (layer - 1)}.weight"].numpy()
     has_weights = layer == 1  # later filters have a slice for every map of the layer below
     headings = [*(["filter"] if has_weights else []), "map", "strongest responses", *[""] * (N_PATCHES - 1)]
     grid = part.subplots(N_SHOWN, len(headings))

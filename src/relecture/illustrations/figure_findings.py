@@ -4,8 +4,8 @@ A difference is paired over the members of a figure. Its p-value is adjusted by 
 that figure.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import pairwise, takewhile
+from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -70,16 +70,10 @@ def elbows(numbers: pd.DataFrame) -> pd.Series:
     return numbers[numbers.is_elbow].set_index("member").n_clusters
 
 
-def last_lower(values: Sequence[int], steps: Iterable[tuple[float, str]]) -> int | None:
-    """Return the largest value up to which every step lowers the error significantly; None if the first does not.
-
-    Args:
-        values: The values in increasing order.
-        steps: Of every value but the last, the error less that of the next value, and the finding.
-    """
-    lower = takewhile(lambda step: step[0] > 0 and step[1] == "significant", steps)
-    n_lower = sum(1 for _ in lower)
-    return values[n_lower] if n_lower else None
+def names_against_largest(varied: str, values: Sequence[int]) -> dict[int, str]:
+    """Return the names of the differences between every size or number of filters and the largest, by the former."""
+    *smaller, largest = sorted(values)
+    return {value: f"{varied} {value} - {largest}" for value in smaller}
 
 
 def _representation(numbers: pd.DataFrame) -> Differences:
@@ -115,17 +109,19 @@ def _linear_overfit(numbers: pd.DataFrame) -> Differences:
 
 
 def _feature_maps(numbers: pd.DataFrame) -> Differences:
+    """Compare the output of every layer with that of the layer before; layer 0 is the image."""
     errors = 100 * numbers.pivot(index="member", columns="layer", values="test_error")
     return {f"layer {a} - {b}": paired(errors[a], errors[b]) for a, b in pairwise(errors)}
 
 
 def _filters(numbers: pd.DataFrame) -> Differences:
-    """Compare every size and every number of filters with the next larger one."""
+    """Compare every size and every number of filters with the largest."""
     differences: Differences = {}
     for varied in ("kernel_size", "n_filters"):
         rows = numbers[numbers.varied == varied]
         errors = 100 * rows.pivot(index="member", columns="value", values="test_error")
-        differences |= {f"{varied} {a} - {b}": paired(errors[a], errors[b]) for a, b in pairwise(errors)}
+        names = names_against_largest(varied, list(errors))
+        differences |= {name: paired(errors[value], errors[errors.columns.max()]) for value, name in names.items()}
     return differences
 
 

@@ -10,8 +10,9 @@ from relecture import plotting
 from relecture.data import mnist
 from relecture.illustrations.classifiers import cnn, draw_subset, misclassified, train
 from relecture.illustrations.config import FiltersFigureConfig
-from relecture.illustrations.figure_findings import gaps, last_lower
+from relecture.illustrations.figure_findings import gaps, names_against_largest
 from relecture.illustrations.illustration import Illustration
+from relecture.text_format import listed
 from relecture.training.mlp import count_parameters
 from relecture.uncertainty import half_width
 
@@ -52,31 +53,37 @@ def draw(config: FiltersFigureConfig, data: Path) -> Illustration:
     figure, (left, right) = plt.subplots(1, 2, figsize=(12, 5.2), sharey=True)
     _draw_errors(left, numbers[numbers.varied == "kernel_size"])
     left.set(
-        title=_title("kernel_size", numbers, "Larger filters", "{0} × {0}"),
+        title=_title("kernel_size", numbers, "{0} × {0}"),
         xlabel=f"size of the filters in pixels ({FIXED_N_FILTERS} and {2 * FIXED_N_FILTERS} filters)",
         ylabel="test error (%)",
     )
     left.set_xticks(config.kernel_sizes, [f"{size} × {size}" for size in config.kernel_sizes])
     _draw_errors(right, numbers[numbers.varied == "n_filters"])
     right.set(
-        title=_title("n_filters", numbers, "More filters", "{0}, {1}"),
-        xlabel=f"filters of {FIXED_KERNEL_SIZE} × {FIXED_KERNEL_SIZE} in both convolutions (log scale)",
+        title=_title("n_filters", numbers, "{0}/{1}"),
+        xlabel=f"number of {FIXED_KERNEL_SIZE} × {FIXED_KERNEL_SIZE} filters in the two convolutions (log scale)",
         xscale="log",
     )
-    right.set_xticks(config.n_filters, [f"{count}, {2 * count}" for count in config.n_filters])
+    right.set_xticks(config.n_filters, [f"{count}/{2 * count}" for count in config.n_filters])
     right.minorticks_off()
     left.set_ylim(0, None)
     return Illustration(figure, numbers, images.name if images.sample else "")
 
 
-def _title(varied: str, numbers: pd.DataFrame, subject: str, form: str) -> str:
-    """Return up to which value every step lowers the error significantly; `form` formats the value and its double."""
+def _title(varied: str, numbers: pd.DataFrame, form: str) -> str:
+    """Return from which values the largest differs significantly; `form` formats a value and its double."""
     values = sorted(numbers[numbers.varied == varied].value.unique())
-    steps = [gap for name, gap in gaps("filters", numbers).items() if name.startswith(varied)]
-    last = last_lower(values, [(gap.mean, gap.finding) for gap in steps])
-    if last is None:
-        return f"{subject}: no significantly lower error"
-    return f"{subject} lower the error up to {form.format(last, 2 * last)}"
+    differences = gaps("filters", numbers)
+    found = {value: differences[name] for value, name in names_against_largest(varied, values).items()}
+    names = {value: form.format(value, 2 * value) for value in values}
+    clauses = [
+        f"a {comparative} error than {listed([names[value] for value in others])}"
+        for comparative, sign in (("lower", 1), ("higher", -1))
+        if (others := [value for value, gap in found.items() if gap.finding == "significant" and sign * gap.mean > 0])
+    ]
+    if not clauses:
+        return f"{names[values[-1]]}: no significant difference"
+    return f"{names[values[-1]]}: {', '.join(clauses)}"
 
 
 def _draw_errors(axes: Axes, numbers: pd.DataFrame) -> None:

@@ -80,8 +80,9 @@ def _draw_blocks(axes: Axes, values: np.ndarray, size: int) -> None:
     for (row, column), value in np.ndenumerate(values):
         top, left = row // size * size, column // size * size
         is_largest = value == values[top : top + size, left : left + size].max()
-        style: dict[str, Any] = {"fontweight": "bold", "color": plotting.RED} if is_largest and size > 1 else {}
-        axes.text(column, row, f"{value}", ha="center", va="center", fontsize=15, **style)
+        text = axes.text(column, row, f"{value}", ha="center", va="center", fontsize=15)
+        if is_largest and size > 1:
+            text.set(fontweight="bold", color=plotting.RED)
     axes.set(xlim=(-0.55, width - 0.45), ylim=(height - 0.45, -0.55), aspect="equal")
     axes.axis("off")
 
