@@ -26,6 +26,16 @@ def mnist_sample_manifest(images, tmp_path, monkeypatch) -> Path:
 
 
 @pytest.fixture
+def drawn_sample_names(monkeypatch) -> list[str]:
+    """The name of the sample on every figure that the test saves."""
+    from relecture import plotting
+
+    names, save = [], plotting.save
+    monkeypatch.setattr(plotting, "save", lambda figure, stem, name="": (names.append(name), save(figure, stem, name)))
+    return names
+
+
+@pytest.fixture
 def draw_by_command():
     """Draw a figure by its command and return its numbers."""
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from relecture.illustrations.activation_errors import ACTIVATIONS, errors_by_activation, network
-from relecture.illustrations.config import ActivationErrorsFigureConfig
+from relecture.data import mnist
+from relecture.illustrations.activation_errors import ACTIVATIONS, network
 
 
 def test_the_networks_start_with_the_same_weights_and_differ_in_their_activation_function():
@@ -22,14 +22,14 @@ def test_the_networks_start_with_the_same_weights_and_differ_in_their_activation
             np.testing.assert_allclose(networks[name](pixels).numpy(), outputs @ weights[-1].T, atol=1e-5)
 
 
-def test_every_activation_function_has_every_learning_rate_for_every_member(images):
-    config = ActivationErrorsFigureConfig(
-        seed=2, n_seeds=2, n_images=40, n_validation=20, n_test=20, epochs=1, learning_rates=[0.001, 0.01]
-    )
-    numbers = errors_by_activation(config, images)
-    assert (
-        numbers.groupby(["activation", "learning_rate"]).member.unique().map(list).tolist()
-        == [["seed-2", "seed-3"]] * 6
-    )
+def test_every_activation_function_has_every_learning_rate_for_every_member(
+    mnist_sample_manifest, draw_by_command, drawn_sample_names, tmp_path
+):
+    config = {"seed": 2, "n_seeds": 2, "n_images": 40, "n_validation": 20, "n_test": 20, "epochs": 1,
+              "learning_rates": [0.001, 0.01]}  # fmt: skip
+    numbers = draw_by_command("activation_errors", config, tmp_path, "--data", str(mnist_sample_manifest))
+    assert drawn_sample_names == [mnist.SAMPLE_NAME]
+    members = numbers.groupby(["activation", "learning_rate"]).member.unique()
+    assert members.map(list).tolist() == [["seed-2", "seed-3"]] * 6
     counts = 20 * numbers[["validation_error", "test_error"]].to_numpy()
     assert counts == pytest.approx(counts.round())

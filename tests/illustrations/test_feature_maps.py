@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 import torch
 
+from relecture.data import mnist
+from relecture.illustrations import feature_maps
 from relecture.illustrations.classifiers import cnn, draw_subset
 from relecture.illustrations.feature_maps import (
     FILTERS,
@@ -14,6 +16,7 @@ from relecture.illustrations.feature_maps import (
     probe_errors,
     receptive_field,
     strongest_patches,
+    typical_image,
 )
 
 
@@ -61,6 +64,23 @@ def test_the_linear_classifier_is_a_ridge_regression_on_the_classes(network, ima
     slopes = np.linalg.solve(centred.T @ centred + 10 * np.eye(x.shape[1]), centred.T @ (targets - targets.mean(0)))
     scores = (x_test - x.mean(0)) @ slopes + targets.mean(0)
     assert probe_errors(network, digits)[3] == pytest.approx((scores.argmax(1) != labels[1]).mean())
+
+
+def test_the_figure_has_the_error_on_the_image_and_on_every_layer(
+    mnist_sample_manifest, draw_by_command, drawn_sample_names, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(feature_maps, "N_SHOWN", 2)  # fewer pictures, which are slow to draw
+    config = {"seed": 2, "n_seeds": 2, "n_images": 40, "n_test": 40, "epochs": 1}
+    numbers = draw_by_command("feature_maps", config, tmp_path, "--data", str(mnist_sample_manifest))
+    assert drawn_sample_names == [mnist.SAMPLE_NAME]
+    assert numbers.layer.tolist() == [0, 1, 2, 3] * 2
+    assert 40 * numbers.test_error.to_numpy() == pytest.approx((40 * numbers.test_error).round().to_numpy())
+
+
+def test_the_typical_image_is_the_closest_to_the_mean(images):
+    fives = images.test_images[images.test_labels == 5] / 255
+    distances = ((fives - fives.mean(0)) ** 2).sum((1, 2))
+    np.testing.assert_allclose(typical_image(images, 5)[0, 0].numpy(), fives[distances.argmin()], atol=1e-6)
 
 
 def test_deeper_layers_see_more():

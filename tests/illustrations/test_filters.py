@@ -1,13 +1,16 @@
 """Errors of CNNs that differ in the size or number of their filters."""
 
-from relecture.illustrations.config import FiltersFigureConfig
-from relecture.illustrations.filters import errors_by_variant
+from relecture.data import mnist
 
-CONFIG = FiltersFigureConfig(seed=2, n_seeds=2, n_images=60, n_test=40, epochs=1, kernel_sizes=[1, 3], n_filters=[2, 8])
+CONFIG = {"seed": 2, "n_seeds": 2, "n_images": 60, "n_test": 40, "epochs": 1, "kernel_sizes": [1, 3],
+          "n_filters": [2, 8]}  # fmt: skip
 
 
-def test_one_thing_varies_at_a_time_and_parameters_are_counted(images):
-    numbers = errors_by_variant(CONFIG, images)
+def test_one_thing_varies_at_a_time_and_parameters_are_counted(
+    mnist_sample_manifest, draw_by_command, drawn_sample_names, tmp_path
+):
+    numbers = draw_by_command("filters", CONFIG, tmp_path, "--data", str(mnist_sample_manifest))
+    assert drawn_sample_names == [mnist.SAMPLE_NAME]
     parameters = numbers.groupby(["varied", "value"]).parameters.unique()
 
     def expected(n_filters, size):  # two convolutions with biases, and ten classes from maps of 7 x 7
@@ -17,8 +20,6 @@ def test_one_thing_varies_at_a_time_and_parameters_are_counted(images):
         assert parameters["kernel_size", size].tolist() == [expected(8, size)]
     for n_filters in (2, 8):
         assert parameters["n_filters", n_filters].tolist() == [expected(n_filters, 3)]
-
-
-def test_the_network_that_is_in_both_comparisons_has_one_error(images):
-    errors = errors_by_variant(CONFIG, images).set_index(["varied", "value", "member"]).test_error.sort_index()
+    # The network with eight filters of 3 x 3 is in both comparisons.
+    errors = numbers.set_index(["varied", "value", "member"]).test_error.sort_index()
     assert errors["kernel_size", 3].to_dict() == errors["n_filters", 8].to_dict()

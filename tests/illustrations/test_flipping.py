@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 import torch
 
+from relecture.data import mnist
 from relecture.illustrations.classifiers import draw_subset
-from relecture.illustrations.config import FlippingFigureConfig
 from relecture.illustrations.figure_findings import error_rates
-from relecture.illustrations.flipping import count_errors, flip, training_images
+from relecture.illustrations.flipping import flip, training_images
 
 
 def test_left_right_is_mirrored_and_upside_down_is_not_rotated(images):
@@ -26,9 +26,12 @@ def test_both_ways_of_training_have_as_many_images_with_their_labels(images):
     assert torch.equal(flipped[0][20:], torch.fliplr(written[0][:20].permute(2, 3, 0, 1)).permute(2, 3, 0, 1))
 
 
-def test_every_test_image_is_counted_once_for_each_network_and_flip(images):
-    config = FlippingFigureConfig(seed=2, n_seeds=2, n_images=40, n_test=50, epochs=1)
-    counts = count_errors(config, images)
+def test_every_test_image_is_counted_once_for_each_network_and_flip(
+    mnist_sample_manifest, draw_by_command, drawn_sample_names, tmp_path
+):
+    config = {"seed": 2, "n_seeds": 2, "n_images": 40, "n_test": 50, "epochs": 1}
+    counts = draw_by_command("flipping", config, tmp_path, "--data", str(mnist_sample_manifest))
+    assert drawn_sample_names == [mnist.SAMPLE_NAME]
     assert (counts.groupby(["member", "training", "test"]).n_images.sum() == 50).all()
     assert (counts.n_misclassified <= counts.n_images).all()
 

@@ -6,9 +6,10 @@ from relecture.illustrations.pooling import example_numbers
 
 
 def test_every_number_after_pooling_is_the_largest_of_its_block(
-    mnist_sample_manifest, images, draw_by_command, tmp_path
+    mnist_sample_manifest, images, draw_by_command, drawn_sample_names, tmp_path
 ):
     numbers = draw_by_command("pooling", {"seed": 2}, tmp_path, "--data", str(mnist_sample_manifest))
+    assert drawn_sample_names == [images.name]
     originals = {"example": example_numbers(2), "digit": images.train_images[0] / 255}
     for (name, block), rows in numbers.groupby(["image", "block"]):
         original = originals[name]
