@@ -55,7 +55,7 @@ def made_up_figures(effect: bool) -> dict[str, pd.DataFrame]:
         "interaction": made(truths, ["truth", "model"], "r2"),
         "flexibility": table({(1,): 0.4, (4,): 0.4, (16,): 0.2, (128,): 0.4 if effect else 0.21}, ["units"], "test",
                              () if effect else ((128,),)),
-        "linear_overfit": overfit.assign(rows=50, train=0.5),
+        "linear_overfit": overfit.assign(rows=50, relevant=5, train=0.5),
         "feature_maps": layers,
         "filters": pd.concat([
             made(filters, ["varied", "value"], "test_error"), made(counts, ["varied", "value"], "test_error")

@@ -15,11 +15,12 @@ from relecture.illustrations.exhibits import EXHIBITS
 def write(folder: Path, effect: bool) -> Path:
     """Write the scorecard, and the numbers of the figures with their findings; return the folder of all results."""
     write_scorecard(folder, ["exact", "exact", "exact"])
-    tables = {name: folder / "illustrations" / f"{name}.csv" for name in made_up_figures(effect)}
     (folder / "illustrations").mkdir()
+    paths = {}
     for name, numbers in made_up_figures(effect).items():
-        numbers.to_csv(tables[name], index=False)
-    EXHIBITS.write_tables(tables, folder / "illustrations")
+        paths[name] = folder / "illustrations" / f"{name}.csv"
+        numbers.to_csv(paths[name], index=False)
+    EXHIBITS.write_tables(paths, folder / "illustrations")
     return folder
 
 

@@ -43,7 +43,9 @@ def test_differences_are_paired_and_adjusted_over_their_figure():
 def test_sizes_are_compared_with_the_best_and_the_peak_with_what_matters():
     numbers = made_up({(1,): 0.5, (4,): 0.1, (16,): 0.3}, ["units"], "test")
     assert list(gaps("flexibility", numbers)) == ["1 - 4 units", "16 - 4 units"]
-    numbers = made_up({(2,): 3.0, (5,): 1.0, (50,): 100.0, (200,): 10.0}, ["predictors"], "test").assign(rows=50)
+    numbers = made_up({(2,): 3.0, (5,): 1.0, (50,): 100.0, (200,): 10.0}, ["predictors"], "test").assign(
+        rows=50, relevant=5
+    )
     found = gaps("linear_overfit", numbers)
     assert list(found) == ["50 - 5 predictors", "50 - 200 predictors", "200 - 5 predictors"]
     assert [gap.mean for gap in found.values()] == pytest.approx([2, 1, 1], abs=0.02)  # powers of ten

@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 
 from relecture.findings import Choice, Finding, resample_seeds
-from relecture.illustrations.linear_overfit import N_TRUE
 from relecture.uncertainty import Difference, holm, paired
 
 Differences = dict[str, Difference]
@@ -103,7 +102,9 @@ def _flexibility(numbers: pd.DataFrame) -> Differences:
 def _linear_overfit(numbers: pd.DataFrame) -> Differences:
     """Compare as many predictors as rows with those that matter, and with the largest number of predictors."""
     logs = np.log10(numbers.pivot(index="member", columns="predictors", values="test"))
-    few, peak = (min(logs, key=lambda count: abs(count - wanted)) for wanted in (N_TRUE, numbers.rows.iloc[0]))
+    few, peak = (
+        min(logs, key=lambda count: abs(count - wanted)) for wanted in (numbers.relevant.iloc[0], numbers.rows.iloc[0])
+    )
     pairs = ((peak, few), (peak, logs.columns.max()), (logs.columns.max(), few))
     return {f"{a} - {b} predictors": paired(logs[a], logs[b]) for a, b in dict.fromkeys(pairs) if a != b}
 

@@ -16,7 +16,7 @@ from relecture.illustrations.config import LinearOverfitFigureConfig
 from relecture.illustrations.illustration import Illustration
 from relecture.uncertainty import half_width
 
-N_TRUE = 5  # the first predictors, with a coefficient of 1 each; all others have no effect
+N_RELEVANT = 5  # the first predictors, with a coefficient of 1 each; all others have no effect
 NOISE = 1.0  # standard deviation; its square is the irreducible error
 N_TEST = 2000
 
@@ -24,24 +24,25 @@ N_TEST = 2000
 def sample(n_rows: int, n_predictors: int, random: np.random.RandomState) -> tuple[np.ndarray, np.ndarray]:
     """Draw standard normal predictors (rows, predictors), and outputs (rows,) with noise."""
     x = random.standard_normal((n_rows, n_predictors))
-    return x, x[:, :N_TRUE].sum(axis=1) + NOISE * random.standard_normal(n_rows)
+    return x, x[:, :N_RELEVANT].sum(axis=1) + NOISE * random.standard_normal(n_rows)
 
 
 def mean_squared_errors(config: LinearOverfitFigureConfig) -> pd.DataFrame:
-    """Return the columns member, rows, predictors, train, test (mean squared errors); each member has its own rows.
+    """Return the columns member, rows, relevant, predictors, train, test (mean squared errors).
 
+    Each member has its own rows. Of the predictors the first ones are `relevant`.
     A model has the first predictors, and no intercept, since all means are zero.
     """
     rows = []
     for seed in range(config.seed, config.seed + config.n_seeds):
         random = np.random.RandomState(seed)
-        n_drawn = max(N_TRUE, *config.n_predictors)
+        n_drawn = max(N_RELEVANT, *config.n_predictors)
         (x, y), (x_test, y_test) = sample(config.n_rows, n_drawn, random), sample(N_TEST, n_drawn, random)
         for count in config.n_predictors:
             coefficients = np.linalg.lstsq(x[:, :count], y, rcond=None)[0]  # the smallest, where there are many
             train, test = (((a[:, :count] @ coefficients - b) ** 2).mean() for a, b in ((x, y), (x_test, y_test)))
-            rows.append((f"seed-{seed}", config.n_rows, count, train, test))
-    return pd.DataFrame(rows, columns=["member", "rows", "predictors", "train", "test"])
+            rows.append((f"seed-{seed}", config.n_rows, N_RELEVANT, count, train, test))
+    return pd.DataFrame(rows, columns=["member", "rows", "relevant", "predictors", "train", "test"])
 
 
 def geometric_means(errors: pd.DataFrame) -> pd.DataFrame:
