@@ -12,11 +12,11 @@ from relecture import plotting
 from relecture.data import mnist
 from relecture.illustrations.classifiers import IMAGE_SIZE, N_CLASSES, draw_subset, misclassified, train
 from relecture.illustrations.config import ActivationErrorsFigureConfig
+from relecture.illustrations.error_bars import percentage_intervals
 from relecture.illustrations.figure_findings import best_learning_rates, errors_at_best_rate, gaps
 from relecture.illustrations.illustration import Illustration
 from relecture.text_format import listed
 from relecture.training.mlp import mlp
-from relecture.uncertainty import half_width
 
 HIDDEN = (64, 64, 64)
 ACTIVATIONS: dict[str, type[nn.Module]] = {"sigmoid": nn.Sigmoid, "tanh": nn.Tanh, "ReLU": nn.ReLU}
@@ -70,16 +70,16 @@ def draw(config: ActivationErrorsFigureConfig, data: Path) -> Illustration:
 
 
 def _draw_rates(axes: Axes, numbers: pd.DataFrame) -> None:
-    best, n = best_learning_rates(numbers), numbers.member.nunique()
+    best = best_learning_rates(numbers)
     for shift, (name, (colour, marker)) in zip((0.94, 1, 1.06), STYLES.items(), strict=True):  # beside each other
         errors = 100 * numbers[numbers.activation == name].pivot(
-            index="learning_rate", columns="member", values="validation_error"
+            index="member", columns="learning_rate", values="validation_error"
         )
-        mean, half = errors.mean(axis=1), half_width(errors.std(axis=1), n)
+        mean, reach = percentage_intervals(errors)
         axes.errorbar(
             shift * mean.index,
             mean,
-            half,
+            reach,
             fmt="-",
             marker=marker,
             color=colour,
@@ -108,10 +108,10 @@ def _draw_test_errors(axes: Axes, numbers: pd.DataFrame) -> None:
     errors = 100 * errors_at_best_rate(numbers)[list(ACTIVATIONS)]
     positions = np.arange(len(ACTIVATIONS))
     axes.plot(positions, errors.T.to_numpy(), color=plotting.GREY, linewidth=0.8, alpha=0.5)
-    for position, (name, column) in zip(positions, errors.items(), strict=True):
-        colour, marker = STYLES[str(name)]
-        half = half_width(column.std(), len(column))
-        axes.errorbar(position, column.mean(), half, fmt=marker, color=colour, capsize=6, markersize=11, linewidth=2.5)
+    mean, reach = percentage_intervals(errors)
+    for position, (name, (colour, marker)) in zip(positions, STYLES.items(), strict=True):
+        half = reach[:, [position]]
+        axes.errorbar(position, mean[name], half, fmt=marker, color=colour, capsize=6, markersize=11, linewidth=2.5)
     axes.set(title=_title(numbers), ylabel="test error at the chosen learning rate (%)", ylim=(0, None))
     axes.set_xlim(-0.4, len(ACTIVATIONS) - 0.6)
     axes.set_xticks(positions, list(ACTIVATIONS))

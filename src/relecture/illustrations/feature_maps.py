@@ -20,10 +20,10 @@ from relecture import plotting
 from relecture.data import mnist
 from relecture.illustrations.classifiers import DigitSubset, cnn, draw_subset, to_inputs, train
 from relecture.illustrations.config import FeatureMapsFigureConfig
+from relecture.illustrations.error_bars import percentage_intervals
 from relecture.illustrations.figure_findings import gaps
 from relecture.illustrations.illustration import Illustration
 from relecture.text_format import listed
-from relecture.uncertainty import half_width
 
 FILTERS, KERNEL_SIZES = (8, 16, 32), (5, 3, 3)
 LAYERS = range(len(FILTERS) + 1)  # 0 is the image
@@ -143,12 +143,8 @@ def strongest_patches(maps: torch.Tensor, images: torch.Tensor, window: Window, 
 
 
 def _draw_probes(axes: Axes, numbers: pd.DataFrame) -> None:
-    summary = 100 * numbers.groupby("layer").test_error.agg(["mean", "std"])
-    n = numbers.member.nunique()
-    axes.errorbar(
-        summary.index, summary["mean"], half_width(summary["std"], n), fmt="o-", color=plotting.BLUE, capsize=4,
-        linewidth=2.5, markersize=8,
-    )  # fmt: skip
+    mean, reach = percentage_intervals(100 * numbers.pivot(index="member", columns="layer", values="test_error"))
+    axes.errorbar(LAYERS, mean, reach, fmt="o-", color=plotting.BLUE, capsize=4, linewidth=2.5, markersize=8)
     axes.set(xlabel="output of layer", ylabel="test error (%)", ylim=(0, None))
     steps = zip(LAYERS[1:], gaps("feature_maps", numbers).values(), strict=True)
     lower = [str(layer) for layer, gap in steps if gap.finding == "significant" and gap.mean > 0]

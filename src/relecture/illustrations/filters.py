@@ -10,11 +10,11 @@ from relecture import plotting
 from relecture.data import mnist
 from relecture.illustrations.classifiers import cnn, draw_subset, misclassified, train
 from relecture.illustrations.config import FiltersFigureConfig
+from relecture.illustrations.error_bars import percentage_intervals
 from relecture.illustrations.figure_findings import gaps, names_against_largest
 from relecture.illustrations.illustration import Illustration
 from relecture.text_format import listed
 from relecture.training.mlp import count_parameters
-from relecture.uncertainty import half_width
 
 #: What stays as it is while the other varies: the width of all filters, and the filters of the first convolution.
 FIXED_KERNEL_SIZE, FIXED_N_FILTERS = 3, 8
@@ -61,7 +61,7 @@ def draw(config: FiltersFigureConfig, data: Path) -> Illustration:
     _draw_errors(right, numbers[numbers.varied == "n_filters"])
     right.set(
         title=_title("n_filters", numbers, "{0}/{1}"),
-        xlabel=f"number of {FIXED_KERNEL_SIZE} × {FIXED_KERNEL_SIZE} filters in the two convolutions (log scale)",
+        xlabel=f"number of {FIXED_KERNEL_SIZE} × {FIXED_KERNEL_SIZE} filters (log scale)",
         xscale="log",
     )
     right.set_xticks(config.n_filters, [f"{count}/{2 * count}" for count in config.n_filters])
@@ -88,9 +88,7 @@ def _title(varied: str, numbers: pd.DataFrame, form: str) -> str:
 
 def _draw_errors(axes: Axes, numbers: pd.DataFrame) -> None:
     """Draw every network as a thin line, and the mean with its 95 % interval."""
-    errors = 100 * numbers.pivot(index="value", columns="member", values="test_error")
-    axes.plot(errors, color=plotting.GREY, linewidth=0.8, alpha=0.5)
-    half = half_width(errors.std(axis=1), errors.shape[1])
-    axes.errorbar(
-        errors.index, errors.mean(axis=1), half, fmt="o-", color=plotting.BLUE, linewidth=2.5, markersize=8, capsize=5
-    )
+    errors = 100 * numbers.pivot(index="member", columns="value", values="test_error")
+    axes.plot(errors.T, color=plotting.GREY, linewidth=0.8, alpha=0.5)
+    mean, reach = percentage_intervals(errors)
+    axes.errorbar(mean.index, mean, reach, fmt="o-", color=plotting.BLUE, linewidth=2.5, markersize=8, capsize=5)

@@ -13,9 +13,9 @@ from relecture import plotting
 from relecture.data import mnist
 from relecture.illustrations.classifiers import DigitSubset, cnn, draw_subset, misclassified, train
 from relecture.illustrations.config import FlippingFigureConfig
+from relecture.illustrations.error_bars import percentage_intervals
 from relecture.illustrations.figure_findings import error_rates, gaps
 from relecture.illustrations.illustration import Illustration
-from relecture.uncertainty import half_width
 
 FILTERS, KERNEL_SIZES = (8, 16), (3, 3)
 #: Name -> the dimensions of images (n, 1, 28, 28) that are reversed.
@@ -92,13 +92,11 @@ def _draw_digits(part: SubFigure, images: mnist.Mnist) -> None:
 
 def _draw_errors_by_digit(axes: Axes, counts: pd.DataFrame) -> None:
     errors = 100 * error_rates(counts, ["test", "digit"])
-    n = counts.member.nunique()
     for shift, (name, (colour, marker)) in zip((-0.22, 0, 0.22), STYLES.items(), strict=True):
         by_digit = errors.xs(name, level="test").unstack("digit")
-        mean, half = by_digit.mean(), half_width(by_digit.std(), n)
-        low, high = ((mean + sign * half).clip(0, 100) for sign in (-1, 1))  # a share is not below 0 or above 100 %
+        mean, reach = percentage_intervals(by_digit)
         axes.errorbar(
-            mean.index + shift, mean, [mean - low, high - mean], fmt=marker, color=colour, capsize=3, markersize=8,
+            mean.index + shift, mean, reach, fmt=marker, color=colour, capsize=3, markersize=8,
             label=f"test digits {name}",
         )  # fmt: skip
     overall = 100 * error_rates(counts, ["test"]).groupby("test").mean()
@@ -115,8 +113,8 @@ def _draw_effect_of_training(axes: Axes, counts: pd.DataFrame) -> None:
     """Draw the error on digits as written of every pair of networks, and means with their 95 % intervals."""
     errors = 100 * error_rates(counts[counts.test == "as written"], ["training"]).unstack("training")[list(TRAINING)]
     axes.plot([0, 1], errors.T.to_numpy(), color=plotting.GREY, linewidth=0.8, alpha=0.6)
-    half = half_width(errors.std(), len(errors))
-    axes.errorbar([0, 1], errors.mean(), half, fmt="o", color=plotting.BLUE, capsize=6, markersize=10, linewidth=2.5)
+    mean, reach = percentage_intervals(errors)
+    axes.errorbar([0, 1], mean, reach, fmt="o", color=plotting.BLUE, capsize=6, markersize=10, linewidth=2.5)
     axes.set(xlim=(-0.5, 1.5), ylim=(0, None), ylabel="test error on digits as written (%)")
     effect = gaps("flipping", counts)["trained left-right - as written"]
     verb = ("raises" if effect.mean > 0 else "lowers") if effect.finding == "significant" else "does not change"
