@@ -81,6 +81,8 @@ rule illustrations_tables:
     log:
         results("logs/illustrations/tables.log"),
     params:
-        results_folder=subpath(output[0], parent=True),
+        illustrations_folder=subpath(output[0], parent=True),
     shell:
-        "exec &> >(tee {log:q})\n" "relecture illustrations tables {input.numbers:q}" " --out {params.results_folder:q}"
+        "exec &> >(tee {log:q})\n"
+        "relecture illustrations tables {input.numbers:q}"
+        " --out {params.illustrations_folder:q}"
