@@ -15,11 +15,11 @@ from relecture.config.yaml_files import merge, read
 from relecture.errors import UserError
 
 N_CLUSTERS = 5
-FIGURES = ("seconds", "peak_memory_gib", "fit_jobs_core_seconds")
+FIGURES = ("seconds", "cpu_seconds", "peak_memory_gib")
 
 
 def measure(comparison: str, rows: int, columns: int) -> dict[str, float]:
-    """Return seconds, peak memory and the core-seconds of the fits of a comparison on a table of `rows` x `columns`.
+    """Return seconds, CPU seconds and peak memory of a comparison on a table of `rows` x `columns`.
 
     Raises:
         UserError: The comparison takes no table.

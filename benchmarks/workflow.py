@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import resource
 import shutil
 import statistics
 import subprocess
@@ -52,13 +53,16 @@ def measure(
     with contextlib.nullcontext(folder) if folder else tempfile.TemporaryDirectory() as parent:
         copy = _copy_tree(Path(parent) / "relecture")
         results = copy / run_path
+        cpu_before = _children_cpu_seconds()
         seconds, peak = _run(copy, arguments)
+        cpu_seconds = _children_cpu_seconds() - cpu_before
         fit_seconds = _fit_core_seconds(results)
         cores = len(os.sched_getaffinity(0))
         no_op = [_run(copy, arguments)[0] for _ in range(no_op_runs + 1)][1:]
         size = sum(file.stat().st_size for file in results.rglob("*") if file.is_file())
     return {
         "seconds": seconds,
+        "cpu_seconds": cpu_seconds,
         "peak_memory_gib": peak / 2**30,
         "fit_jobs_core_seconds": fit_seconds,
         "share_outside_fit_jobs": 1 - fit_seconds / (seconds * cores),
@@ -91,6 +95,12 @@ def _run(copy: Path, arguments: Sequence[str]) -> tuple[float, int]:
     environment = {**os.environ, **mirror, "PYTHONPATH": str(copy / "src")}
     command = [sys.executable, "-m", "relecture", "run", *arguments]
     return time_command(command, copy / "run.log", MEMORY_INTERVAL, copy, environment)
+
+
+def _children_cpu_seconds() -> float:
+    """Return the CPU seconds of all processes that this one, or one of them, has started and that have ended."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def _fit_core_seconds(results: Path) -> float:
