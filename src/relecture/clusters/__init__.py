@@ -28,6 +28,8 @@ METHODS = {
     "elbow": "relecture.clusters.elbow:fit",
     "interpretation": "relecture.clusters.interpretation:fit",
 }
+#: The function that samples the rows of a large table before a method is fitted.
+ROW_SAMPLE = "relecture.clusters.row_sample:sample_rows"
 #: The method that simulates its own data.
 LIMITS = {"limits": "relecture.clusters.limits:fit"}
 
