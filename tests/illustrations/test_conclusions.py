@@ -14,7 +14,7 @@ from relecture.illustrations.exhibits import EXHIBITS
 
 def write(folder: Path, effect: bool) -> Path:
     """Write the scorecard, and the numbers of the figures with their findings; return the folder of all results."""
-    write_scorecard(folder, ["exact", "exact", "exact"])
+    write_scorecard(folder, ["exact"] * 4)
     (folder / "illustrations").mkdir()
     paths = {}
     for name, numbers in made_up_figures(effect).items():
@@ -43,7 +43,7 @@ def without_effect(tmp_path_factory):
     return write(tmp_path_factory.mktemp("without_effect"), effect=False)
 
 
-def test_the_first_sentence_counts_the_numbers_if_all_are_exact(with_effect):
+def test_the_first_sentence_counts_arithmetic_apart(with_effect):
     first, *_ = conclusions(with_effect)
     assert first == (
         "Of the numbers on the slides, all 3 counts and identities and the one other result are reproduced exactly."

@@ -1,7 +1,6 @@
 """Max-pooling of blocks of 2 x 2 and 3 x 3: an example with numbers, and its effect on a digit."""
 
 from pathlib import Path
-from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
