@@ -58,6 +58,15 @@ def test_a_weight_of_n_equals_n_copies_of_the_row(datasets):
     weighted = lloyd(x, starts, np.broadcast_to(counts.astype(float), (5, len(x))))
     repeated = lloyd(np.repeat(x, counts, axis=0), starts)
     assert weighted.centroids == pytest.approx(repeated.centroids)
+    assert weighted.wss == pytest.approx(repeated.wss)
+
+
+def test_plus_plus_draws_no_row_without_weight(datasets):
+    x = datasets["book_r"].x
+    weights = np.random.default_rng(1).multinomial(50, np.full(50, 1 / 50), size=200).astype(float)
+    for start, counts in zip(kmeans_plusplus(x, 4, 200, np.random.default_rng(2), weights), weights, strict=True):
+        rows = [int((x == row).all(1).argmax()) for row in start]
+        assert (counts[rows] > 0).all()
 
 
 def test_random_points_are_different_rows(datasets):

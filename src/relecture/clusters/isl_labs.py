@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.cluster import KMeans
 
 from relecture.clusters import LAB_N_CLUSTERS
-from relecture.clusters.kmeans_batched import lloyd
+from relecture.clusters.hartigan_wong import hartigan_wong
 from relecture.data.r_random import RStream
 
 N_INIT = 20
@@ -13,12 +13,12 @@ N_INIT = 20
 def book_r(x: np.ndarray, seed: int) -> dict[str, float]:
     """Return the sums of squares of `set.seed(seed); kmeans(x, 3, nstart = 1); kmeans(x, 3, nstart = 20)`.
 
-    R draws its starts with `sample.int(n, 3)`, one after the other from one stream. R then runs Hartigan and
-    Wong's algorithm; Lloyd's algorithm, which runs here, ends in the same optima from these starts.
+    R draws its starts with `sample.int(n, 3)`, one after the other from one stream, and runs Hartigan and Wong's
+    algorithm.
     """
     stream = RStream(seed)
     rows = [stream.sample(range(len(x)), LAB_N_CLUSTERS) for _ in range(1 + N_INIT)]
-    wss = lloyd(x, x[np.array(rows)]).wss
+    wss = hartigan_wong(x, x[np.array(rows)]).wss
     return {"one_start": float(wss[0]), "twenty_starts": float(wss[1:].min())}
 
 

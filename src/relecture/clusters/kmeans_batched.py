@@ -32,13 +32,14 @@ class KMeansRuns:
     @property
     def best(self) -> int:
         """Index of the first start with the lowest within-cluster sum of squares."""
-        return int(self.wss.argmin())
+        return int(np.nanargmin(self.wss))
 
 
 def lloyd(x: np.ndarray, centroids: np.ndarray, weights: np.ndarray | None = None) -> KMeansRuns:
     """Run Lloyd's iterations from each of the `centroids` (starts, K, p), until no label changes.
 
-    `weights` (starts, n), all above 0, are the weights of the rows of `x` (n, p) in each run; 1 unless given.
+    `weights` (starts, n), all above 0, are the weights of the rows of `x` (n, p) in each run, in its sum of squares
+    too; 1 unless given.
     """
     mean = x.mean(0)  # squares of numbers near zero lose fewer digits
     size = max(1, _BATCH_ELEMENTS // (len(x) * centroids.shape[1]))
@@ -46,6 +47,11 @@ def lloyd(x: np.ndarray, centroids: np.ndarray, weights: np.ndarray | None = Non
     for first in range(0, len(centroids), size):
         part = slice(first, first + size)
         batches.append(_lloyd_batch(x - mean, centroids[part] - mean, None if weights is None else weights[part]))
+    return concatenate(batches, mean)
+
+
+def concatenate(batches: list[KMeansRuns], mean: np.ndarray) -> KMeansRuns:
+    """Return the runs of all batches, which ran on data that were centred at `mean` (p,)."""
     joined = {
         field.name: np.concatenate([getattr(batch, field.name) for batch in batches]) for field in fields(KMeansRuns)
     }
@@ -69,28 +75,32 @@ def random_partition(x: np.ndarray, n_clusters: int, n_init: int, random: np.ran
 
 
 def random_points(x: np.ndarray, n_clusters: int, n_init: int, random: np.random.Generator) -> np.ndarray:
-    """Return centroids (n_init, K, p) that are rows of `x` drawn without replacement, as R's kmeans does."""
+    """Return centroids (n_init, K, p) that are rows of `x` drawn without replacement: R's starts."""
     rows = random.permuted(np.tile(np.arange(len(x)), (n_init, 1)), axis=1)[:, :n_clusters]
     centroids: np.ndarray = x[rows]
     return centroids
 
 
-def kmeans_plusplus(x: np.ndarray, n_clusters: int, n_init: int, random: np.random.Generator) -> np.ndarray:
+def kmeans_plusplus(
+    x: np.ndarray, n_clusters: int, n_init: int, random: np.random.Generator, weights: np.ndarray | None = None
+) -> np.ndarray:
     """Return centroids (n_init, K, p) by k-means++ (Arthur and Vassilvitskii 2007), greedy as in scikit-learn.
 
     One row after the other, each drawn with a probability proportional to its squared distance from the nearest row
-    drawn before; of 2 + log K candidates the one that leaves the smallest sum of such distances.
+    drawn before; of 2 + log K candidates the one that leaves the smallest sum of such distances. `weights` (n_init, n)
+    multiply the probabilities and the distances in the sum.
     """
     squares = (x**2).sum(1)
-    chosen = random.integers(len(x), size=(n_init, 1))
+    chosen = random.integers(len(x), size=n_init) if weights is None else _draw_rows(weights, random)
+    chosen = chosen[:, None]
     nearest = _squared_distances_from(x, squares, chosen[:, 0])
     for _ in range(1, n_clusters):
         best_sum, best_nearest, best_row = np.full(n_init, np.inf), nearest, chosen[:, 0]
-        cumulative = nearest.cumsum(1)
+        chances = nearest if weights is None else nearest * weights
         for _ in range(2 + int(np.log(n_clusters))):
-            candidate = (cumulative < random.random((n_init, 1)) * cumulative[:, -1:]).sum(1).clip(max=len(x) - 1)
+            candidate = _draw_rows(chances, random)
             candidate_nearest = np.minimum(nearest, _squared_distances_from(x, squares, candidate))
-            candidate_sum = candidate_nearest.sum(1)
+            candidate_sum = (candidate_nearest if weights is None else candidate_nearest * weights).sum(1)
             better = candidate_sum < best_sum
             best_sum = np.where(better, candidate_sum, best_sum)
             best_row = np.where(better, candidate, best_row)
@@ -100,6 +110,13 @@ def kmeans_plusplus(x: np.ndarray, n_clusters: int, n_init: int, random: np.rand
 
 
 INIT = {"random_partition": random_partition, "random_points": random_points, "kmeans_plusplus": kmeans_plusplus}
+
+
+def _draw_rows(chances: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """Draw a row per start (starts,) with probabilities proportional to `chances` (starts, n)."""
+    cumulative = chances.cumsum(1)
+    rows: np.ndarray = (cumulative < random.random((len(chances), 1)) * cumulative[:, -1:]).sum(1)
+    return rows.clip(max=chances.shape[1] - 1)
 
 
 def _squared_distances_from(x: np.ndarray, squares: np.ndarray, rows: np.ndarray) -> np.ndarray:
@@ -122,8 +139,11 @@ def _lloyd_batch(x: np.ndarray, centroids: np.ndarray, weights: np.ndarray | Non
             break
         labels[active] = nearest
         centroids[active] = _batch_means(x, nearest, n_clusters, None if weights is None else weights[active])
-    wss = [((x - means[label]) ** 2).sum() for means, label in zip(centroids, labels, strict=True)]
-    return KMeansRuns(labels, centroids, np.array(wss), n_iter)
+    wss = np.empty(n_init)
+    for start, (means, label) in enumerate(zip(centroids, labels, strict=True)):
+        distances = ((x - means[label]) ** 2).sum(1)
+        wss[start] = distances.sum() if weights is None else distances @ weights[start]
+    return KMeansRuns(labels, centroids, wss, n_iter)
 
 
 def _nearest_centroids(x: np.ndarray, squares: np.ndarray, centroids: np.ndarray) -> np.ndarray:
