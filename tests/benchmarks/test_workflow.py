@@ -12,6 +12,7 @@ BUDGETS = ROOT / "benchmarks/budgets-0.1.yaml"
 
 #: Amounts of work in config.yaml that differ from those of version 0.1.
 CHANGED_SINCE_0_1: set[str] = {
+    *("clusters.elbow.n_resamples", "clusters.types.n_init"),
     *("digits.n_seeds", "digits.ridge.lambdas", "digits.ridge.n_seeds_per_lambda", "digits.l1.lambdas"),
     *("digits.l1.n_seeds_per_lambda", "digits.one_hidden_layer.n_seeds", "digits.knn.n_neighbors"),
     *("digits.knn.n_images", "digits.random_forest.n_estimators", "digits.random_forest.n_seeds"),

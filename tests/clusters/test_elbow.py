@@ -1,15 +1,19 @@
 """The criteria find known numbers of clusters, and no groups in uniform data."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from relecture.clusters.config import ElbowFitConfig, Music
 from relecture.clusters.data import unscaled
 from relecture.clusters.datasets import music
-from relecture.clusters.elbow import fit, gap_k, kneedle_elbow
-from relecture.clusters.record_access import curve, member_metrics
+from relecture.clusters.elbow import fit, n_starts
+from relecture.clusters.hartigan_wong import hartigan_wong
+from relecture.clusters.k_criteria import choices_by_k_max, gap_k, kneedle_elbow
+from relecture.clusters.kmeans_batched import kmeans_plusplus
+from relecture.clusters.record_access import criterion_curves, curve, k_resamples, member_metrics
 
-BRIEF = ElbowFitConfig(k_max=10, n_init=10, n_references=10, seed=1)
+BRIEF = ElbowFitConfig(k_max=10, n_init=10, n_references=10, n_resamples=0, seed=1)
 
 
 def choices(dataset) -> dict[str, float]:
@@ -55,7 +59,7 @@ def test_one_cluster_has_no_silhouette(fitted):
 
 
 def test_a_straight_line_has_no_elbow():
-    assert np.isnan(kneedle_elbow(np.arange(1, 8), np.arange(7.0, 0, -1)))
+    assert np.isnan(kneedle_elbow(np.arange(7.0, 0, -1)))
 
 
 def test_the_gap_rule_takes_the_first_k_that_the_next_does_not_beat_by_a_standard_error():
@@ -91,3 +95,58 @@ def test_a_cluster_per_row_has_no_silhouette():
 def test_enough_distinct_rows_are_no_message(capsys):
     choices(music(Music(seed=1, n_people=10, spread=1.0, n_clusters=3)))
     assert "distinct rows" not in capsys.readouterr().err
+
+
+def test_the_curve_is_within_one_percent_of_the_best_of_many_starts(datasets):
+    x, config = datasets["statecrime"].x, BRIEF.model_copy(update={"k_max": 20, "n_init": 20, "n_references": 2})
+    history = fit(datasets["statecrime"], config).histories[0]
+    wss = history[history.metric == "wss"].set_index("step").value
+    for k in (10, 20):
+        starts = kmeans_plusplus(x, k, 1000, np.random.default_rng(9))
+        assert wss[k] < 1.01 * np.nanmin(hartigan_wong(x, starts).wss)
+
+
+def test_more_clusters_get_more_starts():
+    assert [n_starts(k, 20) for k in (1, 8, 12, 20)] == [20, 20, 30, 50]
+    assert n_starts(20, 1) == 3
+
+
+def test_the_elbow_moves_with_the_largest_k_on_a_curve_without_a_kink():
+    # 1 / K has no kink: the longer the curve, the later the point that is furthest below the line between its ends.
+    silhouette = [np.nan, 0.5, *np.linspace(0.4, 0.1, 38)]
+    curves = pd.DataFrame({"wss": 1 / np.arange(1, 41), "silhouette": silhouette})
+    curves["gap"], curves["gap_se"] = [0.1, 0.5, *[0.2] * 38], 0.1
+    choices = choices_by_k_max(curves, [6, 20, 40])
+    assert choices.elbow[6] < choices.elbow[20] < choices.elbow[40]
+    assert (choices.silhouette == 2).all()
+    assert (choices.gap == 2).all()
+
+
+def test_a_kink_is_the_elbow_whatever_the_largest_k():
+    wss = [100.0, 60, 20, *np.linspace(19, 10, 17)]
+    curves = pd.DataFrame({"wss": wss, "silhouette": 0.5, "gap": 0.1, "gap_se": 0.1})
+    assert (choices_by_k_max(curves, [6, 10, 20]).elbow == 3).all()
+
+
+def test_the_last_row_of_the_choices_by_k_max_is_the_choice_itself(fitted):
+    for name in ("book_r", "images"):
+        curves = criterion_curves(fitted[f"{name}/elbow"])
+        last = choices_by_k_max(curves, [len(curves)]).iloc[0]
+        metrics = member_metrics(fitted[f"{name}/elbow"], "data")
+        assert last.to_dict() == metrics[list(last.index)].to_dict()
+
+
+def test_small_data_sets_are_resampled(fitted):
+    assert len(k_resamples(fitted["music/elbow"])) == 10
+
+
+def test_with_more_rows_than_the_limit_nothing_is_resampled_and_the_silhouette_is_that_of_a_sample(
+    monkeypatch, tmp_path
+):
+    monkeypatch.setattr("relecture.clusters.elbow.MAX_REFINED_ROWS", 100)
+    monkeypatch.setattr("relecture.clusters.elbow.MAX_PAIRWISE_ROWS", 60)
+    data = music(Music(seed=1, n_people=50, spread=1.0, n_clusters=3))
+    result = fit(data, BRIEF.model_copy(update={"n_resamples": 5}))
+    result.save_model(tmp_path)
+    assert pd.read_csv(tmp_path / "resamples.csv").empty
+    assert {row["metric"]: row["value"] for row in result.metrics}["silhouette"] == 3

@@ -2,8 +2,9 @@
 
 from pkgutil import resolve_name
 
-from relecture import plotting
-from relecture.clusters import INIT_METHODS
+from relecture import plotting, records
+from relecture.clusters import RESTARTS, clustering_types
+from relecture.clusters.config import TypesFitConfig
 from relecture.clusters.exhibits import EXHIBITS
 from relecture.clusters.figures.algorithm import runs_title
 from relecture.clusters.figures.overview import overview
@@ -46,12 +47,27 @@ def test_the_figure_of_six_runs_counts_the_optima_and_names_the_lowest(results):
 def test_every_record_has_an_overview(fitted):
     with plotting.style():
         for name in ("book_r/steps", "images/restarts", "music/elbow", "images/interpretation",
-                     "statecrime/interpretation", "limits"):  # fmt: skip
+                     "statecrime/interpretation", "statecrime/types", "limits"):  # fmt: skip
             plotting.plt.close(overview(fitted[name]))
 
 
 def test_the_figure_of_success_has_the_starts_that_each_initialisation_needs(results):
     with plotting.style():
         figure = FIGURES["success"](results)
-    needed = [member_metrics(results.records["book_r/restarts"], init).n_starts_for_95 for init in INIT_METHODS]
+    needed = [member_metrics(results.records["book_r/restarts"], init).n_starts_for_95 for init in RESTARTS]
     assert figure.axes[0].get_title(loc="left").endswith(f"95 % with {', '.join(f'{n:.0f}' for n in needed)} starts")
+
+
+def test_a_dendrogram_of_many_rows_shows_its_last_merges(datasets, tmp_path):
+    config = TypesFitConfig(n_clusters=3, n_init=2, seed=1)
+    source = {"name": "made up", "digest": "0", "sample": False}
+    clustering_types.fit(datasets["music"], config).save(
+        tmp_path, "clusters/music/types", config, source, "clusters_fit"
+    )
+    with plotting.style():
+        (axes,) = overview(records.read(tmp_path)).axes
+    assert len(axes.get_xticklabels()) == 40
+    rows = [
+        int(text.strip("()")) if (text := label.get_text()).startswith("(") else 1 for label in axes.get_xticklabels()
+    ]
+    assert sum(rows) == 150

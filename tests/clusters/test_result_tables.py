@@ -2,11 +2,13 @@
 
 import re
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from relecture.clusters import INIT_METHODS, result_tables
+from relecture.clusters import RESTARTS, result_tables
 from relecture.clusters.exhibits import EXHIBITS
+from relecture.clusters.findings import choices, findings
 from relecture.clusters.record_access import ClustersResults
 from relecture.config import load
 from relecture.config.yaml_files import merge
@@ -77,7 +79,7 @@ def test_with_both_labs_changed_the_table_of_printed_numbers_is_one_the_report_c
 
 def test_shares_of_the_optima_sum_to_one(tables):
     for _, rows in pd.read_csv(tables / "optima.csv").groupby("dataset"):
-        assert rows[list(INIT_METHODS)].sum().to_numpy() == pytest.approx([1, 1, 1])
+        assert rows[list(RESTARTS)].sum().to_numpy() == pytest.approx(np.ones(len(RESTARTS)))
 
 
 def test_the_table_of_six_runs_holds_probabilities(tables):
@@ -92,3 +94,50 @@ def test_the_elbow_table_says_where_the_criteria_disagree(tables):
 
 def test_the_crosstab_counts_every_image_once(tables):
     assert pd.read_csv(tables / "crosstab.csv").drop(columns="cluster").to_numpy().sum() == 300
+
+
+def test_hartigan_wong_reaches_the_best_optimum_more_often_from_the_same_starts(tables, results):
+    table = pd.read_csv(tables / "algorithms.csv").set_index(["dataset", "init"])
+    points = table.loc[("book_r", "random_points")]
+    ends = results.records["book_r/restarts"].predictions.pivot(index="start", columns="member", values="optimum")
+    by_hand = 100 * ((ends.hartigan_wong_random_points == 1).mean() - (ends.random_points == 1).mean())
+    assert points["mean"] == pytest.approx(by_hand)
+    assert points.adjusted_p < 0.05
+    assert (table.adjusted_p >= table.p).all()
+
+
+def test_the_states_are_an_example_of_every_type(tables):
+    table = pd.read_csv(tables / "types.csv")
+    assert set(table.structure) == {"flat", "hierarchical"}
+    assert set(table.assignment) == {"hard", "soft"}
+    assert set(table.basis) == {"algorithm", "model"}
+    assert "50 merges" in (tables / "types.md").read_text()
+
+
+def test_every_type_finds_the_two_groups_of_the_lectures_users(tables):
+    users = pd.read_csv(tables / "agreement.csv").query("dataset == 'users_by_artists'")
+    assert set(users.member) == {"kmeans", "ward", "average", "complete", "mixture"}
+    assert (users.ari_groups == 1).all()
+
+
+def test_findings_have_adjusted_p_values_and_intervals_that_agree_with_them(results):
+    all_findings = findings(results)
+    assert len({finding.id for finding in all_findings}) == len(all_findings)
+    for finding in all_findings:
+        assert finding.finding == ("significant" if finding.adjusted_p < 0.05 else "not significant")
+    features = [finding for finding in all_findings if finding.id.startswith("statecrime, cluster")]
+    assert len(features) == 4 * 7
+    for finding in features:
+        if not 0.02 < finding.adjusted_p < 0.08:
+            assert (finding.adjusted_p < 0.05) == (finding.low > 0 or finding.high < 0)
+
+
+def test_choices_have_a_share_of_resamples_and_say_where_they_are_on_the_border(results):
+    by_id = {choice.id: choice for choice in choices(results)}
+    music = by_id["music gap"]
+    assert (music.value, music.on_border) == ("3", False)
+    assert music.share_of_wins > 0.8
+    assert by_id["book_r silhouette"].on_border  # K = 2, the smallest that has a silhouette
+    for id, choice in by_id.items():  # images are not resampled
+        assert np.isnan(choice.share_of_wins) if id.startswith("images") else 0 <= choice.share_of_wins <= 1
+    assert "statecrime most distinctive feature" in by_id

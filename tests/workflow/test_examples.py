@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 from job_server import PRELOADED, job_server
 
-from relecture import records
+from relecture import clusters, records
 
 pytestmark = pytest.mark.slow
 
@@ -133,8 +133,8 @@ def test_quarters_go_through_every_method_and_keep_their_names(examples, quarter
     assert quarters.jobs == {
         "clusters_user",
         "clusters_data quarters",
-        *(f"clusters_fit quarters {method}" for method in ("steps", "restarts", "elbow", "interpretation")),
-        *(f"overview results/quarters/clusters/quarters/{m}" for m in ("steps", "restarts", "elbow", "interpretation")),
+        *(f"clusters_fit quarters {method}" for method in clusters.METHODS),
+        *(f"overview results/quarters/clusters/quarters/{method}" for method in clusters.METHODS),
     }
     record = records.read(examples / "results/quarters/clusters/quarters/interpretation")
     assert record.params["data"]["name"] == "quarters.csv"

@@ -11,7 +11,11 @@ from relecture import clusters
 CLUSTERS_DATASETS = run_config.clusters.names()
 PROFILED = [name for name in CLUSTERS_DATASETS if name != "images"]  # whose columns are pixels
 RECORDS["clusters"] = [
-    *expand(results("clusters/{dataset}/{method}"), dataset=CLUSTERS_DATASETS, method=clusters.METHODS),
+    *(
+        results(f"clusters/{name}/{method}")
+        for name in CLUSTERS_DATASETS
+        for method in run_config.clusters.methods(name)
+    ),
     *expand(results("clusters/{method}"), method=clusters.LIMITS),
 ]
 EXHIBIT_JOBS["clusters"] = {

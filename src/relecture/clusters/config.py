@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from relecture.clusters import DATASETS, LAB_DATA_SEEDS, LAB_N_CLUSTERS
+from relecture.clusters import DATASET_METHODS, DATASETS, LAB_DATA_SEEDS, LAB_N_CLUSTERS, METHODS
 from relecture.config_model import ConfigModel, UserPath
 from relecture.data.config import ColumnName, TableFormat, TableSource
 
@@ -62,6 +62,12 @@ class Images(ConfigModel):
     n_clusters: NClusters = Field(description=K)
 
 
+class UsersByArtists(ConfigModel):
+    """The lecture's eight users by six artists, 1 where a user listens to an artist."""
+
+    n_clusters: Annotated[int, Field(ge=2, le=5)] = Field(description="Number of clusters K, of five different rows.")
+
+
 class _TableColumns(ConfigModel):
     """The file of a table, and the columns that are used."""
 
@@ -100,7 +106,10 @@ class Steps(ConfigModel):
 
 
 class Restarts(ConfigModel):
-    """How often single starts reach the best optimum, by random partition, random points and k-means++."""
+    """How often single starts of Lloyd's and of Hartigan and Wong's algorithm reach the best optimum.
+
+    The starts are random partitions, random points and k-means++.
+    """
 
     renamed: ClassVar[dict[str, str]] = {
         "starts": "n_init",
@@ -126,8 +135,14 @@ class Elbow(ConfigModel):
     }
 
     k_max: int = Field(ge=3, le=50, description="Largest number of clusters tried, from 1.")
-    n_init: int = Field(ge=1, description="k-means++ starts for each number of clusters; the best one counts.")
-    n_init_images: int = Field(ge=1, description="k-means++ starts for each number of clusters on the images.")
+    n_init: int = Field(
+        ge=1,
+        description="k-means++ starts for each K up to 8, proportionally more for a larger K; the best one counts.",
+    )
+    n_init_images: int = Field(ge=1, description="The same for the images.")
+    n_resamples: int = Field(
+        ge=0, description="Bootstrap samples in which K is chosen again, of data sets with up to 500 rows."
+    )
     n_references: int = Field(ge=2, description="Uniform reference data sets of the gap statistic.")
     n_references_images: int = Field(ge=2, description="Uniform reference data sets for the images.")
     seed: Seed = Field(description="Seed of the starts and the reference data sets.")
@@ -148,6 +163,13 @@ class Interpretation(ConfigModel):
     n_resamples_images: int = Field(ge=20, description="Bootstrap samples for the images.")
     n_members: int = Field(ge=1, le=20, description="Members sampled at random from each cluster.")
     seed: Seed = Field(description="Seed of the starts, the bootstrap and the sampled members.")
+
+
+class Types(ConfigModel):
+    """Types of clustering on the same data: k-means, agglomerative clustering and a Gaussian mixture."""
+
+    n_init: int = Field(ge=1, description="k-means++ starts of k-means and of the Gaussian mixture.")
+    seed: Seed = Field(description="Seed of the starts.")
 
 
 class Limits(ConfigModel):
@@ -206,6 +228,7 @@ class ElbowFitConfig(SampledFitConfig):
     k_max: int
     n_init: int
     n_references: int
+    n_resamples: int
     seed: int
 
 
@@ -219,6 +242,14 @@ class InterpretationFitConfig(ConfigModel):
     seed: int
 
 
+class TypesFitConfig(SampledFitConfig):
+    """What a fit of `types` depends on."""
+
+    n_clusters: int
+    n_init: int
+    seed: int
+
+
 #: The model that each built-in data set is made from; a user's data set is made from UserTable.
 DATASET_CONFIGS: dict[str, type[ConfigModel]] = {
     "book_r": LabDataConfig,
@@ -226,6 +257,7 @@ DATASET_CONFIGS: dict[str, type[ConfigModel]] = {
     "music": Music,
     "statecrime": Statecrime,
     "images": Images,
+    "users_by_artists": UsersByArtists,
 }
 #: The model that each method is fitted from.
 METHOD_CONFIGS: dict[str, type[ConfigModel]] = {
@@ -233,10 +265,11 @@ METHOD_CONFIGS: dict[str, type[ConfigModel]] = {
     "restarts": RestartsFitConfig,
     "elbow": ElbowFitConfig,
     "interpretation": InterpretationFitConfig,
+    "types": TypesFitConfig,
     "limits": Limits,
 }
 
-_Dataset = BookR | BookPython | Music | Statecrime | Images | UserTable
+_Dataset = BookR | BookPython | Music | Statecrime | Images | UsersByArtists | UserTable
 #: Names of folders that already exist in results/clusters/.
 _RESERVED_NAMES = {*DATASETS, "data", "figures", "limits"}
 
@@ -249,16 +282,18 @@ class ClustersConfig(ConfigModel):
     music: Music = Field(description="The data set `music`.")
     statecrime: Statecrime = Field(description="The data set `statecrime`.")
     images: Images = Field(description="The data set `images`.")
+    users_by_artists: UsersByArtists = Field(description="The data set `users_by_artists`.")
     datasets: list[UserTable] = Field(description="User data sets: a list of blocks, empty for none.")
     steps: Steps = Field(description="The method `steps`.")
     restarts: Restarts = Field(description="The method `restarts`.")
     elbow: Elbow = Field(description="The method `elbow`.")
     interpretation: Interpretation = Field(description="The method `interpretation`.")
+    types: Types = Field(description="The method `types`.")
     limits: Limits = Field(description="The method `limits`.")
     max_rows: int = Field(
         default=5000,
         ge=100,
-        description="Rows that `steps`, `restarts` and `elbow` use: of a larger table a random sample of that size. "
+        description="Rows that `steps`, `restarts`, `elbow` and `types` use: of a larger table a random sample of that size. "
         "`interpretation` uses all rows.",
     )
 
@@ -273,6 +308,10 @@ class ClustersConfig(ConfigModel):
     def names(self) -> list[str]:
         """Return the names of all data sets, those of users last."""
         return [*DATASETS, *(dataset.name for dataset in self.datasets)]
+
+    def methods(self, name: str) -> tuple[str, ...]:
+        """Return the methods that a data set is fitted by."""
+        return DATASET_METHODS.get(name, tuple(METHODS))
 
     def dataset(self, name: str) -> ConfigModel:
         """Return the configuration that a data set is made from."""
@@ -312,8 +351,11 @@ class ClustersConfig(ConfigModel):
                     k_max=elbow.k_max,
                     n_init=elbow.n_init_images if is_images else elbow.n_init,
                     n_references=elbow.n_references_images if is_images else elbow.n_references,
+                    n_resamples=elbow.n_resamples,
                     seed=elbow.seed,
                 )
+            case "types":
+                return TypesFitConfig(max_rows=self.max_rows, n_clusters=block.n_clusters, **dict(self.types))
             case "interpretation":
                 interpretation = self.interpretation
                 return InterpretationFitConfig(
@@ -341,5 +383,6 @@ class ClustersConfig(ConfigModel):
             "music": self.music,
             "statecrime": self.statecrime,
             "images": self.images,
+            "users_by_artists": self.users_by_artists,
         }
         return (blocks | builtin)[name]

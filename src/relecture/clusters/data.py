@@ -7,6 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
+#: Rows up to which a step may hold all pairs of rows in memory: 200 MB of distances.
+MAX_PAIRWISE_ROWS = 5_000
+
 
 @dataclass(frozen=True)
 class Dataset:

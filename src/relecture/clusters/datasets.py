@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from relecture.clusters.config import Images, LabDataConfig, Music, Statecrime
+from relecture.clusters.config import Images, LabDataConfig, Music, Statecrime, UsersByArtists
 from relecture.clusters.data import Dataset, standardised, unscaled
 from relecture.data.r_random import RStream
 from relecture.errors import UserError
@@ -25,6 +25,8 @@ TASTES = {
     "hip hop moderately, no jazz": (5.0, 0.0),
     "hip hop moderately, jazz a lot": (5.0, 10.0),
 }
+#: The lecture's users A to H by six artists: 1 where a user listens to an artist.
+LISTENS = ("000111", "110000", "000110", "111000", "000011", "011000", "110000", "000110")
 
 
 def book_r(config: LabDataConfig, source: Path | None = None) -> Dataset:
@@ -78,6 +80,15 @@ def images(config: Images, source: Path | None = None) -> Dataset:
         groups=loaded.train_labels[sampled].astype(str),
         sample=loaded.sample,
     )
+
+
+def users_by_artists(config: UsersByArtists, source: Path | None = None) -> Dataset:
+    """Return the lecture's users by artists, 0 or 1; the two groups listen to artists 1 to 3 and to artists 4 to 6."""
+    x = np.array([[float(digit) for digit in row] for row in LISTENS])
+    groups = np.where(x[:, :3].any(1), "artists 1 to 3", "artists 4 to 6")
+    artists = [f"artist {i}" for i in range(1, 7)]
+    return unscaled("users_by_artists", x, "users by artists (lecture)", artists, rows=np.array(list("ABCDEFGH")),
+                    groups=groups)  # fmt: skip
 
 
 def _lab(name: str, source: str, x: np.ndarray) -> Dataset:

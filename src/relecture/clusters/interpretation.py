@@ -14,6 +14,7 @@ from relecture.clusters.labels import relabel_by_size
 from relecture.records import FitResult
 
 ALL = "all"
+_NO_SPREAD = 1e-12
 _BATCH_ELEMENTS = 20_000_000  # samples x rows in one batch: arrays of 160 MB
 
 
@@ -51,14 +52,21 @@ def distinctive_features(
 ) -> pd.DataFrame:
     """Return the features of each cluster, a row per cluster and feature, the largest difference of a cluster first.
 
-    `difference` is the mean inside minus the mean outside, in standard deviations of the feature; `low` and `high`
-    are its 95 % bootstrap interval. Every bootstrap sample is clustered again from the centroids of `labels`, so the
-    interval includes the uncertainty of the clustering. `inside` and `outside` are means in the feature's own unit.
+    `difference` is the mean inside minus the mean outside, in standard deviations of the feature. `low` and `high` are
+    its simultaneous 95 % interval, which allows for all features of all clusters, since the largest are reported;
+    `adjusted_p` likewise (see `simultaneous_intervals`). `share_largest` is the share of bootstrap samples in which
+    the feature has the largest absolute difference of all, among clusters with more than one member. Every bootstrap
+    sample is clustered again from the centroids of `labels`, so the interval includes the uncertainty of the
+    clustering; it does not say that there are groups, for k-means makes clusters that differ on any data.
+    `inside` and `outside` are means in the feature's own unit.
     """
     x, n_clusters = dataset.x, labels.max() + 1
     inside, outside, difference = _standardised_differences(x, labels[None], np.ones((1, len(x))), n_clusters)
     resampled = _resampled_differences(x, labels, n_resamples, random)
-    low, high = np.percentile(resampled, [2.5, 97.5], axis=0)
+    low, high, adjusted_p = simultaneous_intervals(difference[0], resampled)
+    several = np.bincount(labels, minlength=n_clusters) > 1
+    sizes_of_differences = np.where(several[:, None], np.abs(resampled), -1).reshape(n_resamples, -1)
+    share_largest = np.bincount(sizes_of_differences.argmax(1), minlength=difference[0].size) / n_resamples
     table = pd.DataFrame(
         {
             "cluster": np.repeat(np.arange(1, n_clusters + 1), x.shape[1]),
@@ -66,6 +74,8 @@ def distinctive_features(
             "difference": difference[0].ravel(),
             "low": low.ravel(),
             "high": high.ravel(),
+            "adjusted_p": adjusted_p.ravel(),
+            "share_largest": share_largest,
             "inside": (inside[0] * dataset.scale + dataset.center).ravel(),
             "outside": (outside[0] * dataset.scale + dataset.center).ravel(),
         }
@@ -87,6 +97,26 @@ def _resampled_differences(
         bootstrap = lloyd(x, np.broadcast_to(centroids, (n_batch, *centroids.shape)), weights)
         batches.append(_standardised_differences(x, bootstrap.labels, weights, n_clusters)[2])
     return np.concatenate(batches)
+
+
+def simultaneous_intervals(differences: np.ndarray, resampled: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the ends of simultaneous 95 % intervals and adjusted p-values, each of the shape of `differences`.
+
+    The largest absolute deviation of any resampled difference, in standard errors, has a bootstrap distribution. Its
+    95 % quantile gives the width of all intervals; its share above a difference in standard errors is the adjusted
+    p-value of no difference (Westfall and Young 1993, single step), at least 1 / (number of samples + 1).
+
+    Args:
+        differences: The estimates.
+        resampled: The same in each bootstrap sample, the first axis.
+    """
+    errors = resampled.std(0, ddof=1)
+    errors = np.where(errors > _NO_SPREAD, errors, np.inf)  # a constant feature has no difference
+    largest = (np.abs(resampled - differences) / errors).reshape(len(resampled), -1).max(1)
+    half = np.quantile(largest, 0.95) * np.where(np.isfinite(errors), errors, 0)
+    exceeding = (largest[:, None] >= (np.abs(differences) / errors).ravel()).sum(0)
+    adjusted_p = ((1 + exceeding) / (1 + len(largest))).reshape(differences.shape)
+    return differences - half, differences + half, adjusted_p
 
 
 def rank_members(

@@ -6,9 +6,16 @@ import pandas as pd
 
 from relecture import records, tables
 from relecture.clusters import TITLES
-from relecture.clusters.record_access import ClustersResults, distinctive_features, member_metrics, member_names
-from relecture.text_format import number, percent, signed, spread
-from relecture.uncertainty import paired
+from relecture.clusters.record_access import (
+    ClustersResults,
+    dataset_names,
+    distinctive_features,
+    member_metrics,
+    member_names,
+)
+from relecture.records import Record
+from relecture.text_format import number, p_value, percent, signed, spread
+from relecture.uncertainty import Difference, holm, paired
 
 #: Metrics of the simulations: limit, metric, label.
 LIMIT_METRICS = (
@@ -41,10 +48,10 @@ PAIRS = (
 def features(results: ClustersResults, stem: Path) -> None:
     """Write the distinctive features of every cluster with their intervals, and members; the images are a figure."""
     numbers, display = [], []
-    for key, record in results.records.items():
-        name, _, method = key.partition("/")
-        if method != "interpretation" or name == "images":
+    for name in dataset_names(results, "interpretation"):
+        if name == "images":
             continue
+        record = results.records[f"{name}/interpretation"]
         table = distinctive_features(record)
         sizes = record.predictions.cluster.value_counts()
         numbers.append(table.assign(dataset=name, members=table.cluster.map(sizes)))
@@ -58,6 +65,8 @@ def features(results: ClustersResults, stem: Path) -> None:
                         "feature": row.feature,
                         "difference, sd": signed(row.difference, 2),
                         "95 % interval": f"{signed(row.low, 2)} to {signed(row.high, 2)}",
+                        "adjusted p": p_value(row.adjusted_p),
+                        "largest of all in": percent(row.share_largest),
                         "mean inside": number(row.inside, 1),
                         "outside": number(row.outside, 1),
                         "nearest members": ", ".join(nearest[:3]) if i == 0 else "",
@@ -66,7 +75,11 @@ def features(results: ClustersResults, stem: Path) -> None:
                 )
     note = (
         "The three most distinctive features of each cluster (with its size): mean inside minus mean outside in "
-        "standard deviations of the feature. The intervals are from bootstrap samples that were clustered again."
+        "standard deviations of the feature. The intervals and p-values allow for all features of all clusters of a "
+        "data set, of which the largest are shown; they are from bootstrap samples that were clustered again. They say "
+        "how firmly a difference is placed, not that there are groups: k-means makes clusters that differ on any data. "
+        "Largest of all in: share of the samples in which no feature of any cluster of several members has a larger "
+        "difference."
     )
     tables.write(stem, pd.concat(numbers), pd.DataFrame(display), "Distinctive features of the clusters", note)
 
@@ -92,13 +105,20 @@ def limits(results: ClustersResults, stem: Path) -> None:
         mean, sd, n = summary.loc[metric]
         numbers.append({"limit": limit, "metric": metric, "mean": mean, "sd": sd, "n": int(n)})
         display.append({"limit": labels[limit], "metric": label, "value": spread(mean, sd, 3)})
-    by_member = record.metrics.pivot(index="member", columns="metric", values="value")
-    for limit, mixture, kmeans, condition in PAIRS:
-        gap = paired(by_member[mixture], by_member[kmeans])
-        numbers.append({"limit": limit, "metric": f"{mixture} - {kmeans}", "mean": gap.mean, "low": gap.low,
-                        "high": gap.high, "n": gap.n})  # fmt: skip
-        value = f"{signed(gap.mean, 3)} ({signed(gap.low, 3)} to {signed(gap.high, 3)})"
-        label = f"mixture minus k-means{condition}, with its 95 % interval"
+    for (limit, _, _, condition), ((mixture, kmeans), gap) in zip(PAIRS, limit_gaps(record).items(), strict=True):
+        numbers.append({"limit": limit, "metric": f"{mixture} - {kmeans}", **vars(gap)})
+        value = f"{signed(gap.mean, 3)} ({signed(gap.low, 3)} to {signed(gap.high, 3)}), p {p_value(gap.adjusted_p)}"
+        label = f"mixture minus k-means{condition}, with its 95 % interval: {gap.finding}"
         display.append({"limit": labels[limit], "metric": label, "value": value})
-    note = f"Mean ± standard deviation over {len(by_member)} simulations; differences are paired by simulation."
+    note = (
+        f"Mean ± standard deviation over {record.metrics.member.nunique()} simulations; differences are paired by "
+        "simulation. Their p-values are adjusted over all of them by Holm's method; significant below 0.05."
+    )
     tables.write(stem, pd.DataFrame(numbers), pd.DataFrame(display), "Limits of k-means", note)
+
+
+def limit_gaps(record: Record) -> dict[tuple[str, str], Difference]:
+    """Return the paired differences of PAIRS, by both metrics, with adjusted p-values."""
+    by_member = record.metrics.pivot(index="member", columns="metric", values="value")
+    pairs = [(mixture, kmeans) for _, mixture, kmeans, _ in PAIRS]
+    return dict(zip(pairs, holm([paired(by_member[a], by_member[b]) for a, b in pairs]), strict=True))

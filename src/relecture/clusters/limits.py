@@ -16,11 +16,11 @@ import numpy as np
 import pandas as pd
 from scipy.stats import entropy
 from sklearn.metrics import adjusted_rand_score
-from sklearn.mixture import GaussianMixture
 
 from relecture import records
 from relecture.clusters.config import Limits
 from relecture.clusters.datasets import simulate_listeners
+from relecture.clusters.gaussian_mixture import UNCERTAIN_BITS, fit_gmm
 from relecture.clusters.kmeans_batched import kmeans
 from relecture.clusters.labels import align_labels
 from relecture.records import FitResult
@@ -29,7 +29,6 @@ DISTANCES = (2, 3, 4, 5, 6)  # between two groups of standard deviation 1
 SHOWN_DISTANCE = 3
 SPREADS = (1, 2, 3, 4, 5)  # standard deviation of the wide group over that of the other, which is 1/2
 SHOWN_SPREAD = 3
-UNCERTAIN_BITS = 0.5  # entropy of a membership probability of 89 %
 OUTLIER_RANGE = 30.0  # half the width of the square that outliers are drawn from
 CENTERS = np.array([(-3, -2), (3, -2), (0, 3)], dtype=float)
 
@@ -150,18 +149,6 @@ def kmeans_labels(x: np.ndarray, n_clusters: int, n_init: int, random: np.random
     runs = kmeans(x, n_clusters, n_init, np.random.default_rng(random.randint(2**31)))
     labels: np.ndarray = runs.labels[runs.best]
     return labels
-
-
-def fit_gmm(x: np.ndarray, n_components: int, n_init: int, random: np.random.RandomState) -> GaussianMixture:
-    """Fit the likeliest Gaussian mixture of round components from some k-means++ starts."""
-    return GaussianMixture(
-        n_components,
-        covariance_type="spherical",
-        n_init=n_init,
-        init_params="k-means++",
-        max_iter=500,
-        random_state=random.randint(2**31),
-    ).fit(x)
 
 
 def gmm_labels(x: np.ndarray, n_components: int, n_init: int, random: np.random.RandomState) -> np.ndarray:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from relecture import records
-from relecture.clusters import INIT_METHODS
+from relecture.clusters import ALGORITHMS, DATASETS, INIT_METHODS, RESTARTS
 from relecture.clusters.data import Dataset
 from relecture.records import Record
 from relecture.scorecard.published_values import PublishedValue
@@ -20,6 +20,10 @@ class ClustersResults:
     records: dict[str, Record]
     published: list[PublishedValue] = field(default_factory=list)
     datasets: dict[str, Dataset] = field(default_factory=dict)
+
+    def datasets_of(self, method: str) -> list[str]:
+        """Return the names of the built-in data sets that a method was fitted to."""
+        return [name for name in DATASETS if f"{name}/{method}" in self.records]
 
 
 def read_records(folders: list[Path]) -> dict[str, Record]:
@@ -43,14 +47,43 @@ def curve(record: Record, metric: str, member: str = "") -> pd.Series:
 def local_optima(record: Record) -> pd.DataFrame:
     """Return the local optima of a record of `restarts`, best first.
 
-    Columns: optimum (1 = best), wss, and the share of starts of each initialisation method.
+    Columns: optimum (1 = best), wss, and the share of starts of each member.
     """
     starts = record.predictions
     optima = starts.groupby("optimum", as_index=False).wss.min()
-    for init in INIT_METHODS:
-        rows = starts[starts.member == init]
-        optima[init] = optima.optimum.map(rows.optimum.value_counts() / len(rows)).fillna(0.0)
+    for member in restart_members(record):
+        rows = starts[starts.member == member]
+        optima[member] = optima.optimum.map(rows.optimum.value_counts() / len(rows)).fillna(0.0)
     return optima
+
+
+def restart_members(record: Record) -> list[str]:
+    """Return the members of a record of `restarts` that have starts with a result, in the order of RESTARTS."""
+    reached = set(record.predictions.member)
+    return [member for member in RESTARTS if member in reached]
+
+
+def restart_label(member: str) -> str:
+    """Return the label of a member of `restarts`: `Lloyd, random partition`."""
+    algorithm, init = RESTARTS[member]
+    return f"{ALGORITHMS[algorithm]}, {INIT_METHODS[init]}"
+
+
+def criterion_curves(record: Record) -> pd.DataFrame:
+    """Return the curves of a record of `elbow`, indexed by K: wss, silhouette, gap and gap_se."""
+    curves = record.history.pivot(index="step", columns="metric", values="value")
+    return curves[["wss", "silhouette", "gap", "gap_se"]]
+
+
+def k_resamples(record: Record) -> pd.DataFrame:
+    """Return the K that each criterion chooses in each resample, from a record of `elbow`; no rows if not measured."""
+    return pd.read_csv(record.folder / "model" / "resamples.csv")
+
+
+def dataset_names(results: ClustersResults, method: str) -> list[str]:
+    """Return the names of the data sets that a method was fitted to, the built-in ones first."""
+    names = [name for name, _, fitted in (key.partition("/") for key in results.records) if fitted == method]
+    return [*results.datasets_of(method), *(name for name in names if name not in DATASETS)]
 
 
 def has_lab(record: Record) -> bool:

@@ -1,4 +1,4 @@
-"""The comparison's tables, and the numbers for the scorecard."""
+"""The table of the labs' published values, and the numbers for the scorecard."""
 
 from pathlib import Path
 
@@ -7,15 +7,14 @@ import pandas as pd
 from scipy.spatial.distance import pdist
 
 from relecture import tables
-from relecture.clusters import DATASETS, INIT_METHODS, LAB_DATA_SEEDS, TITLES, datasets, record_access
+from relecture.clusters import LAB_DATA_SEEDS, datasets, record_access
 from relecture.clusters.config import LabDataConfig
 from relecture.clusters.record_access import ClustersResults, has_lab, member_metrics
 from relecture.records import Record
 from relecture.scorecard.published_values import PublishedValue
 from relecture.scorecard.reproduced_values import ReproducedValues
-from relecture.text_format import number, percent, spread
+from relecture.text_format import number, percent
 
-N_SHOWN_OPTIMA = 8
 #: Source of each published value of the labs: data set, and which number.
 LABS = {
     "clusters.r_lab.one_start": ("book_r", "one_start"),
@@ -23,7 +22,6 @@ LABS = {
     "clusters.python_lab.one_start": ("book_python", "one_start"),
     "clusters.python_lab.twenty_starts": ("book_python", "twenty_starts"),
 }
-CRITERIA = ["elbow", "silhouette", "gap"]
 
 
 def table(results: ClustersResults, stem: Path) -> None:
@@ -51,7 +49,7 @@ def table(results: ClustersResults, stem: Path) -> None:
         )
     note = (
         "Within-cluster sum of squares with K = 3. The local optima are numbered from the best, among all that the "
-        "starts of the three initialisation methods reached."
+        "starts of both algorithms reached. The shares are those of Lloyd's algorithm."
     )
     tables.write(
         stem, pd.DataFrame(numbers), pd.DataFrame(display), "K-means in the labs: published and reproduced", note
@@ -94,104 +92,3 @@ def _objective_factor(record: Record) -> float:
     best = record_access.model_arrays(record, "optima.npz")
     clusters = [x[best["labels"][0] == label] for label in np.unique(best["labels"][0])]
     return float(sum(2 * pdist(members, "sqeuclidean").sum() / len(members) for members in clusters) / best["wss"][0])
-
-
-def restarts(results: ClustersResults, stem: Path) -> None:
-    """Write the number of optima per initialisation method, and the number of starts needed."""
-    numbers, display = [], []
-    for name in _dataset_names(results):
-        for init, label in INIT_METHODS.items():
-            metrics = member_metrics(results.records[f"{name}/restarts"], init)
-            numbers.append({"dataset": name, "init": init, **metrics})
-            display.append(
-                {
-                    "data": TITLES.get(name, name),
-                    "initialisation": label,
-                    "starts": number(metrics.n_starts, 0),
-                    "local optima": number(metrics.n_optima, 0),
-                    "lowest sum of squares": number(metrics.best_wss, 4),
-                    "starts in the best": percent(metrics.best_share, 1),
-                    "95 % interval": f"{percent(metrics.best_share_low, 1)} to {percent(metrics.best_share_high, 1)}",
-                    "starts for 95 %": number(metrics.n_starts_for_95, 0),
-                    "for 99 %": number(metrics.n_starts_for_99, 0),
-                }
-            )
-    note = (
-        "The best optimum is the lowest sum of squares of all starts. Starts for 95 % (99 %): the number of starts "
-        "that find it with that probability, 1 − (1 − p)ⁿ; a dash where no start found it."
-    )
-    tables.write(stem, pd.DataFrame(numbers), pd.DataFrame(display), "Number of restarts needed", note)
-
-
-def local_optima(results: ClustersResults, stem: Path) -> None:
-    """Write the best local optima of each data set and how often each initialisation method ends there."""
-    numbers, display = [], []
-    for name in _dataset_names(results):
-        optima = record_access.local_optima(results.records[f"{name}/restarts"])
-        numbers.append(optima.assign(dataset=name))
-        rows = [
-            (str(row.optimum), number(row.wss, 4), {init: getattr(row, init) for init in INIT_METHODS})
-            for row in optima.head(N_SHOWN_OPTIMA).itertuples()
-        ]
-        if len(others := optima.iloc[N_SHOWN_OPTIMA:]):
-            shares = {init: others[init].sum() for init in INIT_METHODS}
-            rows.append((f"{len(others)} more", f"up to {number(others.wss.max(), 4)}", shares))
-        for optimum, wss, shares in rows:
-            labelled = {label: percent(shares[init], 1) for init, label in INIT_METHODS.items()}
-            display.append({"data": TITLES.get(name, name), "optimum": optimum, "sum of squares": wss, **labelled})
-    caption = "Local optima, and the share of starts that end there"
-    note = "The best first, among the starts of all initialisation methods."
-    tables.write(stem, pd.concat(numbers), pd.DataFrame(display), caption, note)
-
-
-def six_runs(results: ClustersResults, stem: Path) -> None:
-    """Write the probability of the lecture's outcome of six runs on each data set, by random partition."""
-    numbers, display = [], []
-    for name in _dataset_names(results):
-        metrics = member_metrics(results.records[f"{name}/restarts"], "random_partition")
-        numbers.append({"dataset": name, **metrics.filter(like="six_runs")})
-        display.append(
-            {
-                "data": TITLES.get(name, name),
-                "different optima": spread(metrics.six_runs_n_optima, metrics.six_runs_n_optima_sd, 2),
-                "runs in the best": spread(metrics.six_runs_n_best, metrics.six_runs_n_best_sd, 2),
-                "three optima": percent(metrics.six_runs_three_optima, 1),
-                "three in the best": percent(metrics.six_runs_three_best, 1),
-                "both": percent(metrics.six_runs_as_in_lecture, 2),
-            }
-        )
-    note = (
-        "Six runs from random partitions, as in the lecture, where three local optima were seen and three of the "
-        "six runs ended in the best. Mean ± standard deviation over sets of six runs, and probabilities, computed "
-        "exactly from the shares of the optima among many starts."
-    )
-    tables.write(stem, pd.DataFrame(numbers), pd.DataFrame(display), "Probability of the lecture's six runs", note)
-
-
-def elbow(results: ClustersResults, stem: Path) -> None:
-    """Write the number of clusters by each criterion for each data set."""
-    numbers, display = [], []
-    for name in _dataset_names(results):
-        metrics = member_metrics(results.records[f"{name}/elbow"], "data").reindex(["true_k", *CRITERIA])
-        numbers.append({"dataset": name, **metrics})
-        choices = metrics[CRITERIA].dropna()
-        display.append(
-            {
-                "data": TITLES.get(name, name),
-                "true K": number(metrics.true_k, 0),
-                "elbow": number(metrics.elbow, 0),
-                "silhouette": number(metrics.silhouette, 0),
-                "gap statistic": number(metrics.gap, 0),
-                "finding": "they agree" if len(choices) == 3 and choices.nunique() == 1 else "they disagree",
-            }
-        )
-    note = (
-        "K by the elbow of the sum of squares (Kneedle), the highest mean silhouette, and the gap statistic. The gap "
-        "statistic can also choose K = 1: no groups."
-    )
-    tables.write(stem, pd.DataFrame(numbers), pd.DataFrame(display), "Number of clusters by three criteria", note)
-
-
-def _dataset_names(results: ClustersResults) -> list[str]:
-    names = [key.partition("/")[0] for key in results.records if key.endswith("/restarts")]
-    return [*DATASETS, *(name for name in names if name not in DATASETS)]

@@ -18,8 +18,8 @@ SEED = 1
 def sample_rows(dataset: Dataset, config: ConfigModel) -> tuple[Dataset, np.ndarray]:
     """Return the rows that a method with this configuration uses, and their indices.
 
-    All rows, or a random sample of `max_rows` for a SampledFitConfig, the same for every method: `steps`, `restarts`
-    and `elbow` of one data set are about the same rows.
+    All rows, or a random sample of `max_rows` for a SampledFitConfig, the same for every method: `steps`, `restarts`,
+    `elbow` and `types` of one data set are about the same rows.
     """
     n_rows = len(dataset.x)
     if not isinstance(config, SampledFitConfig) or n_rows <= config.max_rows:

@@ -46,7 +46,7 @@ class Chapter:
 
 
 def write_conclusions(comparison: str, results: Path, out: Path) -> None:
-    """Write a comparison's question and its conclusions in two sentences, as Markdown."""
+    """Write a comparison's question and its conclusions, as Markdown."""
     question, conclusions = conclude(comparison, results)
     out.write_text(f"**{question}**\n\n{' '.join(conclusions)}\n", encoding="utf-8")
 

@@ -42,7 +42,7 @@ def features(results: ClustersResults) -> Figure:
         lines = [f"nearest: {', '.join(nearest[:4])}", f"at random: {', '.join(sampled[:4])}"]
         text = nearest[0] if size == 1 else "\n".join(textwrap.fill(line, 46) for line in lines)
         axes.set_xlabel(text, loc="left", fontsize=11)
-    caption = "mean inside minus outside, in standard deviations, with 95 % bootstrap intervals"
+    caption = "mean inside minus outside, in standard deviations; 95 % intervals for all features at once"
     figure.suptitle(f"Distinctive features of the clusters of states ({caption})", x=0.01, ha="left", fontsize=13)
     return figure
 

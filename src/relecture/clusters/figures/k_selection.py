@@ -9,6 +9,7 @@ from matplotlib.ticker import MaxNLocator
 
 from relecture import plotting
 from relecture.clusters import TITLES
+from relecture.clusters.k_criteria import CRITERIA
 from relecture.clusters.record_access import ClustersResults, curve, member_metrics
 from relecture.records import Record
 
@@ -57,7 +58,7 @@ def _title(results: ClustersResults) -> str:
     agree: list[str] = []
     disagree: list[str] = []
     for name, label in SHOWN.items():
-        choices = member_metrics(results.records[f"{name}/elbow"], "data").reindex(["elbow", "silhouette", "gap"])
+        choices = member_metrics(results.records[f"{name}/elbow"], "data").reindex(list(CRITERIA))
         (agree if choices.notna().all() and choices.nunique() == 1 else disagree).append(label)
     parts = [
         f"agree on {' and '.join(agree)}" if agree else "",

@@ -9,9 +9,10 @@ from matplotlib.ticker import MaxNLocator
 
 from relecture import plotting, records
 from relecture.clusters.figures.scatter import hide_ticks, plot_centroids, plot_points
+from relecture.clusters.gaussian_mixture import UNCERTAIN_BITS
 from relecture.clusters.kmeans_trace import cluster_means
 from relecture.clusters.labels import align_labels
-from relecture.clusters.limits import SHOWN_DISTANCE, SHOWN_SPREAD, UNCERTAIN_BITS
+from relecture.clusters.limits import SHOWN_DISTANCE, SHOWN_SPREAD
 from relecture.clusters.record_access import ClustersResults, member_metrics
 from relecture.records import Record
 from relecture.uncertainty import half_width

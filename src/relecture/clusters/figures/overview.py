@@ -19,7 +19,7 @@ def overview(record: Record) -> Figure:
     """Draw the curves and metrics of a record."""
     dataset, _, method = record.params["method"].rpartition("/")
     draw = {"steps": _steps, "restarts": _restarts, "elbow": _elbow, "interpretation": _interpretation,
-            "limits": _limits}[method]  # fmt: skip
+            "types": _types, "limits": _limits}[method]  # fmt: skip
     figure = draw(record)
     title = f"{TITLES.get(dataset, dataset)}: {method}" if dataset else method
     if len(sizes := record.metrics.value[record.metrics.metric == "n_rows"]):
@@ -40,7 +40,7 @@ def _restarts(record: Record) -> Figure:
     figure, (left, right) = plt.subplots(1, 2, figsize=(14, 5.5))
     plot_optimum_shares(left, record)
     left.set_ylabel("share of starts that end there (%)")
-    left.legend()
+    left.legend(fontsize=10)
     plot_success_probability(right, record)
     right.set(xlabel="number of starts n", ylabel="best optimum found (%)")
     return figure
@@ -67,6 +67,23 @@ def _interpretation(record: Record) -> Figure:
         axes.set_axis_off()
     for axes, centroid in zip(grid.flat, centroids, strict=False):
         axes.imshow(np.reshape(centroid, (28, 28)), cmap="gray_r", vmin=0, vmax=1)
+    return figure
+
+
+def _types(record: Record) -> Figure:
+    from relecture.clusters.figures.dendrograms import MAX_LEAVES, plot_dendrogram  # imports scipy
+
+    figure, axes = plt.subplots(figsize=(13, 6.5))
+    n_rows = record.predictions.row.nunique()
+    if "ward" not in set(record.metrics.member):
+        axes.set_axis_off()
+        axes.text(0, 0.9, f"{n_rows:,} rows are too many for agglomerative clustering", va="top")
+        return figure
+    plot_dendrogram(axes, record, "ward", 13 if n_rows < 20 else 8)
+    leaves = (
+        "in brackets: number of rows" if n_rows > MAX_LEAVES else "colour and mark of a name: its cluster by k-means"
+    )
+    axes.set_title(f"Ward's linkage; {leaves}", fontsize=12)
     return figure
 
 
