@@ -293,8 +293,8 @@ class ClustersConfig(ConfigModel):
     max_rows: int = Field(
         default=5000,
         ge=100,
-        description="Rows that `steps`, `restarts`, `elbow` and `types` use: of a larger table a random sample of that size. "
-        "`interpretation` uses all rows.",
+        description="Rows that `steps`, `restarts`, `elbow` and `types` use: of a larger table a random sample of that "
+        "size. `interpretation` uses all rows.",
     )
 
     @field_validator("datasets")
