@@ -17,7 +17,7 @@ from relecture.records import read
 CONFIGS = {
     "steps": StepsFitConfig(n_clusters=3, n_runs=2, first_seed=1, max_rows=100),
     "restarts": RestartsFitConfig(n_clusters=3, n_init=20, n_shown_restarts=5, seed=1, max_rows=100),
-    "elbow": ElbowFitConfig(k_max=4, n_init=2, n_references=2, seed=1, max_rows=100),
+    "elbow": ElbowFitConfig(k_max=4, n_init=2, n_references=2, n_resamples=20, seed=1, max_rows=100),
 }
 FITS = {"steps": steps.fit, "restarts": restarts.fit, "elbow": elbow.fit}
 
