@@ -15,6 +15,8 @@ os.environ.update(OMP_WAIT_POLICY="PASSIVE", MPLBACKEND="agg", CUBLAS_WORKSPACE_
 # A shell lets what it runs in the background, and all that this starts, ignore Ctrl-C; some tests send it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
+os.fsync = lambda descriptor: None  # the power stays on, and flushing takes longer than the tests themselves
+
 ROOT = Path(__file__).parents[1]
 
 

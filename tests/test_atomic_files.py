@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from relecture import atomic_files
-from relecture.atomic_files import atomic_write
+from relecture.atomic_files import atomic_folder, atomic_write
 from relecture.errors import UserError
 
 
@@ -83,3 +83,24 @@ def test_json_is_sorted_and_indented_and_replaced_whole_or_not_at_all(tmp_path, 
         atomic_files.write_json(path, {"a": 3})
     assert path.read_text() == '{\n  "a": 2,\n  "b": 1\n}\n'
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_folder_replaces_the_old_one_after_its_files_are_on_the_disk(tmp_path, monkeypatch):
+    folder = tmp_path / "model"
+    folder.mkdir()
+    (folder / "old.txt").write_text("old")
+    flushed = set()
+    monkeypatch.setattr(os, "fsync", lambda descriptor: flushed.add(os.fstat(descriptor).st_ino))
+    with atomic_folder(folder) as draft:
+        (draft / "sub").mkdir()
+        (draft / "sub/new.txt").write_text("new")
+        assert (folder / "old.txt").exists()
+    assert [path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*"))] == ["sub", "sub/new.txt"]
+    assert flushed == {path.stat().st_ino for path in (tmp_path, folder, folder / "sub", folder / "sub/new.txt")}
+    assert list(tmp_path.iterdir()) == [folder]
+
+
+def test_a_folder_whose_block_fails_does_not_change(old):
+    with pytest.raises(ZeroDivisionError), atomic_folder(old.parent):
+        raise ZeroDivisionError
+    assert old.read_text() == "old"

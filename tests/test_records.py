@@ -1,6 +1,7 @@
 """Records: read back as written, the same bytes for the same content, complete or an error."""
 
 import json
+import os
 import re
 import socket
 import tempfile
@@ -103,6 +104,15 @@ def test_the_same_fit_is_the_same_record(players, book, tmp_path):
     ours, others = content(tmp_path / "a"), content(tmp_path / "b")
     ours["params.json"] = ours["params.json"].replace(b"/a/metrics", b"/b/metrics")  # the command that reruns it
     assert ours == others
+
+
+@pytest.mark.parametrize("name", [*FILES, "model/weights.txt"])
+@pytest.mark.parametrize("share", [0, 0.5], ids=["empty", "half"])
+def test_a_file_that_is_empty_or_cut_is_named_with_the_command_that_reruns_the_fit(folder, name, share):
+    path = folder / name
+    os.truncate(path, int(share * path.stat().st_size))
+    with pytest.raises(UserError, match=f"(?s)record in {folder} is .*snakemake {folder}/metrics.csv --force"):
+        records.read(folder)
 
 
 def test_without_metrics_csv_a_record_is_incomplete_because_it_is_written_last(tmp_path):

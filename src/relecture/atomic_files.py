@@ -51,10 +51,36 @@ def atomic_write(path: Path) -> Iterator[Path]:
         draft.unlink(missing_ok=True)
 
 
+@contextlib.contextmanager
+def atomic_folder(folder: Path) -> Iterator[Path]:
+    """Yield a new folder next to `folder`; when the block ends, flush all its files to disk and put it in its place.
+
+    If the block fails, `folder` does not change.
+
+    Raises:
+        UserError: The folder cannot be written to.
+    """
+    with folder_beside(folder) as draft:
+        yield draft
+        with _translate_write_errors(folder):
+            for path in (*draft.rglob("*"), draft):
+                _fsync(path)
+            if folder.exists():
+                shutil.rmtree(folder)
+            draft.rename(folder)
+        with contextlib.suppress(OSError):  # not every file system can flush a folder
+            _fsync(folder.parent)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text in UTF-8."""
+    with atomic_write(path) as draft:
+        draft.write_text(text, encoding="utf-8")
+
+
 def write_json(path: Path, content: Any) -> None:
     """Write `content` with sorted keys, indented."""
-    with atomic_write(path) as draft:
-        draft.write_text(json.dumps(content, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    write_text(path, json.dumps(content, indent=2, sort_keys=True) + "\n")
 
 
 @contextlib.contextmanager

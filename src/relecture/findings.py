@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from relecture.data_files import read_csv, write_csv
 from relecture.uncertainty import Difference
 
 
@@ -87,12 +88,12 @@ def write_choices(path: Path, choices: Iterable[Choice]) -> None:
 
 def read_findings(path: Path) -> pd.DataFrame:
     """Read what `write_findings` wrote, indexed by id."""
-    return pd.read_csv(path, index_col="id")
+    return read_csv(path, index_col="id")
 
 
 def read_choices(path: Path) -> pd.DataFrame:
     """Read what `write_choices` wrote, indexed by id; values are text."""
-    return pd.read_csv(path, index_col="id", dtype={"value": str, "lowest": str})
+    return read_csv(path, index_col="id", dtype={"value": str, "lowest": str})
 
 
 def _simplest(means: pd.Series, standard_error: float) -> object:
@@ -101,4 +102,4 @@ def _simplest(means: pd.Series, standard_error: float) -> object:
 
 def _write(path: Path, row: type, rows: Iterable[Finding] | Iterable[Choice]) -> None:
     columns = [field.name for field in fields(row)]
-    pd.DataFrame([asdict(one) for one in rows], columns=columns).to_csv(path, index=False)
+    write_csv(path, pd.DataFrame([asdict(one) for one in rows], columns=columns))

@@ -25,8 +25,9 @@ from typing import Any, NotRequired, TypedDict
 import numpy as np
 import pandas as pd
 
-from relecture.atomic_files import atomic_write, sweep, write_json
+from relecture.atomic_files import atomic_folder, sweep, write_json, write_text
 from relecture.config_model import ConfigModel
+from relecture.data_files import write_csv, write_parquet
 from relecture.errors import UserError
 from relecture.provenance import rerun_command
 
@@ -144,23 +145,25 @@ def rows(member: str, values: dict[str, float], **extra: Any) -> list[dict[str, 
 
 def write(record: Record, folder: Path, save_model: Callable[[Path], None]) -> None:
     """Write `record` to `folder`; `save_model` writes the model to its folder `model/`."""
-    (folder / "model").mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     sweep(folder)
     (folder / "metrics.csv").unlink(missing_ok=True)  # from here on the old record is no longer complete
-    params = {**record.params, "code": code_digest()}
-    save_model(folder / "model")
-    write_json(folder / "params.json", params)
-    with atomic_write(folder / "predictions.parquet") as path:
-        record.predictions.to_parquet(path, index=False)
-    with atomic_write(folder / "history.csv") as path:
-        _with_columns(record.history, HISTORY).to_csv(path, index=False)
-    with atomic_write(folder / "metrics.csv") as path:
-        _with_columns(record.metrics, METRICS).to_csv(path, index=False)
+    with atomic_folder(folder / "model") as model:
+        save_model(model)
+    write_parquet(folder / "predictions.parquet", record.predictions)
+    write_csv(folder / "history.csv", _with_columns(record.history, HISTORY))
+    metrics = _with_columns(record.metrics, METRICS).to_csv(index=False)
+    write_json(
+        folder / "params.json",
+        {**record.params, "code": code_digest(), "bytes": {**_sizes(folder), "metrics.csv": len(metrics.encode())}},
+    )
+    write_text(folder / "metrics.csv", metrics)
 
 
 def read(folder: Path) -> Record:
     """Read the record in `folder`; raise UserError if a file is missing or damaged."""
     try:
+        _require_sizes(folder)
         return Record(
             metrics=pd.read_csv(folder / "metrics.csv", dtype={"member": str}),
             history=pd.read_csv(folder / "history.csv", dtype={"member": str}),
@@ -234,6 +237,20 @@ def code_digest() -> str:
         content.update(file.relative_to(root.resolve()).as_posix().encode())
         content.update(hashlib.sha256(file.read_bytes()).digest())
     return content.hexdigest()[:16]
+
+
+def _sizes(folder: Path) -> dict[str, int]:
+    """Return the bytes of the files that a record has before `params.json`, by path."""
+    paths = (folder / "history.csv", folder / "predictions.parquet", *(folder / "model").rglob("*"))
+    return {path.relative_to(folder).as_posix(): path.stat().st_size for path in sorted(paths) if path.is_file()}
+
+
+def _require_sizes(folder: Path) -> None:
+    """Raise a ValueError if a file has not the length that `params.json` gives: a table without its end looks whole."""
+    sizes = json.loads((folder / "params.json").read_text(encoding="utf-8")).get("bytes", {})
+    for name, size in sizes.items():
+        if (found := (folder / name).stat().st_size) != size:
+            raise ValueError(f"{name} has {found:,} bytes, not {size:,}")
 
 
 def _concat(tables: list[pd.DataFrame], columns: tuple[str, ...]) -> pd.DataFrame:

@@ -7,6 +7,8 @@ from pathlib import Path
 import pandas as pd
 from pydantic import BaseModel
 
+from relecture.atomic_files import write_text
+from relecture.data_files import write_csv
 from relecture.errors import UserError
 
 #: Text of a table without rows.
@@ -62,36 +64,33 @@ def write(stem: Path, numbers: pd.DataFrame, text: pd.DataFrame, caption: str, n
     A table without rows says so in words (EMPTY). Texts are shown as they are in every format: what is a sign of its
     language in Markdown, LaTeX or HTML is escaped.
     """
-    stem.parent.mkdir(parents=True, exist_ok=True)
     text = text.rename_axis(columns=None)  # the name of all columns would be a column of its own in HTML
     if text.empty:
         text = pd.DataFrame({"": [EMPTY]})
-    numbers.to_csv(stem.with_suffix(".csv"), index=False)
+    write_csv(stem.with_suffix(".csv"), numbers)
     right = [not _is_text(text[column]) for column in text]
     table = TextTable(
         caption=caption, columns=list(text), right=right, rows=text.to_numpy().tolist(), note=note
     ).model_dump_json(indent=2)
-    stem.with_suffix(".json").write_text(f"{table}\n", encoding="utf-8")
+    write_text(stem.with_suffix(".json"), f"{table}\n")
     align = ["right" if is_number else "left" for is_number in right]
     markdown = (
         text.map(_escape_markdown)
         .rename(columns=_escape_markdown)
         .to_markdown(index=False, colalign=align, disable_numparse=True)
     )
-    stem.with_suffix(".md").write_text(
-        f"**{_escape_markdown(caption)}**\n\n{markdown}\n\n{_escape_markdown(note)}\n", encoding="utf-8"
-    )
+    write_text(stem.with_suffix(".md"), f"**{_escape_markdown(caption)}**\n\n{markdown}\n\n{_escape_markdown(note)}\n")
     latex = text.to_latex(
         index=False,
         escape=True,
         caption=_one_line(caption).translate(_LATEX),
         column_format="".join(side[0] for side in align),
     )
-    stem.with_suffix(".tex").write_text(f"{latex}% {_one_line(note)}\n", encoding="utf-8")
+    write_text(stem.with_suffix(".tex"), f"{latex}% {_one_line(note)}\n")
     html = text.to_html(index=False, border=0, justify="unset")
     html = html.replace("<thead>", f"<caption>{escape(caption)}</caption>\n  <thead>")
     page = _PAGE.format(caption=escape(caption), table=html, note=escape(note), columns=_column_css(text, right))
-    stem.with_suffix(".html").write_text(page, encoding="utf-8")
+    write_text(stem.with_suffix(".html"), page)
 
 
 def read(stem: Path) -> TextTable:

@@ -1,11 +1,11 @@
 """The conclusions of the comparison `clusters`, from its tables."""
 
-import json
 from pathlib import Path
 
 import pandas as pd
 
 from relecture.clusters import QUESTION
+from relecture.data_files import read_csv, read_json
 from relecture.findings import read_choices
 from relecture.text_format import count, interval, listed, number, percent, sentence
 from relecture.uncertainty import LEVEL
@@ -39,10 +39,10 @@ def conclusions(results: Path) -> tuple[str, ...]:
     """
     folder = results / "clusters"
     tables = {
-        name: pd.read_csv(folder / f"{name}.csv")
+        name: read_csv(folder / f"{name}.csv")
         for name in ("elbow", "k_max", "restarts", "six_runs", "features", "agreement")
     }
-    images = json.loads((folder / "images" / "elbow" / "params.json").read_text(encoding="utf-8"))["data"]
+    images = read_json(folder / "images" / "elbow" / "params.json")["data"]
     sample, choices = images["name"] if images["sample"] else "", read_choices(folder / "choices.csv")
     return (
         _number_of_clusters(tables["elbow"], sample),

@@ -4,8 +4,11 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+
+from relecture.data_files import read_arrays, write_arrays
 
 #: Rows up to which a step may hold all pairs of rows in memory: 200 MB of distances.
 MAX_PAIRWISE_ROWS = 5_000
@@ -75,13 +78,11 @@ def standardised(
 
 def save(dataset: Dataset, path: Path) -> None:
     """Write a data set to one uncompressed file."""
-    with path.open("wb") as file:
-        np.savez(file, **{field.name: getattr(dataset, field.name) for field in fields(dataset)})
+    write_arrays(path, **{field.name: getattr(dataset, field.name) for field in fields(dataset)})
 
 
 def load(path: Path) -> Dataset:
     """Read a data set that `save` wrote."""
-    with np.load(path) as file:
-        arrays = {name: file[name] for name in file.files}
+    arrays: dict[str, Any] = read_arrays(path)
     name, source, sample = str(arrays.pop("name")), str(arrays.pop("source")), bool(arrays.pop("sample"))
     return Dataset(name=name, source=source, sample=sample, **arrays)

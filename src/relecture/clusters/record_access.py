@@ -9,6 +9,7 @@ import pandas as pd
 from relecture import records
 from relecture.clusters import ALGORITHMS, DATASETS, INIT_METHODS, RESTARTS
 from relecture.clusters.data import Dataset
+from relecture.data_files import read_arrays, read_csv
 from relecture.records import Record
 from relecture.scorecard.published_values import PublishedValue
 
@@ -77,7 +78,7 @@ def criterion_curves(record: Record) -> pd.DataFrame:
 
 def k_resamples(record: Record) -> pd.DataFrame:
     """Return the K that each criterion chooses in each resample, from a record of `elbow`; no rows if not measured."""
-    return pd.read_csv(record.folder / "model" / "resamples.csv")
+    return read_csv(record.folder / "model" / "resamples.csv")
 
 
 def dataset_names(results: ClustersResults, method: str) -> list[str]:
@@ -93,14 +94,13 @@ def has_lab(record: Record) -> bool:
 
 def model_arrays(record: Record, file: str) -> dict[str, np.ndarray]:
     """Return the arrays of a record's model."""
-    with np.load(record.folder / "model" / file) as arrays:
-        return {name: arrays[name] for name in arrays.files}
+    return read_arrays(record.folder / "model" / file)
 
 
 def distinctive_features(record: Record) -> pd.DataFrame:
     """Return the table of `interpretation.distinctive_features` from a record of `interpretation`."""
     # A feature may be called NA, null or 007: only an empty field is a missing value, and names are text.
-    return pd.read_csv(
+    return read_csv(
         record.folder / "model" / "features.csv", dtype={"feature": str}, keep_default_na=False, na_values=""
     )
 

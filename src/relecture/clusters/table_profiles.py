@@ -7,6 +7,7 @@ import pandas as pd
 from relecture import tables
 from relecture.clusters import TITLES
 from relecture.data.table_profile import TableProfile
+from relecture.data_files import read_csv
 
 _SUFFIX = "_profile"  # of the files of one data set
 
@@ -29,7 +30,7 @@ def profiles(results: list[Path], stem: Path) -> None:
     numbers, display, notes = [], [], []
     for path in results:
         name = path.name.removesuffix(_SUFFIX)
-        numbers.append(pd.read_csv(path.with_suffix(".csv"), dtype=str, keep_default_na=False).assign(dataset=name))
+        numbers.append(read_csv(path.with_suffix(".csv"), dtype=str, keep_default_na=False).assign(dataset=name))
         one = tables.read(path)
         text = pd.DataFrame(one.rows, columns=one.columns)
         text.insert(0, "data", [TITLES.get(name, name), *[""] * (len(text) - 1)])

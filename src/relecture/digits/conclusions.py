@@ -1,11 +1,11 @@
 """The conclusions of the comparison `digits`, a sentence or two each, from its tables and choices."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from relecture.data_files import read_csv, read_json
 from relecture.digits.config import N_LAST_EPOCHS
 from relecture.digits.result_tables import LOWEST_LOSS, NAMES, NETWORKS, PUBLISHED
 from relecture.findings import read_choices
@@ -39,14 +39,14 @@ def conclusions(results: Path) -> tuple[str, ...]:
             choices.csv, reproduced_values.csv and the parameters of one method are read.
     """
     folder = results / "digits"
-    table = pd.read_csv(folder / "table.csv", dtype={"test_error_published": str}).set_index("model")
+    table = read_csv(folder / "table.csv", dtype={"test_error_published": str}).set_index("model")
     table = table.rename(index={words: method for method, words in NAMES.items()})
-    sample = pd.read_csv(folder / "reproduced_values.csv", dtype={"data": str}).data.dropna()
-    gaps = pd.read_csv(folder / "differences.csv")
+    sample = read_csv(folder / "reproduced_values.csv", dtype={"data": str}).data.dropna()
+    gaps = read_csv(folder / "differences.csv")
     n_last = min(N_LAST_EPOCHS, int(_params(results)["config"]["training"]["epochs"]))
     late = "at the last epoch" if n_last == 1 else f"over the last {count(n_last)} epochs"
-    stopping = pd.read_csv(folder / "early_stopping.csv").set_index("monitor")
-    candidates = pd.read_csv(folder / "lambda_choice.csv")
+    stopping = read_csv(folder / "early_stopping.csv").set_index("monitor")
+    candidates = read_csv(folder / "lambda_choice.csv")
     choice = read_choices(folder / "choices.csv").loc["ridge.lambda"]
     return (
         _errors(table, *sample.head(1)),
@@ -57,7 +57,7 @@ def conclusions(results: Path) -> tuple[str, ...]:
 
 
 def _params(results: Path) -> dict[str, Any]:
-    params: dict[str, Any] = json.loads((results / "digits" / "plain" / "params.json").read_text(encoding="utf-8"))
+    params: dict[str, Any] = read_json(results / "digits" / "plain" / "params.json")
     return params
 
 

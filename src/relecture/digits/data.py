@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from relecture.data_files import read_arrays, write_arrays
+
 if TYPE_CHECKING:
     from relecture.data.mnist import Mnist
 
@@ -30,23 +32,21 @@ class Digits:
 
 def save(mnist: "Mnist", path: Path) -> None:
     """Write raw images (n, 28, 28) uint8 and labels to one uncompressed file that loads fast."""
-    with path.open("wb") as file:
-        np.savez(
-            file,
-            train_images=mnist.train_images.reshape(-1, 784),
-            train_labels=mnist.train_labels,
-            test_images=mnist.test_images.reshape(-1, 784),
-            test_labels=mnist.test_labels,
-            name=mnist.name,
-            sample=mnist.sample,
-            digest=mnist.digest,
-        )
+    write_arrays(
+        path,
+        train_images=mnist.train_images.reshape(-1, 784),
+        train_labels=mnist.train_labels,
+        test_images=mnist.test_images.reshape(-1, 784),
+        test_labels=mnist.test_labels,
+        name=mnist.name,
+        sample=mnist.sample,
+        digest=mnist.digest,
+    )
 
 
 def load(path: Path, n_validation: int) -> Digits:
     """Read the file that `save` wrote; of the sample at most a fifth of the training images is held out."""
-    with np.load(path) as file:
-        arrays = {name: file[name] for name in file.files}
+    arrays = read_arrays(path)
     count, sample = len(arrays["train_labels"]), bool(arrays["sample"])
     return Digits(
         train_images=arrays["train_images"].astype(np.float32) / 255,

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from relecture.data_files import read_csv
 from relecture.findings import read_findings
 from relecture.illustrations import QUESTION
 from relecture.illustrations.figure_findings import error_rates, errors_at_best_rate, names_against_largest
@@ -23,17 +24,17 @@ def conclusions(results: Path) -> tuple[str, str, str]:
             the figures that the findings are about are read.
     """
     folder = results / "illustrations"
-    scorecard, findings = pd.read_csv(results / "scorecard.csv"), read_findings(folder / "findings.csv")
+    scorecard, findings = read_csv(results / "scorecard.csv"), read_findings(folder / "findings.csv")
     made_up = [
-        _representation(pd.read_csv(folder / "representation.csv"), findings),
-        _interaction(pd.read_csv(folder / "interaction.csv"), findings),
-        _flexibility(pd.read_csv(folder / "flexibility.csv"), findings),
+        _representation(read_csv(folder / "representation.csv"), findings),
+        _interaction(read_csv(folder / "interaction.csv"), findings),
+        _flexibility(read_csv(folder / "flexibility.csv"), findings),
         _linear_overfit(findings),
     ]
     digits = [
-        _activation_errors(pd.read_csv(folder / "activation_errors.csv"), findings),
-        _filters(pd.read_csv(folder / "filters.csv"), findings),
-        _flipping(pd.read_csv(folder / "flipping.csv"), findings),
+        _activation_errors(read_csv(folder / "activation_errors.csv"), findings),
+        _filters(read_csv(folder / "filters.csv"), findings),
+        _flipping(read_csv(folder / "flipping.csv"), findings),
     ]
     return (
         _reproduced(scorecard[scorecard.comparison == "illustrations"]),

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from relecture.data_files import read_csv
 from relecture.findings import Choice, Finding, resample_seeds
 from relecture.uncertainty import Difference, holm, paired
 
@@ -28,15 +29,15 @@ def findings(numbers: Mapping[str, Path]) -> list[Finding]:
     return [
         Finding.of(f"{figure}: {name}", gap)
         for figure in DIFFERENCES
-        for name, gap in gaps(figure, pd.read_csv(numbers[figure])).items()
+        for name, gap in gaps(figure, read_csv(numbers[figure])).items()
     ]
 
 
 def choices(numbers: Mapping[str, Path]) -> list[Choice]:
     """Return the learning rate of each activation function, and the elbow of the figure `elbow`."""
     return [
-        *_learning_rates(pd.read_csv(numbers["activation_errors"])),
-        *_elbow(pd.read_csv(numbers["elbow"])),
+        *_learning_rates(read_csv(numbers["activation_errors"])),
+        *_elbow(read_csv(numbers["elbow"])),
     ]
 
 

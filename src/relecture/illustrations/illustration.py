@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from relecture import plotting
+from relecture.data_files import write_csv
 
 
 @dataclass(frozen=True)
@@ -20,4 +21,4 @@ class Illustration:
     def save(self, stem: Path) -> None:
         """Write `stem`.svg, `stem`.png and `stem`.csv."""
         plotting.save(self.figure, stem, self.sample)
-        self.numbers.to_csv(stem.with_suffix(".csv"), index=False)
+        write_csv(stem.with_suffix(".csv"), self.numbers)

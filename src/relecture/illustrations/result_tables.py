@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from relecture.data_files import read_csv
 from relecture.scorecard.reproduced_values import ReproducedValues
 
 #: The numbers that the slide prints in the feature map: side by side at the top of the stroke, and further down.
@@ -14,17 +15,17 @@ TOP, BELOW = (0.6, 1.0), (1.5, 2.2, 0.3)
 def reproduced_values(numbers: dict[str, Path]) -> ReproducedValues:
     """Return every number on the slides; `numbers` are the CSV files of `parameters`, `squares` and `convolution`."""
     reproduced = ReproducedValues()
-    count = pd.read_csv(numbers["parameters"]).set_index(["model", "counted"])["count"]
+    count = read_csv(numbers["parameters"]).set_index(["model", "counted"])["count"]
     reproduced.add("illustrations.linear.weights", count["linear", "weights"])
     reproduced.add("illustrations.network.weights", count["network", "hidden_weights"])
     reproduced.add("illustrations.mnist_network.thousand_weights", count["mnist_network", "weights"] / 1000)
     reproduced.add("illustrations.mnist_network.parameters", count["mnist_network", "parameters"])
-    coefficients = pd.read_csv(numbers["squares"]).set_index(["activation", "term"]).from_outputs
+    coefficients = read_csv(numbers["squares"]).set_index(["activation", "term"]).from_outputs
     for activation, term in (("linear", "x1"), ("linear", "x2"), ("square", "x1^2"), ("square", "x1 x2"),
                              ("square", "x2^2")):  # fmt: skip
         name = term.replace("^", "_").replace(" ", "_")
         reproduced.add(f"illustrations.{activation}.{name}", coefficients[activation, term])
-    cells = pd.read_csv(numbers["convolution"]).query("stage == 'feature_map'")
+    cells = read_csv(numbers["convolution"]).query("stage == 'feature_map'")
     reproduced.add("illustrations.feature_map", count_in_layout(cells))
     return reproduced
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from relecture import tables
+from relecture.atomic_files import write_text
 from relecture.comparisons import conclude, load_exhibits
 from relecture.errors import UserError
 from relecture.exhibit import Exhibits
@@ -48,7 +49,7 @@ class Chapter:
 def write_conclusions(comparison: str, results: Path, out: Path) -> None:
     """Write a comparison's question and its conclusions, as Markdown."""
     question, conclusions = conclude(comparison, results)
-    out.write_text(f"**{question}**\n\n{' '.join(conclusions)}\n", encoding="utf-8")
+    write_text(out, f"**{question}**\n\n{' '.join(conclusions)}\n")
 
 
 def read_conclusions(path: Path) -> tuple[str, str]:

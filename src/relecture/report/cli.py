@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from relecture.atomic_files import atomic_write, write_text
 from relecture.cli import Command, PathOption, TextOption
 
 app = Command("Write the pages of the report, and the handout.")
@@ -20,7 +21,7 @@ def page(comparison: TextOption, results: PathOption, out: PathOption) -> None:
     """Write a comparison with its tables and figures as one HTML page."""
     from relecture.report import chapter, html_pages
 
-    out.write_text(html_pages.chapter(chapter.read(comparison, results)), encoding="utf-8")
+    write_text(out, html_pages.chapter(chapter.read(comparison, results)))
 
 
 @app.command()
@@ -28,7 +29,7 @@ def front(conclusions: list[Path], scorecard: PathOption, out: PathOption) -> No
     """Write the part of the front page that holds the CONCLUSIONS of the comparisons."""
     from relecture.report.front_page import front
 
-    out.write_text(front(scorecard, conclusions), encoding="utf-8")
+    write_text(out, front(scorecard, conclusions))
 
 
 @app.command()
@@ -36,7 +37,7 @@ def provenance(records: list[Path], scorecard: PathOption, out: PathOption) -> N
     """Write the provenance of the RECORDS as an HTML page."""
     from relecture.report.provenance_page import provenance
 
-    out.write_text(provenance(records, scorecard), encoding="utf-8")
+    write_text(out, provenance(records, scorecard))
 
 
 @app.command()
@@ -48,4 +49,5 @@ def handout(results: PathOption, out: PathOption) -> None:
     from relecture.report.handout import handout
 
     chapters = [chapter.read(name, results, handout=True) for name in COMPARISONS if load_exhibits(name)]
-    handout(chapters, results / "scorecard.csv", out)
+    with atomic_write(out) as draft:
+        handout(chapters, results / "scorecard.csv", draft)

@@ -4,8 +4,7 @@ import json
 from html import escape
 from pathlib import Path
 
-import pandas as pd
-
+from relecture.data_files import read_csv
 from relecture.report.chapter import read_conclusions
 from relecture.scorecard.verdicts import PARTS, VERDICTS, Verdict, parts
 from relecture.text_format import listed
@@ -28,7 +27,7 @@ NOUNS = {False: "published results", True: "counts and identities"}
 def count_verdicts(scorecard: Path) -> str:
     """Return how many published values have which verdict, in a sentence per part of the scorecard."""
     sentences = []
-    for heading, rows in parts(pd.read_csv(scorecard)).items():
+    for heading, rows in parts(read_csv(scorecard)).items():
         counts = {verdict: int((rows.verdict == verdict).sum()) for verdict in VERDICTS}
         clauses = [f"{n} {WORDS[verdict][n > 1]}" for verdict, n in counts.items() if n]
         sentences.append(f"Of {len(rows)} {NOUNS[heading == PARTS[True]]} {listed(clauses)}.")

@@ -6,9 +6,9 @@ from itertools import count
 from pathlib import Path
 from string import ascii_lowercase
 
-import pandas as pd
 from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, Paragraph, Spacer
 
+from relecture.data_files import read_csv
 from relecture.provenance import git_commit
 from relecture.report import pdf_style
 from relecture.report.chapter import Chapter
@@ -40,7 +40,7 @@ def handout(chapters: list[Chapter], scorecard: Path, out: Path) -> None:
 
 def _scorecard(path: Path, preset: str) -> Iterator[Flowable]:
     """Yield the front page: every published and reproduced value; the notes below, by letter."""
-    card = pd.read_csv(path, dtype={"published": str}).fillna({"note": ""})
+    card = read_csv(path, dtype={"published": str}).fillna({"note": ""})
     yield Paragraph("relecture", pdf_style.TITLE)
     yield Paragraph(
         f"The comparisons of a lecture from raw data: published and reproduced values ({escape(preset)})",

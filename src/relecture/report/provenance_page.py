@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from relecture import records
+from relecture.data_files import read_csv
 from relecture.errors import UserError
 from relecture.provenance import cores, git_commit, installed, memory, processor, rerun_command
 from relecture.records import Record, benchmark_file
@@ -19,7 +20,7 @@ from relecture.tracking.run_content import members, params
 
 def read_preset(scorecard: Path) -> str:
     """Return the preset of a scorecard, the file scorecard.csv."""
-    table = pd.read_csv(scorecard)
+    table = read_csv(scorecard)
     if "preset" not in table:
         raise UserError(f"{scorecard} has no column preset; rerun: {rerun_command(scorecard)}")
     return ", ".join(table.preset.unique())
@@ -95,7 +96,7 @@ def _measured(record: Record) -> tuple[float, float]:
     """Return seconds and peak memory of the job that made a record, or of all of them where it took several."""
     alone = benchmark_file(record.folder)
     files = [alone] if alone.exists() else sorted(alone.parent.glob(f"{alone.stem}_*.tsv"))
-    jobs = [pd.read_csv(file, sep="\t", na_values="-").iloc[-1] for file in files]
+    jobs = [read_csv(file, sep="\t", na_values="-").iloc[-1] for file in files]
     if not jobs:
         return float("nan"), float("nan")
     return sum(job.s for job in jobs), max(job.max_rss for job in jobs)

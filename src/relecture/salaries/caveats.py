@@ -1,8 +1,8 @@
 """What the table of errors must say of single fits: predictors without a coefficient, networks that did not learn."""
 
-import json
 from collections import Counter
 
+from relecture.data_files import read_json
 from relecture.records import Record
 from relecture.text_format import counted, listed
 
@@ -20,7 +20,7 @@ def caveats(record: Record, name: str) -> list[str]:
 def _redundant_predictors(record: Record, name: str) -> list[str]:
     if "redundant" not in set(record.metrics.metric):
         return []
-    models = json.loads((record.folder / "model" / "coefficients.json").read_text(encoding="utf-8"))
+    models = read_json(record.folder / "model" / "coefficients.json")
     n_splits = Counter(
         term for model in models.values() for term, row in model["train"].items() if row["coefficient"] is None
     )

@@ -24,6 +24,7 @@ def data(
     more; Hitters has none.
     """
     from relecture.data import hitters
+    from relecture.data_files import write_csv
     from relecture.salaries import user_table
     from relecture.salaries.config import DataJobConfig
     from relecture.salaries.data import encode, encode_players
@@ -37,8 +38,8 @@ def data(
         raw = hitters.load(source.parent / "Hitters.csv")
         read = user_table.profile_of(raw, HITTERS.target, HITTERS.name)
         coded = one_hot = encode_players(raw)
-    one_hot.to_csv(out_one_hot, index=False)
-    coded.to_csv(out, index=False)
+    write_csv(out_one_hot, one_hot)
+    write_csv(out, coded)
     print(*read.lines(), sep="\n", file=sys.stderr)
     EXHIBITS.write_tables(read, profile, "data")
 
@@ -46,15 +47,14 @@ def data(
 @app.command()
 def splits(data: PathOption, config_json: TextOption, out: PathOption) -> None:
     """Draw the splits of one protocol."""
-    import pandas as pd
-
+    from relecture.data_files import read_csv, write_parquet
     from relecture.salaries.config import SplitsConfig
     from relecture.salaries.data import draw_splits, require_variation, target
 
-    table = pd.read_csv(data)
+    table = read_csv(data)
     drawn = draw_splits(len(table), parse_config(SplitsConfig, config_json))
     require_variation(drawn, target(table))
-    drawn.to_parquet(out, index=False)
+    write_parquet(out, drawn)
 
 
 @app.command()
@@ -70,9 +70,8 @@ def fit(
     labels_json: Annotated[str | None, typer.Option(help="Labels of a user's table; Hitters if unset.")] = None,
 ) -> None:
     """Fit one method on the splits of one protocol and write its record to OUT."""
-    import pandas as pd
-
     from relecture import records
+    from relecture.data_files import read_csv, read_parquet
     from relecture.salaries.config import FIT_CONFIGS
     from relecture.salaries.data import iter_splits
     from relecture.salaries.scoring import rename_prediction_columns
@@ -81,7 +80,7 @@ def fit(
     config = parse_config(FIT_CONFIGS[method], config_json)
     labels = parse_config(TableLabels, labels_json) if labels_json else HITTERS
     fit_method = resolve_name(METHODS[method])
-    result = fit_method(pd.read_csv(data), list(iter_splits(pd.read_parquet(splits))), config, checkpoint_dir)
+    result = fit_method(read_csv(data), list(iter_splits(read_parquet(splits))), config, checkpoint_dir)
     rename_prediction_columns(result, labels).save(
         out,
         f"salaries/{protocol}/{method}",
@@ -105,9 +104,8 @@ def learning_curve(
     labels_json: Annotated[str | None, typer.Option(help="Labels of a user's table; Hitters if unset.")] = None,
 ) -> None:
     """Fit every method on training sets of several sizes and write the record to OUT."""
-    import pandas as pd
-
     from relecture import records
+    from relecture.data_files import read_csv, read_parquet
     from relecture.salaries.config import LearningCurveFitConfig
     from relecture.salaries.data import iter_splits
     from relecture.salaries.learning_curve import fit
@@ -115,8 +113,8 @@ def learning_curve(
 
     config = parse_config(LearningCurveFitConfig, config_json)
     labels = parse_config(TableLabels, labels_json) if labels_json else HITTERS
-    drawn = list(iter_splits(pd.read_parquet(splits)))
-    result = fit(pd.read_csv(data), pd.read_csv(one_hot), drawn, config, checkpoint_dir)
+    drawn = list(iter_splits(read_parquet(splits)))
+    result = fit(read_csv(data), read_csv(one_hot), drawn, config, checkpoint_dir)
     source = labels.source(records.file_digest(data))
     result.save(out, "salaries/learning_curve", config, source, rule, labels.question)
     records.remove_checkpoints(checkpoint_dir)

@@ -3,7 +3,6 @@
 A sentence says that one method is better than another, or improves on it, only if their difference is significant.
 """
 
-import json
 import math
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from relecture.data_files import read_csv, read_json
 from relecture.text_format import count, interval, listed, number, spread
 from relecture.uncertainty import LEVEL
 
@@ -56,8 +56,8 @@ def conclusions(results: Path) -> tuple[str, ...]:
             parameters of one method are read.
     """
     folder = results / "salaries"
-    table = pd.read_csv(folder / "table.csv", dtype={"mae_published": str}).set_index("method")
-    gaps, sizes = (pd.read_csv(folder / f"{name}.csv") for name in ("differences", "size_differences"))
+    table = read_csv(folder / "table.csv", dtype={"mae_published": str}).set_index("method")
+    gaps, sizes = (read_csv(folder / f"{name}.csv") for name in ("differences", "size_differences"))
     data = _params(results)["data"]
     # Hitters is in thousands of dollars, with one decimal; another table has three digits in its own unit.
     if "target" in data:
@@ -74,9 +74,7 @@ def conclusions(results: Path) -> tuple[str, ...]:
 
 
 def _params(results: Path) -> dict[str, Any]:
-    params: dict[str, Any] = json.loads(
-        (results / "salaries" / "book" / "linear" / "params.json").read_text(encoding="utf-8")
-    )
+    params: dict[str, Any] = read_json(results / "salaries" / "book" / "linear" / "params.json")
     return params
 
 

@@ -1,6 +1,5 @@
 """The comparison's table, its paired differences, and its reproduced values for the scorecard."""
 
-import json
 import math
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +9,7 @@ import pandas as pd
 
 from relecture import records, tables
 from relecture.data import hitters
+from relecture.data_files import read_json, read_parquet
 from relecture.records import Record
 from relecture.salaries import BOOK_PREDICTORS, BOOK_SPLIT
 from relecture.salaries.caveats import caveats
@@ -97,7 +97,7 @@ def load(
         else:
             learning_curve = record
     if splits is not None:
-        table = pd.read_parquet(splits)
+        table = read_parquet(splits)
         fold = table.fold[table.seed == table.seed.iloc[0]]
         sizes = {"n_train": int((fold > 0).sum()), "n_test": int((fold == 0).sum())}
     players = count_players(hitters_csv, **sizes) if hitters_csv and sizes else {}
@@ -276,7 +276,7 @@ def reproduced_values(results: SalariesResults, path: Path) -> None:
     lasso_error = records.summarize(by_method["book", "lasso"]).loc["mae", "mean"]
     reproduced.add("salaries.lasso.mae_in_r", lasso_error)
     coefficients = by_method["book", "relaxed_lasso"].folder / "model" / "coefficients.json"
-    (model,) = json.loads(coefficients.read_text(encoding="utf-8")).values()
+    (model,) = read_json(coefficients).values()
     for term, estimates in model["test"].items() if book_predictors else ():
         name = "intercept" if term == "const" else term
         reproduced.add(f"salaries.table_10_3.{name}", estimates["coefficient"])

@@ -3,7 +3,6 @@
 relecture scorecard docs --run "one standard run (date, processor)" > docs/scorecard.md
 """
 
-import json
 import sys
 import textwrap
 from pathlib import Path
@@ -16,6 +15,7 @@ from rich.text import Text
 
 from relecture import tables
 from relecture.cli import Command, PathOption, TextOption, parse_config
+from relecture.data_files import read_csv, read_json
 from relecture.errors import UserError
 from relecture.scorecard.config import ScorecardConfig
 from relecture.scorecard.published_values import load
@@ -51,7 +51,7 @@ app = Command("Compare reproduced with published values.")
 def write(published: PathOption, values: list[Path], config_json: TextOption, out: PathOption) -> None:
     """Write the scorecard to OUT.csv, .json, .md, .tex and .html from the reproduced VALUES of the comparisons."""
     config = parse_config(ScorecardConfig, config_json)
-    reproduced = pd.concat([pd.read_csv(path, dtype={"data": str}) for path in values], ignore_index=True)
+    reproduced = pd.concat([read_csv(path, dtype={"data": str}) for path in values], ignore_index=True)
     scorecard = build(load(published), reproduced, config)
     note = f"{EXPLANATION} Preset: {config.preset}."
     tables.write(out, scorecard, as_text_in_parts(scorecard), "Scorecard: published and reproduced", note)
@@ -69,7 +69,7 @@ def show(
         console.print(_grid(title, rows), "")
     for entry in scorecard[scorecard.verdict.isin(NOT_REPRODUCED)].itertuples():
         console.print(Text(f"{entry.verdict:9s}", "yellow"), f"{entry.quantity}: {entry.note}\n", sep="")
-    if mnist.exists() and json.loads(mnist.read_text(encoding="utf-8"))["sample"]:
+    if mnist.exists() and read_json(mnist)["sample"]:
         from relecture.data.mnist import sample_notice
 
         console.print(sample_notice(), "\n", style="bold red")
@@ -77,7 +77,7 @@ def show(
     console.print(f"figures and tables   {exhibits}", soft_wrap=True, markup=False)
     console.print("runs in MLflow       make ui")
     if (params := results / "digits" / "dropout" / "params.json").exists():
-        command = json.loads(params.read_text(encoding="utf-8"))["rerun"]
+        command = read_json(params)["rerun"]
         console.print(f"rerun one method     .venv/bin/{command}", soft_wrap=True)
 
 
@@ -103,7 +103,7 @@ def _read(results: Path) -> pd.DataFrame:
     path = results / "scorecard.csv"
     if not path.exists():
         raise UserError(f"there is no {path} yet; compute it with: make replicate")
-    scorecard = pd.read_csv(path, dtype={"published": str}).fillna({"note": ""})
+    scorecard = read_csv(path, dtype={"published": str}).fillna({"note": ""})
     if "kind" not in scorecard:
         raise UserError(f"{path} is of an older version; compute it again with: make replicate")
     return scorecard

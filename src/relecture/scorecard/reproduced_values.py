@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from relecture.data_files import write_csv
+
 COLUMNS = ("id", "reproduced", "sd", "n", "data")
 
 
@@ -24,4 +26,4 @@ class ReproducedValues:
 
     def write(self, path: Path) -> None:
         """Write all values as CSV."""
-        pd.DataFrame(self._rows, columns=list(COLUMNS)).to_csv(path, index=False)
+        write_csv(path, pd.DataFrame(self._rows, columns=list(COLUMNS)))
