@@ -162,14 +162,6 @@ def test_a_file_of_a_user_is_an_input_only_if_it_exists(tmp_path):
     assert workflow.if_exists(str(tmp_path / "other.csv")) == []
 
 
-def test_a_folder_is_listed_without_hidden_files_and_wildcards(tmp_path):
-    (tmp_path / "b").mkdir()
-    for name in ("b/2.png", "a.png", ".hidden", "{x}.png"):
-        (tmp_path / name).touch()
-    assert workflow.list_files(str(tmp_path)) == [f"{tmp_path}/a.png", f"{tmp_path}/b/2.png"]
-    assert workflow.list_files(str(tmp_path / "none")) == []
-
-
 @pytest.mark.parametrize(
     ("address", "store"),
     [("", "mlflow.db"), ("sqlite:////data/my.db", "/data/my.db"), ("http://127.0.0.1:5000", None)],

@@ -18,6 +18,7 @@ from typing import Any
 import grimp
 
 import relecture
+from relecture.changed_files import mark_changed_outputs, write_manifest
 from relecture.cli import OWNER, owner_mark
 from relecture.comparisons import load_exhibits
 from relecture.config import COMPARISONS, STANDARD, Config
@@ -134,6 +135,14 @@ def exhibit_files(exhibits: Exhibits, job: str) -> list[str]:
     ]
 
 
+def exhibit_inputs(jobs: Mapping[str, ExhibitJob]) -> list[str]:
+    """Return all that the exhibits of a comparison are made from.
+
+    Snakemake makes a missing file only if the target asks for it; it takes a table as complete without its records.
+    """
+    return list(dict.fromkeys(file for job in jobs.values() for file in job.all_inputs))
+
+
 def report_file(exhibits: Exhibits, exhibit: Exhibit) -> str:
     """Return the file of an exhibit that Snakemake's report shows."""
     return f"{exhibits.stem(exhibit)}{'.html' if exhibit.kind == 'table' else '.svg'}"
@@ -195,13 +204,26 @@ def if_exists(file: str) -> list[str]:
     return [file] if Path(file).exists() else []
 
 
-def list_files(folder: str) -> list[str]:
-    """Return every file in a folder and its sub-folders, sorted; nothing if there is no such folder.
+def content_of(files: Iterable[str], manifest: str) -> list[str]:
+    """Return a manifest of a user's files as an input, whose content is that of the files; exit with a message."""
+    try:
+        return write_manifest(files, manifest)
+    except UserError as error:  # Snakemake lets SystemExit pass, but decorates every other exception
+        sys.exit(f"relecture: {error}")
 
-    Hidden files are left out, and those whose path would be a wildcard to Snakemake.
-    """
-    files = (path for path in Path(folder).rglob("*") if path.is_file() and not path.name.startswith("."))
-    return sorted(name for name in map(str, files) if not has_wildcard(name))
+
+def mark_changed(workflow: Any, config: Config) -> None:
+    """Make Snakemake run the jobs again whose files have changed without getting newer; exit with a message."""
+    folders = tuple(f"{config.run.path(name)}/" for name in COMPARISONS)
+
+    def is_made_here(output: str) -> bool:
+        return output.startswith(folders) or output.rpartition("/")[0] in (config.run.path(), "resources")
+
+    if workflow.is_main_process:
+        try:
+            mark_changed_outputs(is_made_here)
+        except UserError as error:
+            sys.exit(f"relecture: {error}")
 
 
 def store_address() -> str:

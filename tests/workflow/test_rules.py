@@ -75,6 +75,11 @@ def test_every_rule_gives_its_command_options_that_it_has_and_all_that_it_needs(
     assert needed <= flags
 
 
+@pytest.mark.parametrize("comparison", ["salaries", "digits", "tallies", "clusters"])
+def test_the_target_of_a_comparison_asks_for_all_that_its_tables_are_made_from(comparison):
+    assert f'    exhibit_inputs(EXHIBIT_JOBS["{comparison}"]),\n' in RULES[comparison]
+
+
 def test_every_function_that_a_rule_names_is_in_a_module_of_the_package():
     named = {name for text in map(Path.read_text, FILES) for name in re.findall(r'"(relecture\.[\w.]+)[:"]', text)}
     assert len(named) >= 10

@@ -64,7 +64,7 @@ def test_settings_with_braces_quotes_and_dollar_signs_reach_their_commands_as_th
     assert option(fit, "--config-json")["predictors"] == [ODD[0]]
     assert option(cluster, "--config-json")["columns"] == ODD
     for command, file in zip((read, cluster), files, strict=True):  # the commands find all columns by their names
-        (fresh / file).parent.mkdir(parents=True)
+        (fresh / file).parent.mkdir(parents=True, exist_ok=True)
         done = fresh.run("bash", "-c", f"{shlex.quote(fresh.executable)} -m {command}")
         assert done.code == 0, done.trouble
     assert set(pd.read_csv(fresh / files[0])) == {"y", "x", ODD[0]}

@@ -10,6 +10,12 @@ from relecture import clusters
 
 CLUSTERS_DATASETS = run_config.clusters.names()
 PROFILED = [name for name in CLUSTERS_DATASETS if name != "images"]  # whose columns are pixels
+# The content of each user's table.
+USER_TABLES = {
+    name: content_of(if_exists(run_config.clusters.source(name)), results(f"clusters/data/{name}_source.json"))
+    for name in CLUSTERS_DATASETS
+    if name not in clusters.DATASETS
+}
 RECORDS["clusters"] = [
     *(
         results(f"clusters/{name}/{method}")
@@ -35,6 +41,7 @@ EXHIBIT_JOBS["clusters"] = {
 rule clusters:
     """The whole comparison."""
     input:
+        exhibit_inputs(EXHIBIT_JOBS["clusters"]),
         results("clusters/table.csv"),
         results("clusters/profile.csv"),
         [results(report_file(EXHIBITS["clusters"], figure)) for figure in EXHIBITS["clusters"].figures],
@@ -44,20 +51,20 @@ rule clusters:
 rule clusters_user:
     """The user's data sets only, without the tables of all data sets."""
     input:
-        expand(
-            results("clusters/{dataset}/{method}/overview.png"),
-            dataset=[dataset.name for dataset in run_config.clusters.datasets],
-            method=clusters.METHODS,
-        ),
+        [
+            file
+            for record in expand(results("clusters/{dataset}/{method}"), dataset=USER_TABLES, method=clusters.METHODS)
+            for file in (*record_files(record).values(), f"{record}/model", f"{record}/overview.png")
+        ],
 
 
 rule clusters_data:
     """One data set, simulated or read from a file, and its profile."""
     input:
         source=lambda w: (
-            [file for file in [run_config.clusters.source(w.dataset)] if file]
-            if w.dataset in clusters.DATASETS
-            else if_exists(run_config.clusters.source(w.dataset))
+            USER_TABLES[w.dataset]
+            if w.dataset in USER_TABLES
+            else [file for file in [run_config.clusters.source(w.dataset)] if file]
         ),
         code=lambda w: source_files(
             clusters.DATASETS.get(w.dataset, clusters.USER_TABLE),
@@ -72,7 +79,9 @@ rule clusters_data:
     params:
         profile=results("clusters/data/{dataset}_profile"),
         config=lambda w: to_json(run_config.clusters.dataset(w.dataset)),
-        source=lambda w, input: f"--source {shlex.quote(str(input.source))}" if input.source else "",
+        source=lambda w, input: (
+            f"--source {shlex.quote(str(input.source))}" if input.source and w.dataset not in USER_TABLES else ""
+        ),
     shell:
         "exec &> >(tee {log:q})\n"
         "relecture clusters data"

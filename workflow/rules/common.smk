@@ -12,6 +12,7 @@ import re
 import shlex
 from pathlib import Path
 
+from relecture.changed_files import list_files
 from relecture.config import COMPARISONS, load_or_exit
 from relecture.exhibit import TABLE_SUFFIXES
 from relecture.workflow import (
@@ -20,10 +21,12 @@ from relecture.workflow import (
     ExhibitJob,
     all_exhibits,
     caption_files,
+    content_of,
     exhibit_files,
     exhibit_sources,
+    exhibit_inputs,
+    mark_changed,
     if_exists,
-    list_files,
     local_store,
     prepare_environment,
     record_files,
@@ -40,6 +43,7 @@ from relecture.workflow import (
 run_config = load_or_exit(config, workflow.configfiles, workflow.config_settings.config)
 results = run_config.run.path
 
+mark_changed(workflow, run_config)
 prepare_environment(workflow.configfiles, workflow.config_settings.config, run_config.data.mirrors)
 
 PUBLISHED = "config/published.yaml"

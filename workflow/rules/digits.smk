@@ -23,6 +23,7 @@ EXHIBIT_JOBS["digits"] = {
 rule digits:
     """The whole comparison."""
     input:
+        exhibit_inputs(EXHIBIT_JOBS["digits"]),
         results("digits/table.csv"),
         [results(report_file(EXHIBITS["digits"], figure)) for figure in EXHIBITS["digits"].figures],
         expand("{record}/overview.png", record=RECORDS["digits"]),

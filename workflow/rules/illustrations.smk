@@ -31,6 +31,7 @@ ILLUSTRATION_DATA = {
 rule illustrations:
     """All figures, the reproduced values of the slides, findings and choices."""
     input:
+        *ILLUSTRATION_INPUTS.values(),
         [results(report_file(EXHIBITS["illustrations"], figure)) for figure in EXHIBITS["illustrations"].figures],
         expand(results("illustrations/{file}.csv"), file=ILLUSTRATION_TABLES),
 

@@ -27,12 +27,18 @@ EXHIBIT_JOBS["salaries"] = {
 }
 SALARIES_LABELS = run_config.salaries.labels()
 SALARIES_LABELS_OPTION = f"--labels-json {shlex.quote(to_json(SALARIES_LABELS))}" if SALARIES_LABELS else ""
+SALARIES_SOURCE = (
+    [run_config.salaries.source()]
+    if run_config.salaries.data.is_isl_table
+    else content_of(if_exists(run_config.salaries.source()), results("salaries/data/source.json"))
+)
 (SALARIES_PROFILE,) = EXHIBITS["salaries"].of_job("data")
 
 
 rule salaries:
     """The whole comparison."""
     input:
+        exhibit_inputs(EXHIBIT_JOBS["salaries"]),
         results("salaries/table.csv"),
         [results(report_file(EXHIBITS["salaries"], figure)) for figure in EXHIBITS["salaries"].figures],
         expand("{record}/overview.png", record=RECORDS["salaries"]),
@@ -41,11 +47,7 @@ rule salaries:
 rule salaries_data:
     """The rows without missing values, coded as in R and one-hot, and the profile of the table."""
     input:
-        source=lambda w: (
-            [run_config.salaries.source()]
-            if run_config.salaries.data.is_isl_table
-            else if_exists(run_config.salaries.source())
-        ),
+        source=SALARIES_SOURCE,
         code=source_files("relecture.data.hitters:load", "relecture.salaries.user_table:read"),
     output:
         table=results("salaries/data/table.csv"),

@@ -13,8 +13,14 @@ from relecture.tallies.networks.hyperband import SearchPlan
 TALLIES = run_config.tallies
 USER_CELLS, USER_SHEETS = ([] if path == SIMULATED else [path] for path in (TALLIES.cells_dir, TALLIES.sheets_dir))
 SHEETS = USER_SHEETS[0] if USER_SHEETS else results("tallies/data/sheets")
-# All files of a user's sheets except the true votes, which the segmentation does not read.
-PAGES = [file for file in list_files(SHEETS) if Path(file).name != "truth.csv"] if USER_SHEETS else [SHEETS]
+# The content of all files of a user's sheets except the true votes, which the segmentation does not read.
+PAGES = (
+    content_of(
+        (file for file in list_files(SHEETS) if Path(file).name != "truth.csv"), results("tallies/data/pages.json")
+    )
+    if USER_SHEETS
+    else [SHEETS]
+)
 # The true votes: simulated, or the file truth.csv of the user's sheets if it exists.
 TRUTH = if_exists(f"{SHEETS}/truth.csv") if USER_SHEETS else [results("tallies/data/truth.csv")]
 HANDWRITING = "resources/usps.json"
@@ -70,6 +76,7 @@ EXHIBIT_JOBS["tallies"] = {
 rule tallies:
     """The whole comparison."""
     input:
+        exhibit_inputs(EXHIBIT_JOBS["tallies"]),
         [results(report_file(EXHIBITS["tallies"], one)) for one in EXHIBITS["tallies"].tables],
         [results(report_file(EXHIBITS["tallies"], one)) for one in EXHIBITS["tallies"].figures],
         expand("{record}/overview.png", record=RECORDS["tallies"]),
@@ -78,6 +85,7 @@ rule tallies:
 rule tallies_user:
     """The vote count alone, as for a user's sheets, without the comparison of networks and variants of transfer."""
     input:
+        EXHIBIT_JOBS["tallies"]["vote_tables"].all_inputs,
         [results(report_file(EXHIBITS["tallies"], one)) for one in EXHIBITS["tallies"].of_job("vote_tables")],
 
 

@@ -8,8 +8,11 @@ rule tallies_cells:
     """Labelled cells: from simulated sheets, or from a user's folder."""
     input:
         handwriting=[] if USER_CELLS else HANDWRITING,
-        # Every image, because a changed file does not change the time of its folder.
-        images=[file for folder in USER_CELLS for file in list_files(folder)],
+        images=[
+            file
+            for folder in USER_CELLS
+            for file in content_of(list_files(folder), results("tallies/data/images.json"))
+        ],
         code=source_files(
             "relecture.tallies.simulation.labelled_cells:simulate_labelled_cells",
             "relecture.tallies.networks.image_folder:load_image_folder",

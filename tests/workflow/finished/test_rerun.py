@@ -139,6 +139,16 @@ def test_the_command_in_a_record_has_the_values_that_the_command_line_gave(twin)
     assert result.jobs == {"salaries_fit book linear"}
 
 
+def test_a_target_makes_a_missing_record_again_with_all_that_is_made_from_it(twin):
+    for file in (twin / "results/salaries/book/linear").glob("*.*"):  # as of a fit that was cancelled
+        file.unlink()
+    result = twin.snakemake("--dry-run", "--", "salaries")
+    assert result.code == 0, result.trouble
+    assert {"salaries_fit book linear", "salaries_tables"} <= result.jobs <= {
+        "salaries", "salaries_fit book linear", "overview results/salaries/book/linear", *ABOVE_LASSO
+    }  # fmt: skip
+
+
 def test_the_same_configuration_in_a_file_of_another_name_reruns_nothing(twin):
     shutil.copy(twin / "config/tiny.yaml", twin / "config/mine.yaml")
     result = twin.python("-m", "snakemake", "--configfile", "config/mine.yaml", "--cores", "2", "--dry-run")
