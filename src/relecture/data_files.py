@@ -1,9 +1,14 @@
-"""Read and write data files: on disk before they have their name, and named in the message if they cannot be read."""
+"""Read and write data files: on disk before they have their name, and named in the message if they cannot be read.
+
+A spreadsheet computes a field of a CSV file that begins with one of `=+-@`, whatever its quotes. So a text that begins
+with one, and is no number, has an apostrophe before it in our files; `read_csv` removes it.
+"""
 
 import contextlib
 import json
+import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,18 +19,20 @@ from relecture.atomic_files import atomic_write
 from relecture.errors import UserError
 from relecture.provenance import rerun_command
 
+#: What a spreadsheet takes for a formula, and what `_quote` has made of it.
+_FORMULA, _QUOTED = re.compile(r"'*[=+\-@\t\r]"), re.compile(r"'+[=+\-@\t\r]")
+
 
 def write_csv(path: Path, table: pd.DataFrame) -> None:
-    """Write a table without its index."""
+    """Write a table without its index, with an apostrophe before texts that a spreadsheet would compute."""
     with atomic_write(path) as draft:
-        table.to_csv(draft, index=False)
+        _map_texts(table, _quote).to_csv(draft, index=False)
 
 
 def read_csv(path: Path, **options: Any) -> pd.DataFrame:
-    """Read a table; `options` are those of pandas. UserError if the file cannot be read."""
+    """Read a table that `write_csv` wrote; `options` are those of pandas. UserError if the file cannot be read."""
     with translate_read_errors(path):
-        table: pd.DataFrame = pd.read_csv(path, **options)
-        return table
+        return _map_texts(pd.read_csv(path, **options), _unquote)
 
 
 def write_parquet(path: Path, table: pd.DataFrame) -> None:
@@ -56,6 +63,33 @@ def read_json(path: Path) -> Any:
     """Read a JSON file; UserError if it cannot be read."""
     with translate_read_errors(path):
         return json.loads(path.read_text(encoding="utf-8"))
+
+
+def _map_texts(table: pd.DataFrame, change: Callable[[Any], Any]) -> pd.DataFrame:
+    """Return the table with `change` applied to its texts and to the names of its columns."""
+    texts = [index for index, kind in enumerate(table.dtypes) if not pd.api.types.is_numeric_dtype(kind)]
+    changed = table.copy(deep=False)
+    for index in texts:
+        if (column := table.iloc[:, index].map(change)).ne(table.iloc[:, index]).any():
+            changed.isetitem(index, column)
+    return changed.set_axis([change(name) for name in table.columns], axis=1)
+
+
+def _quote(value: Any) -> Any:
+    is_formula = isinstance(value, str) and _FORMULA.match(value) and not _is_number(value)
+    return f"'{value}" if is_formula else value
+
+
+def _unquote(value: Any) -> Any:
+    return value[1:] if isinstance(value, str) and _QUOTED.match(value) else value
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 @contextlib.contextmanager

@@ -27,7 +27,7 @@ import pandas as pd
 
 from relecture.atomic_files import atomic_folder, sweep, write_json, write_text
 from relecture.config_model import ConfigModel
-from relecture.data_files import write_csv, write_parquet
+from relecture.data_files import write_parquet
 from relecture.errors import UserError
 from relecture.provenance import rerun_command
 
@@ -151,7 +151,7 @@ def write(record: Record, folder: Path, save_model: Callable[[Path], None]) -> N
     with atomic_folder(folder / "model") as model:
         save_model(model)
     write_parquet(folder / "predictions.parquet", record.predictions)
-    write_csv(folder / "history.csv", _with_columns(record.history, HISTORY))
+    write_text(folder / "history.csv", _with_columns(record.history, HISTORY).to_csv(index=False))
     metrics = _with_columns(record.metrics, METRICS).to_csv(index=False)
     write_json(
         folder / "params.json",

@@ -17,7 +17,7 @@ EMPTY = "No rows with these settings."
 #: Signs of Markdown: always, before a tag, an entity or a link, and an underscore that is not inside a word.
 _MARKDOWN = re.compile(r"[\\`*|]|<(?=[a-zA-Z/!?])|&(?=#?\w+;)|\[(?=[^\]]*\]\()|(?<!\w)_|_(?!\w)|~(?=~)|(?<=~)~")
 
-#: What LaTeX writes for its own signs, as in pandas' cells.
+#: What LaTeX writes for its own signs.
 _LATEX = str.maketrans(
     {sign: f"\\{sign}" for sign in "&%$#_{}"}
     | {"~": r"\textasciitilde ", "^": r"\textasciicircum ", "\\": r"\textbackslash "}
@@ -80,11 +80,15 @@ def write(stem: Path, numbers: pd.DataFrame, text: pd.DataFrame, caption: str, n
         .to_markdown(index=False, colalign=align, disable_numparse=True)
     )
     write_text(stem.with_suffix(".md"), f"**{_escape_markdown(caption)}**\n\n{markdown}\n\n{_escape_markdown(note)}\n")
-    latex = text.to_latex(
-        index=False,
-        escape=True,
-        caption=_one_line(caption).translate(_LATEX),
-        column_format="".join(side[0] for side in align),
+    latex = (
+        text.map(_escape_latex)
+        .rename(columns=_escape_latex)
+        .to_latex(
+            index=False,
+            escape=False,
+            caption=_escape_latex(caption),
+            column_format="".join(side[0] for side in align),
+        )
     )
     write_text(stem.with_suffix(".tex"), f"{latex}% {_one_line(note)}\n")
     html = text.to_html(index=False, border=0, justify="unset")
@@ -126,6 +130,12 @@ def _escape_markdown(text: str) -> str:
     """Return text on one line, with a backslash before everything that Markdown does not show as it is."""
     escaped = _MARKDOWN.sub(r"\\\g<0>", _one_line(text))
     return escaped.replace("$", r"\$") if escaped.count("$") > 1 else escaped  # two of them enclose a formula
+
+
+def _escape_latex(text: str) -> str:
+    r"""Return text on one line, with the commands for signs of LaTeX; `[` and `*` would belong to the `\\` before."""
+    escaped = _one_line(text).translate(_LATEX)
+    return f"{{{escaped[0]}}}{escaped[1:]}" if escaped.startswith(("[", "*")) else escaped
 
 
 def _is_text(column: pd.Series) -> bool:
