@@ -4,6 +4,7 @@ What a running job really loads is tested on the finished run: tests/workflow/fi
 """
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -261,3 +262,48 @@ def test_init_files_contain_only_constants():
     files = {relative(path): path for path in MODULES if path.name == "__init__.py"}
     for name in set(files) - {"config/__init__.py"}:
         assert {type(node) for node in ast.parse(files[name].read_text()).body} <= {ast.Expr, ast.Assign}, name
+
+
+def can_run_code(call: ast.Call) -> bool:
+    """Whether a call may run what a text or a file holds."""
+    name, options = ast.unparse(call.func), {option.arg: ast.unparse(option.value) for option in call.keywords}
+    return (
+        name in {"eval", "exec", "pickle.load", "pickle.loads", "joblib.load", "os.system", "yaml.unsafe_load"}
+        or (name == "yaml.load" and ast.unparse(call.args[1]) != "_Loader")  # of `yaml_files`, a SafeLoader
+        or (name == "torch.load" and options.get("weights_only") != "True")
+        or "shell" in options
+        or "allow_pickle" in options
+    )
+
+
+def test_no_call_runs_what_a_text_or_a_file_holds():
+    places = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in sorted((ROOT / "src").rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and can_run_code(node)
+    ]
+    assert places == []
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ("eval(text)", True),
+        ("network.eval()", False),
+        ("yaml.load(text, yaml.Loader)", True),
+        ("torch.load(path)", True),
+        ("torch.load(path, weights_only=True)", False),
+        ("subprocess.run(text, shell=True)", True),
+        ("np.load(path, allow_pickle=True)", True),
+    ],
+)
+def test_a_call_that_can_run_code_is_found(code, found):
+    assert can_run_code(ast.parse(code).body[0].value) is found
+
+
+def test_actions_of_the_ci_are_pinned_and_may_only_read():
+    [workflow] = (ROOT / ".github/workflows").iterdir()
+    text = workflow.read_text(encoding="utf-8")
+    assert "\npermissions:\n  contents: read\n" in text
+    assert all(re.fullmatch(r"\S+@[0-9a-f]{40}", action) for action in re.findall(r"uses: (\S+)", text))

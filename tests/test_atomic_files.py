@@ -104,3 +104,10 @@ def test_a_folder_whose_block_fails_does_not_change(old):
     with pytest.raises(ZeroDivisionError), atomic_folder(old.parent):
         raise ZeroDivisionError
     assert old.read_text() == "old"
+
+
+def test_a_new_folder_sweeps_away_those_of_killed_processes(tmp_path):
+    name = atomic_files._draft_path(tmp_path / "sheets").name.replace(f".{os.getpid()}-", ".999999999-")
+    (tmp_path / name).mkdir()
+    with atomic_files.folder_beside(tmp_path / "sheets"):
+        assert not (tmp_path / name).exists()

@@ -15,7 +15,8 @@ import psutil
 import pytest
 
 from relecture.cli import OWNER, owner_mark
-from relecture.run_snakemake import _end_orphans, _owns
+from relecture.errors import UserError
+from relecture.run_snakemake import _end_orphans, _owns, _replace_unusable_folders
 
 pytestmark = pytest.mark.slow
 
@@ -248,3 +249,38 @@ def test_a_missing_or_broken_configuration_file_is_reported_before_snakemake_sta
     assert standard.returncode == 1
     assert standard.stderr.startswith("relecture: config/config.yaml, line 2, column 1, cannot be read: ")
     assert not (folder.path / ".snakemake").exists()
+
+
+@pytest.fixture
+def no_home(monkeypatch):
+    """A home folder that cannot be written, even by root."""
+    for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.setenv(name, "")  # restores what the test sets
+    monkeypatch.setenv("HOME", "/proc/none")
+
+
+def test_without_a_home_folder_caches_lie_in_the_project(no_home, tmp_path):
+    _replace_unusable_folders(tmp_path)
+    assert os.environ["XDG_CACHE_HOME"] == f"{tmp_path}/.snakemake/home/.cache"
+    assert os.environ["XDG_CONFIG_HOME"] == f"{tmp_path}/.snakemake/home/.config"
+
+
+def test_a_home_folder_that_can_be_written_is_left_alone(no_home, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    _replace_unusable_folders(tmp_path)
+    assert os.environ["XDG_CACHE_HOME"] == ""
+
+
+def test_a_user_without_a_name_gets_one(no_home, tmp_path, monkeypatch):
+    monkeypatch.setattr("pwd.getpwuid", lambda uid: {}[uid])
+    _replace_unusable_folders(tmp_path)
+    assert os.environ["LOGNAME"] == f"user-{os.getuid()}"
+
+
+def test_without_a_folder_for_temporary_files_there_is_one_line(tmp_path, monkeypatch):
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("tempfile.TemporaryFile", full)
+    with pytest.raises(UserError, match=r"no temporary file can be written .No space left on device.: .*TMPDIR"):
+        _replace_unusable_folders(tmp_path)

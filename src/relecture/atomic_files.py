@@ -87,8 +87,9 @@ def write_json(path: Path, content: Any) -> None:
 def folder_beside(path: Path) -> Iterator[Path]:
     """Yield a new hidden working folder next to `path`; remove it when the block ends.
 
-    If this process is killed before, `sweep` finds the folder.
+    If this process is killed before, the next folder here sweeps it away.
     """
+    sweep(path.parent)
     folder = _draft_path(path)
     with _translate_write_errors(path):
         folder.mkdir(parents=True)

@@ -12,10 +12,12 @@ import argparse
 import contextlib
 import datetime
 import fcntl
+import getpass
 import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -51,6 +53,7 @@ def main(arguments: list[str]) -> NoReturn:
         _lock(folder)
         _check(files)
         _end_orphans(folder)
+        _replace_unusable_folders(folder)
         if any((folder / ".snakemake" / "locks").glob("*.lock")):
             _unlock(folder, arguments)
     except UserError as error:
@@ -103,6 +106,41 @@ def _lock(folder: Path) -> None:
     os.ftruncate(lock, 0)
     os.write(lock, f"{owner_mark()} {since}\n".encode())
     os.set_inheritable(lock, True)
+
+
+def _replace_unusable_folders(folder: Path) -> None:
+    """Give Snakemake folders for its caches if the home folder cannot be written, as in many containers.
+
+    The user of a container may also have no name, which Snakemake and MLflow ask for.
+
+    Raises:
+        UserError: There is no folder for temporary files.
+    """
+    home = Path(os.path.expanduser("~"))  # noqa: PTH111 - Path.home() raises an error if there is none
+    for variable, name in (("XDG_CACHE_HOME", ".cache"), ("XDG_CONFIG_HOME", ".config")):
+        if not _can_be_written(Path(os.environ.get(variable) or home / name)):
+            os.environ[variable] = str(folder / ".snakemake" / "home" / name)
+    try:
+        getpass.getuser()
+    except (OSError, KeyError):
+        os.environ["LOGNAME"] = f"user-{os.getuid()}"
+    try:
+        tempfile.TemporaryFile().close()
+    except OSError as error:
+        raise UserError(
+            f"no temporary file can be written ({error.strerror or error}): "
+            "name a folder with space on its disk in the environment variable TMPDIR"
+        ) from None
+
+
+def _can_be_written(path: Path) -> bool:
+    """Return whether a file can be written into a folder, which is made if it does not exist, as Snakemake does."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=path).close()
+    except OSError:
+        return False
+    return True
 
 
 def _holder(path: Path) -> str:

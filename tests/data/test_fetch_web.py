@@ -1,11 +1,14 @@
 """Web addresses: attempts, wrong content, servers with opinions. The server is on this machine."""
 
+import contextlib
 import gzip
 import hashlib
 import json
+import os
 import socket
 import struct
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -110,3 +113,51 @@ def test_a_packed_file_stays_packed_whatever_the_server_calls_it(toy, serve, mon
     file = registry.RawFile("toy/data.gz", hashlib.sha256(packed).hexdigest(), len(packed), (url,), "free")
     monkeypatch.setitem(registry.DATA_SETS, "toy", (file,))
     assert fetch(file.name, toy.resources, []).read_bytes() == packed
+
+
+def test_a_server_that_sends_a_byte_now_and_then_is_given_up(toy, toy_urls, serve, monkeypatch):
+    monkeypatch.setattr("relecture.data.fetch.START_SECONDS", 0.3)
+    monkeypatch.setattr("relecture.data.fetch.LEAST_SPEED", 10**9)
+
+    def drip(handler):
+        handler.send_response(200)
+        handler.end_headers()
+        with contextlib.suppress(OSError):
+            for _ in range(50):
+                handler.wfile.write(b"x")
+                time.sleep(0.1)
+
+    toy_urls(serve(drip))
+    start = time.monotonic()
+    with pytest.raises(Unavailable, match="the server did not send it within 0 seconds"):
+        fetch(toy.name, toy.resources, [])
+    assert time.monotonic() - start < 3
+    assert toy.hidden() == []
+
+
+def test_a_server_that_does_not_end_is_given_up(toy, toy_urls, serve):
+    def flood(handler):
+        handler.send_response(200)
+        handler.end_headers()
+        with contextlib.suppress(OSError):
+            for _ in range(100_000):
+                handler.wfile.write(bytes(1 << 16))
+
+    toy_urls(serve(flood))
+    with pytest.raises(Unavailable, match="the server sends more than"):
+        fetch(toy.name, toy.resources, [])
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device", "folder"])
+def test_a_mirror_s_file_that_is_no_regular_one_is_not_read(toy, kind):
+    path = toy.mirror / toy.name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    match kind:
+        case "pipe":
+            os.mkfifo(path)
+        case "device":
+            path.symlink_to("/dev/zero")
+        case "folder":
+            path.mkdir()
+    with pytest.raises(Unavailable, match="is not a regular file"):
+        fetch(toy.name, toy.resources, [toy.mirror])

