@@ -11,7 +11,7 @@ ARGS ?=
 PORT ?= 5000
 
 .DEFAULT_GOAL := help
-.PHONY: help replicate quick full test test-fast check data sync ui report handout screenshots bench clean
+.PHONY: help replicate quick full test test-fast check data sync ui report handout screenshots bench faults clean
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -93,6 +93,9 @@ bench: $(READY) ## measure speed and memory into benchmarks/results/
 	$(BIN)/python -m benchmarks tables clusters --rows 100000 --columns 20
 	$(BIN)/python -m benchmarks tables clusters --rows 1000000 --columns 20
 	$(BIN)/python -m benchmarks tables salaries --rows 200000 --columns 50
+
+faults: $(READY) ## kill runs, fill a disk, cut files, in five minutes
+	$(BIN)/python -m benchmarks.faults $(ARGS)
 
 clean: ## remove results, logs and checkpoints (not the data, MLflow's runs or .venv)
 	test ! -d results || find results -mindepth 1 ! -name README.md -delete
