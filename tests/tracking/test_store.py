@@ -15,7 +15,8 @@ from tracking_store import Command, free_port
 
 from relecture.errors import UserError
 from relecture.tracking import cli
-from relecture.tracking.store import connect, redact, require_mlflow_database
+from relecture.tracking.address import redact
+from relecture.tracking.store import connect, require_mlflow_database
 from relecture.tracking.sync import load_record, sync_record
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from relecture.tracking.run_content import LEVEL, PARENT, RECORD, RECORD_DIGEST
+from relecture.tracking.run_content import LEVEL, LIVE, MEMBER, PARENT, RECORD, RECORD_DIGEST
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -39,10 +39,21 @@ class ExistingRuns:
                 return run
         return None
 
-    def delete_all_but(self, keep: Iterable["Run"]) -> None:
-        """Delete (softly) all runs except `keep` and their children."""
+    def find_live(self) -> "Run | None":
+        """Return the run that shows the method while it is fitted, the latest if there are several, or None."""
+        live = [
+            run for run in self.runs if LIVE in run.data.tags and not {PARENT, RECORD_DIGEST} & run.data.tags.keys()
+        ]
+        return max(live, key=lambda run: run.info.start_time, default=None)
+
+    def children_of(self, parent: "Run") -> dict[str, "Run"]:
+        """Return the runs of the members below a run, by member."""
+        return {run.data.tags.get(MEMBER, ""): run for run in self._children([parent])}
+
+    def delete_all_but(self, keep: Iterable["Run"], keep_ids: Iterable[str] = ()) -> None:
+        """Delete (softly) all runs except `keep`, their children, and those with `keep_ids`."""
         keep = list(keep)
-        kept_ids = {run.info.run_id for run in [*keep, *self._children(keep)]}
+        kept_ids = {*keep_ids, *(run.info.run_id for run in [*keep, *self._children(keep)])}
         for run in self.runs:
             if run.info.run_id not in kept_ids:
                 self._client.delete_run(run.info.run_id)

@@ -23,7 +23,7 @@ from relecture.registered_model import RegisteredModel, Tensor
 from relecture.tracking import run_content
 from relecture.tracking.existing_runs import ExistingRuns
 from relecture.tracking.store import Store, folder_lock, translate_store_errors
-from relecture.tracking.sync import load_record
+from relecture.tracking.sync import load_record, sync_record
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -51,7 +51,7 @@ def register(store: Store, model: RegisteredModel, results: Path) -> Registratio
     """Register the file of `model`, unless it is registered already, and give its version the alias.
 
     Args:
-        store: Open store; where it has a run of the model's record, the version is linked to that run.
+        store: Open store; the version is linked to the run of the model's record, which is synced before.
         model: Description of the model.
         results: Results folder with the model's file and record.
 
@@ -62,6 +62,7 @@ def register(store: Store, model: RegisteredModel, results: Path) -> Registratio
     if not file.is_file():
         raise UserError(f"there is no model {file} to register. Make it first: snakemake {file}")
     record, example, digest = load_record(results / model.record), model.example(results), records.file_digest(file)
+    sync_record(store, record)
     with folder_lock(file.parent), translate_store_errors():
         client = store.client
         _create_registered_model(client, model)
@@ -150,8 +151,8 @@ def _create_version(
     """Store the model, finish it, and create the version last: an interrupted registration leaves no version."""
     client = store.client
     experiment = store.experiment(run_content.experiment_name(record))
-    runs = ExistingRuns(client, experiment, record.name).complete
-    run_id = runs[0].info.run_id if runs else None
+    [run, *_] = ExistingRuns(client, experiment, record.name).complete
+    run_id = run.info.run_id
     tags = {
         DIGEST: digest,
         LOADER: model.loader_module,

@@ -4,8 +4,9 @@ import getpass
 import hashlib
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -19,6 +20,7 @@ NAME_LENGTH, PARAM_LENGTH, TAG_LENGTH, DIGEST_LENGTH = 250, 6000, 8000, 36  # ML
 
 RECORD, RECORD_DIGEST, MEMBER = "relecture.record", "relecture.record_digest", "relecture.member"
 LEVEL, METHOD = "relecture.level", "method"  # only the runs of methods have this tag
+LIVE = "relecture.live"  # the digest of the fit, while the record of a run is not complete
 MEMBER_METRICS = "relecture.numbers_of_members"  # if members are not replicates: the names of their metrics
 MEMBERS = "members"
 CURVES = "curves/"
@@ -79,10 +81,15 @@ def child_runs(record: Record, git_commit: str | None) -> list[RunContent]:
 
 
 def experiment_name(record: Record) -> str:
-    """Return the name of a record's experiment: its comparison; of a named run `quick/digits`, with the run's name."""
+    """Return the name of a record's experiment."""
     results = records.results_folder(record.folder, record.params["method"])
+    return experiment_of(results, record.params["comparison"])
+
+
+def experiment_of(results: Path, comparison: str) -> str:
+    """Return the name of an experiment: the comparison; of a named run `quick/digits`, with the run's name."""
     prefix = f"{results.name}/" if results.parent.name == "results" else ""
-    return f"{prefix}{record.params['comparison']}"
+    return f"{prefix}{comparison}"
 
 
 def members(record: Record) -> list[str]:
@@ -93,7 +100,12 @@ def members(record: Record) -> list[str]:
 def members_are_replicates(record: Record) -> bool:
     """Return True if the members differ by chance only: seeds, splits, or a single member."""
     names = members(record)
-    return len(names) == 1 or (not record.params.get("members") and all(map(_REPLICATE.fullmatch, names)))
+    return len(names) == 1 or (not record.params.get("members") and are_replicates(names))
+
+
+def are_replicates(names: Sequence[str]) -> bool:
+    """Return True if members with these names differ by chance only, or if there is only one."""
+    return len(names) == 1 or all(map(_REPLICATE.fullmatch, names))
 
 
 def params(record: Record) -> dict[str, str]:

@@ -11,16 +11,16 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from relecture.errors import UserError
+from relecture.tracking.address import DEFAULT, redact, sqlite_file, tracking_uri
 from relecture.tracking.existing_runs import ExistingRuns
 from relecture.tracking.run_content import NOTE
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
-DEFAULT = "sqlite:///mlflow.db"
 STORE_TABLES = {"experiments", "runs", "alembic_version"}  # of every MLflow store, besides others
 
 # MLflow reads these variables whenever it needs them. The user's own values take precedence.
@@ -121,28 +121,6 @@ def connect() -> Store:
     return Store(client, redact(uri), file.parent / "mlartifacts")
 
 
-def tracking_uri() -> str:
-    """Return the store's address as the user gave it, including credentials."""
-    return os.environ.get("MLFLOW_TRACKING_URI") or DEFAULT
-
-
-def sqlite_file(uri: str) -> Path | None:
-    """Return the absolute path of the file of a `sqlite:///` address; None for any other address.
-
-    Raises:
-        UserError: The path has a question mark, which ends the path of an address.
-    """
-    if not uri.startswith("sqlite:///"):
-        return None
-    path, _, query = uri.removeprefix("sqlite:///").partition("?")
-    if query and not re.fullmatch(r"\w+=[^/]*", query):
-        raise UserError(
-            f"MLFLOW_TRACKING_URI is {uri}: a question mark ends the path in an address. Change into the folder of the "
-            "file, and give a path without it, such as sqlite:///mlflow.db"
-        )
-    return Path(path).resolve()
-
-
 def _sqlite_uri(file: Path) -> str:
     """Return the address of a file; relative to the working folder if a question mark in its path would end it."""
     return f"sqlite:///{os.path.relpath(file) if '?' in str(file) else file}"
@@ -151,14 +129,6 @@ def _sqlite_uri(file: Path) -> str:
 def _is_ours(file: Path | None) -> bool:
     """Return whether a file is mlflow.db of this folder, a mirror of the records; any other one may be a user's own."""
     return file == sqlite_file(DEFAULT)
-
-
-def redact(uri: str) -> str:
-    """Return `uri` without user, password and query, for messages and files."""
-    parts = urlsplit(uri)
-    if "@" not in parts.netloc and not parts.query:
-        return uri
-    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
 
 @contextmanager
