@@ -10,7 +10,7 @@ from relecture.atomic_files import write_json
 from relecture.cli import Command
 from relecture.errors import UserError
 from relecture.tracking.store import connect, translate_store_errors
-from relecture.tracking.sync import complete_records, load_record, sync_record
+from relecture.tracking.sync import complete_records, forget_superseded, load_record, sync_record
 
 app = Command(help=__doc__)
 
@@ -36,8 +36,10 @@ def sync(
     results: Annotated[Path, typer.Option(help="The results folder whose complete records are synced.")] = RESULTS,
     figure: Annotated[list[Path] | None, typer.Option(help="A figure of the record, besides its overview.*")] = None,
     out: Annotated[Path | None, typer.Option(help="File for the runs of the records (JSON), written last.")] = None,
+    forget: Annotated[bool, typer.Option("--forget", help="Delete the runs of earlier versions afterwards.")] = False,
+    keep: Annotated[int, typer.Option(min=0, help="With --forget: the number of earlier versions to keep.")] = 0,
 ) -> None:
-    """Mirror records into MLflow; runs of unchanged records stay as they are."""
+    """Mirror records into MLflow; runs of unchanged records stay as they are, and those of earlier versions too."""
     single = record is not None and len(record) == 1
     if figure and not single:
         raise UserError("--figure belongs to one record: give its folder, and no other")
@@ -58,6 +60,8 @@ def sync(
         outcomes[result.outcome] += 1
         synced[str(folder)] = {"record_digest": result.digest, "run_id": result.run_id}
         print(result, flush=True)
+        if forget and (n_forgotten := forget_superseded(opened, loaded, keep)):
+            outcomes["forgotten"] += n_forgotten
     if not single:
         print(f"MLflow store {opened.uri}: " + ", ".join(f"{n} {outcome}" for outcome, n in sorted(outcomes.items())))
     if errors:

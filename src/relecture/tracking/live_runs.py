@@ -16,6 +16,7 @@ import psutil
 from relecture.tracking.existing_runs import ExistingRuns
 from relecture.tracking.progress_files import Fit, MemberProgress, Points
 from relecture.tracking.run_content import (
+    CURRENT,
     CURVES,
     LEVEL,
     LIVE,
@@ -26,6 +27,7 @@ from relecture.tracking.run_content import (
     RECORD,
     are_replicates,
     experiment_of,
+    origin,
     sanitize_name,
 )
 from relecture.tracking.store import Store
@@ -88,12 +90,13 @@ class LiveMethod:
         self._store, self._name = store, name
         comparison, _, method = name.partition("/")
         self._experiment = store.experiment(experiment_of(results.resolve(), comparison))
-        runs = ExistingRuns(store.client, self._experiment, name)
+        self._tags = {RECORD: name, CURRENT: "true", **origin()}
+        runs = ExistingRuns(store.client, self._experiment, name, origin())
         found = runs.find_live()
         self._found = {} if found is None else runs.children_of(found)
         self._members: dict[str, tuple[str, LiveRun]] = {}  # the digest of the fit, and the run
         self._processes: dict[int, psutil.Process] = {}
-        tags = {RECORD: name, MEMBER: "all", LEVEL: METHOD, LIVE: "method"}
+        tags = {**self._tags, MEMBER: "all", LEVEL: METHOD, LIVE: "method"}
         self._run = LiveRun(store, self._experiment, method, tags, time.time(), found)
 
     def update(self, fits: Sequence[Fit], sample: bool) -> None:
@@ -130,7 +133,7 @@ class LiveMethod:
             if found is not None and found.data.tags.get(LIVE) != member.fit:
                 self._store.client.delete_run(found.info.run_id)
                 found = None
-            tags = {RECORD: self._name, MEMBER: name, PARENT: self._run.run_id, LIVE: member.fit}
+            tags = {**self._tags, MEMBER: name, PARENT: self._run.run_id, LIVE: member.fit}
             run = LiveRun(self._store, self._experiment, name, tags, member.start, found)
             self._members[name] = member.fit, run
         run.log(_curve(member.points, member.times))

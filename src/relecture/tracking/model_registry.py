@@ -21,7 +21,6 @@ from relecture.provenance import git_commit
 from relecture.records import Record
 from relecture.registered_model import RegisteredModel, Tensor
 from relecture.tracking import run_content
-from relecture.tracking.existing_runs import ExistingRuns
 from relecture.tracking.store import Store, folder_lock, translate_store_errors
 from relecture.tracking.sync import load_record, sync_record
 
@@ -62,14 +61,14 @@ def register(store: Store, model: RegisteredModel, results: Path) -> Registratio
     if not file.is_file():
         raise UserError(f"there is no model {file} to register. Make it first: snakemake {file}")
     record, example, digest = load_record(results / model.record), model.example(results), records.file_digest(file)
-    sync_record(store, record)
+    run_id = sync_record(store, record).run_id
     with folder_lock(file.parent), translate_store_errors():
         client = store.client
         _create_registered_model(client, model)
         version = _find_version(client, model, digest)
         outcome = "registered" if version is None else "unchanged"
         if version is None:
-            version = _create_version(store, model, file, record, example, digest)
+            version = _create_version(store, model, file, record, run_id, example, digest)
         # A SQLite store has versions as numbers, a server as text.
         if str(client.get_registered_model(model.name).aliases.get(model.alias)) != str(version.version):
             client.set_registered_model_alias(model.name, model.alias, version.version)
@@ -146,13 +145,11 @@ def _find_version(client: "MlflowClient", model: RegisteredModel, digest: str) -
 
 
 def _create_version(
-    store: Store, model: RegisteredModel, file: Path, record: Record, example: np.ndarray, digest: str
+    store: Store, model: RegisteredModel, file: Path, record: Record, run_id: str, example: np.ndarray, digest: str
 ) -> "ModelVersion":
     """Store the model, finish it, and create the version last: an interrupted registration leaves no version."""
     client = store.client
     experiment = store.experiment(run_content.experiment_name(record))
-    [run, *_] = ExistingRuns(client, experiment, record.name).complete
-    run_id = run.info.run_id
     tags = {
         DIGEST: digest,
         LOADER: model.loader_module,

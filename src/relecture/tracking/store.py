@@ -68,9 +68,8 @@ class Store:
                     raise
         if experiment.lifecycle_stage == "deleted":
             self.client.restore_experiment(experiment.experiment_id)
-            # MLflow restores all runs, including those that had been replaced or were never finished.
-            runs = ExistingRuns(self.client, experiment.experiment_id)
-            runs.delete_all_but(runs.complete)
+            # MLflow restores all runs, including those that were deleted or never finished.
+            ExistingRuns(self.client, experiment.experiment_id).delete_leftovers()
             print(f"experiment {name}: it had been deleted in MLflow and is restored")
         self._require_same_location(experiment.artifact_location)
         return experiment.experiment_id

@@ -16,7 +16,7 @@ from relecture.errors import UserError
 from relecture.provenance import git_commit
 from relecture.records import Record
 from relecture.tracking import run_content
-from relecture.tracking.existing_runs import REPLACES, ExistingRuns
+from relecture.tracking.existing_runs import ExistingRuns, is_superseded
 from relecture.tracking.run_content import LIVE, NOTE, PARENT, RECORD_DIGEST, RunContent
 from relecture.tracking.saved_views import update_saved_views
 from relecture.tracking.store import Store, folder_lock, translate_store_errors
@@ -34,7 +34,7 @@ FIGURE_KINDS = ("svg", "png")
 
 @dataclass(frozen=True)
 class SyncResult:
-    """What became of one record: `outcome` is `synced`, `replaced`, `unchanged` or `figures added`."""
+    """What became of one record: `outcome` is `synced`, `new version`, `restored`, `unchanged` or `figures added`."""
 
     record: str
     outcome: str
@@ -50,8 +50,9 @@ def sync_record(store: Store, record: Record, figures: Sequence[Path] = ()) -> S
     """Mirror `record` into `store`, with `figures` and its own figure `overview`.
 
     The runs that showed the fit while it ran become those of the record. The tag `relecture.record_digest` is written
-    last: a parent run without it was interrupted, and the next sync starts over. Runs of an earlier version of the
-    record are deleted softly.
+    last: a parent run without it was interrupted, and the next sync starts over. Runs of earlier versions of the record
+    stay, tagged as superseded and named for what is different in them; a record that is as in an earlier version has
+    the runs of that version. Runs of other owners or folders are not changed.
 
     Raises:
         UserError: A figure is missing, or the store cannot be used.
@@ -61,21 +62,48 @@ def sync_record(store: Store, record: Record, figures: Sequence[Path] = ()) -> S
     with folder_lock(record.folder), translate_store_errors():
         digest, n_members = records.digest(record.folder), len(children)
         experiment = store.experiment(run_content.experiment_name(record))
-        runs = ExistingRuns(store.client, experiment, record.name)
-        current = runs.find_current(digest, n_members)
-        if current is None:
+        runs = ExistingRuns(store.client, experiment, record.name, run_content.origin())
+        found = runs.find(digest, n_members)
+        if found is None:
             run_ids = _write_runs(store, experiment, record, [parent, *children], figure_files, runs)
             run_id = run_ids[0]
-            runs.delete_all_but(runs.restored, run_ids)
             store.client.set_tag(run_id, RECORD_DIGEST, digest)
-            outcome = "replaced" if runs.complete else "synced"
+            runs.delete_leftovers(run_ids)
+            outcome = "new version" if runs.complete else "synced"
+            runs.delete(runs.duplicates(digest, run_id))
         else:
-            run_id = current.info.run_id
-            runs.delete_all_but([current, *runs.restored])
-            added = _log_figures(store, run_id, figure_files, json.loads(current.data.tags.get(FIGURES, "{}")))
-            outcome = "figures added" if added else "unchanged"
+            run_id = found.info.run_id
+            runs.delete(runs.duplicates(digest, run_id))
+            runs.delete_leftovers()
+            added = _log_figures(store, run_id, figure_files, json.loads(found.data.tags.get(FIGURES, "{}")))
+            outcome = "restored" if is_superseded(found) else "figures added" if added else "unchanged"
+        _supersede_others(store, record, runs, run_id)
         update_saved_views(store.client, experiment)
     return SyncResult(record.name, outcome, run_id, digest, n_members)
+
+
+def forget_superseded(store: Store, record: Record, keep: int) -> int:
+    """Delete (softly) the runs of earlier versions of a record but the `keep` latest; return how many versions."""
+    with folder_lock(record.folder), translate_store_errors():
+        experiment = store.experiment(run_content.experiment_name(record))
+        runs = ExistingRuns(store.client, experiment, record.name, run_content.origin())
+        forgotten = runs.superseded()[keep:]
+        runs.delete(forgotten)
+        update_saved_views(store.client, experiment)
+    return len(forgotten)
+
+
+def _supersede_others(store: Store, record: Record, runs: ExistingRuns, run_id: str) -> None:
+    """Make one run the current version of the record, and name all others for what is different in them."""
+    if not runs.complete:
+        return
+    current, method = store.client.get_run(run_id), record.params["method"]
+    for run in runs.complete:
+        is_current = run.info.run_id == run_id
+        runs.set_current(run, is_current)
+        name = method if is_current else run_content.superseded_name(method, run, current)
+        if run.info.run_name != name:
+            store.client.update_run(run.info.run_id, name=name)
 
 
 def load_record(folder: Path) -> Record:
@@ -129,8 +157,7 @@ def _write_runs(
     start = end - (duration or 0)
     live = runs.find_live()
     live_children = runs.children_of(live) if live else {}
-    replaces = runs.ids_to_replace()
-    run_id = _write_run(store, experiment, parent, record, {REPLACES: replaces} if replaces else {}, start, live)
+    run_id = _write_run(store, experiment, parent, record, {}, start, live)
     run_ids = [run_id]
     for index, child in enumerate(children, start=1):
         found = live_children.get(child.name)
