@@ -202,6 +202,14 @@ def test_earlier_versions_are_forgotten_on_purpose(case: StoreCase) -> None:
     assert case.superseded() == []
 
 
+def test_the_commit_of_a_run_is_that_of_the_fit_not_of_the_sync(case: StoreCase) -> None:
+    folder = synthetic.save(case.network(seeds=1), case.results)
+    (folder / "commit.json").write_text(f'{{"git_commit": "{"0f" * 20}-dirty"}}')
+    sync_record(case.store, load_record(folder))
+    tags = case.parent().data.tags
+    assert (tags["relecture.git_commit"], tags["mlflow.source.git.commit"]) == ("0f" * 20 + "-dirty", "0f" * 20)
+
+
 def test_two_folders_with_one_server_supersede_only_their_own_runs(
     case: StoreCase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,7 +17,6 @@ import numpy as np
 
 from relecture import records
 from relecture.errors import UserError
-from relecture.provenance import git_commit
 from relecture.records import Record
 from relecture.registered_model import RegisteredModel, Tensor
 from relecture.tracking import run_content
@@ -156,7 +155,7 @@ def _create_version(
         "relecture.record": record.name,
         "relecture.rerun": record.params["rerun"],
         "relecture.sample": record.sample_name,
-        "relecture.git_commit": git_commit() or "",
+        "relecture.git_commit": records.commit(record.folder) or "",
     }
     tags = {key: value for key, value in tags.items() if value}
     logged = client.create_logged_model(experiment, model.name, run_id, tags, run_content.params(record))

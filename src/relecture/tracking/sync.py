@@ -13,7 +13,6 @@ import pandas as pd
 
 from relecture import records
 from relecture.errors import UserError
-from relecture.provenance import git_commit
 from relecture.records import Record
 from relecture.tracking import run_content
 from relecture.tracking.existing_runs import ExistingRuns, is_superseded
@@ -57,7 +56,7 @@ def sync_record(store: Store, record: Record, figures: Sequence[Path] = ()) -> S
     Raises:
         UserError: A figure is missing, or the store cannot be used.
     """
-    figure_files, commit = _figures(record.folder, figures), git_commit()
+    figure_files, commit = _figures(record.folder, figures), records.commit(record.folder)
     parent, children = run_content.parent_run(record, commit), run_content.child_runs(record, commit)
     with folder_lock(record.folder), translate_store_errors():
         digest, n_members = records.digest(record.folder), len(children)
