@@ -46,11 +46,3 @@ def test_a_deleted_store_is_rebuilt_with_a_run_for_each_record_and_no_rule_empti
     assert query(copy, ACTIVE_PARENTS) == runs
     assert query(copy, "SELECT count(*) FROM experiments WHERE name = 'of somebody else'") == {(1,)}
     assert copy.launch().nothing_to_do
-
-
-def test_a_single_target_is_in_mlflow_when_its_run_ends(without_store):
-    metrics = "results/digits/lda/metrics.csv"
-    result = without_store.snakemake("--force", "--", metrics)
-    assert result.code == 0, result.trouble
-    assert result.jobs == {"digits_fit lda"}
-    assert len(query(without_store, ACTIVE_PARENTS)) == 1
