@@ -102,7 +102,7 @@ def test_the_target_all_and_mlflow_include_it(followed):
     copy, _ = followed
     planned = copy.snakemake("--dry-run", "--quiet", "host", "--", "all")
     assert planned.code == 0, planned.trouble
-    assert {"sync_record results/engel/median", "scorecard"} <= planned.jobs
+    assert {"overview results/engel/median", "sync", "scorecard"} <= planned.jobs
     assert "--experiment=engel" in planned.output
     assert "`quantile`" in (copy / "config/README.md").read_text()
 

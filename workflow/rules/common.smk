@@ -15,6 +15,8 @@ from pathlib import Path
 from relecture.changed_files import list_files
 from relecture.config import COMPARISONS, load_or_exit
 from relecture.exhibit import TABLE_SUFFIXES
+from relecture.tracking.address import redact, tracking_uri
+from relecture.tracking.supervisor import follow_in_background
 from relecture.workflow import (
     PROVENANCE_CATEGORY,
     SCORECARD_CATEGORY,
@@ -23,11 +25,11 @@ from relecture.workflow import (
     caption_files,
     content_of,
     exhibit_files,
-    exhibit_sources,
     exhibit_inputs,
-    mark_changed,
+    exhibit_sources,
+    forget_lost_store,
     if_exists,
-    local_store,
+    mark_changed,
     prepare_environment,
     record_files,
     report_category,
@@ -36,7 +38,6 @@ from relecture.workflow import (
     scorecard_config,
     shown_files,
     source_files,
-    store_address,
     to_json,
 )
 
