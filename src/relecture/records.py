@@ -173,7 +173,7 @@ def read(folder: Path) -> Record:
             params=json.loads((folder / "params.json").read_text(encoding="utf-8")),
             folder=folder,
         )
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError, LookupError, AttributeError) as error:
         raise UserError(
             f"the record in {folder} is incomplete or unreadable ({error}). "
             f"Rerun it: {rerun_command(folder / 'metrics.csv')}"

@@ -260,6 +260,50 @@ def test_lines_that_a_full_disk_has_cut_are_skipped(
     assert curve(case, case.children()["seed-0"]) == {2: 0.25}
 
 
+@pytest.mark.parametrize(
+    "line", ["[1]", '{"step": 1, "values": [], "time": 1}', '{"step": 1, "values": {"a": []}, "time": 1}']
+)
+def test_damaged_lines_are_skipped(case: StoreCase, follower: Follower, sleeper: subprocess.Popen, line: str) -> None:
+    fit = FakeFit(case, sleeper.pid)
+    fit.start(0, n_members=1)
+    with fit.path.open("a") as file:
+        file.write(f"\0\0\n{line}\n")
+    fit.score(0, 2)
+    follower.poll()
+    assert curve(case, case.children()["seed-0"]) == {2: 0.25}
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("metrics.csv", ""),
+        ("metrics.csv", "member,metric,value\nseed-0,test_error,\0\0\n"),
+        ("history.csv", "member"),
+        ("predictions.parquet", "PAR1"),
+        ("params.json", '{"comparison": '),
+        ("params.json", "[]"),
+    ],
+)
+def test_a_damaged_record_is_reported_once_and_does_not_stop_the_others(
+    case: StoreCase, name: str, content: str
+) -> None:
+    lines: list[str] = []
+    names = [f"{case.comparison}/{method}" for method in ("dropout", "plain")]
+    follower = Follower(case.results, names, time.time() - 1, lines.append)
+    damaged = synthetic.save(case.network(), case.results)
+    synthetic.save(case.network(method="plain", seeds=1), case.results)
+    params = json.loads((damaged / "params.json").read_text())
+    (damaged / "params.json").write_text(json.dumps({**params, "bytes": {}}))  # as of a damage that keeps the length
+    (damaged / name).write_text(content)
+    follower.poll()
+    follower.poll()
+    assert case.names() == ["plain", "seed-0"]
+    assert [line for line in lines if line.startswith(f"relecture: {names[0]}: ")] == lines[:1]
+    synthetic.save(case.network(), case.results)
+    follower.poll()
+    assert {"dropout", "plain"} <= set(case.names())
+
+
 def test_a_dead_server_is_reported_once_and_the_rest_is_left_to_sync(
     workplace: Path, monkeypatch: pytest.MonkeyPatch, sleeper: subprocess.Popen
 ) -> None:

@@ -98,16 +98,31 @@ class Follower:
         signature = self._signature(name)
         if signature.record == 0:  # the record is being made again, its figure is the old one
             return
+        folder = self.results / name
         try:
-            self.report(str(sync_record(store, load_record(self.results / name))))
+            record = load_record(folder)
+        except UserError as error:
+            if (folder / "metrics.csv").exists():  # else it is being made again
+                self._leave_to_sync(name, signature, error)
+            return
+        try:
+            self.report(str(sync_record(store, record)))
             self.failures.pop(name, None)
         except UserError as error:
-            if not (self.results / name / "metrics.csv").exists():
+            if not (folder / "metrics.csv").exists():
                 return  # it is being made again
             raise UserError(f"{name}: {error}") from error
+        except Exception as error:  # damaged in a way that only its use shows
+            self._leave_to_sync(name, signature, error)
+            return
         self.known[name] = signature
         self.live.pop(name, None)
         self.files.forget(name)
+
+    def _leave_to_sync(self, name: str, signature: _Signature, error: Exception) -> None:
+        """Report a damaged record once, so that the others are synced all the same."""
+        self.report(f"relecture: {name}: {error}")
+        self.known[name] = signature
 
     def _update_live_runs(self, store: Store) -> None:
         sample = time.monotonic() >= self.sample_at

@@ -152,7 +152,8 @@ class LiveMethod:
                 at = [member for member in members.values() if step in member.times]
                 times[step] = max(member.times[step] for member in at)
                 for metric in at[0].points:
-                    means.setdefault(metric, {})[step] = sum(m.points[metric][step] for m in at) / len(at)
+                    if all(step in m.points.get(metric, {}) for m in at):  # a damaged line may lack some
+                        means.setdefault(metric, {})[step] = sum(m.points[metric][step] for m in at) / len(at)
         self._run.log(_curve(means, times))
 
     def _log_load(self, fits: Sequence[Fit]) -> None:

@@ -81,7 +81,7 @@ class Fit:
         for line in whole.splitlines():
             try:
                 self._add(json.loads(line))
-            except (ValueError, KeyError, TypeError):  # a line that was cut short by a full disk
+            except (ValueError, LookupError, TypeError, AttributeError):  # cut by a full disk, or damaged
                 continue
         return bool(whole)
 

@@ -173,11 +173,14 @@ def _write_runs(
 
 
 def _duration_ms(folder: Path) -> int | None:
-    """Return the time of the fit as Snakemake measured it; None if the record is newer than the measurement."""
+    """Return the time of the fit as Snakemake measured it; None if the record is newer or the file cannot be read."""
     file = records.benchmark_file(folder)
     if not file.exists() or file.stat().st_mtime < (folder / "metrics.csv").stat().st_mtime:
         return None
-    return int(1000 * pd.read_csv(file, sep="\t")["s"].sum())
+    try:
+        return int(1000 * pd.read_csv(file, sep="\t")["s"].sum())
+    except (OSError, ValueError, KeyError, TypeError):  # Snakemake is writing it, or it is damaged
+        return None
 
 
 def _finish(client: "MlflowClient", run_id: str, end: int | None) -> None:
