@@ -19,14 +19,14 @@ from relecture.atomic_files import atomic_write
 from relecture.errors import UserError
 from relecture.provenance import rerun_command
 
-#: What a spreadsheet takes for a formula, and what `_quote` has made of it.
+#: What a spreadsheet takes for a formula, and what `quote_formula` has made of it.
 _FORMULA, _QUOTED = re.compile(r"'*[=+\-@\t\r]"), re.compile(r"'+[=+\-@\t\r]")
 
 
 def write_csv(path: Path, table: pd.DataFrame) -> None:
     """Write a table without its index, with an apostrophe before texts that a spreadsheet would compute."""
     with atomic_write(path) as draft:
-        _map_texts(table, _quote).to_csv(draft, index=False)
+        _map_texts(table, quote_formula).to_csv(draft, index=False)
 
 
 def read_csv(path: Path, **options: Any) -> pd.DataFrame:
@@ -75,7 +75,8 @@ def _map_texts(table: pd.DataFrame, change: Callable[[Any], Any]) -> pd.DataFram
     return changed.set_axis([change(name) for name in table.columns], axis=1)
 
 
-def _quote(value: Any) -> Any:
+def quote_formula(value: Any) -> Any:
+    """Return a value of a CSV file, with an apostrophe before a text that a spreadsheet would compute."""
     is_formula = isinstance(value, str) and _FORMULA.match(value) and not _is_number(value)
     return f"'{value}" if is_formula else value
 

@@ -47,7 +47,7 @@ rule salaries:
 rule salaries_data:
     """The rows without missing values, coded as in R and one-hot, and the profile of the table."""
     input:
-        source=SALARIES_SOURCE,
+        source=lambda w: SALARIES_SOURCE,
         code=source_files("relecture.data.hitters:load", "relecture.salaries.user_table:read"),
     output:
         table=results("salaries/data/table.csv"),

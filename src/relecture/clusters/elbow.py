@@ -15,6 +15,7 @@ from relecture.clusters.hartigan_wong import hartigan_wong
 from relecture.clusters.k_criteria import choose_k, gap_statistic, log_of_sum
 from relecture.clusters.k_resamples import resampled_choices
 from relecture.clusters.kmeans_batched import kmeans
+from relecture.data_files import write_csv
 from relecture.records import FitResult
 
 MEMBER = "data"
@@ -65,7 +66,7 @@ def fit(dataset: Dataset, config: ElbowFitConfig) -> FitResult:
     resamples = resampled_choices(x, references, k_max, config.n_resamples if small else 0, random)
 
     def save_model(folder: Path) -> None:
-        resamples.to_csv(folder / "resamples.csv", index=False)
+        write_csv(folder / "resamples.csv", resamples)
 
     result.save_model = save_model
     return result

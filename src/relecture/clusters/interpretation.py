@@ -11,6 +11,7 @@ from relecture.clusters.data import Dataset
 from relecture.clusters.kmeans_batched import kmeans, lloyd
 from relecture.clusters.kmeans_trace import cluster_means
 from relecture.clusters.labels import relabel_by_size
+from relecture.data_files import write_csv
 from relecture.records import FitResult
 
 ALL = "all"
@@ -41,7 +42,7 @@ def fit(dataset: Dataset, config: InterpretationFitConfig) -> FitResult:
 
     def save_model(folder: Path) -> None:
         np.savez(folder / "centroids.npz", centroids=centroids)
-        features.to_csv(folder / "features.csv", index=False)
+        write_csv(folder / "features.csv", features)
 
     result.save_model = save_model
     return result

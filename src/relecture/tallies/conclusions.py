@@ -1,10 +1,10 @@
 """The conclusions of the comparison `tallies` in two sentences, from its tables."""
 
-import json
 from pathlib import Path
 
 import pandas as pd
 
+from relecture.data_files import read_csv, read_json
 from relecture.tallies import QUESTION
 from relecture.tallies.result_tables import NAMES
 from relecture.text_format import number, percent, sentence, spread
@@ -25,12 +25,12 @@ def conclusions(results: Path) -> tuple[str, str]:
             base are read.
     """
     folder = results / "tallies"
-    table = pd.read_csv(folder / "table.csv")
+    table = read_csv(folder / "table.csv")
     table.index = list(NAMES)
     # A base is trained on MNIST and tested on the cells, so its record names a sample of either.
-    data = json.loads((folder / "base" / "selected" / "params.json").read_text(encoding="utf-8"))["data"]
+    data = read_json(folder / "base" / "selected" / "params.json")["data"]
     sample = data["name"] if data["sample"] else ""
-    totals, checking = (pd.read_csv(folder / f"{name}.csv") for name in ("totals", "checking"))
+    totals, checking = (read_csv(folder / f"{name}.csv") for name in ("totals", "checking"))
     return _describe_networks(table, sample), _describe_count(totals, checking)
 
 

@@ -3,6 +3,7 @@
 MLflow calls `_load_pyfunc` by the name of this module. Nothing here imports MLflow.
 """
 
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,7 @@ def example(results: Path) -> np.ndarray:
         with np.load(path) as file:
             images: np.ndarray = file["images"][:N_EXAMPLES]
             return images
-    except (OSError, KeyError, ValueError) as error:
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
         raise UserError(f"{path} holds no labelled cells ({error}). Make it first: snakemake {path}") from error
 
 

@@ -1,6 +1,5 @@
 """The comparison's tables of networks, their paired differences, and the reproduced values for the scorecard."""
 
-import json
 from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
@@ -10,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from relecture import records, tables
+from relecture.data_files import read_json
 from relecture.findings import Choice, Finding
 from relecture.records import Record
 from relecture.scorecard.published_values import PublishedValue
@@ -53,7 +53,7 @@ def load(
 ) -> NetworkResults:
     """Read the records of all methods and the file selected.json."""
     by_method = {record.params["method"]: record for record in map(records.read, folders)}
-    choice = json.loads(selected.read_text(encoding="utf-8"))
+    choice = read_json(selected)
     return NetworkResults(by_method, published, choice, quality_threshold)
 
 

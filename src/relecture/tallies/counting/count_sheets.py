@@ -13,6 +13,7 @@ import pandas as pd
 import torch
 
 from relecture.atomic_files import atomic_write
+from relecture.data_files import quote_formula, write_csv
 from relecture.errors import UserError
 from relecture.tallies.counting.vote_counts import VoteCounts
 from relecture.tallies.networks.digit_classifier import DigitClassifier
@@ -54,7 +55,7 @@ def count_sheets(
             table = csv.writer(file, lineterminator="\n")
             table.writerow(COLUMNS)
             for rows, unreadable in _count_batches(paths, layout, classifier, processes):
-                table.writerows(rows)
+                table.writerows(map(quote_formula, row) for row in rows)
                 n_sheets += len(rows) // len(layout.parties)
                 failures += unreadable
         if not n_sheets:
@@ -62,8 +63,7 @@ def count_sheets(
     counted = SheetCounts(n_sheets, pd.DataFrame(failures, columns=list(UNREADABLE_COLUMNS)))
     failures_path = out.with_name(f"{out.stem}.unreadable.csv")
     if failures:
-        with atomic_write(failures_path) as draft:
-            counted.unreadable.to_csv(draft, index=False)
+        write_csv(failures_path, counted.unreadable)
     else:
         failures_path.unlink(missing_ok=True)
     return counted

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from relecture.data_files import read_parquet, write_csv, write_parquet
 from relecture.errors import UserError
 from relecture.tallies.networks.cnn import N_CLASSES
 from relecture.tallies.networks.digit_classifier import UNIFORM_PRIOR, DigitClassifier
@@ -131,14 +132,14 @@ class VoteCounts:
         )
         table[PROBABILITY_COLUMNS] = self.probabilities.reshape(-1, N_CLASSES)
         table.attrs["train_prior"] = list(self.train_prior)
-        table.to_parquet(folder / "digits.parquet", index=False)
-        self.totals().to_csv(folder / "totals.csv", index=False)
-        self.counts().to_csv(folder / "counts.csv", index=False)
+        write_parquet(folder / "digits.parquet", table)
+        write_csv(folder / "totals.csv", self.totals())
+        write_csv(folder / "counts.csv", self.counts())
 
     @classmethod
     def load(cls, folder: Path) -> "VoteCounts":
         """Read what `save` wrote."""
-        table = pd.read_parquet(folder / "digits.parquet")
+        table = read_parquet(folder / "digits.parquet")
         n_boxes, parties = int(table.box.max()), tuple(map(str, table.party.unique()))
         by_sheet = table.iloc[:: n_boxes * len(parties)]
         sheets, districts, stations = (by_sheet[key].to_numpy(dtype=object) for key in ("sheet", "district", "station"))

@@ -3,7 +3,6 @@
 Every public function takes `TalliesResults` and returns the figure; the figures themselves are in the other modules.
 """
 
-import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +14,7 @@ from matplotlib.figure import Figure
 
 from relecture import records
 from relecture.data import mnist as mnist_data
+from relecture.data_files import read_csv, read_json
 from relecture.records import Record
 from relecture.tallies import LABEL_CURVES, TRANSFERS
 from relecture.tallies.counting import vote_tables
@@ -77,9 +77,7 @@ class TalliesResults:
     @cached_property
     def calibration(self) -> dict[str, Any]:
         """The content of temperature.json."""
-        content: dict[str, Any] = json.loads(
-            (self.folder / "validation" / "temperature.json").read_text(encoding="utf-8")
-        )
+        content: dict[str, Any] = read_json(self.folder / "validation" / "temperature.json")
         return content
 
     @cached_property
@@ -119,7 +117,7 @@ def hyperparameters(results: TalliesResults) -> Figure:
 
 def budget(results: TalliesResults) -> Figure:
     """Draw the accuracy of the trials by epochs."""
-    choice = json.loads((results.folder / "search" / "selected.json").read_text(encoding="utf-8"))
+    choice = read_json(results.folder / "search" / "selected.json")
     return search_figures.budget(records.read(results.folder / "search"), choice)
 
 
@@ -145,7 +143,7 @@ def misclassified(results: TalliesResults) -> Figure:
 
 def reliability(results: TalliesResults) -> Figure:
     """Draw accuracy by probability, before and after calibration."""
-    return classifier.reliability(pd.read_csv(results.folder / "validation" / "reliability.csv"), results.calibration)
+    return classifier.reliability(read_csv(results.folder / "validation" / "reliability.csv"), results.calibration)
 
 
 def attribution(results: TalliesResults) -> Figure:

@@ -14,7 +14,8 @@ from scipy.special import log_softmax
 from scipy.stats import binomtest
 
 from relecture import records
-from relecture.atomic_files import atomic_write, write_json
+from relecture.atomic_files import write_json
+from relecture.data_files import write_csv
 from relecture.tallies.networks.cnn import N_CLASSES
 from relecture.tallies.networks.digit_classifier import DigitClassifier, softmax
 from relecture.uncertainty import paired
@@ -95,9 +96,8 @@ def calibrate(final: Path, out: Path) -> None:
     }
     classifier = DigitClassifier.load(final / "model" / "classifier.pt", "cpu")
     replace(classifier, temperature=temperature).save(out / "classifier.pt")
-    with atomic_write(out / "reliability.csv") as draft:
-        reliability = pd.concat([table.assign(stage=stage) for stage, table in tables.items()])
-        reliability[["stage", *tables["before"]]].to_csv(draft, index=False)
+    reliability = pd.concat([table.assign(stage=stage) for stage, table in tables.items()])
+    write_csv(out / "reliability.csv", reliability[["stage", *tables["before"]]])
     content = {
         "temperature": temperature,
         "n_validation": len(validation),

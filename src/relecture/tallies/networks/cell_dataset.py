@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from relecture.atomic_files import atomic_write
 from relecture.data.mnist import Mnist
+from relecture.data_files import read_arrays, write_arrays
 from relecture.records import DataSource
 
 #: For training; for every choice; for one evaluation at the end.
@@ -47,13 +48,11 @@ class CellDataset:
 
     def save(self, path: Path) -> None:
         """Write one uncompressed file: the same bytes for the same cells."""
-        with atomic_write(path) as draft, draft.open("wb") as file:
-            np.savez(file, **{field.name: getattr(self, field.name) for field in fields(self)})
+        write_arrays(path, **{field.name: getattr(self, field.name) for field in fields(self)})
 
     @classmethod
     def load(cls, path: Path) -> "CellDataset":
         """Read the file that `save` wrote."""
-        with np.load(path) as file:
-            arrays = {name: file[name] for name in file.files}
+        arrays: dict[str, Any] = read_arrays(path)
         texts = {name: str(arrays.pop(name)) for name in ("name", "digest")}
         return cls(**{**arrays, **texts, "sample": bool(arrays["sample"])})

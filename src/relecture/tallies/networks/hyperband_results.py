@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from relecture.atomic_files import atomic_write
+from relecture.data_files import read_csv, write_csv
 from relecture.records import FitResult
 from relecture.tallies.networks import search_space
 
@@ -22,8 +23,8 @@ PRINTED = ("blocks", *search_space.FILTERS, "dropout", "fc1", "fc2", "epochs", "
 
 def rank(scores: Sequence[Path], out: Path) -> None:
     """Merge the scores of a rung's shards into `out`, the best accuracy first; ties in the order of the trials."""
-    trials = pd.concat([pd.read_csv(path) for path in scores])
-    write_csv(with_integers(trials.sort_values(["accuracy", "trial"], ascending=[False, True])), out)
+    trials = pd.concat([read_csv(path) for path in scores])
+    write_csv(out, with_integers(trials.sort_values(["accuracy", "trial"], ascending=[False, True])))
 
 
 def collect(rankings: Sequence[Path]) -> FitResult:
@@ -38,7 +39,7 @@ def collect(rankings: Sequence[Path]) -> FitResult:
         result.add(name, {metric: trial[metric] for metric in ("accuracy", "epochs", "parameters")})
         hyperparameters = [key for key in search_space.NAMES if not np.isnan(trial[key])]
         result.members[name] = {key: _number(trial[key]) for key in hyperparameters}
-        history = pd.read_csv(trial["folder"] / f"shard-{trial['shard']}" / "history.csv")
+        history = read_csv(trial["folder"] / f"shard-{trial['shard']}" / "history.csv")
         curve = history[history.trial == trial["trial"]].assign(member=name)
         result.histories.append(curve[["member", "step", "metric", "value"]])
     return result
@@ -46,14 +47,14 @@ def collect(rankings: Sequence[Path]) -> FitResult:
 
 def read_rankings(rankings: Sequence[Path]) -> pd.DataFrame:
     """Return a row per training, by bracket, rung and rank: the columns of `ranking.csv`, and the rung's `folder`."""
-    tables = [pd.read_csv(path).assign(folder=path.parent) for path in rankings]
+    tables = [read_csv(path).assign(folder=path.parent) for path in rankings]
     return pd.concat(tables).sort_values(["bracket", "rung"], kind="stable", ignore_index=True)
 
 
 def write_tables(rankings: Sequence[Path], out: Path) -> None:
     """Write `trials.csv` (Table A.3: a row per training) and `selected.json` (Table A.2) into the folder `out`."""
     trainings = read_rankings(rankings)
-    write_csv(with_integers(trainings)[[*PRINTED, "bracket", "trial"]], out / "trials.csv")
+    write_csv(out / "trials.csv", with_integers(trainings)[[*PRINTED, "bracket", "trial"]])
     with atomic_write(out / "selected.json") as draft:  # the rows keep the order of their columns
         draft.write_text(json.dumps(select_network(trainings), indent=2) + "\n", encoding="utf-8")
 
@@ -91,12 +92,6 @@ def with_integers(table: pd.DataFrame) -> pd.DataFrame:
     """Return the table with nullable integers for counts, which are written without a decimal point."""
     floats = {"dropout", "learning_rate", "accuracy", "folder"}
     return table.astype({name: "Int64" for name in table if name not in floats})
-
-
-def write_csv(table: pd.DataFrame, path: Path) -> None:
-    """Write a table without its index."""
-    with atomic_write(path) as draft:
-        table.to_csv(draft, index=False)
 
 
 def _number(value: float) -> float | int:

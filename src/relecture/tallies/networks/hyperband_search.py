@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from relecture.data.mnist import Mnist
+from relecture.data_files import read_csv, write_csv
 from relecture.errors import UserError
 from relecture.provenance import rerun_command
 from relecture.tallies.config import SearchJob
@@ -26,7 +27,7 @@ from relecture.tallies.networks import hyperband, search_space
 from relecture.tallies.networks.cell_dataset import CellDataset
 from relecture.tallies.networks.cnn import cnn, count_trainable
 from relecture.tallies.networks.cnn_training import to_training_data, train
-from relecture.tallies.networks.hyperband_results import trial_name, with_integers, write_csv
+from relecture.tallies.networks.hyperband_results import trial_name, with_integers
 from relecture.training.callbacks import is_readable_checkpoint
 
 
@@ -68,7 +69,7 @@ def train_shard(
     if ranking is None:
         trials = search_space.sample_trials(config.seed, bracket, n_trials)
     else:
-        trials = pd.read_csv(ranking).head(n_trials)
+        trials = read_csv(ranking).head(n_trials)
     architectures = [search_space.architecture(trial) for trial in trials.to_dict("records")]
     work = [search_space.epoch_seconds(architecture) for architecture in architectures]
     states = _find_checkpoints(checkpoints)
@@ -99,8 +100,8 @@ def train_shard(
         results = {"shard": shard, "parameters": parameters, "epochs": epochs, "accuracy": round(accuracy, 6)}
         scores.append({"bracket": bracket, "rung": rung, **trial[["trial", *search_space.NAMES]], **results})
         histories.append(trained.history.drop(columns="member").assign(trial=number))
-    write_csv(pd.concat(histories)[["trial", "step", "metric", "value"]], out / "history.csv")
-    write_csv(with_integers(pd.DataFrame(scores)), out / "scores.csv")
+    write_csv(out / "history.csv", pd.concat(histories)[["trial", "step", "metric", "value"]])
+    write_csv(out / "scores.csv", with_integers(pd.DataFrame(scores)))
 
 
 def _find_checkpoints(folders: Sequence[Path]) -> dict[str, Path]:

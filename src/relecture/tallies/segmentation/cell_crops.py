@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from relecture.atomic_files import atomic_write
+from relecture.data_files import read_arrays, write_arrays
 
 UNREADABLE_COLUMNS = ("sheet", "reason")
 STATION_COLUMNS = ("sheet", "district", "station")
@@ -43,14 +43,12 @@ class CellCrops:
             "parties": text_array(self.parties),
             **columns,
         }
-        with atomic_write(path) as draft, draft.open("wb") as file:
-            np.savez(file, **arrays, name=self.name, sample=self.sample, digest=self.digest)
+        write_arrays(path, **arrays, name=self.name, sample=self.sample, digest=self.digest)
 
     @classmethod
     def load(cls, path: Path) -> "CellCrops":
         """Read what `save` wrote."""
-        with np.load(path) as file:
-            arrays = {name: file[name] for name in file.files}
+        arrays = read_arrays(path)
         return cls(
             images=arrays["images"],
             sheets=arrays["sheets"],

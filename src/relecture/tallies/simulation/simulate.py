@@ -1,7 +1,6 @@
 """Simulate a folder of tally sheets: page images, their layout and stations, and apart from them the true votes."""
 
 import io
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +8,8 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
-from relecture.atomic_files import folder_beside, write_json
+from relecture.atomic_files import atomic_folder, write_json
+from relecture.data_files import write_csv
 from relecture.errors import UserError
 from relecture.tallies.config import SimulationConfig
 from relecture.tallies.segmentation.cell_crops import STATION_COLUMNS
@@ -33,17 +33,14 @@ def simulate_sheets(config: SimulationConfig, handwriting: Handwriting, folder: 
         raise UserError(f"{folder} exists already: remove it, or name another folder for the sheets")
     votes = simulate_votes(config)
     stations = votes.drop_duplicates("sheet")[list(STATION_COLUMNS)].reset_index(drop=True)
-    with folder_beside(folder) as draft:
+    with atomic_folder(folder) as draft:
         for name, page in zip(stations.sheet, simulate_pages(config, votes, handwriting), strict=True):
             (draft / f"{name}.jpg").write_bytes(encode_jpeg(page))
         FormLayout.standard(party_names(config.n_parties)).write(draft / LAYOUT_FILE)
         stations.to_csv(draft / STATIONS_FILE, index=False)
         source = {"name": f"{handwriting.name} on tally sheets", "sample": handwriting.sample}
         write_json(draft / SOURCE_FILE, source)
-        truth.parent.mkdir(parents=True, exist_ok=True)
-        votes.to_csv(truth, index=False)
-        shutil.rmtree(folder, ignore_errors=True)
-        draft.rename(folder)
+        write_csv(truth, votes)
 
 
 def simulate_pages(config: SimulationConfig, votes: pd.DataFrame, handwriting: Handwriting) -> Iterator[np.ndarray]:
