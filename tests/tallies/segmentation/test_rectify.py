@@ -58,7 +58,7 @@ def corner_errors(sheets: list[Sheet], layout: FormLayout) -> list[float]:
     distances = []
     for sheet in sheets:
         try:
-            outlines = rectify(sheet.page, layout).outlines()
+            outlines = rectify(sheet.page, layout)[0].outlines()
         except UnreadableSheet:
             continue
         distances.append(float(np.linalg.norm(outlines - sheet.corners, axis=2).max()))
@@ -121,12 +121,12 @@ def test_a_page_may_lie_on_its_side_or_upside_down(good, layout, turns):
 def test_a_large_photo_is_readable(good, layout):
     sheet = good[0]
     large = cv2.resize(sheet.page, None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC)
-    outlines = rectify(large, layout).outlines()
+    outlines = rectify(large, layout)[0].outlines()
     assert np.linalg.norm(outlines / 3 - sheet.corners, axis=2).max() < 1.5
 
 
 def test_a_layout_in_millimetres_gives_the_same_cells(good, layout):
-    small = FormLayout(layout.width / 4, layout.height / 4, layout.parties, layout.boxes / 4)
+    small = FormLayout.one_table(layout.width / 4, layout.height / 4, layout.parties, layout.boxes / 4)
     np.testing.assert_array_equal(segment(good[0].page, small), segment(good[0].page, layout))
 
 
@@ -141,7 +141,7 @@ def test_noise_is_unreadable(layout):
 
 
 def test_a_form_with_another_layout_is_unreadable(good, layout):
-    other = FormLayout(layout.width, layout.height, layout.parties, layout.boxes - [150, 20, 0, 0])
+    other = FormLayout.one_table(layout.width, layout.height, layout.parties, layout.boxes - [150, 20, 0, 0])
     with pytest.raises(UnreadableSheet, match="not where the layout has them"):
         segment(good[0].page, other)
 

@@ -12,7 +12,7 @@ from relecture.errors import UserError
 from relecture.tallies import IMAGE_SIZE
 from relecture.tallies.segmentation.frame_detection import darkness, frame_candidates
 from relecture.tallies.segmentation.image_io import BrokenImageError, read_grey
-from relecture.tallies.segmentation.layout import FormLayout
+from relecture.tallies.segmentation.layout import FormLayout, FormTable
 from relecture.tallies.segmentation.line_detection import (
     detect_lines,
     estimate_correction,
@@ -74,22 +74,28 @@ def open_page(path: Path) -> np.ndarray:
 
 
 def segment(page: np.ndarray, layout: FormLayout) -> np.ndarray:
-    """Return the cells of a page, uint8 (parties, boxes, 28, 28), 0 = paper, 255 = ink.
+    """Return the cells of a page, uint8 (rows, boxes, 28, 28), 0 = paper, 255 = ink.
 
-    A cell is the inside of its box. Digits keep their position and size in it.
+    A box that does not exist is blank. A cell is the inside of its box. Digits keep their position and size in it.
 
     Raises:
         UnreadableSheet: The page has no frame, or its boxes are not where the layout has them.
     """
-    return crop_cells(rectify(page, layout)).reshape(*layout.boxes.shape[:2], IMAGE_SIZE, IMAGE_SIZE)
+    cells = np.zeros((*layout.has_box.shape, IMAGE_SIZE, IMAGE_SIZE), np.uint8)
+    cells[layout.has_box] = np.concatenate([crop_cells(form) for form in rectify(page, layout)])
+    return cells
 
 
-def rectify(page: np.ndarray, layout: FormLayout) -> RectifiedForm:
-    """Return the form on a page (uint8, 255 = white) in any orientation.
+def rectify(page: np.ndarray, layout: FormLayout) -> list[RectifiedForm]:
+    """Return the tables of the form on a page (uint8, 255 = white) in any orientation.
 
     Raises:
         UnreadableSheet: As `segment`.
     """
+    return [_rectify_table(page, table) for table in layout.tables]
+
+
+def _rectify_table(page: np.ndarray, table: FormTable) -> RectifiedForm:
     if min(page.shape) < MIN_PAGE_SIDE:
         raise UnreadableSheet(f"it has only {page.shape[1]} x {page.shape[0]} pixels")
     shrink = min(1.0, MAX_PAGE_SIDE / max(page.shape))
@@ -98,7 +104,7 @@ def rectify(page: np.ndarray, layout: FormLayout) -> RectifiedForm:
     dark = darkness(page)
     best, best_present = None, -1.0
     for corners in _orientations(frame_candidates(dark)):
-        form, present = _fit_layout(dark, corners, layout, shrink)
+        form, present = _fit_layout(dark, corners, table, shrink)
         if present > best_present:
             best, best_present = form, present
         if best_present >= SURE_PRESENT:
@@ -137,13 +143,11 @@ def crop_cells(form: RectifiedForm) -> np.ndarray:
     return crops
 
 
-def _fit_layout(
-    dark: np.ndarray, corners: np.ndarray, layout: FormLayout, shrink: float
-) -> tuple[RectifiedForm, float]:
+def _fit_layout(dark: np.ndarray, corners: np.ndarray, table: FormTable, shrink: float) -> tuple[RectifiedForm, float]:
     """Return the form between four corners of a page, and the share of its boxes' lines that are present."""
-    boxes = layout.boxes.reshape(-1, 4)
+    boxes = table.flat_boxes
     scale = BOX_SIZE / boxes[:, 2:].min()
-    size = (round(layout.width * scale), round(layout.height * scale))
+    size = (round(table.width * scale), round(table.height * scale))
     target = np.array([[0, 0], [size[0], 0], [size[0], size[1]], [0, size[1]]], np.float32)
     matrix = cv2.getPerspectiveTransform(target, corners.astype(np.float32))
     for _ in range(MAX_CORRECTIONS):

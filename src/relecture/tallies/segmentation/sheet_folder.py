@@ -88,7 +88,7 @@ def segment_batches(paths: Sequence[Path], layout: FormLayout, size: int = BATCH
                 names.append(sheet_name(path))
             except UnreadableSheet as reason:
                 unreadable.append((sheet_name(path), str(reason)))
-        shape = (len(images), *layout.boxes.shape[:2], IMAGE_SIZE, IMAGE_SIZE)
+        shape = (len(images), *layout.has_box.shape, IMAGE_SIZE, IMAGE_SIZE)
         yield SheetBatch(names, np.array(images, np.uint8).reshape(shape), unreadable)
 
 
