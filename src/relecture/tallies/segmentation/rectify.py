@@ -1,4 +1,4 @@
-"""Rectify a page: find the form's frame, map it to the layout, and crop the cells out of its boxes."""
+"""Rectify a page: find the form's frame, and map it to the layout."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ import numpy as np
 
 from relecture.errors import UserError
 from relecture.tallies import IMAGE_SIZE
+from relecture.tallies.segmentation.cell_normalization import crop_cells
 from relecture.tallies.segmentation.frame_detection import darkness, frame_candidates
 from relecture.tallies.segmentation.image_io import BrokenImageError, read_grey
 from relecture.tallies.segmentation.layout import FormLayout, FormTable
@@ -24,8 +25,6 @@ MAX_PAGE_SIDE = 1800  # pixels: a larger page is scaled down
 MIN_PAGE_SIDE = 200
 BOX_SIZE = 56  # pixels of the shorter side of the smallest box on a rectified form
 MAX_CORRECTIONS = 3  # refinements of the form's position, each by the lines detected before
-LINE_MARGIN = 4  # pixels left out inside of the middle of a box's line
-EDGE_WIDTH = 2  # rows and columns at the border of a cell in which the rest of a line may be
 MAX_LINE_OFFSET = 3.0  # pixels: how far a box's line may be from its position in the layout
 MIN_PRESENT = 0.8  # share of all box lines that must be present
 SURE_PRESENT = 0.97  # share at which no other frame candidate is tried
@@ -76,13 +75,13 @@ def open_page(path: Path) -> np.ndarray:
 def segment(page: np.ndarray, layout: FormLayout) -> np.ndarray:
     """Return the cells of a page, uint8 (rows, boxes, 28, 28), 0 = paper, 255 = ink.
 
-    A box that does not exist is blank. A cell is the inside of its box. Digits keep their position and size in it.
+    A box that does not exist is blank. The cells are normalised.
 
     Raises:
         UnreadableSheet: The page has no frame, or its boxes are not where the layout has them.
     """
     cells = np.zeros((*layout.has_box.shape, IMAGE_SIZE, IMAGE_SIZE), np.uint8)
-    cells[layout.has_box] = np.concatenate([crop_cells(form) for form in rectify(page, layout)])
+    cells[layout.has_box] = np.concatenate([crop_cells(form).normalised for form in rectify(page, layout)])
     return cells
 
 
@@ -126,23 +125,6 @@ def _orientations(frames: Iterator[np.ndarray]) -> Iterator[np.ndarray]:
         yield np.roll(corners, quarters, axis=0)
 
 
-def crop_cells(form: RectifiedForm) -> np.ndarray:
-    """Return the inside of every box: uint8 (boxes, 28, 28), 0 = paper, 255 = ink."""
-    cells = np.empty((len(form.lines), IMAGE_SIZE, IMAGE_SIZE), np.float32)
-    for cell, (left, top, right, bottom) in zip(cells, form.lines, strict=True):
-        rows = slice(round(top) + LINE_MARGIN, round(bottom) - LINE_MARGIN + 1)
-        columns = slice(round(left) + LINE_MARGIN, round(right) - LINE_MARGIN + 1)
-        cell[:] = cv2.resize(form.dark[rows, columns], (IMAGE_SIZE, IMAGE_SIZE), interpolation=cv2.INTER_AREA)
-    cells -= np.median(cells, axis=(1, 2), keepdims=True)
-    _remove_line_rests(cells)
-    # Values below the paper's median mirror its noise; what is not farther above the median is not ink either.
-    floor = np.sqrt(2 * np.mean(np.minimum(cells, 0) ** 2))
-    inks = np.quantile(cells, 0.97, axis=(1, 2))
-    ink = max(np.quantile(inks, 0.6), 0.4 * form.line_darkness, floor + 0.02)
-    crops: np.ndarray = (255 * ((cells - floor) / (ink - floor)).clip(0, 1)).round().astype(np.uint8)
-    return crops
-
-
 def _fit_layout(dark: np.ndarray, corners: np.ndarray, table: FormTable, shrink: float) -> tuple[RectifiedForm, float]:
     """Return the form between four corners of a page, and the share of its boxes' lines that are present."""
     boxes = table.flat_boxes
@@ -160,10 +142,3 @@ def _fit_layout(dark: np.ndarray, corners: np.ndarray, table: FormTable, shrink:
     to_page = np.diag([1 / shrink, 1 / shrink, 1]) @ matrix
     form = RectifiedForm(flat, scale, to_page, lines, float(np.median(strength)))
     return form, float((present & (line_offsets(boxes * scale, lines) <= MAX_LINE_OFFSET)).mean())
-
-
-def _remove_line_rests(cells: np.ndarray) -> None:
-    """Remove what is left of a box's lines: what a border row or column has along most of its length."""
-    for edge in (*range(EDGE_WIDTH), *range(IMAGE_SIZE - EDGE_WIDTH, IMAGE_SIZE)):
-        for line in (cells[:, edge, :], cells[:, :, edge]):
-            line -= 2 * np.maximum(np.median(line, axis=1, keepdims=True), 0)
