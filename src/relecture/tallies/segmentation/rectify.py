@@ -1,4 +1,4 @@
-"""Rectify a page: find the form's frame, map it to the layout, and crop the cells out of its boxes."""
+"""Rectify a page: find the form's frame, and map it to the layout."""
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -10,6 +10,7 @@ import numpy as np
 
 from relecture.errors import UserError
 from relecture.tallies import IMAGE_SIZE
+from relecture.tallies.segmentation.cell_normalization import CellImages, crop_cells
 from relecture.tallies.segmentation.frame_detection import darkness, frame_candidates
 from relecture.tallies.segmentation.image_io import BrokenImageError, read_grey
 from relecture.tallies.segmentation.layout import FormLayout, FormTable
@@ -26,8 +27,6 @@ MAX_PAGE_SIDE = 1800  # pixels: a larger page is scaled down
 MIN_PAGE_SIDE = 200
 BOX_SIZE = 56  # pixels of the shorter side of the smallest box on a rectified form
 MAX_CORRECTIONS = 3  # refinements of the form's position, each by the lines detected before
-LINE_MARGIN = 4  # pixels left out inside of the middle of a box's line
-EDGE_WIDTH = 2  # rows and columns at the border of a cell in which the rest of a line may be
 MAX_LINE_OFFSET = 3.0  # pixels: how far a box's line may be from its position in the layout
 MIN_PRESENT = 0.8  # share of all box lines that must be present
 SURE_PRESENT = 0.97  # share at which no other frame candidate is tried
@@ -72,8 +71,8 @@ class RectifiedSheet:
     by_template: bool = False
 
 
-def open_page(path: Path) -> np.ndarray:
-    """Return a page as uint8 (height, width), 255 = white.
+def open_page(path: Path, page: int = 0) -> np.ndarray:
+    """Return a page of a file as uint8 (height, width), 255 = white.
 
     Raises:
         UnreadableSheet: The file is not an image, or is truncated.
@@ -82,15 +81,20 @@ def open_page(path: Path) -> np.ndarray:
     if not path.is_file():
         raise UserError(f"the sheet {path} does not exist")
     try:
-        return read_grey(path)
+        return read_grey(path, page)
     except BrokenImageError as error:
         raise UnreadableSheet(str(error)) from error
 
 
 def segment(page: np.ndarray, layout: FormLayout, template: TemplatePage | None = None) -> np.ndarray:
-    """Return the cells of a page, uint8 (rows, boxes, 28, 28), 0 = paper, 255 = ink.
+    """Return the normalised cells of a page that shows one sheet: uint8 (rows, boxes, 28, 28), as `segment_cells`."""
+    return segment_cells(page, layout, template).normalised
 
-    A box that does not exist is blank. A cell is the inside of its box. Digits keep their position and size in it.
+
+def segment_cells(page: np.ndarray, layout: FormLayout, template: TemplatePage | None = None) -> CellImages:
+    """Return the cells of a page that shows one sheet; all arrays begin with (rows, boxes).
+
+    A box that does not exist is blank and empty.
 
     Raises:
         UnreadableSheet: The page has no frame, or its boxes are not where the layout has them.
@@ -98,18 +102,28 @@ def segment(page: np.ndarray, layout: FormLayout, template: TemplatePage | None 
     return sheet_cells(rectify(page, layout, template), layout)
 
 
-def sheet_cells(forms: list[RectifiedForm], layout: FormLayout) -> np.ndarray:
-    """Return the cells of the tables of one sheet, as `segment`."""
-    cells = np.zeros((*layout.has_box.shape, IMAGE_SIZE, IMAGE_SIZE), np.uint8)
-    cells[layout.has_box] = np.concatenate([crop_cells(form) for form in forms])
+def sheet_cells(forms: list[RectifiedForm], layout: FormLayout) -> CellImages:
+    """Return the cells of the tables of one sheet, as `segment_cells`."""
+    by_table = [crop_cells(form) for form in forms]
+    cells = CellImages(*(np.zeros(array.shape[1:], array.dtype) for array in no_cells(layout)))
+    cells.empty[:] = True
+    for target, parts in zip(cells, zip(*by_table, strict=True), strict=True):
+        target[layout.has_box] = np.concatenate(parts)
     return cells
+
+
+def no_cells(layout: FormLayout) -> CellImages:
+    """Return the cells of no sheet: arrays that begin with (0, rows, boxes)."""
+    shape = (0, *layout.has_box.shape)
+    images = np.zeros((*shape, IMAGE_SIZE, IMAGE_SIZE), np.uint8)
+    return CellImages(images, images, np.zeros(shape, bool))
 
 
 def rectify(page: np.ndarray, layout: FormLayout, template: TemplatePage | None = None) -> list[RectifiedForm]:
     """Return the tables of the form on a page (uint8, 255 = white) in any orientation.
 
     Raises:
-        UnreadableSheet: As `segment`, or the page shows several sheets.
+        UnreadableSheet: As `segment_cells`, or the page shows several sheets.
     """
     sheets = find_sheets(page, layout, template)
     if len(sheets) > 1:
@@ -121,7 +135,7 @@ def make_template(page: np.ndarray, layout: FormLayout, name: str) -> TemplatePa
     """Return a page as the template for others; it must lie upright.
 
     Raises:
-        UnreadableSheet: As `segment`.
+        UnreadableSheet: As `segment_cells`.
     """
     dark, _ = _page_darkness(page)
     placements = [_place_table(dark, table, upright=True) for table in layout.tables]
@@ -130,6 +144,17 @@ def make_template(page: np.ndarray, layout: FormLayout, name: str) -> TemplatePa
             raise UnreadableSheet(_reason(dark, table, layout, len(found)))
     forms = [found[0].form for found in placements]
     return TemplatePage(name, dark, tuple(form.matrix for form in forms), tuple(form.dark for form in forms))
+
+
+def to_template(page: np.ndarray, sheet: RectifiedSheet, name: str) -> TemplatePage:
+    """Return a page whose sheet was found as the template for others of the same form."""
+    dark, shrink = _page_darkness(page)
+    return TemplatePage(
+        name,
+        dark,
+        tuple(_enlarge(form.matrix, 1 / shrink) for form in sheet.tables),
+        tuple(form.dark for form in sheet.tables),
+    )
 
 
 def find_sheets(page: np.ndarray, layout: FormLayout, template: TemplatePage | None = None) -> list[RectifiedSheet]:
@@ -145,7 +170,7 @@ def find_sheets(page: np.ndarray, layout: FormLayout, template: TemplatePage | N
         For each sheet, from top to bottom and from left to right, its tables.
 
     Raises:
-        UnreadableSheet: As `segment`.
+        UnreadableSheet: As `segment_cells`.
     """
     dark, shrink = _page_darkness(page)
     placements = [_place_table(dark, table) for table in layout.tables]
@@ -350,23 +375,6 @@ def _reason(dark: np.ndarray, table: FormTable, layout: FormLayout, n_places: in
     return f"{which}its boxes are not where the layout has them"
 
 
-def crop_cells(form: RectifiedForm) -> np.ndarray:
-    """Return the inside of every box: uint8 (boxes, 28, 28), 0 = paper, 255 = ink."""
-    cells = np.empty((len(form.lines), IMAGE_SIZE, IMAGE_SIZE), np.float32)
-    for cell, (left, top, right, bottom) in zip(cells, form.lines, strict=True):
-        rows = slice(round(top) + LINE_MARGIN, round(bottom) - LINE_MARGIN + 1)
-        columns = slice(round(left) + LINE_MARGIN, round(right) - LINE_MARGIN + 1)
-        cell[:] = cv2.resize(form.dark[rows, columns], (IMAGE_SIZE, IMAGE_SIZE), interpolation=cv2.INTER_AREA)
-    cells -= np.median(cells, axis=(1, 2), keepdims=True)
-    _remove_line_rests(cells)
-    # Values below the paper's median mirror its noise; what is not farther above the median is not ink either.
-    floor = np.sqrt(2 * np.mean(np.minimum(cells, 0) ** 2))
-    inks = np.quantile(cells, 0.97, axis=(1, 2))
-    ink = max(np.quantile(inks, 0.6), 0.4 * form.line_darkness, floor + 0.02)
-    crops: np.ndarray = (255 * ((cells - floor) / (ink - floor)).clip(0, 1)).round().astype(np.uint8)
-    return crops
-
-
 def _fit_table(dark: np.ndarray, corners: np.ndarray, table: FormTable) -> _Placement:
     """Return a table between four corners of a page."""
     canvas = _canvas(table)
@@ -413,10 +421,3 @@ def _canvas(table: FormTable) -> _Canvas:
     frame = np.array([[0, 0], [width, 0], [width, height], [0, height]], dtype=float) - first
     boxes = np.column_stack([boxes[:, :2] - first, boxes[:, 2:]])
     return _Canvas(scale, boxes, frame, (int(last[0] - first[0]), int(last[1] - first[1])))
-
-
-def _remove_line_rests(cells: np.ndarray) -> None:
-    """Remove what is left of a box's lines: what a border row or column has along most of its length."""
-    for edge in (*range(EDGE_WIDTH), *range(IMAGE_SIZE - EDGE_WIDTH, IMAGE_SIZE)):
-        for line in (cells[:, edge, :], cells[:, :, edge]):
-            line -= 2 * np.maximum(np.median(line, axis=1, keepdims=True), 0)

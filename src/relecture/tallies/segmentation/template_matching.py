@@ -65,7 +65,8 @@ class TemplatePage:
         outside = np.ones(self.flats[table].shape, np.uint8)
         for left, top, width, height in boxes.round().astype(int):
             outside[max(top - 6, 0) : top + height + 6, max(left - 6, 0) : left + width + 6] = 0
-        shape = tuple(max(round(COMPARED_SCALE * side), 1) for side in outside.shape[::-1])
+        height, width = (max(round(COMPARED_SCALE * length), 1) for length in outside.shape)
+        shape = (width, height)
         mask = cv2.resize(outside, shape, interpolation=cv2.INTER_NEAREST).astype(bool)
         if mask.sum() < 100:
             return None
@@ -86,8 +87,8 @@ def _features(dark: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     image = (255 * dark).astype(np.uint8)
     level, _ = cv2.threshold(cv2.GaussianBlur(image, (0, 0), 0.8), 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     image[image < INK_SHARE * level] = 0
-    image = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    points, descriptors = cv2.SIFT_create(nfeatures=N_FEATURES).detectAndCompute(image, None)
+    smaller = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    points, descriptors = cv2.SIFT.create(nfeatures=N_FEATURES).detectAndCompute(smaller, np.empty(0))
     if descriptors is None:
         return np.empty((0, 2), np.float32), np.empty((0, 128), np.float32)
     return np.array([point.pt for point in points], np.float32) / np.float32(scale), descriptors
