@@ -23,7 +23,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import findSystemFonts, fontManager, get_font
 from matplotlib.text import Text
-from matplotlib.ticker import LogFormatter, NullLocator
+from matplotlib.ticker import Formatter, LogFormatter
 
 from relecture.atomic_files import atomic_write
 from relecture.exhibit import Exhibits
@@ -70,8 +70,7 @@ _STYLE: Any = {
     "svg.fonttype": "path",
     "text.parse_math": False,  # what is between two dollar signs in a name is no formula
 }
-#: Powers of ten with a tick label, on a logarithmic axis; matplotlib draws fewer, and creates ticks as it needs them.
-_MAX_TICKS = 16
+_SUPERSCRIPTS = str.maketrans("-−0123456789", "⁻⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 #: Fonts that are preferred to others for letters that the first font lacks; of these the widespread ones.
 _PREFERRED_FONTS = ("Noto Sans", "WenQuanYi", "Source Han Sans", "PingFang", "Hiragino Sans", "Arial Unicode")
@@ -101,7 +100,7 @@ def save(figure: Figure, stem: Path, sample_name: str = "") -> None:
     """
     if sample_name:
         figure.text(0.995, 0.005, sample_name, ha="right", va="bottom", color=RED, fontsize=10, fontweight="bold")
-    _typeset_powers(figure)
+    _use_unicode_powers(figure)
     missing: set[str] = set()
     for kind, metadata in (("svg", {"Date": None}), ("png", {"Software": None})):
         with atomic_write(stem.with_suffix(f".{kind}")) as path:
@@ -113,6 +112,7 @@ def save(figure: Figure, stem: Path, sample_name: str = "") -> None:
                 for text in figure.findobj(Text):
                     text.set_fontfamily([*text.get_fontfamily(), *families])
                 _draw(figure, path, format=kind, metadata=metadata)
+        figure.set_layout_engine("none")  # the second file has the layout of the first
     if missing:
         _report_missing("".join(sorted(missing)))
     plt.close(figure)
@@ -165,17 +165,30 @@ def annotated_heatmap(
     axes.grid(False)
 
 
-def _typeset_powers(figure: Figure) -> None:
-    """Let matplotlib typeset the tick labels of logarithmic axes, which are formulas of its own, such as 10³."""
+class _UnicodePowers(Formatter):
+    """Labels of a logarithmic axis in Unicode, such as 10³: those of matplotlib's `formatter` are in TeX."""
+
+    def __init__(self, formatter: LogFormatter):
+        self.formatter = formatter
+
+    def set_axis(self, axis: Any) -> None:
+        self.formatter.set_axis(axis)
+
+    def set_locs(self, locs: Any) -> None:
+        self.formatter.set_locs(locs)
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        label = self.formatter(x, pos).removeprefix(r"$\mathdefault{").removesuffix("}$").replace(r"\times", "×")
+        return re.sub(r"\^\{(.*?)\}", lambda power: power[1].translate(_SUPERSCRIPTS), label)
+
+
+def _use_unicode_powers(figure: Figure) -> None:
+    """Label logarithmic axes without TeX, which is not parsed in any text."""
     for axis in (axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)):
-        if isinstance(axis.get_major_formatter(), LogFormatter):
-            for tick in axis.get_major_ticks(_MAX_TICKS):
-                tick.label1.set_parse_math(True)
-        if isinstance(axis.get_minor_formatter(), LogFormatter) and not isinstance(
-            axis.get_minor_locator(), NullLocator
-        ):
-            for tick in axis.get_minor_ticks(9 * _MAX_TICKS):
-                tick.label1.set_parse_math(True)
+        if isinstance(formatter := axis.get_major_formatter(), LogFormatter):
+            axis.set_major_formatter(_UnicodePowers(formatter))
+        if isinstance(formatter := axis.get_minor_formatter(), LogFormatter):
+            axis.set_minor_formatter(_UnicodePowers(formatter))
 
 
 def _draw(figure: Figure, path: Path, **options: Any) -> set[str]:

@@ -68,10 +68,14 @@ def simulate(config_json: TextOption, handwriting: PathOption, out: PathOption, 
 
 @app.command()
 def segment(sheets: PathOption, out: PathOption) -> None:
-    """Detect the frame of every sheet in the folder SHEETS, and extract its cells."""
+    """Find the form on every sheet in the folder SHEETS; write its cells to OUT, and beside it files.csv."""
+    from relecture.atomic_files import atomic_write
     from relecture.tallies.segmentation.sheet_folder import segment_folder
 
-    segment_folder(sheets).save(out)
+    crops = segment_folder(sheets)
+    crops.save(out)
+    with atomic_write(out.with_name("files.csv")) as draft:
+        crops.files.to_csv(draft, index=False)
 
 
 @app.command()
@@ -305,7 +309,7 @@ def count(
     sheets: Annotated[list[Path], typer.Argument(help="Page images, or folders of them.")],
     out: Annotated[Path, typer.Option(help="CSV file of the counts, a row per sheet and party.")],
     layout: Annotated[
-        Path | None, typer.Option(help="Layout of the form; by default `layout.json` beside the first sheet.")
+        Path | None, typer.Option(help="Layout of all forms; by default the `layout.json` of each sheet's folder.")
     ] = None,
     classifier: Annotated[Path | None, typer.Option(help="A classifier.pt.")] = None,
     model: Annotated[str | None, typer.Option(help="A registered model, models:/tally-digits@champion.")] = None,
@@ -314,16 +318,17 @@ def count(
     """Count the votes on sheets, by default with the classifier that `snakemake tallies` made."""
     from relecture.tallies.counting.count_sheets import count_sheets
     from relecture.tallies.networks.digit_classifier import DigitClassifier
-    from relecture.tallies.segmentation.layout import FormLayout
+    from relecture.tallies.segmentation.sheet_listing import UNREAD, describe_files, list_sheets
 
-    pages = _page_images(sheets)
-    form = FormLayout.read(layout or pages[0].parent / "layout.json")
+    listing = list_sheets(sheets, layout)
     with tempfile.TemporaryDirectory() as folder:
         digit_classifier = DigitClassifier.load(_classifier_file(classifier, model, Path(folder)))
-    counted = count_sheets(pages, form, digit_classifier, out, processes)
+    counted = count_sheets(listing, digit_classifier, out, processes)
     print(f"{out}: {counted.n_sheets:,} sheets counted by {digit_classifier.name}")
-    for row in counted.unreadable.itertuples():
-        print(f"unreadable  {row.sheet}: {row.reason}", file=sys.stderr)
+    files = counted.files
+    print(f"{out.with_name(f'{out.stem}.files.csv')}: {describe_files(files)}")
+    for row in files[files.state == UNREAD].itertuples():
+        print(f"unreadable  {row.file}: {row.reason}", file=sys.stderr)
 
 
 def require_one_of(value: Value | None, options: str) -> Value:
@@ -346,18 +351,6 @@ def _fine_tune_job(method: str, config_json: str) -> TransferJob | LabelCurveJob
     jobs: dict[str, type[Any]] = {"transfer": TransferJob, "label_curve": LabelCurveJob, "final": FinalJob}
     job: TransferJob | LabelCurveJob | FinalJob = parse_config(jobs[method.partition("/")[0]], config_json)
     return job
-
-
-def _page_images(sheets: list[Path]) -> list[Path]:
-    """Return the files in `sheets`, and the images in its folders."""
-    from relecture.tallies.segmentation.image_io import list_images
-
-    if missing := [str(path) for path in sheets if not path.exists()]:
-        raise UserError(f"there is no sheet {', '.join(missing[:5])}")
-    pages = [page for path in sheets for page in (list_images(path) if path.is_dir() else [path])]
-    if not pages:
-        raise UserError(f"there is no PNG or JPEG image in {', '.join(map(str, sheets[:5]))}")
-    return pages
 
 
 def _classifier_file(classifier: Path | None, model: str | None, folder: Path) -> Path:

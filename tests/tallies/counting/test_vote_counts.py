@@ -182,7 +182,7 @@ def crops() -> CellCrops:
         stations=pd.DataFrame(
             {"sheet": ["a", "b", "d"], "district": ["North", "South", "South"], "station": ["1", "2", "4"]}
         ),
-        parties=("Ash", "Birch"),
+        rows=("Ash", "Birch"),
         name="made up",
         sample=False,
         digest="0" * 16,

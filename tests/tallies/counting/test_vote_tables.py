@@ -98,7 +98,7 @@ def test_counts_are_loaded_with_the_truth(tmp_path):
         sheets=counts.sheets.astype(str),
         unreadable=pd.DataFrame({"sheet": ["lost"], "reason": ["no frame"]}),
         stations=pd.DataFrame({"sheet": counts.sheets, "district": "D1", "station": "S"}),
-        parties=PARTIES,
+        rows=PARTIES,
         name="two sheets",
         sample=True,
         digest="0" * 16,

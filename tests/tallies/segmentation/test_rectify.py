@@ -8,7 +8,7 @@ import pytest
 
 from relecture.errors import UserError
 from relecture.tallies.segmentation.layout import FormLayout
-from relecture.tallies.segmentation.rectify import UnreadableSheet, open_page, rectify, segment
+from relecture.tallies.segmentation.rectify import UnreadableSheet, open_page, rectify, segment, segment_cells
 from relecture.tallies.simulation.render import BORDER, FormRenderer
 from relecture.tallies.simulation.scanner import Scanner
 from relecture.tallies.simulation.writer import Writer
@@ -80,7 +80,7 @@ def test_most_badly_scanned_sheets_are_readable_and_their_boxes_are_found_to_thr
 def test_a_cell_shows_what_was_written_into_its_box(renderer, stand_in, layout):
     # At severity 0 the sheet is neither turned nor blurred: the inside of the box, scaled, is the expected cell.
     sheet = Sheet(renderer, stand_in, 1, 0.0, bad=False)
-    cells = segment(sheet.page, layout)
+    cells = segment_cells(sheet.page, layout).as_cut
     assert cells.shape == (10, 3, 28, 28)
     assert cells.dtype == np.uint8
     for cell, (left, top, width, height) in zip(
@@ -99,12 +99,12 @@ def test_empty_cells_have_no_rest_of_the_lines(renderer, layout):
     ink = renderer.render_ink(np.zeros((10, 3, 16, 16), np.float32), (), Writer.sample(rng, 1.0), rng)
     for bad in (False, True):
         page = Scanner.sample(rng, renderer.size, 1.0, bad).scan(ink, rng)
-        cells = segment(page, layout)
+        cells = segment_cells(page, layout).as_cut
         assert np.mean(cells > 128) < 0.01
 
 
 def test_the_cells_of_good_sheets_have_black_paper_and_white_ink(good, layout):
-    cells = np.stack([segment(sheet.page, layout) for sheet in good[:5]])
+    cells = np.stack([segment_cells(sheet.page, layout).as_cut for sheet in good[:5]])
     assert np.median(cells) == 0
     assert (cells.max(axis=(3, 4)) > 150).mean() > 0.98
     assert (cells[..., :2, :].mean(), cells[..., :, -2:].mean()) < (8, 8)
@@ -114,7 +114,9 @@ def test_the_cells_of_good_sheets_have_black_paper_and_white_ink(good, layout):
 def test_a_page_may_lie_on_its_side_or_upside_down(good, layout, turns):
     sheet = good[0]
     np.testing.assert_allclose(
-        segment(np.rot90(sheet.page, turns), layout).astype(float), segment(sheet.page, layout), atol=90
+        segment_cells(np.rot90(sheet.page, turns), layout).as_cut.astype(float),
+        segment_cells(sheet.page, layout).as_cut,
+        atol=90,
     )
 
 

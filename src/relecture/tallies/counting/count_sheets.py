@@ -16,50 +16,60 @@ from relecture.atomic_files import atomic_write
 from relecture.errors import UserError
 from relecture.tallies.counting.vote_counts import VoteCounts
 from relecture.tallies.networks.digit_classifier import DigitClassifier
-from relecture.tallies.segmentation.cell_crops import UNREADABLE_COLUMNS
-from relecture.tallies.segmentation.image_io import sheet_name
-from relecture.tallies.segmentation.layout import FormLayout
-from relecture.tallies.segmentation.sheet_folder import segment_batches
+from relecture.tallies.segmentation.cell_crops import FILE_COLUMNS, UNREADABLE_COLUMNS
+from relecture.tallies.segmentation.sheet_folder import segment_files
+from relecture.tallies.segmentation.sheet_listing import COUNTED, UNREAD, Form, SheetFile, SheetListing
 
 BATCH_SIZE = 32  # sheets whose cells are in memory at once, in each process
 COLUMNS = ("sheet", "party", "votes", "quality")
 
-#: Rows of the table, and name and reason of each unreadable sheet.
-BatchCounts = tuple[list[tuple[str, str, int, float]], list[tuple[str, str]]]
+#: Rows of the table, name and reason of each unreadable sheet, and rows (FILE_COLUMNS) of the files.
+BatchCounts = tuple[list[tuple[str, str, int, float]], list[tuple[str, str]], list[tuple[str, str, str, str]]]
 
 
 @dataclass(frozen=True)
 class SheetCounts:
-    """The number of counted sheets, and the unreadable ones with their reason (columns sheet, reason)."""
+    """The number of counted sheets, the unreadable ones with their reason (columns sheet, reason), and all files.
+
+    `files` (columns FILE_COLUMNS) has every file: counted, unread or ignored, with the reason.
+    """
 
     n_sheets: int
     unreadable: pd.DataFrame
+    files: pd.DataFrame
 
 
-def count_sheets(
-    paths: Sequence[Path], layout: FormLayout, classifier: DigitClassifier, out: Path, processes: int = 1
-) -> SheetCounts:
-    """Count the sheets in `paths` and write `out`: a row per sheet and party, columns COLUMNS.
+def count_sheets(listing: SheetListing, classifier: DigitClassifier, out: Path, processes: int = 1) -> SheetCounts:
+    """Count the sheets of a listing and write `out`: a row per sheet and party, columns COLUMNS.
 
     The table is written whole or not at all. Memory does not grow with the number of sheets. Unreadable sheets do not
-    stop the others: they are returned, and listed next to `out` in `<name>.unreadable.csv`.
+    stop the others: they are returned, and listed next to `out` in `<name>.unreadable.csv`. All files, ignored ones as
+    well, are listed in `<name>.files.csv`.
 
     Raises:
-        UserError: No sheet is readable, or two sheets have the same name.
+        UserError: No sheet is readable.
     """
-    _check_unique_names(paths)
-    n_sheets, failures = 0, []
+    n_sheets = 0
+    files = list(listing.others)
+    failures = [(sheet, reason) for _, sheet, state, reason in files if state == UNREAD]
     with atomic_write(out) as draft:
         with draft.open("w", newline="", encoding="utf-8") as file:
             table = csv.writer(file, lineterminator="\n")
             table.writerow(COLUMNS)
-            for rows, unreadable in _count_batches(paths, layout, classifier, processes):
-                table.writerows(rows)
-                n_sheets += len(rows) // len(layout.parties)
+            for counted_rows, unreadable, file_rows in _count_batches(listing, classifier, processes):
+                table.writerows(counted_rows)
+                n_sheets += sum(state == COUNTED for _, _, state, _ in file_rows)
                 failures += unreadable
+                files += file_rows
         if not n_sheets:
             raise UserError(_nothing_counted(failures))
-    counted = SheetCounts(n_sheets, pd.DataFrame(failures, columns=list(UNREADABLE_COLUMNS)))
+    counted = SheetCounts(
+        n_sheets,
+        pd.DataFrame(failures, columns=list(UNREADABLE_COLUMNS)),
+        pd.DataFrame(sorted(files), columns=list(FILE_COLUMNS)),
+    )
+    with atomic_write(out.with_name(f"{out.stem}.files.csv")) as draft:
+        counted.files.to_csv(draft, index=False)
     failures_path = out.with_name(f"{out.stem}.unreadable.csv")
     if failures:
         with atomic_write(failures_path) as draft:
@@ -69,60 +79,54 @@ def count_sheets(
     return counted
 
 
-def _count_batches(
-    paths: Sequence[Path], layout: FormLayout, classifier: DigitClassifier, processes: int
-) -> Iterator[BatchCounts]:
-    """Yield the counts batch by batch, in the order of the paths."""
-    batches = [paths[start : start + BATCH_SIZE] for start in range(0, len(paths), BATCH_SIZE)]
+def _count_batches(listing: SheetListing, classifier: DigitClassifier, processes: int) -> Iterator[BatchCounts]:
+    """Yield the counts batch by batch, in the order of the files."""
+    files = listing.files
+    batches = [files[start : start + BATCH_SIZE] for start in range(0, len(files), BATCH_SIZE)]
     if processes == 1:
         for batch in batches:
-            yield _count_batch(batch, layout, classifier)
+            yield _count_batch(batch, listing.forms, classifier)
         return
     # Spawned processes, because PyTorch's threads do not survive a fork.
     spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, spawn, _start_worker, (layout, classifier)) as pool:
+    with ProcessPoolExecutor(processes, spawn, _start_worker, (listing.forms, classifier)) as pool:
         yield from pool.map(_count_batch_in_worker, batches)
 
 
-def _count_batch(paths: Sequence[Path], layout: FormLayout, classifier: DigitClassifier) -> BatchCounts:
+def _count_batch(files: Sequence[SheetFile], forms: Sequence[Form], classifier: DigitClassifier) -> BatchCounts:
     rows: list[tuple[str, str, int, float]] = []
     unreadable: list[tuple[str, str]] = []
-    for batch in segment_batches(paths, layout, BATCH_SIZE):
+    file_rows: list[tuple[str, str, str, str]] = []
+    for batch in segment_files(files, forms, BATCH_SIZE):
         unreadable += batch.unreadable
+        file_rows += batch.files
         if not batch.names:
             continue
         names, unknown = np.array(batch.names, dtype=object), np.full(len(batch.names), "", dtype=object)
-        counts = VoteCounts(classifier.probabilities(batch.images), names, layout.parties, unknown, unknown)
+        images = batch.images[:, np.array(batch.layout.is_party)]
+        counts = VoteCounts(classifier.probabilities(images), names, batch.layout.parties, unknown, unknown)
         table = counts.counts()[list(COLUMNS)].astype({"votes": object, "quality": object})
         rows += list(table.itertuples(index=False, name=None))
-    return rows, unreadable
+    return rows, unreadable, file_rows
 
 
 class _Worker(TypedDict, total=False):
-    layout: FormLayout
+    forms: Sequence[Form]
     classifier: DigitClassifier
 
 
-#: Layout and classifier of a worker process.
+#: Forms and classifier of a worker process.
 _WORKER: _Worker = {}
 
 
-def _start_worker(layout: FormLayout, classifier: DigitClassifier) -> None:
+def _start_worker(forms: Sequence[Form], classifier: DigitClassifier) -> None:
     """Store what a worker process needs for every batch."""
     torch.set_num_threads(1)
-    _WORKER["layout"], _WORKER["classifier"] = layout, classifier
+    _WORKER["forms"], _WORKER["classifier"] = forms, classifier
 
 
-def _count_batch_in_worker(paths: Sequence[Path]) -> BatchCounts:
-    return _count_batch(paths, _WORKER["layout"], _WORKER["classifier"])
-
-
-def _check_unique_names(paths: Sequence[Path]) -> None:
-    seen: dict[str, Path] = {}
-    for path in paths:
-        if (name := sheet_name(path)) in seen:
-            raise UserError(f"two sheets are named {name}: {seen[name]} and {path}. Rename one of them")
-        seen[name] = path
+def _count_batch_in_worker(files: Sequence[SheetFile]) -> BatchCounts:
+    return _count_batch(files, _WORKER["forms"], _WORKER["classifier"])
 
 
 def _nothing_counted(failures: list[tuple[str, str]]) -> str:

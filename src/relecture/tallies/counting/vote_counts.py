@@ -170,7 +170,7 @@ def count_cells(crops: CellCrops, classifier: DigitClassifier, prior_corrected: 
         raise UserError(f"none of the {len(crops.unreadable)} sheets of {crops.name} is readable ({reasons})")
     stations = crops.stations.set_index("sheet").reindex(crops.sheets)
     return VoteCounts(
-        probabilities=classifier.probabilities(crops.images),
+        probabilities=classifier.probabilities(crops.images[:, np.array(crops.is_party)]),
         sheets=crops.sheets.astype(object),
         parties=crops.parties,
         districts=stations.district.fillna(ALL_DISTRICTS).replace("", ALL_DISTRICTS).to_numpy(dtype=object),

@@ -26,10 +26,9 @@ from relecture.tallies.networks.attribution import attribute, select_pairs
 from relecture.tallies.networks.calibration import LOGIT_COLUMNS
 from relecture.tallies.networks.cell_dataset import CellDataset
 from relecture.tallies.networks.digit_classifier import DigitClassifier, softmax
-from relecture.tallies.segmentation import rectify
 from relecture.tallies.segmentation.cell_crops import CellCrops
-from relecture.tallies.segmentation.image_io import list_images, sheet_name
-from relecture.tallies.segmentation.layout import FormLayout
+from relecture.tallies.segmentation.sheet_folder import find_sheet
+from relecture.tallies.segmentation.sheet_listing import list_sheets
 from relecture.tallies.segmentation.station_tables import ALL_DISTRICTS
 
 N_PAIRS = 6  # of a misclassified and a correctly classified cell
@@ -160,9 +159,7 @@ def sheet(results: TalliesResults) -> Figure:
     """Draw one sheet with its count."""
     audited = results.election.variants["transferred"]
     index = vote_counts.example(audited)
-    path = next(path for path in list_images(results.sheets) if sheet_name(path) == audited.counts.sheets[index])
-    page = rectify.open_page(path)
-    outlines = rectify.rectify(page, FormLayout.read(results.sheets / "layout.json")).outlines()
+    page, outlines = find_sheet(list_sheets([results.sheets]), audited.counts.sheets[index])
     return vote_counts.sheet(page, outlines, audited, index)
 
 

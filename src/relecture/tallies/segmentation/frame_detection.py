@@ -11,6 +11,8 @@ MAX_CANDIDATES = 4
 DOWNSCALE = 4  # the brightness of the paper is estimated on an image this many times smaller
 WINDOW = 15  # pixels of the smaller image: wider than any stroke
 LINE_TOLERANCE = 6.0  # pixels: how far the frame's line may be from the straight line between two rough corners
+MIN_SINE = 0.5  # of the angle between two neighbouring sides of a frame
+MAX_REFINEMENT = 4.0  # times LINE_TOLERANCE that a rough corner may be moved
 
 
 def darkness(page: np.ndarray) -> np.ndarray:
@@ -29,18 +31,19 @@ def darkness(page: np.ndarray) -> np.ndarray:
     return (1 - page / np.maximum(paper, 1)).clip(0, 1)
 
 
-def frame_candidates(dark: np.ndarray) -> Iterator[np.ndarray]:
-    """Yield the frame's candidates, the likeliest first.
+def frame_candidates(dark: np.ndarray) -> Iterator[Iterator[np.ndarray]]:
+    """Yield the frame's candidates at one level of darkness after the other, the likelier level first.
 
     Yields:
-        Corners (4, 2) at the outer edge of a rectangle, clockwise, upper left first.
+        The candidates of a level, the likeliest first: corners (4, 2) at the outer edge of a rectangle, clockwise,
+        upper left first.
     """
     smooth = cv2.GaussianBlur((255 * dark).astype(np.uint8), (0, 0), 0.8)
     level, _ = cv2.threshold(smooth, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     # Beside a very dark background the first level separates background from page, the second ink from paper.
+    yield _quadrilaterals((smooth > level).astype(np.uint8))
     second, _ = cv2.threshold(smooth[smooth <= level], 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-    for black in (smooth > level, smooth > second):
-        yield from _quadrilaterals(black.astype(np.uint8))
+    yield _quadrilaterals((smooth > second).astype(np.uint8))
 
 
 def _quadrilaterals(black: np.ndarray) -> Iterator[np.ndarray]:
@@ -94,5 +97,10 @@ def _refine_corners(corners: np.ndarray, contour: np.ndarray) -> np.ndarray:
         lines.append((-dy, dx, -dy * x + dx * y))
     refined = []
     for previous, line in zip(np.roll(lines, 1, axis=0), lines, strict=True):
-        refined.append(np.linalg.solve(np.stack([previous[:2], line[:2]]), [previous[2], line[2]]))
+        sides = np.stack([previous[:2], line[:2]])
+        if abs(np.linalg.det(sides)) < MIN_SINE:  # broken lines may be fitted in parallel
+            return corners
+        refined.append(np.linalg.solve(sides, [previous[2], line[2]]))
+    if np.abs(np.array(refined) - corners).max() > MAX_REFINEMENT * LINE_TOLERANCE:
+        return corners
     return np.array(refined)

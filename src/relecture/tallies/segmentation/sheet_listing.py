@@ -1,0 +1,192 @@
+"""The files of folders of sheets: which are pages, of which form, and why others are ignored."""
+
+import os
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from relecture.data.config import composed
+from relecture.errors import UserError
+from relecture.tallies.segmentation.image_io import FORMATS, BrokenImageError, is_image, n_pages, sheet_name
+from relecture.tallies.segmentation.layout import FormLayout
+from relecture.tallies.segmentation.rectify import UnreadableSheet, find_sheets, make_template, open_page, to_template
+from relecture.tallies.segmentation.template_matching import TemplatePage
+
+LAYOUT_FILE, SOURCE_FILE = "layout.json", "source.json"
+COMPANION_FILES = {
+    LAYOUT_FILE: "it is the layout",
+    SOURCE_FILE: "it names the source of simulated sheets",
+    "stations.csv": "it is the table of the stations",
+    "truth.csv": "it is the table of the true votes",
+}
+MAX_NAMED = 5  # files that are named in a line
+MAX_TEMPLATE_TRIES = 20  # pages that are tried as the template of a folder
+
+#: The state of a file; one with several sheets has a row for each.
+COUNTED, UNREAD, IGNORED = "counted", "unread", "ignored"
+
+
+@dataclass(frozen=True)
+class Form:
+    """The form of some pages: its layout, and a page of it with which others are compared (None without one)."""
+
+    layout: FormLayout
+    template: TemplatePage | None = None
+
+
+@dataclass(frozen=True)
+class SheetFile:
+    """One page: page number `page` (from 0) of the file `path`.
+
+    `name` is the name of its sheet, `form` the index of its form, and `label` names the file in a listing.
+    """
+
+    path: Path
+    page: int
+    name: str
+    form: int
+    label: str
+
+
+@dataclass(frozen=True)
+class SheetListing:
+    """All pages of some folders with their forms, and rows (FILE_COLUMNS) of the files that are no page."""
+
+    files: list[SheetFile]
+    forms: list[Form]
+    others: list[tuple[str, str, str, str]] = field(default_factory=list)
+
+
+def list_sheets(paths: Sequence[Path], layout: Path | None = None) -> SheetListing:
+    """Return the pages of files and folders, sub-folders included, each with the layout of its folder.
+
+    A sheet's name is that of its file without the suffix; where two folders hold files of one name, with the folder
+    before it; with `-page-2` after it for the second page of a file.
+
+    Args:
+        paths: Page images, or folders of them.
+        layout: The layout of all pages; without it that of the nearest folder above the page that has one.
+
+    Raises:
+        UserError: A path does not exist, a folder has no layout or no page, or two sheets have the same name.
+    """
+    if missing := [str(path) for path in paths if not path.exists()]:
+        raise UserError(f"there is no sheet {', '.join(missing[:5])}")
+    pages: list[tuple[Path, str, Path]] = []  # file, its label, and the folder above which no layout is looked for
+    others: list[tuple[str, str, str, str]] = []
+    for path in paths:
+        if path.is_dir():
+            prefix = f"{path.resolve().name}/" if len(paths) > 1 else ""
+            for file in _walk(path):
+                label = composed(prefix + file.relative_to(path).as_posix())
+                reason = _why_ignored(file, path)
+                if reason is None:
+                    pages.append((file, label, path))
+                else:
+                    others.append((label, "", IGNORED, reason))
+        else:
+            pages.append((path, composed(path.name), path.parent))
+    if not pages:
+        FormLayout.read(layout or paths[0] / LAYOUT_FILE)
+        raise UserError(f"{', '.join(map(str, paths[:5]))} holds no page image ({FORMATS})")
+    layouts: dict[Path, FormLayout] = {}
+    layout_paths = [layout or _nearest_layout(file, top) for file, _, top in pages]
+    for path in layout_paths:
+        if path not in layouts:
+            layouts[path] = FormLayout.read(path)
+    templates = {form.template_page.resolve() for form in layouts.values() if form.template_page is not None}
+    order, files = list(layouts), []
+    stems = Counter(sheet_name(file) for file, _, _ in pages if file.resolve() not in templates)
+    for (file, label, _), layout_path in zip(pages, layout_paths, strict=True):
+        if file.resolve() in templates and len(pages) > 1:
+            others.append((label, "", IGNORED, "it is the template page of the layout"))
+            continue
+        stem = sheet_name(file)
+        if stems[stem] > 1 and "/" in label:
+            stem = label.removesuffix(file.suffix)
+        try:
+            count = n_pages(file)
+        except BrokenImageError as error:
+            others.append((label, stem, UNREAD, str(error)))
+            continue
+        names = [stem] if count == 1 else [f"{stem}-page-{number + 1}" for number in range(count)]
+        files += [SheetFile(file, page, name, order.index(layout_path), label) for page, name in enumerate(names)]
+    _check_unique_names(files)
+    forms = [_form(layouts[path], [file for file in files if file.form == number]) for number, path in enumerate(order)]
+    return SheetListing(files, forms, others)
+
+
+def describe_files(files: pd.DataFrame) -> str:
+    """Return what became of files (columns FILE_COLUMNS) in a line: how many, and the names of those not counted."""
+    parts = []
+    for state in (COUNTED, UNREAD, IGNORED):
+        names = list(dict.fromkeys(files[files.state == state].file))
+        if names:
+            more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
+            named = "" if state == COUNTED else f" ({', '.join(names[:MAX_NAMED])}{more})"
+            parts.append(f"{len(names)} {state}{named}")
+    return f"of {files.file.nunique()} files {', '.join(parts)}"
+
+
+def _walk(folder: Path) -> list[Path]:
+    """Return all files below a folder, sorted by name, those of the folder itself first."""
+    files: list[Path] = []
+    for parent, folders, names in os.walk(folder):
+        folders.sort()
+        files += [Path(parent) / name for name in sorted(names)]
+    return files
+
+
+def _why_ignored(file: Path, top: Path) -> str | None:
+    """Return why a file of a folder is no page; None if it is one."""
+    if any(part.startswith(".") for part in file.relative_to(top).parts):
+        return "it is hidden"
+    if file.name in COMPANION_FILES:
+        return COMPANION_FILES[file.name]
+    try:
+        return None if is_image(file) else f"it is no page ({FORMATS})"
+    except BrokenImageError as error:
+        return str(error)
+
+
+def _nearest_layout(file: Path, top: Path) -> Path:
+    for folder in file.parents:
+        if (folder / LAYOUT_FILE).is_file():
+            return folder / LAYOUT_FILE
+        if folder == top:
+            break
+    return top / LAYOUT_FILE
+
+
+def _check_unique_names(files: Sequence[SheetFile]) -> None:
+    seen: dict[str, SheetFile] = {}
+    for file in files:
+        if (other := seen.get(file.name)) is not None:
+            raise UserError(
+                f"{file.path.parent} holds two images of the sheet {file.name!r}: two sheets are named {file.name}: "
+                f"{other.path} and {file.path}. Rename or remove one of them"
+            )
+        seen[file.name] = file
+
+
+def _form(layout: FormLayout, files: Sequence[SheetFile]) -> Form:
+    """Return the form of some pages; its template is the layout's, or the first page of theirs that is readable."""
+    if layout.template_page is not None:
+        try:
+            page = open_page(layout.template_page)
+            return Form(layout, make_template(page, layout, f"template page {layout.template_page.name}"))
+        except UnreadableSheet as error:
+            raise UserError(
+                f"{layout.template_page}, the template_page of the layout, cannot be used: {error}. Name an upright, "
+                "well-scanned page of the form"
+            ) from error
+    for file in files[:MAX_TEMPLATE_TRIES]:
+        try:
+            page = open_page(file.path, file.page)
+            return Form(layout, to_template(page, find_sheets(page, layout)[0], f"sheet {file.name}"))
+        except Exception:  # whatever is wrong with this page is reported where it is segmented
+            continue
+    return Form(layout)
