@@ -39,7 +39,7 @@ def test_the_label_curve_has_the_learning_rate_of_transfer_and_its_own_counts(co
 
 
 def test_the_final_model_has_its_own_epochs_and_the_variant_of_its_method(config):
-    job = changed(config, final={"method": "conv_frozen", "epochs": 7}).final_job()
+    job = changed(config, final={**config.final.model_dump(), "method": "conv_frozen", "epochs": 7}).final_job()
     assert (job.epochs, job.method, job.frozen_blocks) == (7, "conv_frozen", "all")
 
 

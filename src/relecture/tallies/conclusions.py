@@ -40,10 +40,12 @@ def _describe_networks(table: pd.DataFrame, sample: str) -> str:
     comparison = "" if pd.isna(published) else f" (published: {100 * float(published):.1f} %, on other handwriting)"
     data = f"with a sample in place of the real data ({sample}), " if sample else ""
     return sentence(
-        f"{data}a network trained on MNIST alone classifies {_accuracy(base, 'mnist_accuracy')} of MNIST's digits and "
-        f"{_accuracy(base)} of those on the sheets correctly{comparison}; fine-tuned on "
-        f"{int(transferred.n_labelled):,} labelled cells it reaches {_accuracy(transferred)}, and a network trained on "
-        f"these cells from scratch {_accuracy(scratch)}"
+        f"{data}a network trained on MNIST alone classifies {_accuracy(base, 'mnist_accuracy')} of MNIST's digits, "
+        f"{_accuracy(base, 'target_accuracy_as_cut')} of those on the sheets as they are cut from their boxes, and "
+        f"{_accuracy(base)} once they are cropped, scaled and centred as MNIST's{comparison}; fine-tuned on "
+        f"{int(transferred.n_labelled):,} labelled cells it reaches {_accuracy(transferred)} (as cut "
+        f"{_accuracy(transferred, 'target_accuracy_as_cut')}), and a network trained on these cells from scratch "
+        f"{_accuracy(scratch)} (as cut {_accuracy(scratch, 'target_accuracy_as_cut')})"
     )
 
 

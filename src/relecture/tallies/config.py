@@ -7,6 +7,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from typing_extensions import TypedDict
 
 from relecture.config_model import ConfigModel, UserPath
+from relecture.tallies import AS_CUT
 from relecture.training.config import Probability
 
 SIMULATED = "simulated"
@@ -26,6 +27,26 @@ class Architecture(TypedDict):
     dropout: float
     fc1: int
     fc2: int
+
+
+class LeadingBoxesConfig(ConfigModel):
+    """What stands in the leading boxes of a number that has fewer digits than boxes; the rest of them have zeros.
+
+    Each is the share of such numbers. A number's leading boxes are all alike.
+    """
+
+    empty: Probability = Field(description="Share whose leading boxes are left empty.")
+    cross: Probability = Field(description="Share whose leading boxes are crossed out.")
+    dash: Probability = Field(description="Share whose leading boxes have dashes; so has the last box of a zero.")
+    struck_out: Probability = Field(description="Share whose leading boxes have struck-out digits.")
+
+    @field_validator("struck_out")
+    @classmethod
+    def _leaves_a_share(cls, last: float, info: ValidationInfo) -> float:
+        total = last + sum(info.data.get(name, 0) for name in ("empty", "cross", "dash"))
+        if total > 1 + 1e-9:
+            raise ValueError(f"the shares of empty, cross, dash and struck_out sum to {total:g}, more than 1")
+        return last
 
 
 class SimulationConfig(ConfigModel):
@@ -53,6 +74,7 @@ class SimulationConfig(ConfigModel):
         ge=0, le=3, description="Strength of the distortions of the sheets: 0 is none, 1 the standard."
     )
     bad_scan_rate: Probability = Field(description="Share of sheets that are badly scanned.")
+    leading_boxes: LeadingBoxesConfig = Field(description="What stands in the boxes before a number's first digit.")
 
 
 class LabelledCellsConfig(ConfigModel):
@@ -135,6 +157,10 @@ class PretrainingConfig(ConfigModel):
     n_seeds: Count = Field(description="Networks per architecture that differ only in their seed.")
     n_images: int = Field(ge=100, le=60_000, description="Maximum number of MNIST training images, of all 60,000.")
     epochs: Epochs = Field(description="Epochs over the images.")
+    augment: bool = Field(
+        description="Whether the images are rotated, shifted, sheared and scaled at random, so that a base suits "
+        "handwriting that it has not seen."
+    )
 
 
 class NetworkChoice(ConfigModel):
@@ -173,8 +199,19 @@ class LabelCurveConfig(ConfigModel):
     n_images: int = Field(ge=10, description="Cells per training, with repetition, for every number of labelled cells.")
 
 
-class FinalConfig(ConfigModel):
-    """The model that counts the votes: one network, trained on all labelled cells."""
+class DrawnSymbolsConfig(ConfigModel):
+    """Symbols that are drawn for the training of the model that counts the votes."""
+
+    n_marks: int = Field(
+        ge=0,
+        description="Drawn marks that are no digit (crosses, dashes, slashes, ticks, struck-out digits), besides those "
+        "of your own cells.",
+    )
+    n_variants: int = Field(ge=0, description="Drawn digits: a 1 with a serif, a 7 with a bar, a 0 with a slash.")
+
+
+class FinalConfig(DrawnSymbolsConfig):
+    """The model that counts the votes: one network, trained on all labelled cells and on drawn symbols."""
 
     method: TransferMethod = Field(description="Variant of transfer, chosen on validation cells.")
     epochs: Epochs = Field(description="Epochs over the cells.")
@@ -186,16 +223,25 @@ class TransferVariant(ConfigModel):
     frozen_blocks: int | Literal["all"]
     start: Literal["base", "scratch"]
     augment: bool
+    crop: Literal["normalised", "as_cut"] = "normalised"
+
+
+def _with_crops(variants: dict[str, TransferVariant]) -> dict[str, TransferVariant]:
+    """Return the variants with normalised cells, and the same with cells as cut."""
+    as_cut = {f"{name}{AS_CUT}": variant.model_copy(update={"crop": "as_cut"}) for name, variant in variants.items()}
+    return variants | as_cut
 
 
 #: The variants of transfer by method.
-TRANSFER_VARIANTS = {
-    "frozen": TransferVariant(frozen_blocks=1, start="base", augment=False),
-    "frozen_augmented": TransferVariant(frozen_blocks=1, start="base", augment=True),
-    "unfrozen": TransferVariant(frozen_blocks=0, start="base", augment=False),
-    "conv_frozen": TransferVariant(frozen_blocks="all", start="base", augment=False),
-    "scratch": TransferVariant(frozen_blocks=0, start="scratch", augment=False),
-}
+TRANSFER_VARIANTS = _with_crops(
+    {
+        "frozen": TransferVariant(frozen_blocks=1, start="base", augment=False),
+        "frozen_augmented": TransferVariant(frozen_blocks=1, start="base", augment=True),
+        "unfrozen": TransferVariant(frozen_blocks=0, start="base", augment=False),
+        "conv_frozen": TransferVariant(frozen_blocks="all", start="base", augment=False),
+        "scratch": TransferVariant(frozen_blocks=0, start="scratch", augment=False),
+    }
+)
 
 
 class FineTuneSettings(TransferVariant, OptimizerConfig):
@@ -221,7 +267,7 @@ class LabelCurveJob(FineTuneSettings):
     n_images: Count
 
 
-class FinalJob(FineTuneSettings):
+class FinalJob(FineTuneSettings, DrawnSymbolsConfig):
     """Everything that the model that counts the votes depends on, except for the base."""
 
     method: TransferMethod

@@ -11,10 +11,12 @@ import torch
 from relecture import records
 from relecture.errors import UserError
 from relecture.records import FitResult
+from relecture.tallies import MARK
 from relecture.tallies.config import TRANSFER_VARIANTS
 from relecture.tallies.networks import pretraining, transfer
 from relecture.tallies.networks.cnn import cnn
 from relecture.tallies.networks.digit_classifier import DigitClassifier
+from relecture.tallies.networks.drawn_symbols import draw_marks
 
 SOURCE = {"name": "digits", "digest": "0123456789abcdef", "sample": True}
 
@@ -104,10 +106,10 @@ def test_every_variant_is_trained_on_the_same_cells_of_a_seed(model, tmp_path, m
     for variant in TRANSFER_VARIANTS:
         for seed in range(2):
             rows = transfer.sample_labelled(small.cells(), seed, 300)
+            cells = small.cells()
+            data = (cells.images[rows], cells.labels[rows]), cells.part("validation")
             with pytest.raises(StopIteration):
-                transfer.fine_tune(
-                    small.transfer_job(variant), small.cells(), rows, model, f"seed-{seed}", seed, 1, tmp_path
-                )
+                transfer.fine_tune(small.transfer_job(variant), *data, model, f"seed-{seed}", seed, 1, tmp_path)
     assert len(seen["seed-0"]) == len(TRANSFER_VARIANTS)
     for labels in seen.values():
         assert all(torch.equal(labels[0], other) for other in labels)
@@ -176,11 +178,15 @@ def test_the_final_model_is_trained_on_every_training_cell(last):
 
 def test_the_record_of_the_final_model_has_all_logits_of_validation_and_test_cells(last):
     predictions = records.read(last[1]).predictions
-    logits = predictions[[f"l{digit}" for digit in range(10)]].to_numpy()
+    logits = predictions[[f"l{symbol}" for symbol in range(11)]].to_numpy()
     assert np.array_equal(logits.argmax(1), predictions.predicted)
     for part, metric in (("validation", "validation_accuracy"), ("test", "target_accuracy")):
         rows = predictions[predictions.part == part]
-        assert rows.label.tolist() == small.cells().part(part)[1].tolist()
+        labels = small.cells().part(part)[1].tolist()
+        drawn = rows[rows.cell >= len(labels)]
+        assert set(drawn.label) >= {MARK}
+        rows = rows[rows.cell < len(labels)]
+        assert rows.label.tolist() == labels
         assert (rows.label == rows.predicted).mean() == small.metrics(last[0])["seed-00"][metric]
 
 
@@ -192,8 +198,17 @@ def test_the_digit_classifier_is_the_final_model(last, model):
     )
     assert "scikit-learn's digits" in classifier.name
     predictions = records.read(last[1]).predictions
-    logits = predictions[predictions.part == "test"][[f"l{digit}" for digit in range(10)]].to_numpy()
-    np.testing.assert_allclose(classifier.logits(small.cells().part("test")[0]), logits, atol=1e-4)
+    images, _ = small.cells().part("test")
+    logits = predictions[predictions.part == "test"][[f"l{symbol}" for symbol in range(11)]].to_numpy()
+    np.testing.assert_allclose(classifier.logits(images), logits[: len(images)], atol=1e-4)
+
+
+def test_the_final_model_knows_marks_and_the_base_does_not(last, model):
+    classifier = DigitClassifier.load(last[1] / "model/classifier.pt", accelerator="cpu")
+    assert DigitClassifier.load(model / "classifier.pt").n_classes == 10
+    assert classifier.n_classes == 11
+    marks = draw_marks(100, small.cells().part("test")[0], np.random.default_rng(9))
+    assert (classifier.probabilities(marks).argmax(-1) == MARK).mean() > 0.5
 
 
 def test_more_seeds_than_the_base_has_are_an_error_that_names_the_configuration_keys(model, tmp_path):

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from relecture import plotting
+from relecture.tallies import MARK
 
 if TYPE_CHECKING:
     from relecture.tallies.networks.attribution import Attributions
@@ -31,9 +32,12 @@ def confusion(test: pd.DataFrame) -> Figure:
         limits=(0, max(np.nanmax(errors), 1e-9)),
         white_above=0.7,
     )
+    names = [*map(str, range(MARK)), "no digit"][: len(shares)]
     for digit, share in enumerate(shares.diagonal()):
         axes.text(digit, digit, f"{share:.0f}", ha="center", va="center", color=plotting.BLUE, fontweight="bold")
-    axes.set(xlabel="predicted digit", ylabel="digit", xticks=range(10), yticks=range(10), aspect="equal")
+    ticks = range(len(shares))
+    axes.set(xlabel="predicted", ylabel="written", xticks=ticks, yticks=ticks, aspect="equal")
+    axes.set(xticklabels=names, yticklabels=names)
     accuracy = (test.label == test.predicted).mean()
     axes.set_title(
         f"{100 * accuracy:.1f} % of {len(test):,} test cells are classified correctly\n"
@@ -43,9 +47,14 @@ def confusion(test: pd.DataFrame) -> Figure:
 
 
 def confusion_shares(predictions: pd.DataFrame) -> np.ndarray:
-    """Return the percentage of each digit's cells by predicted digit, (10, 10), from the columns label, predicted."""
+    """Return the percentage of each digit's cells by predicted digit, from the columns label, predicted.
+
+    (10, 10), or (11, 11) where MARK is among them.
+    """
     counts = pd.crosstab(predictions.label, predictions.predicted)
-    counts = counts.reindex(range(10), columns=range(10), fill_value=0)
+    marks = MARK in counts.index or MARK in counts.columns
+    classes = range(MARK + 1 if marks else MARK)
+    counts = counts.reindex(classes, columns=classes, fill_value=0)
     shares: np.ndarray = 100 * counts.div(counts.sum(axis=1).clip(lower=1), axis=0).to_numpy()
     return shares
 

@@ -23,7 +23,7 @@ from relecture.tallies.figures import hyperband_search as search_figures
 from relecture.tallies.figures import sheets as sheet_figures
 from relecture.tallies.figures import transfer as transfer_figures
 from relecture.tallies.networks.attribution import attribute, select_pairs
-from relecture.tallies.networks.calibration import LOGIT_COLUMNS
+from relecture.tallies.networks.calibration import logit_columns
 from relecture.tallies.networks.cell_dataset import CellDataset
 from relecture.tallies.networks.digit_classifier import DigitClassifier, softmax
 from relecture.tallies.segmentation.cell_crops import CellCrops
@@ -83,15 +83,18 @@ class TalliesResults:
 
     @cached_property
     def test_cells(self) -> np.ndarray:
-        """The images of the test cells."""
-        images, _ = self.cells.part("test")
+        """The images of the test cells, marks included."""
+        images, _ = self.cells.symbols("test")
         return images
 
     @cached_property
     def test_predictions(self) -> pd.DataFrame:
-        """The predictions for the test cells, with the probabilities of the calibrated classifier."""
+        """The predictions for the test cells and the drawn symbols, with the calibrated classifier's probabilities.
+
+        The drawn symbols come last: their `cell` is beyond the images in `test_cells`.
+        """
         test = self.final.predictions[self.final.predictions.part == "test"].reset_index(drop=True)
-        test["probability"] = softmax(test[LOGIT_COLUMNS].to_numpy(), self.calibration["temperature"]).max(1)
+        test["probability"] = softmax(test[logit_columns(test)].to_numpy(), self.calibration["temperature"]).max(1)
         return test
 
     @property
@@ -139,7 +142,7 @@ def confusion(results: TalliesResults) -> Figure:
 
 def misclassified(results: TalliesResults) -> Figure:
     """Draw the misclassified test cells."""
-    return classifier.misclassified(results.test_predictions, results.test_cells)
+    return classifier.misclassified(_of_cells(results), results.test_cells)
 
 
 def reliability(results: TalliesResults) -> Figure:
@@ -150,9 +153,15 @@ def reliability(results: TalliesResults) -> Figure:
 def attribution(results: TalliesResults) -> Figure:
     """Draw attributions of misclassified and correctly classified cells."""
     calibrated = DigitClassifier.load(results.folder / "validation" / "classifier.pt")
-    pairs, images = select_pairs(results.test_predictions, N_PAIRS), results.test_cells
+    pairs, images = select_pairs(_of_cells(results), N_PAIRS), results.test_cells
     wrong, right = (attribute(calibrated, images[pairs[f"{kind}_cell"].to_numpy(int)]) for kind in ("wrong", "right"))
     return classifier.attribution(pairs, images, wrong, right)
+
+
+def _of_cells(results: TalliesResults) -> pd.DataFrame:
+    """Return the predictions for the test cells alone, without those for drawn symbols."""
+    test = results.test_predictions
+    return test[test.cell < len(results.test_cells)]
 
 
 def sheet(results: TalliesResults) -> Figure:

@@ -3,6 +3,7 @@
 Source: Guo, Pleiss, Sun and Weinberger (2017), "On Calibration of Modern Neural Networks".
 """
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,22 +16,25 @@ from scipy.stats import binomtest
 
 from relecture import records
 from relecture.atomic_files import atomic_write, write_json
-from relecture.tallies.networks.cnn import N_CLASSES
 from relecture.tallies.networks.digit_classifier import DigitClassifier, softmax
 from relecture.uncertainty import paired
 
 N_BINS = 10
-LOGIT_COLUMNS = [f"l{digit}" for digit in range(N_CLASSES)]
 #: A classifier without a single error would get a temperature of zero.
 MIN_TEMPERATURE, MAX_TEMPERATURE = 0.05, 20.0
+
+
+def logit_columns(predictions: pd.DataFrame) -> list[str]:
+    """Return the columns of a table of predictions that hold the logits: l0 to l9, and l10 if there are marks."""
+    return [name for name in predictions.columns if re.fullmatch(r"l\d+", str(name))]
 
 
 def fit_temperature(logits: np.ndarray, labels: np.ndarray) -> float:
     """Return the temperature with the smallest mean negative log-likelihood, MIN_TEMPERATURE to MAX_TEMPERATURE.
 
     Args:
-        logits: (n, 10), before softmax, of cells that no network was trained on.
-        labels: (n,), the true digits.
+        logits: (n, classes), before softmax, of cells that no network was trained on.
+        labels: (n,), the true classes.
     """
     minimum = minimize_scalar(
         lambda log: negative_log_likelihood(logits / np.exp(log), labels).mean(),
@@ -42,7 +46,7 @@ def fit_temperature(logits: np.ndarray, labels: np.ndarray) -> float:
 
 
 def negative_log_likelihood(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """Return the negative log-likelihood (nats) of each true digit, (n,)."""
+    """Return the negative log-likelihood (nats) of each true class, (n,)."""
     losses: np.ndarray = -log_softmax(logits.astype(np.float64), axis=1)[np.arange(len(labels)), labels]
     return losses
 
@@ -87,8 +91,9 @@ def calibrate(final: Path, out: Path) -> None:
     """
     predictions = records.read(final).predictions
     validation, test = (predictions[predictions.part == part] for part in ("validation", "test"))
-    logits, labels = test[LOGIT_COLUMNS].to_numpy(), test.label.to_numpy()
-    temperature = fit_temperature(validation[LOGIT_COLUMNS].to_numpy(), validation.label.to_numpy())
+    columns = logit_columns(predictions)
+    logits, labels = test[columns].to_numpy(), test.label.to_numpy()
+    temperature = fit_temperature(validation[columns].to_numpy(), validation.label.to_numpy())
     tables = {
         "before": reliability_table(softmax(logits), labels),
         "after": reliability_table(softmax(logits, temperature), labels),

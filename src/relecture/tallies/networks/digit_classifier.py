@@ -27,15 +27,15 @@ UNIFORM_PRIOR = (1 / N_CLASSES,) * N_CLASSES
 
 @dataclass(frozen=True)
 class DigitClassifier:
-    """Classifies cells (28 x 28 grey values, 0 = paper, 255 = ink) as digits.
+    """Classifies cells (28 x 28 grey values, 0 = paper, 255 = ink) as digits, or as MARK if it has this class.
 
     Attributes:
-        network: Maps images (n, 1, 28, 28) from 0 to 1 to logits (n, 10).
+        network: Maps images (n, 1, 28, 28) from 0 to 1 to logits (n, classes): 10, or 11 with MARK.
         architecture: What `cnn` builds the network from.
         name: What the network was trained on, in words.
         temperature: Logits are divided by it before softmax. A temperature above 1 lowers the probability of the
             predicted digit and never changes the digit (Guo et al. 2017, "On Calibration of Modern Neural Networks").
-        train_prior: Relative frequencies of the ten digits in the training data.
+        train_prior: Relative frequencies of the classes in the training data.
     """
 
     network: nn.Module
@@ -60,7 +60,7 @@ class DigitClassifier:
             missing = [key for key in KEYS if key not in content]
             if missing:
                 raise ValueError(f"it lacks {', '.join(missing)}")
-            network = cnn(content["architecture"], seed=0)
+            network = cnn(content["architecture"], seed=0, n_classes=len(content["train_prior"]))
             network.load_state_dict(content["weights"])
         except FileNotFoundError as error:
             raise UserError(f"there is no digit classifier {path}. Make it first: snakemake tallies") from error
@@ -88,8 +88,13 @@ class DigitClassifier:
         with atomic_write(path) as draft:
             draft.write_bytes(memory.getvalue())
 
+    @property
+    def n_classes(self) -> int:
+        """The number of classes: 10, or 11 with MARK."""
+        return len(self.train_prior)
+
     def logits(self, images: np.ndarray) -> np.ndarray:
-        """Return the network's logits before temperature: images (..., 28, 28) uint8 -> (..., 10) float32.
+        """Return the network's logits before temperature: images (..., 28, 28) uint8 -> (..., classes) float32.
 
         Raises:
             ValueError: The images have another shape or type.
@@ -99,22 +104,22 @@ class DigitClassifier:
             raise ValueError(f"cells are uint8 (..., {IMAGE_SIZE}, {IMAGE_SIZE}), not {images.dtype} {images.shape}")
         flat = torch.from_numpy(np.ascontiguousarray(images)).reshape(-1, 1, IMAGE_SIZE, IMAGE_SIZE)
         torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
-        logits, network = torch.empty(len(flat), N_CLASSES), self.network.eval()
+        logits, network = torch.empty(len(flat), self.n_classes), self.network.eval()
         device = next(network.parameters()).device
         with torch.inference_mode():
             for start in range(0, len(flat), BATCH_SIZE):
                 batch = flat[start : start + BATCH_SIZE].to(device).float() / 255
                 logits[start : start + BATCH_SIZE] = network(batch.contiguous(memory_format=torch.channels_last)).cpu()
-        return logits.numpy().reshape(*images.shape[:-2], N_CLASSES)
+        return logits.numpy().reshape(*images.shape[:-2], self.n_classes)
 
     def probabilities(self, images: np.ndarray) -> np.ndarray:
-        """Return the probability of each digit: images (..., 28, 28) uint8 -> (..., 10) float32, rows sum to 1."""
+        """Return the probability of each class: images (..., 28, 28) uint8 -> (..., classes) float32, rows sum to 1."""
         return softmax(self.logits(images), self.temperature)
 
 
-def digit_frequencies(labels: np.ndarray) -> tuple[float, ...]:
-    """Return the relative frequency of each digit in `labels` (n,); a missing digit counts as one label."""
-    counts = np.maximum(np.bincount(labels, minlength=N_CLASSES), 1)
+def digit_frequencies(labels: np.ndarray, n_classes: int = N_CLASSES) -> tuple[float, ...]:
+    """Return the relative frequency of each class in `labels` (n,); a missing class counts as one label."""
+    counts = np.maximum(np.bincount(labels, minlength=n_classes), 1)
     return tuple((counts / counts.sum()).tolist())
 
 

@@ -5,22 +5,26 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+import torch
 from torch import nn
 
 from relecture.errors import UserError
 from relecture.records import FitResult
+from relecture.tallies import MARK
 from relecture.tallies.config import FinalJob, FineTuneSettings, LabelCurveJob, TransferJob
-from relecture.tallies.networks.cell_dataset import CellDataset
-from relecture.tallies.networks.cnn import Cnn, Head, cnn, count_trainable, freeze, frozen_features
+from relecture.tallies.networks.cell_dataset import PARTS, CellDataset, Crop
+from relecture.tallies.networks.cnn import N_CLASSES, Cnn, Head, cnn, count_trainable, freeze, frozen_features
 from relecture.tallies.networks.cnn_training import (
     EVAL_BATCH_SIZE,
+    Labelled,
     predict_logits,
     prediction_table,
     to_training_data,
     train,
 )
 from relecture.tallies.networks.digit_classifier import DigitClassifier, digit_frequencies
-from relecture.tallies.networks.pretraining import contiguous_weights, load_weights, save_weights, score
+from relecture.tallies.networks.drawn_symbols import draw_marks, draw_variants
+from relecture.tallies.networks.pretraining import Weights, contiguous_weights, load_weights, save_weights, score
 from relecture.training.lit_module import TrainingData
 
 N_POINTS = 20  # of a curve in history.csv, at most; the last epoch comes on top
@@ -44,8 +48,8 @@ def transfer(config: TransferJob, cells: CellDataset, base: Path, checkpoint_dir
     for seed in range(config.n_seeds):
         member = f"seed-{seed:02d}"
         rows = sample_labelled(cells, seed, config.n_labelled)
-        tuned = fine_tune(config, cells, rows, base, member, seed, config.epochs, checkpoint_dir)
-        _add_member(result, member, tuned, cells, len(rows), config.epochs)
+        tuned = fine_tune(config, *_digits(cells, rows, config.crop), base, member, seed, config.epochs, checkpoint_dir)
+        _add_member(result, member, tuned, cells, config.crop, len(rows), config.epochs)
         weights[member] = contiguous_weights(tuned.network)
     architecture, _ = load_weights(base)
     result.save_model = lambda folder: save_weights(folder, architecture, weights)
@@ -58,32 +62,37 @@ def label_curve(config: LabelCurveJob, cells: CellDataset, base: Path, checkpoin
     Every training has `n_images` cells, with repetition, whatever the number of labelled cells. Numbers above that of
     the available cells are left out; a smaller sample is part of a larger one of the same seed.
     """
-    result, available = FitResult(), int((cells.parts == "train").sum())
+    result, available = FitResult(), len(cells.digit_rows("train"))
     for n_labelled in [n for n in config.n_labelled if n <= available] or [available]:
         epochs = max(1, round(config.n_images / n_labelled))
         for seed in range(config.n_seeds):
             rows, member = sample_labelled(cells, seed, n_labelled), f"cells-{n_labelled:04d}-seed-{seed:02d}"
-            tuned = fine_tune(config, cells, rows, base, member, seed, epochs, checkpoint_dir)
-            _add_member(result, member, tuned, cells, len(rows), epochs)
+            data = _digits(cells, rows, config.crop)
+            tuned = fine_tune(config, *data, base, member, seed, epochs, checkpoint_dir)
+            _add_member(result, member, tuned, cells, config.crop, len(rows), epochs)
     return result
 
 
 def fit_final(config: FinalJob, cells: CellDataset, base: Path, checkpoint_dir: Path) -> FitResult:
     """Fine-tune the base's first network on all labelled cells: the digit classifier `model/classifier.pt`.
 
-    Its predictions are those of validation and test cells (column `part`), with all ten logits (`l0` to `l9`).
+    It has an eleventh class, MARK, which the base has not: its weights start at random. Drawn symbols are added to
+    every part, so that they are also in the calibration. The predictions are those of validation and test cells
+    (column `part`), with all eleven logits (`l0` to `l10`).
     """
-    result, member, rows = FitResult(), "seed-00", np.flatnonzero(cells.parts == "train")
-    tuned = fine_tune(config, cells, rows, base, member, 0, config.epochs, checkpoint_dir)
-    _add_member(result, member, tuned, cells, len(rows), config.epochs)
+    result, member = FitResult(), "seed-00"
+    parts = {part: _with_drawn_symbols(config, cells, part) for part in PARTS}
+    data = parts["train"], parts["validation"]
+    tuned = fine_tune(config, *data, base, member, 0, config.epochs, checkpoint_dir, n_classes=N_CLASSES + 1)
+    _add_member(result, member, tuned, cells, config.crop, len(cells.symbols("train")[1]), config.epochs)
     network = tuned.network
-    result.predictions = [_logit_table(network, cells, part).assign(member=member) for part in ("validation", "test")]
+    result.predictions = [_logit_table(network, parts[part], part).assign(member=member) for part in PARTS[1:]]
     architecture, _ = load_weights(base)
 
     def save(folder: Path) -> None:
         save_weights(folder, architecture, {member: contiguous_weights(network)})
         name = f"{DigitClassifier.load(base / 'classifier.pt').name}, fine-tuned on {cells.name}"
-        train_prior = digit_frequencies(cells.labels[rows])
+        train_prior = digit_frequencies(parts["train"][1], N_CLASSES + 1)
         DigitClassifier(network, architecture, name, train_prior=train_prior).save(folder / "classifier.pt")
 
     result.save_model = save
@@ -92,36 +101,37 @@ def fit_final(config: FinalJob, cells: CellDataset, base: Path, checkpoint_dir: 
 
 def sample_labelled(cells: CellDataset, seed: int, n_labelled: int) -> np.ndarray:
     """Return the rows of `n_labelled` random training cells (all, if there are fewer), the same for all variants."""
-    rows = np.flatnonzero(cells.parts == "train")
+    rows = cells.digit_rows("train")
     return np.random.default_rng(seed).permutation(rows)[:n_labelled]
 
 
 def fine_tune(
     config: FineTuneSettings,
-    cells: CellDataset,
-    rows: np.ndarray,
+    train_cells: Labelled,
+    validation_cells: Labelled,
     base: Path,
     member: str,
     seed: int,
     epochs: int,
     checkpoint_dir: Path,
+    n_classes: int = N_CLASSES,
 ) -> FineTuned:
-    """Train one network on the cells `rows`, in the variant of `config`.
+    """Train one network on labelled cells, in the variant of `config`.
 
     Raises:
         UserError: The base has no network with this seed, or cannot be read.
     """
     architecture, bases = load_weights(base)
-    network = cnn(architecture, seed, config.augment)
+    network = cnn(architecture, seed, config.augment, n_classes)
     if config.start == "base":
         if seed >= len(bases):
             raise UserError(
                 f"the base in {base} has {len(bases)} seeds, but more networks start from it: in the configuration, "
                 "tallies.base.n_seeds must be at least tallies.transfer.n_seeds and tallies.label_curve.n_seeds"
             )
-        network.load_state_dict(bases[seed])
+        network.load_state_dict(_with_classes(bases[seed], network))
     n_frozen = freeze(network, config.frozen_blocks)
-    data = to_training_data((cells.images[rows], cells.labels[rows]), cells.part("validation"))
+    data = to_training_data(train_cells, validation_cells)
     module: nn.Module = network
     if n_frozen and not config.augment:  # the output of the frozen blocks never changes, so it is computed once
         module = Head(network, n_frozen)
@@ -143,13 +153,13 @@ def fine_tune(
 
 
 def _add_member(
-    result: FitResult, member: str, tuned: FineTuned, cells: CellDataset, n_labelled: int, epochs: int
+    result: FitResult, member: str, tuned: FineTuned, cells: CellDataset, crop: Crop, n_labelled: int, epochs: int
 ) -> None:
     """Add one network to `result`, with its predictions of the test cells."""
     network, history, parameters = tuned
-    images, labels = cells.part("test")
+    images, labels = cells.part("test", crop)
     metrics = {
-        **score(network, cells),
+        **score(network, cells, crop),
         "n_labelled": n_labelled,
         "epochs": epochs,
         "trained_parameters": parameters,
@@ -159,8 +169,33 @@ def _add_member(
     result.parameters = parameters
 
 
-def _logit_table(network: Cnn, cells: CellDataset, part: str) -> pd.DataFrame:
-    images, labels = cells.part(part)
+def _digits(cells: CellDataset, rows: np.ndarray, crop: Crop) -> tuple[Labelled, Labelled]:
+    """Return the training cells `rows` and the validation cells, without marks."""
+    return (cells.crops(crop)[rows], cells.labels[rows]), cells.part("validation", crop)
+
+
+def _with_drawn_symbols(config: FinalJob, cells: CellDataset, part: str) -> Labelled:
+    """Return the cells of a part, marks included, and as large a share of the drawn symbols as of the cells."""
+    images, labels = cells.symbols(part)
+    random = np.random.default_rng(PARTS.index(part))
+    share = len(labels) / max(len(cells.symbols("train")[1]), 1)
+    marks = draw_marks(round(share * config.n_marks), cells.part(part)[0], random)
+    variants, variant_labels = draw_variants(round(share * config.n_variants), random)
+    mark_labels = np.full(len(marks), MARK, np.int64)
+    return np.concatenate([images, marks, variants]), np.concatenate([labels, mark_labels, variant_labels])
+
+
+def _with_classes(weights: Weights, network: Cnn) -> Weights:
+    """Return the weights of a base with those of the further classes of `network` in its last layer."""
+    own = network.state_dict()
+    return {
+        name: torch.cat([value, own[name][len(value) :]]) if value.shape != own[name].shape else value
+        for name, value in weights.items()
+    }
+
+
+def _logit_table(network: Cnn, data: Labelled, part: str) -> pd.DataFrame:
+    images, labels = data
     logits = predict_logits(network, images)
     table = prediction_table(logits, labels).assign(part=part)
     return table.join(pd.DataFrame(logits, columns=[f"l{digit}" for digit in range(logits.shape[1])]))

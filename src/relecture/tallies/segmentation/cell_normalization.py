@@ -22,6 +22,7 @@ DIGIT_SIZE = 20  # pixels of a digit's longer side in a normalised cell, as in M
 LINE_MARGIN = 4  # pixels left out inside of the middle of a box's line
 EDGE_WIDTH = 2  # rows and columns at the border of a cell as cut in which the rest of a line may be
 SIMILAR_SIZE = 4  # pixels: boxes that differ by less in size are normalised together
+BATCH_SIZE = 100  # pictures that are normalised together
 WORK_SIZE = 56  # pixels: a picture's longer side while it is normalised
 
 # Levels of darkness, as shares of the light.
@@ -68,7 +69,8 @@ def crop_cells(form: "RectifiedForm") -> CellImages:
         )
         cells = np.stack([form.dark[y : y + height, x : x + width] for x, y in zip(left, top, strict=True)])
         normalised[rows] = normalize_cells(cells, form.line_darkness)
-    return CellImages(normalised, as_cut, ~normalised.any(axis=(1, 2)))
+    empty: np.ndarray = normalised.max(axis=(1, 2)) == 0
+    return CellImages(normalised, as_cut, empty)
 
 
 def normalize_image(image: np.ndarray) -> np.ndarray:
@@ -77,7 +79,15 @@ def normalize_image(image: np.ndarray) -> np.ndarray:
     The picture may be dark on light or light on dark: most of its pixels are paper. The cell is 0 = paper, 255 = ink,
     and blank if the picture holds no ink.
     """
-    return normalize_cells(ink_of_image(image)[None])[0]
+    cell: np.ndarray = normalize_cells(ink_of_image(image)[None])[0]
+    return cell
+
+
+def normalize_images(images: np.ndarray) -> np.ndarray:
+    """Return pictures of digits, uint8 (n, height, width) of one size, as normalised cells (n, 28, 28)."""
+    batches = [images[start : start + BATCH_SIZE] for start in range(0, len(images), BATCH_SIZE)]
+    cells = [normalize_cells(np.stack([ink_of_image(image) for image in batch])) for batch in batches]
+    return np.concatenate([np.zeros((0, IMAGE_SIZE, IMAGE_SIZE), np.uint8), *cells])
 
 
 def ink_of_image(image: np.ndarray) -> np.ndarray:
@@ -115,6 +125,8 @@ def normalize_cells(dark: np.ndarray, line_darkness: float = 0.0) -> np.ndarray:
     """
     n_cells, height, width = dark.shape
     normalised = np.zeros((n_cells, IMAGE_SIZE, IMAGE_SIZE), np.uint8)
+    if not n_cells:
+        return normalised
     # All cells as one tall image with paper between them, so that one call treats all.
     tall_shape = (n_cells * (height + 2), width + 2)
     grey, mask = np.zeros((2, n_cells, height + 2, width + 2), np.uint8)

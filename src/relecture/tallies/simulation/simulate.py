@@ -3,6 +3,7 @@
 import io
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from relecture.tallies.segmentation.cell_crops import STATION_COLUMNS
 from relecture.tallies.segmentation.layout import N_BOXES, FormLayout
 from relecture.tallies.segmentation.sheet_folder import LAYOUT_FILE, SOURCE_FILE
 from relecture.tallies.segmentation.station_tables import STATIONS_FILE
-from relecture.tallies.simulation.election import party_names, simulate_votes
+from relecture.tallies.simulation.election import leading_signs, party_names, simulate_votes
 from relecture.tallies.simulation.handwriting import SHEET_PART, Handwriting
 from relecture.tallies.simulation.render import FormRenderer
 
@@ -36,7 +37,7 @@ def simulate_sheets(config: SimulationConfig, handwriting: Handwriting, folder: 
     with folder_beside(folder) as draft:
         for name, page in zip(stations.sheet, simulate_pages(config, votes, handwriting), strict=True):
             (draft / f"{name}.jpg").write_bytes(encode_jpeg(page))
-        FormLayout.standard(party_names(config.n_parties)).write(draft / LAYOUT_FILE)
+        _layout(config).write(draft / LAYOUT_FILE)
         stations.to_csv(draft / STATIONS_FILE, index=False)
         source = {"name": f"{handwriting.name} on tally sheets", "sample": handwriting.sample}
         write_json(draft / SOURCE_FILE, source)
@@ -48,16 +49,23 @@ def simulate_sheets(config: SimulationConfig, handwriting: Handwriting, folder: 
 
 def simulate_pages(config: SimulationConfig, votes: pd.DataFrame, handwriting: Handwriting) -> Iterator[np.ndarray]:
     """Yield the pages of an election one at a time, each from its own random stream."""
-    renderer = FormRenderer(FormLayout.standard(party_names(config.n_parties)))
+    renderer = FormRenderer(_layout(config))
     stations = votes.drop_duplicates("sheet")
     counts = votes.votes.to_numpy().reshape(len(stations), config.n_parties)
     digits = counts[:, :, None] // 10 ** np.arange(N_BOXES - 1, -1, -1) % 10
     rows = handwriting.draw_rows(digits, SHEET_PART, np.random.Generator(np.random.PCG64([config.seed, 3])))
-    for number, (sheet_rows, station) in enumerate(zip(rows, stations.itertuples(), strict=True)):
+    signs = leading_signs(counts, config)
+    for number, (sheet_rows, sheet_signs, station) in enumerate(zip(rows, signs, stations.itertuples(), strict=True)):
         rng = np.random.Generator(np.random.PCG64([config.seed, 4, number]))
         bad_scan = bool(rng.random() < config.bad_scan_rate)
         captions = (station.district, station.station)
-        yield renderer.render(handwriting.images[sheet_rows], captions, rng, config.severity, bad_scan)
+        digit_images = handwriting.images[sheet_rows]
+        yield renderer.render(digit_images, captions, rng, config.severity, bad_scan, sheet_signs)
+
+
+def _layout(config: SimulationConfig) -> FormLayout:
+    """Return the form's layout; all its marks stand before a number, so that they mean nothing."""
+    return replace(FormLayout.standard(party_names(config.n_parties)), mark_means="0")
 
 
 def encode_jpeg(page: np.ndarray) -> bytes:
