@@ -24,6 +24,7 @@ CLASSIFIERS = {
     "pretrained": results("tallies/base/selected/model"),
     "transferred": CLASSIFIER,
     "prior_corrected": CLASSIFIER,
+    "sum_constrained": CLASSIFIER,
 }
 
 RECORDS["tallies"] = [

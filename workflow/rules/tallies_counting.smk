@@ -2,7 +2,7 @@
 #
 # needs   results/tallies/data/cell_crops.npz, results/tallies/base/selected/model/,
 #         results/tallies/validation/classifier.pt
-# makes   results/tallies/count/{pretrained,transferred,prior_corrected}/
+# makes   results/tallies/count/{pretrained,transferred,prior_corrected,sum_constrained}/
 
 
 rule tallies_count:
@@ -22,12 +22,11 @@ rule tallies_count:
         classifier=lambda w, input: (
             f"{input.classifier}/classifier.pt" if w.variant == "pretrained" else input.classifier
         ),
-        prior=lambda w: "--prior-correction" if w.variant == "prior_corrected" else "--no-prior-correction",
         out=results("tallies/count/{variant}"),
     shell:
         "exec &> >(tee {log:q})\n"
         "relecture tallies --threads {threads} count-cells"
         " --cell-crops {input.cell_crops:q}"
         " --classifier {params.classifier:q}"
-        " {params.prior}"
+        " --variant {wildcards.variant}"
         " --out {params.out:q}"

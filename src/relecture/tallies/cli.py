@@ -13,6 +13,7 @@ from relecture.cli import Command, PathOption, TextOption, parse_config
 from relecture.errors import UserError
 from relecture.tallies import QUESTION
 from relecture.tallies.config import (
+    CountVariant,
     FinalJob,
     LabelCurveJob,
     LabelledCellsJob,
@@ -211,14 +212,12 @@ def count_cells(
     cell_crops: PathOption,
     classifier: PathOption,
     out: PathOption,
-    prior_correction: Annotated[
-        bool, typer.Option(help="Correct for the frequencies of the digits in each box of a party.")
-    ] = False,
+    variant: Annotated[CountVariant, typer.Option(help="How the votes are counted.")] = "transferred",
 ) -> None:
     """Classify the cells of all sheets and count the votes."""
     from relecture.tallies.counting.vote_counts import count_folder
 
-    count_folder(cell_crops, classifier, prior_correction, out)
+    count_folder(cell_crops, classifier, variant, out)
 
 
 @app.command()
@@ -325,6 +324,7 @@ def count(
         digit_classifier = DigitClassifier.load(_classifier_file(classifier, model, Path(folder)))
     counted = count_sheets(listing, digit_classifier, out, processes)
     print(f"{out}: {counted.n_sheets:,} sheets counted by {digit_classifier.name}")
+    print(f"{out.with_name(f'{out.stem}.to_check.csv')}: {counted.describe_checks()}")
     files = counted.files
     print(f"{out.with_name(f'{out.stem}.files.csv')}: {describe_files(files)}")
     for row in files[files.state == UNREAD].itertuples():

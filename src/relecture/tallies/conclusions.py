@@ -9,7 +9,12 @@ from relecture.tallies import QUESTION
 from relecture.tallies.result_tables import NAMES
 from relecture.text_format import number, percent, sentence, spread
 
-_COUNTS = {"pretrained": "before transfer", "transferred": "after transfer", "prior_corrected": "with prior correction"}
+_COUNTS = {
+    "pretrained": "before transfer",
+    "transferred": "after transfer",
+    "prior_corrected": "with prior correction",
+    "sum_constrained": "with the sums of the form",
+}
 
 
 def question(results: Path) -> str:
@@ -59,7 +64,7 @@ def _describe_count(totals: pd.DataFrame, checking: pd.DataFrame) -> str:
     errors = [f"{percent(share, 1)} {_COUNTS[name]}" for name, share in shares.items()]
     near = checking[(checking.variant == "transferred") & (checking.target == "within 1 %")].set_index("order")
     return (
-        f"The absolute errors of the parties' totals sum to {errors[0]}, {errors[1]} and {errors[2]}, of all "
+        f"The absolute errors of the parties' totals sum to {', '.join(errors[:-1])} and {errors[-1]}, of all "
         f"{number(votes, 0)} votes; until every total is within 1 % a person audits "
         f"{number(near.needed['quality'], 0)} of {number(near.sheets['quality'], 0)} sheets, worst quality first, or "
         f"{number(near.needed['random'], 0)} in random order."

@@ -17,6 +17,8 @@ Count = Annotated[int, Field(ge=1)]
 Epochs = Annotated[int, Field(ge=1)]
 Rate = Annotated[float, Field(gt=0)]
 TransferMethod = Literal["frozen", "frozen_augmented", "unfrozen", "conv_frozen"]
+#: The ways of counting the votes.
+CountVariant = Literal["pretrained", "transferred", "prior_corrected", "sum_constrained"]
 Job = TypeVar("Job", bound=ConfigModel)
 
 

@@ -4,9 +4,9 @@ import csv
 import multiprocessing
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypedDict
+from typing import Any, TypedDict
 
 import numpy as np
 import pandas as pd
@@ -14,57 +14,91 @@ import torch
 
 from relecture.atomic_files import atomic_write
 from relecture.errors import UserError
-from relecture.tallies.counting.vote_counts import VoteCounts
+from relecture.tallies.counting.sheet_numbers import CHECK_COLUMNS, NumberRules, SheetNumbers
+from relecture.tallies.counting.vote_counts import votes_of
 from relecture.tallies.networks.digit_classifier import DigitClassifier
 from relecture.tallies.segmentation.cell_crops import FILE_COLUMNS, UNREADABLE_COLUMNS
-from relecture.tallies.segmentation.sheet_folder import segment_files
+from relecture.tallies.segmentation.sheet_folder import SheetBatch, segment_files
 from relecture.tallies.segmentation.sheet_listing import COUNTED, UNREAD, Form, SheetFile, SheetListing
 
 BATCH_SIZE = 32  # sheets whose cells are in memory at once, in each process
-COLUMNS = ("sheet", "party", "votes", "quality")
+COLUMNS = ("sheet", "party", "votes", "as_read", "state", "quality")
 
-#: Rows of the table, name and reason of each unreadable sheet, and rows (FILE_COLUMNS) of the files.
-BatchCounts = tuple[list[tuple[str, str, int, float]], list[tuple[str, str]], list[tuple[str, str, str, str]]]
+
+@dataclass
+class BatchCounts:
+    """What a batch of pages adds to the tables: rows of COLUMNS, CHECK_COLUMNS, UNREADABLE_COLUMNS, FILE_COLUMNS."""
+
+    counts: list[tuple[Any, ...]] = field(default_factory=list)
+    to_check: list[tuple[Any, ...]] = field(default_factory=list)
+    unreadable: list[tuple[str, str]] = field(default_factory=list)
+    files: list[tuple[str, str, str, str]] = field(default_factory=list)
+    n_numbers: int = 0
 
 
 @dataclass(frozen=True)
 class SheetCounts:
     """The number of counted sheets, the unreadable ones with their reason (columns sheet, reason), and all files.
 
-    `files` (columns FILE_COLUMNS) has every file: counted, unread or ignored, with the reason.
+    `files` (columns FILE_COLUMNS) has every file: counted, unread or ignored, with the reason. A person must
+    look at `n_to_check` of `n_numbers` numbers; `has_sums` tells whether a layout states sums.
     """
 
     n_sheets: int
+    n_numbers: int
+    n_to_check: int
+    has_sums: bool
     unreadable: pd.DataFrame
     files: pd.DataFrame
+
+    def describe_checks(self) -> str:
+        """Return how many numbers a person must look at, in a line."""
+        if not self.has_sums:
+            return (
+                f"all {self.n_numbers:,} numbers are unchecked, because the layout states no sums; with the sums that "
+                'are printed on the form ("sums" in layout.json) most need no look'
+            )
+        return f"a person must look at {self.n_to_check:,} of {self.n_numbers:,} numbers"
 
 
 def count_sheets(listing: SheetListing, classifier: DigitClassifier, out: Path, processes: int = 1) -> SheetCounts:
     """Count the sheets of a listing and write `out`: a row per sheet and party, columns COLUMNS.
 
-    The table is written whole or not at all. Memory does not grow with the number of sheets. Unreadable sheets do not
+    `votes` are those with which the sums of the form hold, `as_read` those of each digit by itself, `state` says how
+    sure they are; without sums both are the same. What a person must look at is listed in `<name>.to_check.csv`. The
+    table is written whole or not at all. Memory does not grow with the number of sheets. Unreadable sheets do not
     stop the others: they are returned, and listed next to `out` in `<name>.unreadable.csv`. All files, ignored ones as
     well, are listed in `<name>.files.csv`.
 
     Raises:
         UserError: No sheet is readable.
     """
-    n_sheets = 0
+    n_sheets = n_numbers = n_to_check = 0
     files = list(listing.others)
     failures = [(sheet, reason) for _, sheet, state, reason in files if state == UNREAD]
-    with atomic_write(out) as draft:
-        with draft.open("w", newline="", encoding="utf-8") as file:
-            table = csv.writer(file, lineterminator="\n")
+    with atomic_write(out) as draft, atomic_write(out.with_name(f"{out.stem}.to_check.csv")) as checks_draft:
+        with (
+            draft.open("w", newline="", encoding="utf-8") as file,
+            checks_draft.open("w", newline="", encoding="utf-8") as checks_file,
+        ):
+            table, checks = (csv.writer(one, lineterminator="\n") for one in (file, checks_file))
             table.writerow(COLUMNS)
-            for counted_rows, unreadable, file_rows in _count_batches(listing, classifier, processes):
-                table.writerows(counted_rows)
-                n_sheets += sum(state == COUNTED for _, _, state, _ in file_rows)
-                failures += unreadable
-                files += file_rows
+            checks.writerow(CHECK_COLUMNS)
+            for batch in _count_batches(listing, classifier, processes):
+                table.writerows(batch.counts)
+                n_sheets += sum(state == COUNTED for _, _, state, _ in batch.files)
+                checks.writerows(batch.to_check)
+                n_numbers += batch.n_numbers
+                n_to_check += len(batch.to_check)
+                failures += batch.unreadable
+                files += batch.files
         if not n_sheets:
             raise UserError(_nothing_counted(failures))
     counted = SheetCounts(
         n_sheets,
+        n_numbers,
+        n_to_check,
+        any(form.layout.sums for form in listing.forms),
         pd.DataFrame(failures, columns=list(UNREADABLE_COLUMNS)),
         pd.DataFrame(sorted(files), columns=list(FILE_COLUMNS)),
     )
@@ -94,20 +128,30 @@ def _count_batches(listing: SheetListing, classifier: DigitClassifier, processes
 
 
 def _count_batch(files: Sequence[SheetFile], forms: Sequence[Form], classifier: DigitClassifier) -> BatchCounts:
-    rows: list[tuple[str, str, int, float]] = []
-    unreadable: list[tuple[str, str]] = []
-    file_rows: list[tuple[str, str, str, str]] = []
+    result = BatchCounts()
     for batch in segment_files(files, forms, BATCH_SIZE):
-        unreadable += batch.unreadable
-        file_rows += batch.files
+        result.unreadable += batch.unreadable
+        result.files += batch.files
         if not batch.names:
             continue
-        names, unknown = np.array(batch.names, dtype=object), np.full(len(batch.names), "", dtype=object)
-        images = batch.images[:, np.array(batch.layout.is_party)]
-        counts = VoteCounts(classifier.probabilities(images), names, batch.layout.parties, unknown, unknown)
-        table = counts.counts()[list(COLUMNS)].astype({"votes": object, "quality": object})
-        rows += list(table.itertuples(index=False, name=None))
-    return rows, unreadable, file_rows
+        numbers = batch_numbers(batch, classifier)
+        unknown = np.full(len(batch.names), "", dtype=object)
+        as_read = votes_of(numbers, unknown, unknown)
+        counts = votes_of(numbers, unknown, unknown, sum_constrained=True).counts()
+        table = counts.assign(as_read=as_read.votes.ravel(), quality=np.repeat(as_read.quality, len(as_read.parties)))
+        result.n_numbers += numbers.states.size
+        for rows, one in ((result.counts, table[list(COLUMNS)]), (result.to_check, numbers.to_check())):
+            rows += one.astype(object).itertuples(index=False, name=None)
+    return result
+
+
+def batch_numbers(batch: SheetBatch, classifier: DigitClassifier) -> SheetNumbers:
+    """Return all numbers of a batch of sheets, those of totals as well."""
+    form = batch.layout
+    rules = NumberRules(
+        form.row_names, np.array(form.is_party), form.has_box, form.sums, form.empty_means, form.mark_means
+    )
+    return SheetNumbers.of(batch.names, rules, classifier.probabilities(batch.images), batch.empty)
 
 
 class _Worker(TypedDict, total=False):

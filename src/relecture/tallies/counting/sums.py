@@ -149,7 +149,8 @@ def _floored(probabilities: np.ndarray, has_box: np.ndarray) -> np.ndarray:
     floored = probabilities.astype(np.float64)
     floored = (1 - FLOOR) * floored / floored.sum(-1, keepdims=True) + FLOOR / floored.shape[-1]
     floored[:, ~has_box] = np.eye(floored.shape[-1])[0]
-    return floored
+    result: np.ndarray = floored
+    return result
 
 
 def _solve_component(system: SumSystem, probabilities: np.ndarray) -> SumSolution:
@@ -216,7 +217,7 @@ class _Addition:
 
     def best(self, probabilities: np.ndarray) -> np.ndarray:
         """Return the set of digits with the largest product that satisfies the sums, (sheets, numbers, boxes)."""
-        digits = probabilities.argmax(-1)
+        digits: np.ndarray = probabilities.argmax(-1)
         size = int(np.prod([10 * n + 9 for n in self._n_parts])) * max(len(self._steps), 1) * self._n_boxes
         step = max(1, MAX_CELLS // size)
         for start in range(0, len(probabilities), step):
@@ -243,9 +244,10 @@ class _Addition:
 
     def _add(self, probabilities: np.ndarray, combine: np.ufunc) -> list[np.ndarray]:
         """Return the state before every step of every column, and at the end the one with no carry left."""
-        state = np.zeros((len(probabilities), *self._n_parts))
-        state[(slice(None), *(0 for _ in self._n_parts))] = 1
-        states = []
+        no_carry: tuple[slice | int, ...] = (slice(None), *(0 for _ in self._n_parts))
+        state: np.ndarray = np.zeros((len(probabilities), *self._n_parts))
+        state[no_carry] = 1
+        states: list[np.ndarray] = []
         for column in reversed(range(self._n_boxes)):
             for kind, index in self._steps:
                 if combine is not np.add:
@@ -256,7 +258,7 @@ class _Addition:
                     state = self._close(state, index)
                 else:
                     state = self._add_number(state, index, probabilities[:, index, column], combine)
-        return [*states, state[(slice(None), *(0 for _ in self._n_parts))]]
+        return [*states, state[no_carry]]
 
     def _open(self, state: np.ndarray, index: int) -> np.ndarray:
         n_parts = self._n_parts[index]

@@ -36,9 +36,11 @@ COUNT_VARIANTS = {
     "pretrained": "before transfer",
     "transferred": "after transfer",
     "prior_corrected": "after transfer, prior-corrected",
+    "sum_constrained": "after transfer, sum-constrained",
 }
 PRIOR_NOTE = (
-    "Prior-corrected: digits weighted by their frequency in each party's box, estimated from the sheets themselves."
+    "Prior-corrected: digits weighted by their frequency in each party's box, estimated from the sheets themselves. "
+    "Sum-constrained: the most probable digits with which the sums printed on the form hold."
 )
 
 

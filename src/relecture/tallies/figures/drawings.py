@@ -168,8 +168,11 @@ def sheet(results: TalliesResults) -> Figure:
     """Draw one sheet with its count."""
     audited = results.election.variants["transferred"]
     index = vote_counts.example(audited)
-    page, outlines = find_sheet(list_sheets([results.sheets]), audited.counts.sheets[index])
-    return vote_counts.sheet(page, outlines, audited, index)
+    page, present = find_sheet(list_sheets([results.sheets]), audited.counts.sheets[index])
+    crops = CellCrops.load(results.crops)
+    outlines = np.full((*crops.has_box.shape, 4, 2), np.nan)
+    outlines[crops.has_box] = present
+    return vote_counts.sheet(page, outlines[np.array(crops.is_party)], audited, index)
 
 
 def quality(results: TalliesResults) -> Figure:
