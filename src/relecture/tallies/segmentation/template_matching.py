@@ -65,8 +65,8 @@ class TemplatePage:
         outside = np.ones(self.flats[table].shape, np.uint8)
         for left, top, width, height in boxes.round().astype(int):
             outside[max(top - 6, 0) : top + height + 6, max(left - 6, 0) : left + width + 6] = 0
-        height, width = (max(round(COMPARED_SCALE * length), 1) for length in outside.shape)
-        shape = (width, height)
+        height, width = outside.shape
+        shape = (max(round(COMPARED_SCALE * width), 1), max(round(COMPARED_SCALE * height), 1))
         mask = cv2.resize(outside, shape, interpolation=cv2.INTER_NEAREST).astype(bool)
         if mask.sum() < 100:
             return None
