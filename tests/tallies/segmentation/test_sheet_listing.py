@@ -9,9 +9,10 @@ from PIL import Image
 
 from relecture.errors import UserError
 from relecture.tallies.segmentation import sheet_folder
+from relecture.tallies.segmentation.cell_crops import COUNTED, IGNORED, UNREAD, describe_files
 from relecture.tallies.segmentation.layout import FormLayout
 from relecture.tallies.segmentation.sheet_folder import segment_files, segment_folder
-from relecture.tallies.segmentation.sheet_listing import COUNTED, IGNORED, UNREAD, describe_files, list_sheets
+from relecture.tallies.segmentation.sheet_listing import list_sheets
 
 
 @pytest.fixture

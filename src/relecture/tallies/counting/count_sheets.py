@@ -16,9 +16,9 @@ from relecture.atomic_files import atomic_write
 from relecture.errors import UserError
 from relecture.tallies.counting.vote_counts import VoteCounts
 from relecture.tallies.networks.digit_classifier import DigitClassifier
-from relecture.tallies.segmentation.cell_crops import FILE_COLUMNS, UNREADABLE_COLUMNS
+from relecture.tallies.segmentation.cell_crops import COUNTED, FILE_COLUMNS, UNREAD, UNREADABLE_COLUMNS
 from relecture.tallies.segmentation.sheet_folder import segment_files
-from relecture.tallies.segmentation.sheet_listing import COUNTED, UNREAD, Form, SheetFile, SheetListing
+from relecture.tallies.segmentation.sheet_listing import Form, SheetFile, SheetListing
 
 BATCH_SIZE = 32  # sheets whose cells are in memory at once, in each process
 COLUMNS = ("sheet", "party", "votes", "quality")
