@@ -88,6 +88,23 @@ def counting(
 
 
 @app.command()
+def sheets(
+    folder: Annotated[Path, typer.Argument(help="Folder of page images.")],
+    layout: Annotated[Path, typer.Option(help="Layout of their form.")],
+    truth: Annotated[Path, typer.Option(help="True numbers: a CSV file with the columns sheet, number, value.")],
+    classifier: Annotated[Path, typer.Option(help="A classifier.pt.")] = Path(
+        "results/tallies/validation/classifier.pt"
+    ),
+    results: ResultsOption = RESULTS,
+) -> None:
+    """Measure the count of sheets with known numbers: sheets opened, numbers right, sheets per second."""
+    from benchmarks.sheets import measure
+
+    title = f"sheets of {folder.resolve().name}, {layout.stem}"
+    _save(results, title, measure(folder, layout, truth, classifier))
+
+
+@app.command()
 def workflow(
     targets: Annotated[list[str], typer.Argument(help="Targets of Snakemake, for example: salaries digits.")],
     preset: Annotated[str | None, typer.Option(help="standard, quick or full.", show_default="quick")] = None,

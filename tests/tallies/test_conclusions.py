@@ -30,6 +30,10 @@ def conclude(tmp_path):
     audits = {"variant": "transferred", "order": ["quality", "random"], "target": "within 1 %", "sheets": 150}
     pd.DataFrame(audits | {"needed": [7, 140]}).to_csv(folder / "checking.csv", index=False)
 
+    (folder / "data").mkdir()
+    files = {"file": ["a.png", "b.png", "x.gif"], "sheet": ["a", "b", "x"], "state": ["counted", "counted", "unread"]}
+    pd.DataFrame(files | {"reason": ["", "", "it is a GIF file"]}).to_csv(folder / "data/files.csv", index=False)
+
     def conclude(sample=""):
         data = {"name": sample or "USPS on tally sheets", "sample": bool(sample)}
         (folder / "base/selected/params.json").write_text(json.dumps({"data": data}))
@@ -48,6 +52,7 @@ def test_the_conclusions_have_the_numbers_of_the_tables(conclude):
     assert "a network trained on these cells from scratch 91.0 ± 1.0 % (as cut 85.0 ± 1.0 %)" in networks
     assert "sum to 100.0 % before transfer, 1.0 % after transfer, 0.0 % with prior correction" in count
     assert "and 0.0 % with the sums of the form, of all 100" in count
+    assert count.endswith("Of 3 files 2 counted, 1 unread (x.gif).")
     assert "a person audits 7 of 150 sheets, worst quality first, or 140 in random order" in count
 
 

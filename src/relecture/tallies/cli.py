@@ -317,7 +317,8 @@ def count(
     """Count the votes on sheets, by default with the classifier that `snakemake tallies` made."""
     from relecture.tallies.counting.count_sheets import count_sheets
     from relecture.tallies.networks.digit_classifier import DigitClassifier
-    from relecture.tallies.segmentation.sheet_listing import UNREAD, describe_files, list_sheets
+    from relecture.tallies.segmentation.cell_crops import UNREAD, describe_files
+    from relecture.tallies.segmentation.sheet_listing import list_sheets
 
     listing = list_sheets(sheets, layout)
     with tempfile.TemporaryDirectory() as folder:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from relecture.tallies import QUESTION
 from relecture.tallies.result_tables import NAMES
+from relecture.tallies.segmentation.cell_crops import describe_files
 from relecture.text_format import number, percent, sentence, spread
 
 _COUNTS = {
@@ -26,8 +27,8 @@ def conclusions(results: Path) -> tuple[str, str]:
     """Return the accuracy before and after transfer, and the error of the vote count, as one sentence each.
 
     Args:
-        results: The folder of all results; of `tallies/` table.csv, totals.csv, checking.csv and the params.json of one
-            base are read.
+        results: The folder of all results; of `tallies/` table.csv, totals.csv, checking.csv, data/files.csv and the
+            params.json of one base are read.
     """
     folder = results / "tallies"
     table = pd.read_csv(folder / "table.csv")
@@ -36,7 +37,8 @@ def conclusions(results: Path) -> tuple[str, str]:
     data = json.loads((folder / "base" / "selected" / "params.json").read_text(encoding="utf-8"))["data"]
     sample = data["name"] if data["sample"] else ""
     totals, checking = (pd.read_csv(folder / f"{name}.csv") for name in ("totals", "checking"))
-    return _describe_networks(table, sample), _describe_count(totals, checking)
+    files = describe_files(pd.read_csv(folder / "data" / "files.csv", dtype=str, keep_default_na=False))
+    return _describe_networks(table, sample), f"{_describe_count(totals, checking)} {sentence(files)}"
 
 
 def _describe_networks(table: pd.DataFrame, sample: str) -> str:

@@ -44,6 +44,7 @@ EXHIBITS = Exhibits(
         "tallies/totals.csv",
         "tallies/checking.csv",
         "tallies/base/selected/params.json",
+        "tallies/data/files.csv",
     ),
     overview="relecture.tallies.figures.overview:overview",
     findings=f"{_TABLES}:findings",

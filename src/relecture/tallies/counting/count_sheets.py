@@ -17,9 +17,9 @@ from relecture.errors import UserError
 from relecture.tallies.counting.sheet_numbers import CHECK_COLUMNS, NumberRules, SheetNumbers
 from relecture.tallies.counting.vote_counts import votes_of
 from relecture.tallies.networks.digit_classifier import DigitClassifier
-from relecture.tallies.segmentation.cell_crops import FILE_COLUMNS, UNREADABLE_COLUMNS
+from relecture.tallies.segmentation.cell_crops import COUNTED, FILE_COLUMNS, UNREAD, UNREADABLE_COLUMNS
 from relecture.tallies.segmentation.sheet_folder import SheetBatch, segment_files
-from relecture.tallies.segmentation.sheet_listing import COUNTED, UNREAD, Form, SheetFile, SheetListing
+from relecture.tallies.segmentation.sheet_listing import Form, SheetFile, SheetListing
 
 BATCH_SIZE = 32  # sheets whose cells are in memory at once, in each process
 COLUMNS = ("sheet", "party", "votes", "as_read", "state", "quality")

@@ -13,6 +13,9 @@ from relecture.atomic_files import atomic_write
 from relecture.tallies.segmentation.layout import Meaning, SumRule
 
 FILE_COLUMNS = ("file", "sheet", "state", "reason")
+#: The state of a file; one with several sheets has a row for each.
+COUNTED, UNREAD, IGNORED = "counted", "unread", "ignored"
+MAX_NAMED = 5  # files that are named in a line
 UNREADABLE_COLUMNS = ("sheet", "reason")
 STATION_COLUMNS = ("sheet", "district", "station")
 
@@ -108,6 +111,18 @@ class CellCrops:
             mark_means=_meaning(arrays["meanings"][1]),
             files=_table(arrays, "files", FILE_COLUMNS),
         )
+
+
+def describe_files(files: pd.DataFrame) -> str:
+    """Return what became of files (columns FILE_COLUMNS) in a line: how many, and the names of those not counted."""
+    parts = []
+    for state in (COUNTED, UNREAD, IGNORED):
+        names = list(dict.fromkeys(files[files.state == state].file))
+        if names:
+            more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
+            named = "" if state == COUNTED else f" ({', '.join(names[:MAX_NAMED])}{more})"
+            parts.append(f"{len(names)} {state}{named}")
+    return f"of {files.file.nunique()} files {', '.join(parts)}"
 
 
 def _meaning(value: object) -> Meaning:

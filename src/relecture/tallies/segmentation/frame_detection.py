@@ -27,8 +27,11 @@ def darkness(page: np.ndarray) -> np.ndarray:
     small = cv2.resize(page, (max(width // DOWNSCALE, 1), max(height // DOWNSCALE, 1)), interpolation=cv2.INTER_AREA)
     paper = cv2.dilate(small, np.ones((WINDOW, WINDOW), np.uint8))
     paper = cv2.GaussianBlur(cv2.erode(paper, np.ones((WINDOW, WINDOW), np.uint8)), (0, 0), WINDOW / 4)
-    paper = cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR).astype(np.float32)
-    return (1 - page / np.maximum(paper, 1)).clip(0, 1)
+    # The brightness is inverted while it is small, so that the whole page is passed over once.
+    inverse = cv2.resize(-1 / np.maximum(paper, 1).astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
+    dark: np.ndarray = cv2.multiply(page, inverse, dst=inverse, dtype=cv2.CV_32F)
+    dark += 1
+    return np.clip(dark, 0, 1, out=dark)
 
 
 def frame_candidates(dark: np.ndarray) -> Iterator[Iterator[np.ndarray]]:
@@ -38,7 +41,7 @@ def frame_candidates(dark: np.ndarray) -> Iterator[Iterator[np.ndarray]]:
         The candidates of a level, the likeliest first: corners (4, 2) at the outer edge of a rectangle, clockwise,
         upper left first.
     """
-    smooth = cv2.GaussianBlur((255 * dark).astype(np.uint8), (0, 0), 0.8)
+    smooth = cv2.GaussianBlur(cv2.convertScaleAbs(dark, alpha=255), (0, 0), 0.8)
     level, _ = cv2.threshold(smooth, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     # Beside a very dark background the first level separates background from page, the second ink from paper.
     yield _quadrilaterals((smooth > level).astype(np.uint8))

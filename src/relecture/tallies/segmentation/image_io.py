@@ -22,6 +22,7 @@ PAGE_SUFFIXES = (
 FORMATS = "PNG, JPEG, TIFF, WebP, BMP or PDF"
 MAX_PIXELS = 80_000_000  # of a page: A3 at 600 dots per inch has 70 million
 PDF_SIDE = 3600  # pixels of the longer side of a page that is drawn from a PDF
+_TOO_LARGE = f"it has more than {MAX_PIXELS // 10**6} million pixels: scan it at a lower resolution"
 
 _SIGNATURES: dict[str, Callable[[bytes], bool]] = {
     "PNG": lambda head: head.startswith(b"\x89PNG\r\n\x1a\n"),
@@ -105,16 +106,15 @@ def read_grey(path: Path, page: int = 0) -> np.ndarray:
             if page:
                 file.seek(page)
             if file.width * file.height > MAX_PIXELS:
-                raise BrokenImageError(
-                    f"it has {file.width} x {file.height} pixels, more than {MAX_PIXELS // 10**6} million: scan it at "
-                    "a lower resolution"
-                )
+                raise BrokenImageError(_TOO_LARGE)
             return _to_grey(ImageOps.exif_transpose(file))
     except UnidentifiedImageError as error:
         raise BrokenImageError("it is not an image") from error
+    except Image.DecompressionBombError as error:  # Pillow's own limit, when it reads the header
+        raise BrokenImageError(_TOO_LARGE) from error
     except MemoryError as error:
         raise BrokenImageError("it needs more memory than there is: scan it at a lower resolution") from error
-    except (OSError, ValueError, SyntaxError, EOFError, RuntimeError, TypeError, Image.DecompressionBombError) as error:
+    except (OSError, ValueError, SyntaxError, EOFError, RuntimeError, TypeError) as error:
         raise BrokenImageError(f"it cannot be opened: {error}") from error
 
 

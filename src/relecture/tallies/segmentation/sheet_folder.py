@@ -11,16 +11,21 @@ import pandas as pd
 
 from relecture.errors import UserError
 from relecture.records import array_digest
-from relecture.tallies.segmentation.cell_crops import FILE_COLUMNS, UNREADABLE_COLUMNS, CellCrops, text_array
+from relecture.tallies.segmentation.cell_crops import (
+    COUNTED,
+    FILE_COLUMNS,
+    UNREAD,
+    UNREADABLE_COLUMNS,
+    CellCrops,
+    text_array,
+)
 from relecture.tallies.segmentation.cell_normalization import CellImages
 from relecture.tallies.segmentation.image_io import sheet_name
 from relecture.tallies.segmentation.layout import FormLayout
 from relecture.tallies.segmentation.rectify import UnreadableSheet, find_sheets, no_cells, open_page, sheet_cells
 from relecture.tallies.segmentation.sheet_listing import (
-    COUNTED,
     LAYOUT_FILE,
     SOURCE_FILE,
-    UNREAD,
     Form,
     SheetFile,
     SheetListing,

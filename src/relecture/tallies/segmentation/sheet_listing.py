@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pandas as pd
-
 from relecture.data.config import composed
 from relecture.errors import UserError
+from relecture.tallies.segmentation.cell_crops import IGNORED, UNREAD
 from relecture.tallies.segmentation.image_io import FORMATS, BrokenImageError, is_image, n_pages, sheet_name
 from relecture.tallies.segmentation.layout import FormLayout
 from relecture.tallies.segmentation.rectify import UnreadableSheet, find_sheets, make_template, open_page, to_template
@@ -22,11 +21,7 @@ COMPANION_FILES = {
     "stations.csv": "it is the table of the stations",
     "truth.csv": "it is the table of the true votes",
 }
-MAX_NAMED = 5  # files that are named in a line
 MAX_TEMPLATE_TRIES = 20  # pages that are tried as the template of a folder
-
-#: The state of a file; one with several sheets has a row for each.
-COUNTED, UNREAD, IGNORED = "counted", "unread", "ignored"
 
 
 @dataclass(frozen=True)
@@ -117,18 +112,6 @@ def list_sheets(paths: Sequence[Path], layout: Path | None = None) -> SheetListi
     _check_unique_names(files)
     forms = [_form(layouts[path], [file for file in files if file.form == number]) for number, path in enumerate(order)]
     return SheetListing(files, forms, others)
-
-
-def describe_files(files: pd.DataFrame) -> str:
-    """Return what became of files (columns FILE_COLUMNS) in a line: how many, and the names of those not counted."""
-    parts = []
-    for state in (COUNTED, UNREAD, IGNORED):
-        names = list(dict.fromkeys(files[files.state == state].file))
-        if names:
-            more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
-            named = "" if state == COUNTED else f" ({', '.join(names[:MAX_NAMED])}{more})"
-            parts.append(f"{len(names)} {state}{named}")
-    return f"of {files.file.nunique()} files {', '.join(parts)}"
 
 
 def _walk(folder: Path) -> list[Path]:

@@ -62,11 +62,11 @@ class TemplatePage:
             turned: The rectified table in two or more orientations, all of the template's size.
             boxes: (boxes, 4), left, top, width and height in its pixels, whose content is not compared.
         """
-        outside = np.ones(self.flats[table].shape, np.uint8)
-        for left, top, width, height in boxes.round().astype(int):
-            outside[max(top - 6, 0) : top + height + 6, max(left - 6, 0) : left + width + 6] = 0
-        height, width = (max(round(COMPARED_SCALE * length), 1) for length in outside.shape)
-        shape = (width, height)
+        height, width = self.flats[table].shape
+        shape = (max(round(COMPARED_SCALE * width), 1), max(round(COMPARED_SCALE * height), 1))
+        outside = np.ones((height, width), np.uint8)
+        for left, top, box_width, box_height in boxes.round().astype(int):
+            outside[max(top - 6, 0) : top + box_height + 6, max(left - 6, 0) : left + box_width + 6] = 0
         mask = cv2.resize(outside, shape, interpolation=cv2.INTER_NEAREST).astype(bool)
         if mask.sum() < 100:
             return None

@@ -1,0 +1,172 @@
+"""Every file of a folder is a page, unread or ignored, with its name and the reason."""
+
+import shutil
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from relecture.errors import UserError
+from relecture.tallies.segmentation import sheet_folder
+from relecture.tallies.segmentation.cell_crops import COUNTED, IGNORED, UNREAD, describe_files
+from relecture.tallies.segmentation.layout import FormLayout
+from relecture.tallies.segmentation.sheet_folder import segment_files, segment_folder
+from relecture.tallies.segmentation.sheet_listing import list_sheets
+
+
+@pytest.fixture
+def folder(election_folder, tmp_path):
+    """A folder with the layout and the first page of an election, page.png."""
+    (tmp_path / "sheets").mkdir()
+    shutil.copy(election_folder / "sheets" / "layout.json", tmp_path / "sheets")
+    Image.open(election_folder / "sheets" / "sheet-001.jpg").save(tmp_path / "sheets" / "page.png")
+    return tmp_path / "sheets"
+
+
+@pytest.fixture
+def page(folder) -> np.ndarray:
+    return np.asarray(Image.open(folder / "page.png"))
+
+
+def rows(*paths) -> dict[str, tuple[str, str]]:
+    """Return state and reason of every file, by file and sheet."""
+    listing = list_sheets(list(paths))
+    found = [row for batch in segment_files(listing.files, listing.forms) for row in batch.files] + listing.others
+    return {f"{file}|{sheet}": (state, reason) for file, sheet, state, reason in found}
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("a.tif", "TIFF"), ("a.webp", "WEBP"), ("a.bmp", "BMP"), ("a.jfif", "JPEG"), ("scan", "PNG")]
+)
+def test_a_page_of_another_kind_is_counted(folder, page, name, kind):
+    Image.fromarray(page).save(folder / name, kind)
+    assert rows(folder)[f"{name}|{name.split('.')[0]}"] == (COUNTED, "")
+
+
+def test_a_pdf_of_two_pages_has_two_sheets(folder, page):
+    pytest.importorskip("pypdfium2")
+    image = Image.fromarray(page)
+    image.save(folder / "both.pdf", "PDF", save_all=True, append_images=[image])
+    found = rows(folder)
+    assert found["both.pdf|both-page-1"] == (COUNTED, "")
+    assert found["both.pdf|both-page-2"] == (COUNTED, "")
+
+
+def test_every_page_of_a_tiff_is_a_sheet_and_an_unreadable_one_is_listed(folder, page):
+    blank = Image.new("L", (900, 900), 240)
+    Image.fromarray(page).save(folder / "all.tif", save_all=True, append_images=[blank, Image.fromarray(page)])
+    found = rows(folder)
+    assert found["all.tif|all-page-1"] == (COUNTED, "")
+    assert found["all.tif|all-page-2"] == (UNREAD, "no frame was found on it")
+    assert found["all.tif|all-page-3"] == (COUNTED, "")
+
+
+def test_files_that_are_no_page_are_ignored_and_other_kinds_of_images_unread(folder, page):
+    Image.fromarray(page).save(folder / "b.gif")
+    (folder / "c.png").write_bytes(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 400 400\n")
+    (folder / "notes.txt").write_text("notes")
+    (folder / "._page.png").write_bytes(b"\0")
+    (folder / ".hidden").mkdir()
+    shutil.copy(folder / "page.png", folder / ".hidden" / "page.png")
+    found = rows(folder)
+    assert found["b.gif|b"][0] == UNREAD
+    assert "it is a GIF file, which is not opened" in found["b.gif|b"][1]
+    assert "it is a PostScript file, which is not opened" in found["c.png|c"][1]
+    assert found["notes.txt|"][0] == IGNORED
+    assert found["._page.png|"] == (IGNORED, "it is hidden")
+    assert found[".hidden/page.png|"] == (IGNORED, "it is hidden")
+    assert found["layout.json|"] == (IGNORED, "it is the layout")
+    assert found["page.png|page"] == (COUNTED, "")
+
+
+@pytest.mark.parametrize("side", [9_000, 20_000])
+def test_a_page_of_too_many_pixels_is_not_decoded(folder, side):
+    Image.new("1", (side, side)).save(folder / "bomb.png")
+    state, reason = rows(folder)["bomb.png|bomb"]
+    assert state == UNREAD
+    assert "more than 80 million pixels" in reason
+
+
+@pytest.mark.parametrize("error", [np.linalg.LinAlgError("Singular matrix"), MemoryError()])
+def test_no_failure_on_a_page_stops_the_others(folder, page, monkeypatch, error):
+    Image.fromarray(page[:, ::-1]).save(folder / "bad.png")
+    find_sheets = sheet_folder.find_sheets
+
+    def failing(image, *more):
+        if (image == page[:, ::-1]).all():
+            raise error
+        return find_sheets(image, *more)
+
+    monkeypatch.setattr(sheet_folder, "find_sheets", failing)
+    found = rows(folder)
+    assert found["page.png|page"] == (COUNTED, "")
+    assert found["bad.png|bad"][0] == UNREAD
+    assert "LinAlgError: Singular matrix" in found["bad.png|bad"][1] or "more memory" in found["bad.png|bad"][1]
+
+
+def test_pages_of_sub_folders_are_named_by_their_folder_only_where_it_is_needed(folder):
+    for name in ("north", "south"):
+        (folder / name).mkdir()
+        shutil.copy(folder / "page.png", folder / name / "one.png")
+    shutil.copy(folder / "page.png", folder / "north" / "two.png")
+    assert set(rows(folder)) >= {
+        "page.png|page",
+        "north/one.png|north/one",
+        "south/one.png|south/one",
+        "north/two.png|two",
+    }
+
+
+def test_each_folder_has_its_own_layout(folder, tmp_path):
+    east, west = tmp_path / "east", tmp_path / "west"
+    layout = FormLayout.read(folder / "layout.json")
+    other = FormLayout.one_table(layout.width, layout.height, layout.row_names[::-1], layout.boxes)
+    for path, form in ((east, layout), (west, other)):
+        path.mkdir()
+        form.write(path / "layout.json")
+        shutil.copy(folder / "page.png", path / f"{path.name}.png")
+    listing = list_sheets([east, west])
+    assert [listing.forms[file.form].layout.row_names for file in listing.files] == [layout.row_names, other.row_names]
+    assert [file.name for file in listing.files] == ["east", "west"]
+
+
+def test_sub_folders_with_the_rows_in_another_order_are_put_in_the_order_of_the_first(folder):
+    layout = FormLayout.read(folder / "layout.json")
+    (folder / "west").mkdir()
+    other = FormLayout.one_table(layout.width, layout.height, layout.row_names[::-1], layout.boxes)
+    other.write(folder / "west" / "layout.json")
+    shutil.copy(folder / "page.png", folder / "west" / "west.png")
+    crops = segment_folder(folder)
+    assert crops.rows == layout.row_names
+    np.testing.assert_array_equal(crops.images[1], crops.images[0][::-1])
+    FormLayout.one_table(layout.width, layout.height, tuple("abcd"), layout.boxes).write(folder / "west/layout.json")
+    with pytest.raises(UserError, match="layouts with different rows"):
+        segment_folder(folder)
+
+
+def test_two_sheets_on_one_scan_are_two_sheets(folder, page):
+    Image.fromarray(np.hstack([page, page])).save(folder / "both.png")
+    Image.fromarray(np.hstack([page, page[::-1, ::-1]])).save(folder / "turned.png")
+    found = rows(folder)
+    assert found["both.png|both-form-1"] == (COUNTED, "sheet 1 of 2 on the page")
+    assert found["both.png|both-form-2"] == (COUNTED, "sheet 2 of 2 on the page")
+    assert "turned.png|turned-form-2" in found
+
+
+def test_a_sheet_with_a_broken_frame_is_placed_by_another_sheet_and_the_listing_says_so(folder, page):
+    torn = page.copy()
+    torn[:, -110:] = 230  # the right edge of the frame is gone
+    Image.fromarray(torn).save(folder / "torn.png")
+    state, reason = rows(folder)["torn.png|torn"]
+    assert state == COUNTED
+    assert "placed by what is printed on sheet page as well" in reason
+
+
+def test_the_line_about_the_files_counts_and_names_them():
+    table = pd.DataFrame(
+        [("a.png", "a", COUNTED, ""), ("b.tif", "b-page-1", COUNTED, ""), ("b.tif", "b-page-2", UNREAD, "no frame"),
+         ("x.txt", "", IGNORED, "it is no page")],
+        columns=["file", "sheet", "state", "reason"],
+    )  # fmt: skip
+    assert describe_files(table) == "of 3 files 2 counted, 1 unread (b.tif), 1 ignored (x.txt)"
