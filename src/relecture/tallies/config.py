@@ -16,6 +16,7 @@ Seed = Annotated[int, Field(ge=0)]
 Count = Annotated[int, Field(ge=1)]
 Epochs = Annotated[int, Field(ge=1)]
 Rate = Annotated[float, Field(gt=0)]
+Share = Annotated[float, Field(ge=0, le=1)]
 TransferMethod = Literal["frozen", "frozen_augmented", "unfrozen", "conv_frozen"]
 Job = TypeVar("Job", bound=ConfigModel)
 
@@ -35,10 +36,10 @@ class LeadingBoxesConfig(ConfigModel):
     Each is the share of such numbers. A number's leading boxes are all alike.
     """
 
-    empty: Probability = Field(description="Share whose leading boxes are left empty.")
-    cross: Probability = Field(description="Share whose leading boxes are crossed out.")
-    dash: Probability = Field(description="Share whose leading boxes have dashes; so has the last box of a zero.")
-    struck_out: Probability = Field(description="Share whose leading boxes have struck-out digits.")
+    empty: Share = Field(description="Share whose leading boxes are left empty.")
+    cross: Share = Field(description="Share whose leading boxes are crossed out.")
+    dash: Share = Field(description="Share whose leading boxes have dashes; so has the last box of a zero.")
+    struck_out: Share = Field(description="Share whose leading boxes have struck-out digits.")
 
     @field_validator("struck_out")
     @classmethod

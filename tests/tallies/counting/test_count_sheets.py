@@ -10,7 +10,7 @@ import pytest
 
 from relecture.data import usps
 from relecture.errors import UserError
-from relecture.tallies.config import SimulationConfig
+from relecture.tallies.config import LeadingBoxesConfig, SimulationConfig
 from relecture.tallies.counting import count_sheets, vote_counts
 from relecture.tallies.counting.count_sheets import COLUMNS
 from relecture.tallies.networks.cnn import cnn
@@ -22,7 +22,8 @@ from relecture.tallies.simulation.simulate import simulate_sheets
 
 ARCHITECTURE = {"filters": [4, 6], "dropout": 0.1, "fc1": 12, "fc2": 8}
 SIMULATION = SimulationConfig(seed=1, n_stations=5, n_districts=2, n_parties=3, n_ballots=300, concentration=20.0,
-                              severity=0.5, bad_scan_rate=0.0)  # fmt: skip
+                              severity=0.5, bad_scan_rate=0.0,
+                              leading_boxes=LeadingBoxesConfig(empty=0, cross=0, dash=0, struck_out=0))  # fmt: skip
 
 
 @dataclass
