@@ -157,6 +157,10 @@ def label_curve(results: NetworkResults, stem: Path) -> None:
         row, text = {"n_labelled": n_labelled}, {"labelled cells": f"{n_labelled:,}"}
         for method, record in curves.items():
             values = 100 * accuracy_with(record, n_labelled)
+            if values.empty:  # cells as cut have fewer numbers
+                row |= {method: np.nan, f"{method}_sd": np.nan}
+                text[_curve_name(method) + ", %"] = "–"
+                continue
             row |= {method: values.mean(), f"{method}_sd": values.std(ddof=1), "n": len(values)}
             text[_curve_name(method) + ", %"] = spread(values.mean(), values.std(ddof=1), 1)
         numbers.append(row)

@@ -171,7 +171,8 @@ def sheet(results: TalliesResults) -> Figure:
     index = vote_counts.example(audited)
     path = next(path for path in list_images(results.sheets) if sheet_name(path) == audited.counts.sheets[index])
     page = rectify.open_page(path)
-    outlines = rectify.rectify(page, FormLayout.read(results.sheets / "layout.json")).outlines()
+    forms = rectify.rectify(page, FormLayout.read(results.sheets / "layout.json"))
+    outlines = np.concatenate([form.outlines() for form in forms])
     return vote_counts.sheet(page, outlines, audited, index)
 
 
