@@ -38,6 +38,12 @@ def test_the_label_curve_has_the_learning_rate_of_transfer_and_its_own_counts(co
     assert (job.learning_rate, job.start, job.precision) == (config.transfer.learning_rate, "scratch", "bf16")
 
 
+def test_the_label_curve_of_cells_as_cut_has_every_second_number(config):
+    numbers = config.label_curve_job("frozen").n_labelled
+    assert config.label_curve_job("frozen_as_cut").n_labelled == numbers[::2]
+    assert config.label_curve_job("frozen_as_cut").crop == "as_cut"
+
+
 def test_the_final_model_has_its_own_epochs_and_the_variant_of_its_method(config):
     job = changed(config, final={**config.final.model_dump(), "method": "conv_frozen", "epochs": 7}).final_job()
     assert (job.epochs, job.method, job.frozen_blocks) == (7, "conv_frozen", "all")

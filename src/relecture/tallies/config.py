@@ -16,6 +16,7 @@ Seed = Annotated[int, Field(ge=0)]
 Count = Annotated[int, Field(ge=1)]
 Epochs = Annotated[int, Field(ge=1)]
 Rate = Annotated[float, Field(gt=0)]
+Share = Annotated[float, Field(ge=0, le=1)]
 TransferMethod = Literal["frozen", "frozen_augmented", "unfrozen", "conv_frozen"]
 #: The ways of counting the votes.
 CountVariant = Literal["pretrained", "transferred", "prior_corrected", "sum_constrained"]
@@ -37,10 +38,10 @@ class LeadingBoxesConfig(ConfigModel):
     Each is the share of such numbers. A number's leading boxes are all alike.
     """
 
-    empty: Probability = Field(description="Share whose leading boxes are left empty.")
-    cross: Probability = Field(description="Share whose leading boxes are crossed out.")
-    dash: Probability = Field(description="Share whose leading boxes have dashes; so has the last box of a zero.")
-    struck_out: Probability = Field(description="Share whose leading boxes have struck-out digits.")
+    empty: Share = Field(description="Share whose leading boxes are left empty.")
+    cross: Share = Field(description="Share whose leading boxes are crossed out.")
+    dash: Share = Field(description="Share whose leading boxes have dashes; so has the last box of a zero.")
+    struck_out: Share = Field(description="Share whose leading boxes have struck-out digits.")
 
     @field_validator("struck_out")
     @classmethod
@@ -302,7 +303,7 @@ class TalliesConfig(ConfigModel):
 
     cells_dir: UserPath = Field(
         description="`simulated`, or a folder of labelled cells of your own: a sub-folder per digit, 0 to 9, of PNG or "
-        "JPEG images of any size."
+        "JPEG images of any size; optionally `x` with marks that are no digit, and `blank` with empty boxes."
     )
     sheets_dir: UserPath = Field(
         description="`simulated`, or a folder of sheets of your own: page images and a `layout.json`; optionally "
@@ -365,11 +366,21 @@ class TalliesConfig(ConfigModel):
         return _job(TransferJob, self.transfer, TRANSFER_VARIANTS[method], self.training)
 
     def label_curve_job(self, method: str) -> LabelCurveJob:
-        """Return everything that a curve over numbers of labelled cells depends on, except for the base."""
-        # Many networks, and no published number: these may be trained in bfloat16.
-        return _job(
-            LabelCurveJob, self.transfer, self.label_curve, TRANSFER_VARIANTS[method], self.training, precision="bf16"
+        """Return everything that a curve over numbers of labelled cells depends on, except for the base.
+
+        With cells as cut, which are a comparison, every second number is left out.
+        """
+        variant = TRANSFER_VARIANTS[method]
+        job = _job(
+            # Many networks, and no published number: these may be trained in bfloat16.
+            LabelCurveJob,
+            self.transfer,
+            self.label_curve,
+            variant,
+            self.training,
+            precision="bf16",
         )
+        return job if variant.crop == "normalised" else job.model_copy(update={"n_labelled": job.n_labelled[::2]})
 
     def final_job(self) -> FinalJob:
         """Return everything that the model that counts the votes depends on, except for the base."""

@@ -154,9 +154,14 @@ def label_curve(results: NetworkResults, stem: Path) -> None:
     numbers, texts = [], []
     curves = {method: by_method[f"label_curve/{method}"] for method in LABEL_CURVES}
     for n_labelled in sorted({int(value) for record in curves.values() for value in _n_labelled(record)}):
-        row, text = {"n_labelled": n_labelled}, {"labelled cells": f"{n_labelled:,}"}
+        row: dict[str, float] = {"n_labelled": n_labelled}
+        text = {"labelled cells": f"{n_labelled:,}"}
         for method, record in curves.items():
             values = 100 * accuracy_with(record, n_labelled)
+            if values.empty:  # cells as cut have fewer numbers
+                row |= {method: np.nan, f"{method}_sd": np.nan}
+                text[_curve_name(method) + ", %"] = "–"
+                continue
             row |= {method: values.mean(), f"{method}_sd": values.std(ddof=1), "n": len(values)}
             text[_curve_name(method) + ", %"] = spread(values.mean(), values.std(ddof=1), 1)
         numbers.append(row)

@@ -8,15 +8,12 @@ geometry alone. `crop_cells` normalises the boxes of a rectified form, `normaliz
 
 from collections.abc import Iterator
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple, Protocol
 
 import cv2
 import numpy as np
 
 from relecture.tallies import IMAGE_SIZE
-
-if TYPE_CHECKING:
-    from relecture.tallies.segmentation.rectify import RectifiedForm
 
 DIGIT_SIZE = 20  # pixels of a digit's longer side in a normalised cell, as in MNIST
 LINE_MARGIN = 4  # pixels left out inside of the middle of a box's line
@@ -46,6 +43,22 @@ THIN_STROKE = 2.0  # pixels of a normalised cell: thinner strokes are widened to
 DARKEST = 8  # pixels of a normalised cell whose mean becomes black
 
 
+class FormBoxes(Protocol):
+    """What cells are cropped from: the part of a `RectifiedForm` that says where its boxes are."""
+
+    @property
+    def dark(self) -> np.ndarray:
+        """Darkness of the form's pixels, float32 (height, width), 0 = paper, 1 = black."""
+
+    @property
+    def lines(self) -> np.ndarray:
+        """Left, top, right and bottom of every box, (boxes, 4), in pixels of `dark`."""
+
+    @property
+    def line_darkness(self) -> float:
+        """Median darkness of the boxes' lines."""
+
+
 class CellImages(NamedTuple):
     """The cells of a form, uint8 (boxes, 28, 28), 0 = paper, 255 = ink.
 
@@ -58,7 +71,7 @@ class CellImages(NamedTuple):
     empty: np.ndarray
 
 
-def crop_cells(form: "RectifiedForm") -> CellImages:
+def crop_cells(form: FormBoxes) -> CellImages:
     """Return the cells of a rectified form: normalised, as cut, and which of them are empty."""
     insides = np.rint(form.lines).astype(int) + np.array([LINE_MARGIN, LINE_MARGIN, 1 - LINE_MARGIN, 1 - LINE_MARGIN])
     as_cut = _crop_as_cut(form.dark, insides, form.line_darkness)
