@@ -57,14 +57,20 @@ def labelled_cells(
 
 
 @app.command()
-def simulate(config_json: TextOption, handwriting: PathOption, out: PathOption, truth: PathOption) -> None:
+def simulate(
+    config_json: TextOption,
+    handwriting: PathOption,
+    out: PathOption,
+    truth: PathOption,
+    images: Annotated[Path | None, typer.Option(help="Where to write which image is in each box (CSV).")] = None,
+) -> None:
     """Draw the sheets of the simulated election into the folder OUT, and write the votes to the file TRUTH."""
     from relecture.data import usps
     from relecture.tallies.simulation.handwriting import split_handwriting
     from relecture.tallies.simulation.simulate import simulate_sheets
 
     config = parse_config(SimulationConfig, config_json)
-    simulate_sheets(config, split_handwriting(usps.load(handwriting)), out, truth)
+    simulate_sheets(config, split_handwriting(usps.load(handwriting)), out, truth, images)
 
 
 @app.command()

@@ -68,8 +68,17 @@ def test_every_sheet_is_counted_as_in_one_batch(office, tmp_path):
     assert (counted.n_sheets, len(counted.unreadable)) == (5, 0)
     table = pd.read_csv(tmp_path / "counts.csv")
     assert tuple(table) == COLUMNS
-    expected = vote_counts.count_cells(segment_folder(office.folder), office.classifier).counts()
-    assert table.votes.tolist() == expected.votes.tolist()
+    crops = segment_folder(office.folder)
+    expected = vote_counts.count_cells(crops, office.classifier).counts()
+    constrained = vote_counts.count_cells(crops, office.classifier, sum_constrained=True).counts()
+    assert table.as_read.tolist() == expected.votes.tolist()
+    assert table.votes.tolist() == constrained.votes.tolist()
+    assert table.state.tolist() == constrained.state.tolist()
+    checks = pd.read_csv(tmp_path / "counts.to_check.csv")
+    assert (counted.n_numbers, counted.n_to_check) == (5 * 4, len(checks))  # three parties and their total
+    needs_a_look = table[~table.state.isin(["adds up as read", "corrected"])]
+    listed_parties = checks[checks.number != "All votes"]
+    assert listed_parties.value.tolist() == needs_a_look.votes.tolist()
     assert table.sheet.tolist() == expected.sheet.tolist()
     np.testing.assert_allclose(table.quality, expected.quality)
     assert [file.name for file in sorted(tmp_path.iterdir())] == [

@@ -91,10 +91,11 @@ def _render_blank_form(layout: FormLayout, size: tuple[int, int]) -> np.ndarray:
     header = layout.boxes[0, 0, 1] - 24
     draw.text((BORDER + 20, BORDER + header), "Party or list", 255, _font(15))
     draw.text((BORDER + layout.boxes[0, 0, 0], BORDER + header), "Votes, one digit a box", 255, _font(13))
-    for row, (name, boxes) in enumerate(zip(layout.parties, layout.boxes, strict=True)):
+    for row, (name, boxes) in enumerate(zip(layout.row_names, layout.boxes, strict=True)):
         middle = BORDER + boxes[0, 1] + boxes[0, 3] / 2
         draw.line((BORDER + 8, middle + 32, BORDER + layout.width - 9, middle + 32), fill=110, width=1)
-        _draw_emblem(draw, row, BORDER + 38, middle)
+        if layout.is_party[row]:
+            _draw_emblem(draw, row, BORDER + 38, middle)
         draw.text((BORDER + 72, middle), name, 255, _font(19), anchor="lm")
         for left, top, width, height in boxes:
             corner = (BORDER + left - 1, BORDER + top - 1)
