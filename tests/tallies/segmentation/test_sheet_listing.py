@@ -135,15 +135,14 @@ def test_each_folder_has_its_own_layout(folder, tmp_path):
 def test_sub_folders_with_the_rows_in_another_order_are_put_in_the_order_of_the_first(folder):
     layout = FormLayout.read(folder / "layout.json")
     (folder / "west").mkdir()
-    (table,) = layout.tables
-    turned = replace(table, row_names=table.row_names[::-1])
-    replace(layout, tables=(turned,), is_party=layout.is_party[::-1]).write(folder / "west" / "layout.json")
+    table = replace(layout.tables[0], row_names=layout.row_names[::-1])
+    replace(layout, tables=(table,)).write(folder / "west" / "layout.json")
     shutil.copy(folder / "page.png", folder / "west" / "west.png")
     crops = segment_folder(folder)
     assert crops.rows == layout.row_names
     np.testing.assert_array_equal(crops.images[1], crops.images[0][::-1])
-    FormLayout.one_table(layout.width, layout.height, tuple("abcde"), layout.boxes).write(folder / "west/layout.json")
-    with pytest.raises(UserError, match="layouts with different rows"):
+    replace(layout, empty_means="look").write(folder / "west" / "layout.json")
+    with pytest.raises(UserError, match="layouts that differ in rows, sums or what a box without a digit means"):
         segment_folder(folder)
 
 

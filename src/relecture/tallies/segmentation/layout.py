@@ -249,6 +249,18 @@ _EXAMPLE = (
 )
 
 
+def parse_sums(sums: list[str], names: tuple[str, ...]) -> tuple[SumRule, ...]:
+    """Return sums over rows with these names, each written as "total = A + B".
+
+    Raises:
+        UserError: A sum is not written so, or names another row.
+    """
+    try:
+        return _parse_sums(sums, names)
+    except _LayoutError as error:
+        raise UserError(str(error)) from error
+
+
 class _LayoutError(Exception):
     """What is wrong in a layout, and the key."""
 

@@ -191,8 +191,8 @@ def _common_layout(folder: Path, listing: SheetListing) -> FormLayout:
     for other in others:
         if _row_facts(first) != _row_facts(other):
             raise UserError(
-                f"{folder} and its sub-folders have layouts with different rows ({', '.join(first.row_names)}; "
-                f"{', '.join(other.row_names)}): count them separately"
+                f"{folder} and its sub-folders have layouts that differ in rows, sums or what a box without a digit "
+                f"means ({', '.join(first.row_names)}; {', '.join(other.row_names)}): count the folders separately"
             )
     return first
 

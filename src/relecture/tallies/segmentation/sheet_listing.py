@@ -55,7 +55,9 @@ class SheetListing:
     others: list[tuple[str, str, str, str]] = field(default_factory=list)
 
 
-def list_sheets(paths: Sequence[Path], layout: Path | None = None) -> SheetListing:
+def list_sheets(
+    paths: Sequence[Path], layout: Path | None = None, form_layout: FormLayout | None = None
+) -> SheetListing:
     """Return the pages of files and folders, sub-folders included, each with the layout of its folder.
 
     A sheet's name is that of its file without the suffix; where two folders hold files of one name, with the folder
@@ -63,7 +65,8 @@ def list_sheets(paths: Sequence[Path], layout: Path | None = None) -> SheetListi
 
     Args:
         paths: Page images, or folders of them.
-        layout: The layout of all pages; without it that of the nearest folder above the page that has one.
+        layout: File of the layout of all pages; without it that of the nearest folder above the page that has one.
+        form_layout: The layout of all pages, in place of the content of the file `layout`.
 
     Raises:
         UserError: A path does not exist, a folder has no layout or no page, or two sheets have the same name.
@@ -91,7 +94,7 @@ def list_sheets(paths: Sequence[Path], layout: Path | None = None) -> SheetListi
     layout_paths = [layout or _nearest_layout(file, top) for file, _, top in pages]
     for path in layout_paths:
         if path not in layouts:
-            layouts[path] = FormLayout.read(path)
+            layouts[path] = form_layout or FormLayout.read(path)
     templates = {form.template_page.resolve() for form in layouts.values() if form.template_page is not None}
     order, files = list(layouts), []
     stems = Counter(sheet_name(file) for file, _, _ in pages if file.resolve() not in templates)
