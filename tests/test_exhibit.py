@@ -18,6 +18,7 @@ PARAMETERS = {
     "table": ["results", "stem"],
     "figure": ["results"],
     ("tallies", "vote_tables"): ["election", "stem"],
+    ("tallies", "seed_tables"): ["members", "stem"],
     ("illustrations", "figures"): ["config", "data"],
 }
 

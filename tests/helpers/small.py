@@ -39,7 +39,7 @@ def label_curve_job(n_labelled: list[int], n_images: int, n_seeds: int = 2) -> L
 
 def final_job() -> FinalJob:
     """Return the job of a final model that is trained for a few epochs."""
-    return FinalJob(**_fine_tuning("frozen"), method="frozen", epochs=6, n_marks=60, n_variants=20)
+    return FinalJob(**_fine_tuning("frozen"), method="frozen", n_seeds=2, epochs=6, n_marks=60, n_variants=20)
 
 
 def _fine_tuning(variant: str) -> dict[str, Any]:

@@ -57,7 +57,7 @@ def test_the_default_network_is_the_configured_one(config):
 @pytest.mark.parametrize(
     ("block", "key", "value", "message"),
     [
-        ("transfer", "n_seeds", 100, "its n_seeds is 100, but tallies.base.n_seeds is only 3"),
+        ("transfer", "n_seeds", 100, "its n_seeds is 100, but tallies.base.n_seeds is only 5"),
         ("label_curve", "n_labelled", [10, 9000], "its n_labelled is 9000, but tallies.labelled_cells.n_train is only"),
         ("search", "brackets", [4], "45 epochs and eta 3 allow brackets 0 to 3"),
     ],

@@ -19,6 +19,9 @@ PAGES = [file for file in list_files(SHEETS) if Path(file).name != "truth.csv"] 
 TRUTH = if_exists(f"{SHEETS}/truth.csv") if USER_SHEETS else [results("tallies/data/truth.csv")]
 HANDWRITING = "resources/usps.json"
 CLASSIFIER = results("tallies/validation/classifier.pt")
+# The classifiers of the other seeds of the network that counts the votes.
+SEED_CLASSIFIERS = expand(results("tallies/validation/seeds/seed-{seed:02d}.pt"), seed=range(1, TALLIES.final.n_seeds))
+MEMBER_VOTES = results("tallies/count/members.parquet")
 # The classifier of each variant of the count.
 CLASSIFIERS = {
     "pretrained": results("tallies/base/selected/model"),
@@ -41,6 +44,8 @@ AUDIT = {
     "n-permutations": TALLIES.counting.n_permutations,
 }
 TRUE_VOTES = {"truth": TRUTH[0]} if TRUTH else {}
+# Which image of the handwriting is in each box of the simulated sheets.
+IMAGES = {} if USER_SHEETS else {"images": results("tallies/data/images.csv")}
 EXHIBIT_JOBS["tallies"] = {
     "tables": ExhibitJob(
         records=RECORDS["tallies"],
@@ -52,6 +57,7 @@ EXHIBIT_JOBS["tallies"] = {
         params={"counts": results("tallies/count"), **AUDIT},
         inputs=COUNTS,
     ),
+    "seed_tables": ExhibitJob(files={"votes": MEMBER_VOTES, "cell-crops": CROPS, **TRUE_VOTES, **IMAGES}),
     "figures": ExhibitJob(
         files={"mnist": "resources/mnist.json", **TRUE_VOTES},
         params={"results": results("tallies"), "sheets": SHEETS, **AUDIT},

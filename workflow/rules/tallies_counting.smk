@@ -2,7 +2,7 @@
 #
 # needs   results/tallies/data/cell_crops.npz, results/tallies/base/selected/model/,
 #         results/tallies/validation/classifier.pt
-# makes   results/tallies/count/{pretrained,transferred,prior_corrected,sum_constrained}/
+# makes   results/tallies/count/{pretrained,transferred,prior_corrected,sum_constrained}/, count/members.parquet
 
 
 rule tallies_count:
@@ -30,3 +30,28 @@ rule tallies_count:
         " --classifier {params.classifier:q}"
         " --variant {wildcards.variant}"
         " --out {params.out:q}"
+
+
+rule tallies_members:
+    """The votes on all sheets by every network: the seeds of the one that counts, and the variants of transfer."""
+    input:
+        cell_crops=CROPS,
+        classifier=CLASSIFIER,
+        seeds=SEED_CLASSIFIERS,
+        transfers=expand(results("tallies/transfer/{method}/model"), method=tallies.TRANSFERS),
+        code=source_files("relecture.tallies.counting.member_votes:count_members"),
+    output:
+        votes=MEMBER_VOTES,
+    log:
+        results("logs/tallies/members.log"),
+    threads: 1
+    params:
+        classifiers=lambda w, input: shlex.join(f"--classifier={file}" for file in [input.classifier, *input.seeds]),
+        transfers=lambda w, input: shlex.join(f"--transfer={Path(folder).parent}" for folder in input.transfers),
+    shell:
+        "exec &> >(tee {log:q})\n"
+        "relecture tallies --threads {threads} count-members"
+        " --cell-crops {input.cell_crops:q}"
+        " {params.classifiers}"
+        " {params.transfers}"
+        " --out {output.votes:q}"

@@ -245,6 +245,40 @@ def vote_tables(
 
 
 @app.command()
+def count_members(
+    cell_crops: PathOption,
+    classifiers: Annotated[list[Path], typer.Option("--classifier", help="Calibrated classifiers, one per seed.")],
+    out: PathOption,
+    transfers: Annotated[
+        list[Path] | None, typer.Option("--transfer", help="Records of transfer variants; may be repeated.")
+    ] = None,
+) -> None:
+    """Count the votes with every trained network."""
+    from relecture.tallies.counting.member_votes import count_members
+
+    count_members(cell_crops, classifiers, {path.name: path / "model" for path in transfers or []}, out)
+
+
+@app.command()
+def seed_tables(
+    votes: PathOption,
+    cell_crops: PathOption,
+    out: PathOption,
+    truth: TruthOption = None,
+    images: Annotated[Path | None, typer.Option(help="Which image is in each box of simulated sheets.")] = None,
+) -> None:
+    """Write the table of the votes by network into the folder OUT."""
+    import pandas as pd
+
+    from relecture.tallies.counting.member_votes import MemberVotes
+    from relecture.tallies.exhibits import EXHIBITS
+    from relecture.tallies.segmentation.cell_crops import CellCrops
+
+    members = MemberVotes(pd.read_parquet(votes), CellCrops.load(cell_crops).name, truth, images)
+    EXHIBITS.write_tables(members, out, job="seed_tables")
+
+
+@app.command()
 def tables(
     folders: Annotated[list[Path], typer.Argument(metavar="RECORDS...")],
     selected: PathOption,
@@ -334,6 +368,8 @@ def count(
     print(f"{out.with_name(f'{out.stem}.to_check.csv')}: {counted.describe_checks()}")
     files = counted.files
     print(f"{out.with_name(f'{out.stem}.files.csv')}: {describe_files(files)}")
+    if warning := counted.material.warning():
+        print(f"warning: {warning}", file=sys.stderr)
     for row in files[files.state == UNREAD].itertuples():
         print(f"unreadable  {row.file}: {row.reason}", file=sys.stderr)
 

@@ -214,8 +214,11 @@ class DrawnSymbolsConfig(ConfigModel):
 
 
 class FinalConfig(DrawnSymbolsConfig):
-    """The model that counts the votes: one network, trained on all labelled cells and on drawn symbols."""
+    """The model that counts the votes, trained on all labelled cells and on drawn symbols."""
 
+    n_seeds: Count = Field(
+        description="Networks; the first one counts the votes, the others show how much its seed matters."
+    )
     method: TransferMethod = Field(description="Variant of transfer, chosen on validation cells.")
     epochs: Epochs = Field(description="Epochs over the cells.")
 
@@ -273,6 +276,7 @@ class LabelCurveJob(FineTuneSettings):
 class FinalJob(FineTuneSettings, DrawnSymbolsConfig):
     """Everything that the model that counts the votes depends on, except for the base."""
 
+    n_seeds: Count
     method: TransferMethod
     epochs: Epochs
 
@@ -320,11 +324,11 @@ class TalliesConfig(ConfigModel):
     final: FinalConfig = Field(description="The model that counts the votes.")
     counting: CountingConfig = Field(description="Quality of sheets, and checking.")
 
-    @field_validator("transfer", "label_curve")
+    @field_validator("transfer", "label_curve", "final")
     @classmethod
     def _has_enough_bases(
-        cls, block: TransferConfig | LabelCurveConfig, info: ValidationInfo
-    ) -> TransferConfig | LabelCurveConfig:
+        cls, block: TransferConfig | LabelCurveConfig | FinalConfig, info: ValidationInfo
+    ) -> TransferConfig | LabelCurveConfig | FinalConfig:
         base = info.data.get("base")
         if base is not None and block.n_seeds > base.n_seeds:
             raise ValueError(f"its n_seeds is {block.n_seeds}, but tallies.base.n_seeds is only {base.n_seeds}")

@@ -182,7 +182,7 @@ def test_the_final_model_is_trained_on_every_training_cell(last):
 
 
 def test_the_record_of_the_final_model_has_all_logits_of_validation_and_test_cells(last):
-    predictions = records.read(last[1]).predictions
+    predictions = records.read(last[1]).predictions.query("member == 'seed-00'")
     logits = predictions[[f"l{symbol}" for symbol in range(11)]].to_numpy()
     assert np.array_equal(logits.argmax(1), predictions.predicted)
     for part, metric in (("validation", "validation_accuracy"), ("test", "target_accuracy")):
@@ -202,10 +202,18 @@ def test_the_digit_classifier_is_the_final_model(last, model):
         classifier.name == f"{DigitClassifier.load(model / 'classifier.pt').name}, fine-tuned on {small.cells().name}"
     )
     assert "scikit-learn's digits" in classifier.name
-    predictions = records.read(last[1]).predictions
+    predictions = records.read(last[1]).predictions.query("member == 'seed-00'")
     images, _ = small.cells().part("test")
     logits = predictions[predictions.part == "test"][[f"l{symbol}" for symbol in range(11)]].to_numpy()
     np.testing.assert_allclose(classifier.logits(images), logits[: len(images)], atol=1e-4)
+
+
+def test_the_final_model_has_a_classifier_for_every_seed(last):
+    assert [*small.metrics(last[0])] == ["seed-00", "seed-01"]
+    first, second = (DigitClassifier.load(last[1] / "model" / name, "cpu") for name in ("classifier.pt", "seed-01.pt"))
+    images, _ = small.cells().part("test")
+    assert not np.array_equal(first.logits(images), second.logits(images))
+    assert second.n_classes == 11
 
 
 def test_the_final_model_knows_marks_and_the_base_does_not(last, model):

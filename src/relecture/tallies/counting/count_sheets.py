@@ -14,6 +14,7 @@ import torch
 
 from relecture.atomic_files import atomic_write
 from relecture.errors import UserError
+from relecture.tallies.counting.material import Material
 from relecture.tallies.counting.sheet_numbers import CHECK_COLUMNS, NumberRules, SheetNumbers
 from relecture.tallies.counting.vote_counts import votes_of
 from relecture.tallies.networks.digit_classifier import DigitClassifier
@@ -34,6 +35,7 @@ class BatchCounts:
     unreadable: list[tuple[str, str]] = field(default_factory=list)
     files: list[tuple[str, str, str, str]] = field(default_factory=list)
     n_numbers: int = 0
+    material: Material = field(default_factory=Material)
 
 
 @dataclass(frozen=True)
@@ -41,13 +43,15 @@ class SheetCounts:
     """The number of counted sheets, the unreadable ones with their reason (columns sheet, reason), and all files.
 
     `files` (columns FILE_COLUMNS) has every file: counted, unread or ignored, with the reason. A person must
-    look at `n_to_check` of `n_numbers` numbers; `has_sums` tells whether a layout states sums.
+    look at `n_to_check` of `n_numbers` numbers; `has_sums` tells whether a layout states sums,
+    `material` how clear the cells are to the classifier.
     """
 
     n_sheets: int
     n_numbers: int
     n_to_check: int
     has_sums: bool
+    material: Material
     unreadable: pd.DataFrame
     files: pd.DataFrame
 
@@ -74,7 +78,7 @@ def count_sheets(listing: SheetListing, classifier: DigitClassifier, out: Path, 
         UserError: No sheet is readable.
     """
     n_sheets = n_numbers = n_to_check = 0
-    files = list(listing.others)
+    files, material = list(listing.others), Material()
     failures = [(sheet, reason) for _, sheet, state, reason in files if state == UNREAD]
     with atomic_write(out) as draft, atomic_write(out.with_name(f"{out.stem}.to_check.csv")) as checks_draft:
         with (
@@ -89,6 +93,7 @@ def count_sheets(listing: SheetListing, classifier: DigitClassifier, out: Path, 
                 n_sheets += sum(state == COUNTED for _, _, state, _ in batch.files)
                 checks.writerows(batch.to_check)
                 n_numbers += batch.n_numbers
+                material += batch.material
                 n_to_check += len(batch.to_check)
                 failures += batch.unreadable
                 files += batch.files
@@ -99,6 +104,7 @@ def count_sheets(listing: SheetListing, classifier: DigitClassifier, out: Path, 
         n_numbers,
         n_to_check,
         any(form.layout.sums for form in listing.forms),
+        material,
         pd.DataFrame(failures, columns=list(UNREADABLE_COLUMNS)),
         pd.DataFrame(sorted(files), columns=list(FILE_COLUMNS)),
     )
@@ -140,6 +146,7 @@ def _count_batch(files: Sequence[SheetFile], forms: Sequence[Form], classifier: 
         counts = votes_of(numbers, unknown, unknown, sum_constrained=True).counts()
         table = counts.assign(as_read=as_read.votes.ravel(), quality=np.repeat(as_read.quality, len(as_read.parties)))
         result.n_numbers += numbers.states.size
+        result.material += numbers.material
         for rows, one in ((result.counts, table[list(COLUMNS)]), (result.to_check, numbers.to_check())):
             rows += one.astype(object).itertuples(index=False, name=None)
     return result
@@ -151,7 +158,8 @@ def batch_numbers(batch: SheetBatch, classifier: DigitClassifier) -> SheetNumber
     rules = NumberRules(
         form.row_names, np.array(form.is_party), form.has_box, form.sums, form.empty_means, form.mark_means
     )
-    return SheetNumbers.of(batch.names, rules, classifier.probabilities(batch.images), batch.empty)
+    classes = classifier.probabilities(batch.images)
+    return SheetNumbers.of(batch.names, rules, classes, batch.empty, classifier.test_quality)
 
 
 class _Worker(TypedDict, total=False):

@@ -1,5 +1,6 @@
 """All numbers on a set of sheets, of parties and of totals, and what the sums of the form say of them."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -7,6 +8,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from relecture.tallies.counting.material import Material
 from relecture.tallies.counting.sums import NEEDS_A_LOOK, State, SumSolution, SumSystem, solve, states
 from relecture.tallies.counting.symbols import NumberDigits, interpret
 from relecture.tallies.segmentation.layout import Meaning, SumRule
@@ -41,17 +43,27 @@ class NumberRules:
 class SheetNumbers:
     """The numbers of some sheets.
 
-    `sheets` are names, `rules` those of the form's layout, `read` what stands in the boxes.
+    `sheets` are names, `rules` those of the form's layout, `read` what stands in the boxes, and `material` how clear
+    that is to the classifier.
     """
 
     sheets: Sequence[str]
     rules: NumberRules
     read: NumberDigits
+    material: Material
 
     @classmethod
-    def of(cls, sheets: Sequence[str], rules: NumberRules, classes: np.ndarray, empty: np.ndarray) -> "SheetNumbers":
+    def of(
+        cls,
+        sheets: Sequence[str],
+        rules: NumberRules,
+        classes: np.ndarray,
+        empty: np.ndarray,
+        test_quality: float = math.nan,
+    ) -> "SheetNumbers":
         """Return the numbers from the probabilities (sheets, numbers, boxes, classes) and the empty boxes."""
-        return cls(sheets, rules, interpret(classes, empty, rules.has_box, rules.empty_means, rules.mark_means))
+        read = interpret(classes, empty, rules.has_box, rules.empty_means, rules.mark_means)
+        return cls(sheets, rules, read, Material.of(classes, ~empty & rules.has_box, test_quality))
 
     @cached_property
     def digits(self) -> np.ndarray:

@@ -7,7 +7,7 @@ Both counts are computed, and tables and figures say which one is the paper's. A
 with which the sums of the form hold (`sums`), and says for each number how sure it is.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -16,6 +16,7 @@ import pandas as pd
 
 from relecture.errors import UserError
 from relecture.tallies.config import CountVariant
+from relecture.tallies.counting.material import Material
 from relecture.tallies.counting.sheet_numbers import CHECK_COLUMNS, NumberRules, SheetNumbers
 from relecture.tallies.networks.cnn import N_CLASSES
 from relecture.tallies.networks.digit_classifier import UNIFORM_PRIOR, DigitClassifier
@@ -50,6 +51,7 @@ class VoteCounts:
     `sheets` (sheets,) and `parties` are names; `districts`, `stations` (sheets,) are those of each sheet. With
     `prior_corrected`, digits are chosen by `posterior`, else by `probabilities`. `train_prior` (10 numbers) is the
     frequency of each digit among the classifier's training cells. With `constrained`, digits are those of the sums.
+    `material` tells how clear the cells are to the classifier.
     """
 
     probabilities: np.ndarray
@@ -60,6 +62,7 @@ class VoteCounts:
     prior_corrected: bool = False
     train_prior: tuple[float, ...] = UNIFORM_PRIOR
     constrained: ConstrainedNumbers | None = None
+    material: Material = field(default_factory=Material)
 
     @cached_property
     def posterior(self) -> np.ndarray:
@@ -170,6 +173,7 @@ class VoteCounts:
                 values = getattr(self.constrained, name)[sheet, party]
                 table[name] = values.astype(str) if name == "states" else values
         table.attrs["train_prior"] = list(self.train_prior)
+        table.attrs["material"] = self.material.as_dict()
         table.to_parquet(folder / "digits.parquet", index=False)
         self.totals().to_csv(folder / "totals.csv", index=False)
         self.counts().to_csv(folder / "counts.csv", index=False)
@@ -191,6 +195,7 @@ class VoteCounts:
             prior_corrected=bool(table.prior_corrected.iloc[0]),
             train_prior=tuple(table.attrs["train_prior"]),
             constrained=_load_constrained(table, shape) if "certainty" in table else None,
+            material=Material(**table.attrs["material"]),
         )
 
     @property
@@ -232,7 +237,8 @@ def read_numbers(crops: CellCrops, classifier: DigitClassifier) -> SheetNumbers:
     rules = NumberRules(
         crops.rows, np.array(crops.is_party), crops.has_box, crops.sums, crops.empty_means, crops.mark_means
     )
-    return SheetNumbers.of(crops.sheets.tolist(), rules, classifier.probabilities(crops.images), crops.empty)
+    classes = classifier.probabilities(crops.images)
+    return SheetNumbers.of(crops.sheets.tolist(), rules, classes, crops.empty, classifier.test_quality)
 
 
 def votes_of(
@@ -261,6 +267,7 @@ def votes_of(
         prior_corrected=prior_corrected,
         train_prior=tuple((of_digits / of_digits.sum()).tolist()),
         constrained=constrained,
+        material=numbers.material,
     )
 
 

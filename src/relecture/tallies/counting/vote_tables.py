@@ -227,7 +227,9 @@ def _describe(election: CountedElection) -> str:
     more = (
         f" {counted(n, 'unreadable sheet')}, which a person enters, {'is' if n == 1 else 'are'} left out." if n else ""
     )
-    return f"{election.name}: {counted(election.n_sheets, 'sheet')}.{more}"
+    warning = election.variants["transferred"].counts.material.warning()
+    foreign = f" Warning: {warning}." if warning else ""
+    return f"{election.name}: {counted(election.n_sheets, 'sheet')}.{more}{foreign}"
 
 
 def _signed_percent(share: float) -> str:

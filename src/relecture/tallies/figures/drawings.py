@@ -93,7 +93,9 @@ class TalliesResults:
 
         The drawn symbols come last: their `cell` is beyond the images in `test_cells`.
         """
-        test = self.final.predictions[self.final.predictions.part == "test"].reset_index(drop=True)
+        predictions = self.final.predictions
+        is_first = predictions.member == predictions.member.iloc[0]
+        test = predictions[is_first & (predictions.part == "test")].reset_index(drop=True)
         test["probability"] = softmax(test[logit_columns(test)].to_numpy(), self.calibration["temperature"]).max(1)
         return test
 

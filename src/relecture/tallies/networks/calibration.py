@@ -16,7 +16,7 @@ from scipy.stats import binomtest
 
 from relecture import records
 from relecture.atomic_files import atomic_write, write_json
-from relecture.tallies.networks.digit_classifier import DigitClassifier, softmax
+from relecture.tallies.networks.digit_classifier import FIRST_MEMBER, DigitClassifier, classifier_file, softmax
 from relecture.uncertainty import paired
 
 N_BINS = 10
@@ -85,26 +85,37 @@ def expected_calibration_error(table: pd.DataFrame) -> float:
 def calibrate(final: Path, out: Path) -> None:
     """Fit the temperature of the final model; write classifier.pt, temperature.json and reliability.csv into `out`.
 
-    `final` is the record of the final model, whose predictions hold the logits of validation and test cells. The
-    temperature is fitted on the validation cells and evaluated on the test cells: reliability.csv has a row per bin
-    `before` and `after` temperature scaling, temperature.json the calibration error and the log-likelihood.
+    The classifiers of the other seeds, each with its own temperature, go to `out/seeds/`. `final` is the record of the
+    final model, whose predictions hold the logits of validation and test cells. The temperature is fitted on the
+    validation cells and evaluated on the test cells: reliability.csv has a row per bin `before` and `after` temperature
+    scaling, temperature.json the calibration error, the log-likelihood and the mean of the highest probabilities.
     """
-    predictions = records.read(final).predictions
+    every = records.read(final).predictions
+    members = every.member.unique().tolist() if "member" in every else [FIRST_MEMBER]
+    predictions = every[every.member == members[0]] if "member" in every else every
     validation, test = (predictions[predictions.part == part] for part in ("validation", "test"))
     columns = logit_columns(predictions)
     logits, labels = test[columns].to_numpy(), test.label.to_numpy()
     temperature = fit_temperature(validation[columns].to_numpy(), validation.label.to_numpy())
+    quality = float(softmax(logits, temperature).max(1).mean())
     tables = {
         "before": reliability_table(softmax(logits), labels),
         "after": reliability_table(softmax(logits, temperature), labels),
     }
     classifier = DigitClassifier.load(final / "model" / "classifier.pt", "cpu")
-    replace(classifier, temperature=temperature).save(out / "classifier.pt")
+    replace(classifier, temperature=temperature, test_quality=quality).save(out / "classifier.pt")
+    (out / "seeds").mkdir(parents=True, exist_ok=True)
+    for member in members[1:]:
+        of_member = every[(every.member == member) & (every.part == "validation")]
+        own = fit_temperature(of_member[columns].to_numpy(), of_member.label.to_numpy())
+        other = DigitClassifier.load(final / "model" / classifier_file(member), "cpu")
+        replace(other, temperature=own).save(out / "seeds" / classifier_file(member))
     with atomic_write(out / "reliability.csv") as draft:
         reliability = pd.concat([table.assign(stage=stage) for stage, table in tables.items()])
         reliability[["stage", *tables["before"]]].to_csv(draft, index=False)
     content = {
         "temperature": temperature,
+        "quality": quality,
         "n_validation": len(validation),
         "n_test": len(test),
         "calibration_error": {stage: expected_calibration_error(table) for stage, table in tables.items()},

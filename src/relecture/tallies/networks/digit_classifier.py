@@ -4,6 +4,7 @@ The file holds tensors and plain values only, so that loading it cannot run code
 """
 
 import io
+import math
 import os
 import pickle
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from relecture.tallies.networks.cnn import N_CLASSES, cnn
 
 BATCH_SIZE = 256
 KEYS = ("architecture", "weights", "temperature", "name", "train_prior")
+FIRST_MEMBER = "seed-00"
 UNIFORM_PRIOR = (1 / N_CLASSES,) * N_CLASSES
 
 
@@ -36,6 +38,7 @@ class DigitClassifier:
         temperature: Logits are divided by it before softmax. A temperature above 1 lowers the probability of the
             predicted digit and never changes the digit (Guo et al. 2017, "On Calibration of Modern Neural Networks").
         train_prior: Relative frequencies of the classes in the training data.
+        test_quality: Mean of the highest probabilities of its own test cells; NaN if that is not known.
     """
 
     network: nn.Module
@@ -43,6 +46,7 @@ class DigitClassifier:
     name: str
     temperature: float = 1.0
     train_prior: tuple[float, ...] = UNIFORM_PRIOR
+    test_quality: float = math.nan
 
     @classmethod
     def load(cls, path: Path, accelerator: str = "auto") -> "DigitClassifier":
@@ -71,7 +75,8 @@ class DigitClassifier:
             accelerator = "cuda" if torch.cuda.is_available() else "cpu"
         network = network.eval().to(accelerator).to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # PyTorch's own types leave memory_format out
         temperature, train_prior = float(content["temperature"]), tuple(content["train_prior"])
-        return cls(network, content["architecture"], content["name"], temperature, train_prior)
+        test_quality = float(content.get("test_quality", math.nan))
+        return cls(network, content["architecture"], content["name"], temperature, train_prior, test_quality)
 
     def save(self, path: Path) -> None:
         """Write the classifier to `path`; the same classifier gives the same bytes."""
@@ -82,6 +87,7 @@ class DigitClassifier:
             "temperature": float(self.temperature),
             "name": self.name,
             "train_prior": list(self.train_prior),
+            "test_quality": float(self.test_quality),
         }
         memory = io.BytesIO()  # torch writes a file's own name into the file
         torch.save(content, memory)
@@ -115,6 +121,11 @@ class DigitClassifier:
     def probabilities(self, images: np.ndarray) -> np.ndarray:
         """Return the probability of each class: images (..., 28, 28) uint8 -> (..., classes) float32, rows sum to 1."""
         return softmax(self.logits(images), self.temperature)
+
+
+def classifier_file(member: str) -> str:
+    """Return the file name of a member's classifier: classifier.pt for the first, which counts the votes."""
+    return "classifier.pt" if member == FIRST_MEMBER else f"{member}.pt"
 
 
 def digit_frequencies(labels: np.ndarray, n_classes: int = N_CLASSES) -> tuple[float, ...]:

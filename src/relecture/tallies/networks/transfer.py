@@ -22,7 +22,7 @@ from relecture.tallies.networks.cnn_training import (
     to_training_data,
     train,
 )
-from relecture.tallies.networks.digit_classifier import DigitClassifier, digit_frequencies
+from relecture.tallies.networks.digit_classifier import DigitClassifier, classifier_file, digit_frequencies
 from relecture.tallies.networks.drawn_symbols import draw_marks, draw_variants
 from relecture.tallies.networks.pretraining import Weights, contiguous_weights, load_weights, save_weights, score
 from relecture.training.lit_module import TrainingData
@@ -74,26 +74,35 @@ def label_curve(config: LabelCurveJob, cells: CellDataset, base: Path, checkpoin
 
 
 def fit_final(config: FinalJob, cells: CellDataset, base: Path, checkpoint_dir: Path) -> FitResult:
-    """Fine-tune the base's first network on all labelled cells: the digit classifier `model/classifier.pt`.
+    """Fine-tune `n_seeds` networks of the base on all labelled cells.
 
-    It has an eleventh class, MARK, which the base has not: its weights start at random. Drawn symbols are added to
-    every part, so that they are also in the calibration. The predictions are those of validation and test cells
-    (column `part`), with all eleven logits (`l0` to `l10`).
+    The first is the digit classifier `model/classifier.pt`, the others are `model/seed-01.pt` and so on. Each has an
+    eleventh class, MARK, which the base has not: its weights start at random. Drawn symbols are added to every part, so
+    that they are also in the calibration. The predictions are those of validation and test cells (column `part`), with
+    all eleven logits (`l0` to `l10`).
     """
-    result, member = FitResult(), "seed-00"
+    result = FitResult()
     parts = {part: _with_drawn_symbols(config, cells, part) for part in PARTS}
-    data = parts["train"], parts["validation"]
-    tuned = fine_tune(config, *data, base, member, 0, config.epochs, checkpoint_dir, n_classes=N_CLASSES + 1)
-    _add_member(result, member, tuned, cells, config.crop, len(cells.symbols("train")[1]), config.epochs)
-    network = tuned.network
-    result.predictions = [_logit_table(network, parts[part], part).assign(member=member) for part in PARTS[1:]]
+    data, networks = (parts["train"], parts["validation"]), {}
+    for seed in range(config.n_seeds):
+        member = f"seed-{seed:02d}"
+        tuned = fine_tune(config, *data, base, member, seed, config.epochs, checkpoint_dir, n_classes=N_CLASSES + 1)
+        _add_member(result, member, tuned, cells, config.crop, len(cells.symbols("train")[1]), config.epochs)
+        networks[member] = tuned.network
+    result.predictions = [
+        _logit_table(network, parts[part], part).assign(member=member)
+        for member, network in networks.items()
+        for part in PARTS[1:]
+    ]
     architecture, _ = load_weights(base)
 
     def save(folder: Path) -> None:
-        save_weights(folder, architecture, {member: contiguous_weights(network)})
+        save_weights(folder, architecture, {name: contiguous_weights(network) for name, network in networks.items()})
         name = f"{DigitClassifier.load(base / 'classifier.pt').name}, fine-tuned on {cells.name}"
         train_prior = digit_frequencies(parts["train"][1], N_CLASSES + 1)
-        DigitClassifier(network, architecture, name, train_prior=train_prior).save(folder / "classifier.pt")
+        for member, network in networks.items():
+            classifier = DigitClassifier(network, architecture, name, train_prior=train_prior)
+            classifier.save(folder / classifier_file(member))
 
     result.save_model = save
     return result
