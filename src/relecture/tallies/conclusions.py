@@ -8,12 +8,12 @@ import pandas as pd
 from relecture.tallies import QUESTION
 from relecture.tallies.result_tables import NAMES
 from relecture.tallies.segmentation.cell_crops import describe_files
-from relecture.text_format import number, percent, sentence, spread
+from relecture.text_format import interval, number, percent, sentence, spread
 
 _COUNTS = {
     "pretrained": "before transfer",
     "transferred": "after transfer",
-    "prior_corrected": "with prior correction",
+    "prior_corrected": "with digit frequencies estimated from the sheets",
     "sum_constrained": "with the sums of the form",
 }
 
@@ -27,8 +27,8 @@ def conclusions(results: Path) -> tuple[str, str]:
     """Return the accuracy before and after transfer, and the error of the vote count, as one sentence each.
 
     Args:
-        results: The folder of all results; of `tallies/` table.csv, totals.csv, checking.csv, data/files.csv and the
-            params.json of one base are read.
+        results: The folder of all results; of `tallies/` table.csv, totals.csv, checking.csv, seeds.csv, data/files.csv
+            and the params.json of one base are read.
     """
     folder = results / "tallies"
     table = pd.read_csv(folder / "table.csv")
@@ -36,9 +36,11 @@ def conclusions(results: Path) -> tuple[str, str]:
     # A base is trained on MNIST and tested on the cells, so its record names a sample of either.
     data = json.loads((folder / "base" / "selected" / "params.json").read_text(encoding="utf-8"))["data"]
     sample = data["name"] if data["sample"] else ""
-    totals, checking = (pd.read_csv(folder / f"{name}.csv") for name in ("totals", "checking"))
+    totals, checking, seeds = (pd.read_csv(folder / f"{name}.csv") for name in ("totals", "checking", "seeds"))
     files = describe_files(pd.read_csv(folder / "data" / "files.csv", dtype=str, keep_default_na=False))
-    return _describe_networks(table, sample), f"{_describe_count(totals, checking)} {sentence(files)}"
+    return _describe_networks(table, sample), " ".join(
+        (_describe_count(totals, checking), *_describe_seeds(seeds), sentence(files))
+    )
 
 
 def _describe_networks(table: pd.DataFrame, sample: str) -> str:
@@ -71,6 +73,23 @@ def _describe_count(totals: pd.DataFrame, checking: pd.DataFrame) -> str:
         f"{number(near.needed['quality'], 0)} of {number(near.sheets['quality'], 0)} sheets, worst quality first, or "
         f"{number(near.needed['random'], 0)} in random order."
     )
+
+
+def _describe_seeds(seeds: pd.DataFrame) -> list[str]:
+    """Return a sentence on the network that counts and the error of all votes over its seeds."""
+    rows = seeds[seeds.method == "final"].set_index("variant")
+    name, n_seeds = rows.network.iloc[0], int(rows.n_seeds.iloc[0])
+    if "error" not in seeds:
+        return [f"The network that counts: {name}."]
+    errors = [
+        f"{spread(100 * row.error, 100 * row.error_sd, 2)} % {label} (95 % interval over networks, stations and "
+        f"handwriting {interval(100 * row.error_low, 100 * row.error_high, 2)})"
+        for label, row in (
+            ("digit by digit", rows.loc["transferred"]),
+            ("with the sums of the form", rows.loc["sum_constrained"]),
+        )
+    ]
+    return [f"The network that counts: {name}; over {n_seeds} seeds the error of all votes is {' and '.join(errors)}."]
 
 
 def _accuracy(row: pd.Series, metric: str = "target_accuracy") -> str:

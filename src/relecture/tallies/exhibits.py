@@ -45,6 +45,7 @@ EXHIBITS = Exhibits(
         "tallies/table.csv",
         "tallies/totals.csv",
         "tallies/checking.csv",
+        "tallies/seeds.csv",
         "tallies/base/selected/params.json",
         "tallies/data/files.csv",
     ),

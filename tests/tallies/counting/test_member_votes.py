@@ -74,7 +74,13 @@ def test_the_table_has_a_row_per_network_and_way_of_counting(tmp_path, truth_kno
     frame.assign(votes=[12, 20, 30, 41, 50, 60]).to_csv(tmp_path / "truth.csv", index=False)
     images_of(sheets, parties).to_csv(tmp_path / "images.csv", index=False)
     votes = pd.concat(
-        frame.assign(method=method, member=member, variant=variant, votes=[12, 20, 30, 41, 50, 60 + 3 * seed])
+        frame.assign(
+            method=method,
+            network="a network",
+            member=member,
+            variant=variant,
+            votes=[12, 20, 30, 41, 50, 60 + 3 * seed],
+        )
         for method in (FINAL, "transfer/frozen", "transfer/scratch_as_cut")
         for seed, member in enumerate(("seed-00", "seed-01"))
         for variant in VARIANTS

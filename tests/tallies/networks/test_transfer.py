@@ -199,7 +199,8 @@ def test_the_digit_classifier_is_the_final_model(last, model):
     classifier = DigitClassifier.load(last[1] / "model/classifier.pt", accelerator="cpu")
     assert classifier.temperature == 1.0
     assert (
-        classifier.name == f"{DigitClassifier.load(model / 'classifier.pt').name}, fine-tuned on {small.cells().name}"
+        classifier.name
+        == f"{DigitClassifier.load(model / 'classifier.pt').name}, fine-tuned on 600 cells: {small.cells().name}"
     )
     assert "scikit-learn's digits" in classifier.name
     predictions = records.read(last[1]).predictions.query("member == 'seed-00'")

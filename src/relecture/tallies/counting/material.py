@@ -16,7 +16,7 @@ NEXT_STEP = "Label cells of your own sheets, 20 to 50 of each digit, and train w
 
 @dataclass(frozen=True)
 class Material:
-    """The cells with ink of some sheets: their number, the sum of their highest probabilities, the number of unclear ones.
+    """The cells with ink of some sheets: how many, the sum of their highest probabilities, how many are unclear.
 
     `test_quality` is the mean of the highest probabilities in the classifier's own test, NaN if not known.
     """

@@ -27,7 +27,7 @@ from relecture.tallies.segmentation.cell_crops import CellCrops
 from relecture.tallies.segmentation.station_tables import true_votes
 from relecture.text_format import counted, interval, number, percent, signed
 
-VOTE_COLUMNS = ("method", "member", "variant", "sheet", "party", "votes")
+VOTE_COLUMNS = ("method", "network", "member", "variant", "sheet", "party", "votes")
 FINAL = "final"
 VARIANTS: dict[CountVariant, str] = {
     "transferred": "digit by digit",
@@ -83,7 +83,9 @@ def _votes(cells: CellCrops, images: np.ndarray, classifier: DigitClassifier, me
             variant == "sum_constrained",
         )
         table = counts.counts()[["sheet", "party", "votes"]]
-        parts.append(table.assign(method=method, member=member, variant=variant)[list(VOTE_COLUMNS)])
+        parts.append(
+            table.assign(method=method, network=classifier.name, member=member, variant=variant)[list(VOTE_COLUMNS)]
+        )
     return pd.concat(parts)
 
 
@@ -175,8 +177,8 @@ def write_seeds(members: MemberVotes, stem: Path) -> None:
     for (method, variant), group in members.votes.groupby(["method", "variant"], sort=False):
         votes = group.votes.to_numpy().reshape(-1, len(sheets), len(parties))
         totals = votes.sum((1, 2))
-        row = {"method": method, "variant": variant, "n_seeds": len(votes), "counted": totals.mean(),
-               "counted_sd": totals.std(ddof=1) if len(votes) > 1 else np.nan}  # fmt: skip
+        row = {"method": method, "network": group.network.iloc[0], "variant": variant, "n_seeds": len(votes),
+               "counted": totals.mean(), "counted_sd": totals.std(ddof=1) if len(votes) > 1 else np.nan}  # fmt: skip
         text = {"network": _name(str(method)), "count": VARIANTS[variant], "n": str(len(votes)),
                 "all votes": " ".join((number(totals.mean(), 0), f"({_range(totals)})"))}  # fmt: skip
         if truth is not None:
@@ -225,7 +227,8 @@ def _spread(mean: float, sd: float) -> str:
 
 def _note(members: MemberVotes, images: pd.DataFrame | None) -> str:
     text = (
-        f"{members.name}. n networks that differ in their seed; all other tables show the first network that counts. "
+        f"{members.name}. The network that counts: {members.votes.network.iloc[0]}. n networks that differ in their "
+        "seed; all other tables show the first network that counts. "
         "All votes: mean, smallest and largest. The networks of the transfer variants have fewer labelled cells and "
         "the ten digits alone: they take marks for digits, and their probabilities are not calibrated."
     )

@@ -7,7 +7,7 @@ Both counts are computed, and tables and figures say which one is the paper's. A
 with which the sums of the form hold (`sums`), and says for each number how sure it is.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -51,7 +51,7 @@ class VoteCounts:
     `sheets` (sheets,) and `parties` are names; `districts`, `stations` (sheets,) are those of each sheet. With
     `prior_corrected`, digits are chosen by `posterior`, else by `probabilities`. `train_prior` (10 numbers) is the
     frequency of each digit among the classifier's training cells. With `constrained`, digits are those of the sums.
-    `material` tells how clear the cells are to the classifier.
+    `material` tells how clear the cells are to the classifier, `classifier` is its name.
     """
 
     probabilities: np.ndarray
@@ -63,6 +63,7 @@ class VoteCounts:
     train_prior: tuple[float, ...] = UNIFORM_PRIOR
     constrained: ConstrainedNumbers | None = None
     material: Material = field(default_factory=Material)
+    classifier: str = ""
 
     @cached_property
     def posterior(self) -> np.ndarray:
@@ -174,6 +175,7 @@ class VoteCounts:
                 table[name] = values.astype(str) if name == "states" else values
         table.attrs["train_prior"] = list(self.train_prior)
         table.attrs["material"] = self.material.as_dict()
+        table.attrs["classifier"] = self.classifier
         table.to_parquet(folder / "digits.parquet", index=False)
         self.totals().to_csv(folder / "totals.csv", index=False)
         self.counts().to_csv(folder / "counts.csv", index=False)
@@ -196,6 +198,7 @@ class VoteCounts:
             train_prior=tuple(table.attrs["train_prior"]),
             constrained=_load_constrained(table, shape) if "certainty" in table else None,
             material=Material(**table.attrs["material"]),
+            classifier=table.attrs["classifier"],
         )
 
     @property
@@ -215,7 +218,7 @@ def count_cells(
         UserError: No sheet was readable.
     """
     stations = crops.stations.set_index("sheet").reindex(crops.sheets)
-    return votes_of(
+    counts = votes_of(
         read_numbers(crops, classifier),
         districts=stations.district.fillna(ALL_DISTRICTS).replace("", ALL_DISTRICTS).to_numpy(dtype=object),
         stations=stations.station.fillna("").to_numpy(dtype=object),
@@ -223,6 +226,7 @@ def count_cells(
         prior_corrected=prior_corrected,
         sum_constrained=sum_constrained,
     )
+    return replace(counts, classifier=classifier.name)
 
 
 def read_numbers(crops: CellCrops, classifier: DigitClassifier) -> SheetNumbers:

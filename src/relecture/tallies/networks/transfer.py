@@ -98,7 +98,8 @@ def fit_final(config: FinalJob, cells: CellDataset, base: Path, checkpoint_dir: 
 
     def save(folder: Path) -> None:
         save_weights(folder, architecture, {name: contiguous_weights(network) for name, network in networks.items()})
-        name = f"{DigitClassifier.load(base / 'classifier.pt').name}, fine-tuned on {cells.name}"
+        n_cells = len(cells.symbols("train")[1])
+        name = f"{DigitClassifier.load(base / 'classifier.pt').name}, fine-tuned on {n_cells:,} cells: {cells.name}"
         train_prior = digit_frequencies(parts["train"][1], N_CLASSES + 1)
         for member, network in networks.items():
             classifier = DigitClassifier(network, architecture, name, train_prior=train_prior)
