@@ -12,7 +12,14 @@ rule tallies_count:
         classifier=lambda w: CLASSIFIERS[w.variant],
         code=source_files("relecture.tallies.counting.vote_counts:count_folder"),
     output:
-        multiext(results("tallies/count/{variant}/"), "digits.parquet", "counts.csv", "totals.csv"),
+        multiext(
+            results("tallies/count/{variant}/"),
+            "digits.parquet",
+            "counts.csv",
+            "totals.csv",
+            "numbers.csv",
+            "to_check.csv",
+        ),
     log:
         results("logs/tallies/count_{variant}.log"),
     wildcard_constraints:

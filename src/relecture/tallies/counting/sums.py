@@ -24,7 +24,7 @@ FAILURE_RATE = 0.02  # prior probability that a sum of a sheet does not hold as 
 #: Share of a box's probability that is spread over all digits, because a classifier may be sure and wrong.
 FLOOR = 0.003
 #: The posterior above which nobody has to look at a number.
-SURE = 0.98
+SURE = 0.97
 #: Below this posterior that one of its sums holds, a number is inconsistent.
 LIKELY = 0.5
 MAX_CELLS = 4_000_000  # of the state in memory at once

@@ -4,7 +4,8 @@ The paper classifies each digit by itself: the one with the highest probability.
 are not equally frequent in every box: the hundreds of a small party are zeros. Their frequencies can be estimated from
 the sheets themselves, without labels (`estimate_digit_priors`); a prior-corrected count weights every digit with them.
 Both counts are computed, and tables and figures say which one is the paper's. A sum-constrained count takes the digits
-with which the sums of the form hold (`sums`), and says for each number how sure it is.
+with which the sums of the form hold (`sums`), and says for each number how sure it is; of MIN_SHEETS sheets or more,
+numbers that are not sure are weighted with the frequencies of digits as well.
 """
 
 from dataclasses import dataclass, field, replace
@@ -18,6 +19,7 @@ from relecture.errors import UserError
 from relecture.tallies.config import CountVariant
 from relecture.tallies.counting.material import Material
 from relecture.tallies.counting.sheet_numbers import CHECK_COLUMNS, NumberRules, SheetNumbers
+from relecture.tallies.counting.sums import solve
 from relecture.tallies.networks.cnn import N_CLASSES
 from relecture.tallies.networks.digit_classifier import UNIFORM_PRIOR, DigitClassifier
 from relecture.tallies.segmentation.cell_crops import CellCrops
@@ -26,6 +28,7 @@ from relecture.tallies.segmentation.station_tables import ALL_DISTRICTS
 PROBABILITY_COLUMNS = [f"p{digit}" for digit in range(N_CLASSES)]
 MAX_ITERATIONS, TOLERANCE = 500, 1e-5  # of expectation maximisation
 DIGIT_PSEUDOCOUNT = 0.1  # cells: prior count of every digit in every box
+MIN_SHEETS = 50  # fewer do not tell the frequencies of digits for a sum-constrained count
 PARTY_PSEUDOCOUNT = 10.0  # sheets: weight of a box's frequencies over all parties in the estimate of one party
 
 
@@ -253,14 +256,28 @@ def votes_of(
     prior_corrected: bool = False,
     sum_constrained: bool = False,
 ) -> VoteCounts:
-    """Return the votes of the parties among some numbers; `train_prior` may have further classes after the digits."""
+    """Return the votes of the parties among some numbers.
+
+    A sum-constrained count of many sheets weights the digits of numbers that are not sure, at which a person looks,
+    with the frequencies of digits in their boxes as well.
+
+    Args:
+        numbers: All numbers on the sheets.
+        districts: District of each sheet.
+        stations: Station of each sheet.
+        train_prior: Frequencies of the classifier's classes, which may have further ones after the digits.
+        prior_corrected: Whether digits are chosen by the posterior.
+        sum_constrained: Whether digits are those with which the form's sums hold.
+    """
     parties = np.array(numbers.rules.is_party, bool)
     of_digits = np.array(train_prior[:N_CLASSES])
     constrained = None
     if sum_constrained:
-        solution = numbers.solution
+        digits = np.where(
+            numbers.solution.is_sure[..., None], numbers.solution.digits, _likely_digits(numbers, of_digits)
+        )
         constrained = ConstrainedNumbers(
-            solution.digits[:, parties], solution.posterior[:, parties], numbers.states[:, parties]
+            digits[:, parties], numbers.solution.posterior[:, parties], numbers.states[:, parties]
         )
     return VoteCounts(
         probabilities=numbers.read.probabilities[:, parties].astype(np.float32),
@@ -275,20 +292,29 @@ def votes_of(
     )
 
 
+def _likely_digits(numbers: SheetNumbers, train_prior: np.ndarray) -> np.ndarray:
+    """Return the digits by the sums and by their frequencies in the boxes; without sums, those that were read."""
+    if len(numbers.sheets) < MIN_SHEETS:
+        return numbers.solution.digits
+    likelihoods = reweight(numbers.read.probabilities, 1 / train_prior)
+    posterior = reweight(likelihoods, estimate_digit_priors(likelihoods))
+    weighted = solve(numbers.rules.system, posterior).digits
+    return np.where(numbers.rules.system.is_part[:, None], weighted, numbers.digits)
+
+
 def count_folder(crops: Path, classifier: Path, variant: CountVariant, out: Path) -> None:
     """Count the sheets of the file `crops` in one variant; write digits.parquet, counts.csv and totals.csv into `out`.
 
-    The sum-constrained count also writes numbers.csv (all numbers, those of totals as well) and to_check.csv (what a
-    person must look at: numbers, and unreadable sheets).
+    What the sums say of all numbers, those of totals as well, goes to numbers.csv, and what a person must look at
+    (numbers, and unreadable sheets) to to_check.csv.
     """
     cells, digit_classifier = CellCrops.load(crops), DigitClassifier.load(classifier)
     counts = count_cells(cells, digit_classifier, variant == "prior_corrected", variant == "sum_constrained")
     counts.save(out)
-    if variant == "sum_constrained":
-        numbers = read_numbers(cells, digit_classifier)
-        unreadable = cells.unreadable.reindex(columns=list(CHECK_COLUMNS))
-        numbers.table().to_csv(out / "numbers.csv", index=False)
-        pd.concat([numbers.to_check(), unreadable]).to_csv(out / "to_check.csv", index=False)
+    numbers = read_numbers(cells, digit_classifier)
+    numbers.table().to_csv(out / "numbers.csv", index=False)
+    parts = [numbers.to_check(), cells.unreadable.reindex(columns=list(CHECK_COLUMNS))]
+    pd.concat([part for part in parts if len(part)] or parts[:1]).to_csv(out / "to_check.csv", index=False)
 
 
 def estimate_digit_priors(probabilities: np.ndarray) -> np.ndarray:
