@@ -16,6 +16,7 @@ CHANGED_SINCE_0_1: set[str] = {
     *("digits.n_seeds", "digits.ridge.lambdas", "digits.ridge.n_seeds_per_lambda", "digits.l1.lambdas"),
     *("digits.l1.n_seeds_per_lambda", "digits.one_hidden_layer.n_seeds", "digits.knn.n_neighbors"),
     *("digits.knn.n_images", "digits.random_forest.n_estimators", "digits.random_forest.n_seeds"),
+    *("tallies.base.n_seeds", "tallies.final.n_seeds", "tallies.final.n_marks", "tallies.final.n_variants"),
     *(f"salaries.{name}" for name in ("ridge.lambdas", "knn.n_neighbors", "tree.cp", "bagging.n_trees")),
     *(f"salaries.random_forest.{name}" for name in ("n_trees", "max_features", "min_samples_leaf")),
     *(f"salaries.learning_curve.{name}" for name in ("n_splits", "train_sizes")),

@@ -136,7 +136,7 @@ def test_sub_folders_with_the_rows_in_another_order_are_put_in_the_order_of_the_
     layout = FormLayout.read(folder / "layout.json")
     (folder / "west").mkdir()
     table = replace(layout.tables[0], row_names=layout.row_names[::-1])
-    replace(layout, tables=(table,)).write(folder / "west" / "layout.json")
+    replace(layout, tables=(table,), is_party=layout.is_party[::-1]).write(folder / "west" / "layout.json")
     shutil.copy(folder / "page.png", folder / "west" / "west.png")
     crops = segment_folder(folder)
     assert crops.rows == layout.row_names
