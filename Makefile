@@ -40,10 +40,10 @@ full: $(READY) ## the same at the scale of a paper, in results/full/
 
 PYTEST = $(BIN)/python -m pytest --numprocesses 2 --no-loadscope-reorder
 
-test: $(READY) ## run all tests, in ten minutes
+test: $(READY) ## run all tests
 	$(PYTEST) $(ARGS)
 
-test-fast: $(READY) ## run the tests that start no workflow, server or training run, in two minutes
+test-fast: $(READY) ## run the tests that start no workflow, server or training run
 	$(PYTEST) -m "not slow" $(ARGS)
 
 check: $(READY) ## check format, lint, types and spelling, of Python and of the rules

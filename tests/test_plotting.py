@@ -114,6 +114,16 @@ def test_a_name_with_dollar_signs_is_drawn_as_it_is_beside_powers_of_ten(tmp_pat
     assert (tmp_path / "name.png").read_bytes() == (tmp_path / "escaped.png").read_bytes()
 
 
+@pytest.mark.usefixtures("style")
+def test_labels_of_logarithmic_axes_are_powers_in_unicode(tmp_path):
+    figure, axes = plt.subplots()
+    axes.loglog([1e-3, 1e3], [2, 7])
+    plotting.save(figure, tmp_path / "powers")
+    label = axes.xaxis.get_major_formatter()
+    assert [label(1e-3), label(1), label(100)] == ["10\u207b\u00b3", "10\u2070", "10\u00b2"]
+    assert axes.yaxis.get_minor_formatter().format_ticks([2.0, 3.0]) == ["2\u00d710\u2070", "3\u00d710\u2070"]
+
+
 FONTS = list(fontManager.ttflist)
 
 

@@ -80,7 +80,7 @@ def test_the_second_sentence_says_that_the_elbow_moves_and_how_firm_the_choices_
     assert second == (
         "The elbow depends on the largest K that is tried, on two of three data sets: with K up to 20 instead of 6 it "
         "moves from 2 to 4 for the book's R lab and none to 7 for handwritten digits; in resamples of the rows two of "
-        "three choices of K are made again in at least 90 %, and the least firm, the elbow for the book's R lab, in "
+        "three choices of K recur in at least 90 %, and the least firm, the elbow for the book's R lab, in "
         "54 %."
     )
 

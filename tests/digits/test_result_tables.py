@@ -378,4 +378,4 @@ def test_the_title_of_test_errors_names_the_regularisers_with_an_effect_and_no_o
 ):
     monkeypatch.setattr(figures, "gaps", lambda results: gaps)
     with style():
-        assert figures.test_error(results).get_suptitle() == title
+        assert figures.test_error(results).get_suptitle().replace("\n", " ") == title

@@ -26,7 +26,7 @@ COMMANDS = dict(re.findall(r"^make replicate CONFIG=examples/(\w+)/config\.yaml 
 SHORTER = """
 salaries:
   resampled: {n_splits: 4}
-  network: {n_seeds: 2}
+  network: {n_seeds: 2, training: {epochs: 50}}
   bagging: {n_trees: 50}
   random_forest: {n_trees: 50, max_features: [0.33], min_samples_leaf: [5]}
   learning_curve: {n_splits: 2, train_sizes: [0.5]}
@@ -36,7 +36,9 @@ clusters:
   interpretation: {n_init: 20, n_resamples: 20}
 tallies:
   search: {n_images: 200}
-  base: {n_images: 2000}
+  labelled_cells: {n_train: 600, n_validation: 200, n_test: 200}
+  base: {n_images: 1000}
+  final: {epochs: 15}
   transfer: {n_labelled: 50, epochs: 1}
   label_curve: {n_labelled: [20, 50], n_images: 50}
 """

@@ -20,7 +20,7 @@ _NAMES = {
     "users_by_artists": "users by artists",
 }
 _CRITERIA = {"elbow": "the elbow", "silhouette": "the silhouette", "gap": "the gap statistic"}
-#: A choice is firm if it is made again in this share of resamples.
+#: A choice is firm if it recurs in this share of resamples.
 _FIRM = 0.9
 #: An outcome is rare if its probability is below.
 _RARE = 0.05
@@ -91,7 +91,7 @@ def _k(elbow: float) -> str:
 
 
 def _firmness(choices: pd.DataFrame) -> str:
-    """Return how many choices of K are made again in resamples, and which is the least firm."""
+    """Return how many choices of K recur in resamples, and which is the least firm."""
     of_k = choices[choices.index.str.endswith(tuple(f" {name}" for name in _CRITERIA))]
     measured = of_k[of_k.share_of_wins.notna()]
     if measured.empty:
@@ -100,7 +100,7 @@ def _firmness(choices: pd.DataFrame) -> str:
     dataset, _, criterion = str(least).rpartition(" ")
     n_firm = int((measured.share_of_wins >= _FIRM).sum())
     return (
-        f"; in resamples of the rows {count(n_firm)} of {count(len(measured))} choices of K are made again in at least "
+        f"; in resamples of the rows {count(n_firm)} of {count(len(measured))} choices of K recur in at least "
         f"{percent(_FIRM)}, and the least firm, {_CRITERIA[criterion]} for {_name(dataset)}, in "
         f"{percent(measured.share_of_wins[least])}"
     )

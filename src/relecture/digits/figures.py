@@ -1,5 +1,6 @@
 """The figures of the comparison `digits`."""
 
+from textwrap import fill
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -46,7 +47,7 @@ def test_error(results: DigitsResults) -> Figure:
     late = f"last {count(results.n_last_epochs)} epochs: mean, 95 % interval"
     low.errorbar([], [], xerr=[], fmt="^", color=plotting.RED, capsize=4, label=late)
     low.plot([], [], label="published", **plotting.REFERENCE_MARKER)
-    figure.suptitle(_test_error_title(results), x=0.01, ha="left", fontweight="bold")
+    figure.suptitle(fill(_test_error_title(results), 90), x=0.01, ha="left", fontweight="bold")
     figure.legend(loc="outside lower center", ncols=2)
     return figure
 

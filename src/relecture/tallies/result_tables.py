@@ -29,6 +29,8 @@ NAMES = {
     "transfer/scratch": "From scratch",
 }
 N_FEW = 500  # labelled cells at which the frozen network is compared with the one from scratch
+#: The key of that comparison in `gaps`.
+WITH_FEW = ("frozen", "scratch", f"With {N_FEW} cells: first block frozen − from scratch")
 #: The published accuracy of the first trial in Table A.3.
 BEST = "tallies.search.accuracy"
 
@@ -97,7 +99,7 @@ def table(results: NetworkResults, stem: Path) -> None:
 def differences(results: NetworkResults, stem: Path) -> None:
     """Write the paired differences in accuracy on target test cells between the variants of transfer."""
     by_method = results.records
-    tested = gaps(results)
+    tested = gaps(by_method)
     numbers = [{"a": a, "b": b, "comparison": name, **vars(gap)} for (a, b, name), gap in tested.items()]
     texts = [{"methods": name, **_gap_texts(gap)} for (_, _, name), gap in tested.items()]
     n_seeds = next(iter(tested.values())).n
@@ -109,9 +111,9 @@ def differences(results: NetworkResults, stem: Path) -> None:
     tables.write(stem, pd.DataFrame(numbers), pd.DataFrame(texts), caption, note)
 
 
-def gaps(results: NetworkResults) -> dict[tuple[str, str, str], Difference]:
+def gaps(by_method: dict[str, Record]) -> dict[tuple[str, str, str], Difference]:
     """Return the paired differences, by both variants and a description, with adjusted p-values."""
-    by_method, gaps = results.records, {}
+    gaps = {}
     for a, b in combinations(VARIANTS, 2):
         name = f"{NAMES[f'transfer/{a}']} − {_lower(NAMES[f'transfer/{b}'])}"
         gaps[a, b, name] = paired(_accuracies(by_method[f"transfer/{a}"]), _accuracies(by_method[f"transfer/{b}"]))
@@ -130,7 +132,7 @@ def gaps(results: NetworkResults) -> dict[tuple[str, str, str], Difference]:
 
 def findings(results: NetworkResults) -> list[Finding]:
     """Return the finding of each difference."""
-    return [Finding.of(name, gap) for (_, _, name), gap in gaps(results).items()]
+    return [Finding.of(name, gap) for (_, _, name), gap in gaps(results.records).items()]
 
 
 def choices(results: NetworkResults) -> list[Choice]:

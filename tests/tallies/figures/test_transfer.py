@@ -74,10 +74,18 @@ def test_the_gain_from_the_base_is_in_the_title_of_the_label_curve(by_method):
     assert [label.get_text() for label in axes.get_xticklabels()] == ["500", "5,000"]
 
 
+def test_a_gain_that_is_not_significant_is_named_so(by_method):
+    # Scratch differs by 0 and by 40 points: 20 ± 28.3, so that t = 1 with one degree of freedom, p = 0.5.
+    rows = accuracies("cells-0500-", [0.78, 0.42], n_labelled=500)
+    by_method["label_curve/scratch"] = record("label_curve/scratch", rows)
+    title = transfer.label_curve(by_method).axes[0].get_title(loc="left")
+    assert title.startswith("With 500 labelled cells the base makes no significant difference\n(20.0 points, ")
+
+
 def test_one_seed_is_drawn_without_an_interval(by_method):
     one = {
         name: record(name, full.metrics[full.metrics.member.str.endswith("seed-00")].to_dict("records"))
         for name, full in by_method.items()
     }
     assert transfer.transfer(one).get_suptitle().startswith("Normalising the cells")
-    assert transfer.label_curve(one).axes[0].get_title(loc="left").startswith("With 500 labelled cells")
+    assert transfer.label_curve(one).axes[0].get_title(loc="left") == "Accuracy by number of labelled cells"

@@ -9,8 +9,9 @@ from relecture import digits, salaries, tallies
 
 pytestmark = pytest.mark.slow
 
-#: Records made again from nothing in another folder. Their functions are all that fit anything in three comparisons;
-#: `final` comes after the whole search, in which the networks of the second rung resume those of the first.
+#: Records that are fitted from nothing in another folder. Their functions are all that fit anything in three
+#: comparisons; `final` comes after the whole search, in which the networks of the second rung resume those of the
+#: first.
 REMADE = (
     *("salaries/book/lasso", "salaries/book/network", "salaries/resampled/network", "salaries/resampled/relaxed_lasso"),
     *("salaries/book/ridge", "salaries/book/knn", "salaries/book/tree", "salaries/resampled/random_forest"),

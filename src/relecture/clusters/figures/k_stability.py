@@ -96,13 +96,13 @@ def plot_resampled_k(axes: Axes, record: Record) -> None:
 
 
 def _stability_title(shares: dict[tuple[str, str], float]) -> str:
-    """Return the finding: how often the least and the most firm choice are made again."""
+    """Return the finding: how many choices recur in most resamples, and which is the least firm."""
     known = pd.Series(shares, dtype=float).dropna()
     if known.empty:
         return "No data set was resampled"
     (name, criterion), least = known.idxmin(), known.min()
     n_firm = int((known >= 0.9).sum())
     return (
-        f"{count(n_firm).capitalize()} of {count(len(known))} choices of K are made again in 90 % of the resamples;\n"
+        f"{count(n_firm).capitalize()} of {count(len(known))} choices of K recur in at least 90 % of the resamples;\n"
         f"the least firm, {LABELS[criterion]} on {TITLES[name]}, in {percent(least)}"
     )

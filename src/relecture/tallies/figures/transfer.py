@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from relecture import plotting
 from relecture.records import Record
 from relecture.tallies import AS_CUT, VARIANTS
-from relecture.tallies.result_tables import N_FEW, NAMES, accuracy_with
+from relecture.tallies.result_tables import N_FEW, NAMES, WITH_FEW, gaps
 from relecture.text_format import interval, number
 from relecture.uncertainty import half_width, paired
 
@@ -70,7 +70,7 @@ def transfer(by_method: Records) -> Figure:
 def label_curve(by_method: Records) -> Figure:
     """Draw accuracy against the number of labelled cells: means over seeds with 95 % intervals.
 
-    `by_method` has the records `base/selected` and `label_curve/<variant>`.
+    `by_method` has the records `base/selected`, `transfer/<variant>` and `label_curve/<variant>`.
     """
     figure, axes = plt.subplots(figsize=(10, 5.8))
     curves = {variant: _curve(by_method[f"label_curve/{variant}"]) for variant in STYLES}
@@ -89,16 +89,19 @@ def label_curve(by_method: Records) -> Figure:
     axes.minorticks_off()
     axes.set_ylim(top=min(100.5, axes.get_ylim()[1]))
     figure.legend(loc="outside lower center", ncols=2)
-    axes.set_title(_finding(by_method, counts))
+    axes.set_title(_finding(by_method))
     return figure
 
 
-def _finding(by_method: Records, counts: list[int]) -> str:
-    """Return the gain from the base with few labels, over the same seeds, in words."""
-    few = min(counts, key=lambda count: abs(count - N_FEW))
-    gap = paired(*(100 * accuracy_with(by_method[f"label_curve/{name}"], few) for name in ("frozen", "scratch")))
-    limits = "" if np.isnan(gap.low) else f" (95 % interval {interval(gap.low, gap.high, 1)})"
-    return f"With {few:,} labelled cells the base is worth {number(gap.mean, 1)} points{limits}"
+def _finding(by_method: Records) -> str:
+    """Return what the base adds to the accuracy with few labels, as the table of differences has it."""
+    gap = gaps(by_method).get(WITH_FEW)
+    if gap is None or gap.finding == "not tested":
+        return "Accuracy by number of labelled cells"
+    few, limits = f"With {N_FEW:,} labelled cells the base", f"95 % interval {interval(gap.low, gap.high, 1)}"
+    if not gap.significant:
+        return f"{few} makes no significant difference\n({number(gap.mean, 1)} points, {limits})"
+    return f"{few} is worth {number(gap.mean, 1)} points ({limits})"
 
 
 def _curve(record: Record) -> pd.DataFrame:

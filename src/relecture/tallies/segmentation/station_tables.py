@@ -25,8 +25,8 @@ def read_stations(folder: Path, sheets: Sequence[str]) -> pd.DataFrame:
     Without that file every sheet is its own station, all in one district. A listed sheet without an image is kept.
 
     Raises:
-        UserError: The file is not such a table, lists a sheet twice, does not list an image, or has districts that are
-            not told apart: one called "all", a mark of a missing value, names that differ only in capitals or blanks.
+        UserError: The file is not such a table, lists a sheet twice, does not list an image, or has names of
+            districts or stations that are not distinct: a mark of a missing value, a difference in capitals or blanks.
     """
     path = folder / STATIONS_FILE
     if not path.exists():
@@ -88,7 +88,7 @@ def true_votes(path: Path, sheets: Sequence[str], parties: Sequence[str]) -> np.
 
 
 def _district_problems(table: pd.DataFrame) -> Iterator[str]:
-    """Yield why districts are not told apart; each sentence continues the path of the file."""
+    """Yield why the names of districts or stations are not distinct; each sentence continues the path of the file."""
     for column in ("district", "station"):
         names = list(dict.fromkeys(table[column]))
         if marks := column_checks.missing_marks(names):
