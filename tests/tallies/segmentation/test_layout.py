@@ -2,6 +2,7 @@
 
 import json
 import re
+import unicodedata
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relecture.errors import UserError
-from relecture.tallies.segmentation.layout import FormLayout, SumRule
+from relecture.tallies.segmentation.layout import FormLayout, SumRule, parse_sums
 
 BY_HAND = {
     "frame": {"width": 160, "height": 220},
@@ -117,7 +118,11 @@ def test_the_standard_form_may_have_a_total(tmp_path):
     assert (again.is_party, again.sums) == (form.is_party, form.sums)
 
 
-@given(st.lists(st.text(min_size=1).filter(str.strip), min_size=1, max_size=20, unique=True))
+def plain(name: str) -> str:
+    return unicodedata.normalize("NFC", " ".join(name.split()))
+
+
+@given(st.lists(st.text(min_size=1).filter(str.strip), min_size=1, max_size=20, unique_by=plain))
 def test_a_written_layout_is_read_back(tmp_path_factory, parties):
     path = tmp_path_factory.mktemp("form") / "layout.json"
     layout = FormLayout.standard(tuple(parties))
@@ -168,7 +173,23 @@ def with_party(**more: object) -> dict:
         (changed(sums=["All = Citizens + Workers"]), r"sums\[0\]: there is no row 'All'"),
         (changed(sums=["Citizens = Workers + Worker"]), r"no row 'Worker'; is it 'Workers'\?"),
         (changed(sums=["Citizens = Workers + Workers"]), "names a row twice"),
-        (changed(sums=["Citizens = Workers", "Workers = Citizens"]), "no row is a party"),
+        (changed(sums=["Citizens = Workers", "Workers = Citizens"]), r"in a circle \(sums\[0\] = .*, sums\[1\] = "),
+        (changed(parties=[{**row, "party": False} for row in BY_HAND["parties"]]), "no row is a party"),
+        (with_party(name="Workers "), "two parties have the name 'Workers'"),
+        ('{"frame": {"width": 160, "width": 16}}', r"frame has 'width' twice: keep one of them"),
+        ('{"parties": [{"name": "A", "boxes": [], "boxes": []}]}', r"parties\[0\] has 'boxes' twice"),
+        ('{"sums": [], "sums": []}', "the layout has 'sums' twice"),
+        (with_party(empty="look"), r"parties\[0\] has 'empty', which belongs into the layout: move it there"),
+        (changed(width=160), "the layout has 'width', which belongs into a frame: move it there"),
+        (changed(frame={**BY_HAND["frame"], "boxes": []}), "frame has 'boxes', which belongs into a row"),
+        (changed(comment="by hand"), "the layout has 'comment': remove it; the keys there are frame, parties, rows"),
+        ({"tables": [{**TABLES["tables"][0], "sums": []}]}, r"tables\[0\] has 'sums', which belongs into the layout"),
+        (with_party(boxes=[[110, 30, 12, 12], [115, 30, 12, 12]]), r"parties\[0\]\.boxes\[0\] and boxes\[1\] overlap"),
+        (
+            with_party(boxes=[[110, 40, 12, 12], [123, 40, 12, 12]]),
+            r"\('Citizens'\) and parties\[1\] \('Workers'\) over",
+        ),
+        (with_party(boxes=[[100, 48, 9, 12], [145, 48, 9, 12]]), r"\('Citizens'\) and parties\[1\] \('Workers'\) over"),
         (changed(empty="1"), 'empty must be "0" or "look", not \'1\''),
         (changed(mark=0), 'mark must be "0" or "look", not 0'),
         (changed(template_page="page.png"), "template_page: there is no file"),
@@ -176,7 +197,7 @@ def with_party(**more: object) -> dict:
         (changed(tables=[]), "both 'tables' and 'frame'"),
         ({"tables": []}, "at least one table"),
         ({"tables": [{"frame": {"width": 1, "height": 1}}]}, r"tables\[0\] has no 'rows'"),
-        ({"tables": [TABLES["tables"][0], TABLES["tables"][0]]}, "two rows have the name 'A'"),
+        ({"tables": [TABLES["tables"][0], TABLES["tables"][0]]}, "two rows have the name 'A' .*a name of its own"),
         (with_party(boxes=[[110, 30, 12], [123, 30, 12, 12]]), r"boxes\[0\] must be four numbers"),
         (with_party(boxes=[[110, 30, 0, 12], [123, 30, 12, 12]]), "width and a height above 0"),
         (with_party(boxes=[[110, 30, 12, 12], [153, 30, 12, 12]]), r"reaches out of the frame of 160 x 220"),
@@ -190,6 +211,42 @@ def test_the_error_of_a_wrong_layout_names_the_key_and_shows_an_example(tmp_path
         FormLayout.read(path)
     assert str(path) in str(caught.value)
     assert '"boxes": [[110, 30, 12, 12]' in str(caught.value)
+
+
+ROWS = ("a", "b", "c", "d", "e", "a + b")
+
+
+@pytest.mark.parametrize(
+    ("sums", "reason"),
+    [
+        (
+            ["a = b + c", "b = a + d"],
+            r"circle \(sums\[0\] = 'a = b \+ c', sums\[1\] = 'b = a \+ d'\): a total cannot be",
+        ),
+        (["e = a + c", "a = b", "b = c", "c = a"], r"circle \(sums\[1\] = .*, sums\[2\] = .*, sums\[3\] = 'c = a'\)"),
+        (["c = a + d", "c = d + a"], r"sums\[0\] and sums\[1\] are the same sum, 'c = a \+ d': remove one"),
+        (
+            ["c = a + d", "c = a + d + e"],
+            "contradict each other: together they hold only where 'e' is 0; correct one of",
+        ),
+        (["c = a + d", "c = b + e", "b = a + d"], "hold only where 'e' is 0"),
+        (["c = a + b"], r"can be understood as \['a \+ b'\] or as \['a', 'b'\]: rename one of these rows"),
+    ],
+)
+def test_sums_that_cannot_be_meant_are_refused(sums, reason):
+    with pytest.raises(UserError, match=reason):
+        parse_sums(sums, ROWS)
+
+
+def test_two_ways_to_add_up_one_number_are_sums():
+    names = ("a", "b", "c", "d", "row 1", "row 2", "column 1", "column 2", "all")
+    sums = ["row 1 = a + b", "row 2 = c + d", "column 1 = a + c", "column 2 = b + d"]
+    sums += ["all = row 1 + row 2", "all = column 1 + column 2"]
+    assert [str(rule) for rule in parse_sums(sums, names)] == sums
+
+
+def test_boxes_measured_with_a_ruler_may_overlap_by_a_tenth(tmp_path):
+    FormLayout.read(written(tmp_path, with_party(boxes=[[110, 30, 12, 12], [121, 30.5, 12, 12]])))
 
 
 def test_a_missing_layout_is_a_user_error(tmp_path):

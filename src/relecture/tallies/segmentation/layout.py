@@ -47,19 +47,22 @@ Numbers of rows with `"party": true` are votes; that is every row unless it says
 `sums` are printed on the form: the number on the left is the sum of those on the right. `empty` and `mark` say what an
 empty box and one with a cross, dash or stroke mean: "0", or "look" (a person must look at the number). `template_page`
 is a page of this form, as upright and clear as possible: it helps where the frame is broken, and where the form looks
-alike when it is turned. Its path starts at the folder of `layout.json`.
+alike when it is turned. Its path starts at the folder of `layout.json`. A key that is not listed here is refused, as
+are rows that overlap and sums that contradict each other.
 """
 
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import pairwise
+from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
+from scipy.optimize import linprog
 
+from relecture.data.config import composed
 from relecture.errors import UserError, closest
 
 N_BOXES = 3
@@ -76,6 +79,11 @@ Meaning: TypeAlias = Literal["0", "look"]
 LAYOUT_KEYS = ("frame", "parties", "rows", "tables", "sums", "empty", "mark", "template_page")
 TABLE_KEYS = ("name", "frame", "rows")
 ROW_KEYS = ("name", "party", "boxes")
+FRAME_KEYS = ("width", "height")
+#: The place of every key, to name in an error.
+PLACES = {"the layout": LAYOUT_KEYS, "a table": TABLE_KEYS, "a row": ROW_KEYS, "a frame": FRAME_KEYS}
+#: Share of the smallest box by which boxes may overlap, because they are measured with a ruler.
+MAX_OVERLAP = 0.1
 
 
 @dataclass(frozen=True)
@@ -230,7 +238,7 @@ class FormLayout:
                 example.
         """
         try:
-            content = json.loads(path.read_text(encoding="utf-8-sig"))
+            content = json.loads(path.read_text(encoding="utf-8-sig"), object_pairs_hook=_Block)
         except FileNotFoundError as error:
             raise UserError(
                 f"{path} is missing: it gives the positions of the boxes on the sheets. {_EXAMPLE}"
@@ -265,9 +273,28 @@ class _LayoutError(Exception):
     """What is wrong in a layout, and the key."""
 
 
+class _Block(dict[str, Any]):
+    """An object of a JSON file, and the keys that it has more than once."""
+
+    def __init__(self, pairs: list[tuple[str, Any]]):
+        super().__init__(pairs)
+        keys = [key for key, _ in pairs]
+        self.twice = sorted({key for key in keys if keys.count(key) > 1})
+
+
+def _refuse_duplicate_keys(content: Any, key: str) -> None:
+    """Refuse a key that an object has twice: JSON would silently take the last one."""
+    if isinstance(content, _Block) and content.twice:
+        raise _LayoutError(f"{key or 'the layout'} has {content.twice[0]!r} twice: keep one of them")
+    parts = content.items() if isinstance(content, dict) else enumerate(content) if isinstance(content, list) else ()
+    for name, part in parts:
+        inner = f"{key}[{name}]" if isinstance(content, list) else f"{key}.{name}" if key else str(name)
+        _refuse_duplicate_keys(part, inner)
+
+
 def _parse_layout(content: Any, folder: Path) -> FormLayout:
-    if isinstance(content, dict):
-        _refuse_unknown_keys(content, LAYOUT_KEYS, "the layout")
+    _refuse_duplicate_keys(content, "")
+    _refuse_unknown_keys(content, LAYOUT_KEYS, "the layout")
     if isinstance(content, dict) and "tables" in content:
         if both := next((key for key in ("frame", "parties", "rows") if key in content), None):
             raise _LayoutError(f"it has both 'tables' and {both!r}: a frame and its rows belong into a table")
@@ -282,12 +309,18 @@ def _parse_layout(content: Any, folder: Path) -> FormLayout:
         parsed = [_parse_table(content, "", key)]
     tables, flags = tuple(table for table, _ in parsed), [flag for _, flags in parsed for flag in flags]
     names = tuple(name for table in tables for name in table.row_names)
-    if duplicates := sorted({name for name in names if names.count(name) > 1}):
+    plain = [_plain(name) for name in names]
+    if duplicates := sorted({name for name, other in zip(names, plain, strict=True) if plain.count(other) > 1}):
         what = "parties" if isinstance(content, dict) and "parties" in content else "rows"
-        raise _LayoutError(f"two {what} have the name {duplicates[0]!r}")
+        where = [repr(table.name) for table in tables if duplicates[0] in table.row_names]
+        where_text = f" (in the tables {' and '.join(where)})" if len(where) > 1 else ""
+        raise _LayoutError(
+            f"two {what} have the name {duplicates[0]!r}{where_text}: sums and results name a row by it alone, so give "
+            "each a name of its own"
+        )
     titles = [table.name for table in tables]
     if len(tables) > 1 and (twice := sorted({title for title in titles if titles.count(title) > 1})):
-        raise _LayoutError(f"two tables have the name {twice[0]!r}")
+        raise _LayoutError(f"two tables have the name {twice[0]!r}: give each a name of its own")
     sums = _parse_sums(content.get("sums", []), names)
     totals = {rule.total for rule in sums}
     is_party = tuple(name not in totals if flag is None else flag for name, flag in zip(names, flags, strict=True))
@@ -311,9 +344,10 @@ def _parse_layout(content: Any, folder: Path) -> FormLayout:
 def _parse_table(table: Any, key: str, rows_key: str) -> tuple[FormTable, list[bool | None]]:
     """Return a table, and what each of its rows says of `party` (None if nothing)."""
     prefix, where = (f"{key}.", key) if key else ("", "the layout")
-    frame = _get(table, "frame", where)
     if key:
         _refuse_unknown_keys(table, TABLE_KEYS, key)
+    frame = _get(table, "frame", where)
+    _refuse_unknown_keys(frame, FRAME_KEYS, f"{prefix}frame")
     sides = (_number(_get(frame, side, f"{prefix}frame"), f"{prefix}frame.{side}") for side in ("width", "height"))
     width, height = sides
     if min(width, height) <= 0:
@@ -328,6 +362,7 @@ def _parse_table(table: Any, key: str, rows_key: str) -> tuple[FormTable, list[b
         names.append(name)
         flags.append(flag)
         boxes.append(np.array(numbers, dtype=float))
+    _refuse_overlaps(names, boxes, f"{prefix}{rows_key}")
     title = table["name"] if key and "name" in table else ""
     if key and (not isinstance(title, str) or not title.strip()):
         raise _LayoutError(f"{key}.name must be text")
@@ -335,8 +370,8 @@ def _parse_table(table: Any, key: str, rows_key: str) -> tuple[FormTable, list[b
 
 
 def _parse_row(row: Any, key: str, width: float, height: float) -> tuple[str, bool | None, list[list[float]]]:
-    name, boxes = _get(row, "name", key), _get(row, "boxes", key)
     _refuse_unknown_keys(row, ROW_KEYS, key)
+    name, boxes = _get(row, "name", key), _get(row, "boxes", key)
     if not isinstance(name, str) or not name.strip():
         raise _LayoutError(f"{key}.name must be text")
     party = row.get("party")
@@ -367,17 +402,97 @@ def _parse_box(box: Any, key: str, width: float, height: float) -> list[float]:
     return numbers
 
 
+def _refuse_overlaps(names: Sequence[str], boxes: Sequence[np.ndarray], key: str) -> None:
+    """Refuse boxes of a row that overlap, and rows whose boxes, or the space between them, overlap."""
+    slack = MAX_OVERLAP * np.concatenate(boxes)[:, 2:].min(0)
+    corners = [np.column_stack([row[:, :2], row[:, :2] + row[:, 2:]]) for row in boxes]
+
+    def overlap(first: np.ndarray, second: np.ndarray) -> bool:
+        return bool((np.minimum(first[2:], second[2:]) - np.maximum(first[:2], second[:2]) > slack).all())
+
+    for number, row in enumerate(corners):
+        for a, b in combinations(range(len(row)), 2):
+            if overlap(row[a], row[b]):
+                raise _LayoutError(
+                    f"{key}[{number}].boxes[{a}] and boxes[{b}] overlap: measure them again, each box as [left, top, "
+                    "width, height]"
+                )
+    rows = [np.concatenate([row[:, :2].min(0), row[:, 2:].max(0)]) for row in corners]
+    for a, b in combinations(range(len(rows)), 2):
+        if overlap(rows[a], rows[b]):
+            raise _LayoutError(
+                f"{key}[{a}] ({names[a]!r}) and {key}[{b}] ({names[b]!r}) overlap: measure their boxes again, each as "
+                "[left, top, width, height]"
+            )
+
+
 def _parse_sums(sums: Any, names: tuple[str, ...]) -> tuple[SumRule, ...]:
     if not isinstance(sums, list):
         raise _LayoutError(f'sums must be a list such as ["total = {names[0]} + ..."], not {sums!r}')
-    return tuple(_parse_sum(text, f"sums[{number}]", names) for number, text in enumerate(sums))
+    rules = tuple(_parse_sum(text, f"sums[{number}]", names) for number, text in enumerate(sums))
+    _refuse_contradictions(rules, sums)
+    return rules
+
+
+def _refuse_contradictions(rules: tuple[SumRule, ...], texts: list[str]) -> None:
+    """Refuse sums of which one is there twice, some go round in a circle, or some leave only 0 for a number."""
+    for a, b in combinations(range(len(rules)), 2):
+        if rules[a].total == rules[b].total and set(rules[a].parts) == set(rules[b].parts):
+            raise _LayoutError(f"sums[{a}] and sums[{b}] are the same sum, {texts[a]!r}: remove one of them")
+    parts: dict[str, set[str]] = {}  # all that a total is made of, directly
+    for rule in rules:
+        parts.setdefault(rule.total, set()).update(rule.parts)
+    while leaves := [total for total, names in parts.items() if not names & parts.keys()]:
+        for total in leaves:
+            del parts[total]
+    while unused := parts.keys() - set().union(*parts.values()):  # totals above the circle
+        for total in unused:
+            del parts[total]
+    if parts:
+        circle = [f"sums[{index}] = {texts[index]!r}" for index, rule in enumerate(rules) if rule.total in parts]
+        raise _LayoutError(
+            f"the sums go round in a circle ({', '.join(circle)}): a total cannot be part of its own parts; remove or "
+            "correct one of them"
+        )
+    if zero := _always_zero(rules):
+        among = [f"sums[{index}]" for index, rule in enumerate(rules) if {rule.total, *rule.parts} & set(zero)]
+        raise _LayoutError(
+            f"the sums contradict each other: together they hold only where {', '.join(map(repr, zero))} is 0; correct "
+            f"one of {', '.join(among)} or of the sums with the same rows"
+        )
+
+
+def _always_zero(rules: tuple[SumRule, ...]) -> list[str]:
+    """Return the rows that are 0 wherever all sums hold.
+
+    The solutions without negative numbers are closed under addition, so one linear programme finds the one with the
+    most numbers above 0: maximise the sum of y with y <= x, y <= 1 over all solutions x.
+    """
+    names = list(dict.fromkeys(name for rule in rules for name in (rule.total, *rule.parts)))
+    if not names:
+        return []
+    sums = np.array([[(name in rule.parts) - (name == rule.total) for name in names] for rule in rules], dtype=float)
+    none, unit = np.zeros_like(sums), np.eye(len(names))
+    gain = np.concatenate([np.zeros(len(names)), -np.ones(len(names))])
+    bounds = [(0, None)] * len(names) + [(0, 1)] * len(names)
+    result = linprog(
+        gain, A_ub=np.hstack([-unit, unit]), b_ub=np.zeros(len(names)), A_eq=np.hstack([sums, none]),
+        b_eq=np.zeros(len(rules)), bounds=bounds,
+    )  # fmt: skip
+    return [name for name, value in zip(names, result.x[len(names) :], strict=True) if value < 0.5]
 
 
 def _parse_sum(text: Any, key: str, names: tuple[str, ...]) -> SumRule:
     if not isinstance(text, str) or text.count("=") != 1:
         raise _LayoutError(f'{key} must be a sum such as "total = A + B", not {text!r}')
     left, right = text.split("=")
-    rule = SumRule(left.strip(), tuple(_split_names([part.strip() for part in right.split("+")], names)))
+    parts = [part.strip() for part in right.split("+")]
+    if len(ways := _ways_to_split(parts, names)) > 1:
+        raise _LayoutError(
+            f"{key} = {text!r} can be understood as {' or as '.join(map(str, ways[:2]))}: rename one of these rows, so "
+            "that no name is made of others and '+'"
+        )
+    rule = SumRule(left.strip(), tuple(ways[0] if ways else _split_names(parts, names)))
     for name in (rule.total, *rule.parts):
         if name not in names:
             near = closest(name, names)
@@ -398,6 +513,21 @@ def _split_names(parts: list[str], names: tuple[str, ...]) -> list[str]:
     return [parts[0], *_split_names(parts[1:], names)]
 
 
+def _ways_to_split(parts: list[str], names: tuple[str, ...]) -> list[list[str]]:
+    """Return the lists of rows as which the parts of a sum can be understood; one is enough, two are ambiguous."""
+    plain = {"".join(name.split()): name for name in names}
+    ways: list[list[list[str]]] = [[[]]]  # of the first parts, by their number; two of each
+    for end in range(1, len(parts) + 1):
+        joined = [(start, plain.get("".join("+".join(parts[start:end]).split()))) for start in range(end)]
+        ways.append([[*way, name] for start, name in joined if name is not None for way in ways[start]][:2])
+    return ways[-1]
+
+
+def _plain(name: str) -> str:
+    """Return what a person sees of a name."""
+    return composed(" ".join(name.split()))
+
+
 def _parse_meaning(value: Any, key: str) -> Meaning:
     if value == "0":
         return "0"
@@ -407,10 +537,15 @@ def _parse_meaning(value: Any, key: str) -> Meaning:
 
 
 def _refuse_unknown_keys(block: Any, known: Sequence[str], key: str) -> None:
-    """Refuse a key that looks like a misspelt one; others, such as a comment, are left alone."""
+    """Refuse a key that is not known at its place, because it would have no effect."""
     for name in block if isinstance(block, dict) else ():
-        if name not in known and (near := closest(name, known)):
-            raise _LayoutError(f"{key} has {name!r}: is it {near!r}?")
+        if name in known:
+            continue
+        if places := [place for place, keys in PLACES.items() if name in keys]:
+            raise _LayoutError(f"{key} has {name!r}, which belongs into {' or '.join(places)}: move it there")
+        near = closest(name, known)
+        remedy = f"is it {near!r}?" if near else f"remove it; the keys there are {', '.join(known)}"
+        raise _LayoutError(f"{key} has {name!r}: {remedy}")
 
 
 def _get(block: Any, name: str, key: str) -> Any:
