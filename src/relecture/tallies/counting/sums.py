@@ -10,15 +10,20 @@ images are seen. A writer who adds up wrongly breaks a sum with the probability 
 but one, or none. That agreement cannot be chance is in N(S): of two million sets of digits two thousand add up.
 
 Sums over S are exact and take milliseconds: long addition from the right-hand column to the left, whose state is the
-carry of every sum (`_Addition`). The same steps with `max` in place of `+` give the most probable set.
+carry of every sum (`_Addition`). The same steps with `max` in place of `+` give the most probable set. Where sums cross
+(rows and columns of a table) that would take minutes; there the probabilities are proven lower bounds
+(`crossing_sums`), and what is not proven is unclear.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
+
+from relecture.tallies.counting.crossing_sums import bound_sheet, estimate_share
 
 FAILURE_RATE = 0.02  # prior probability that a sum of a sheet does not hold as it was written
 #: Share of a box's probability that is spread over all digits, because a classifier may be sure and wrong.
@@ -28,6 +33,8 @@ SURE = 0.97
 #: Below this posterior that one of its sums holds, a number is inconsistent.
 LIKELY = 0.5
 MAX_CELLS = 4_000_000  # of the state in memory at once
+#: Cells of the states of one long addition beyond which only bounds are computed: of sums that cross, and of others.
+MAX_WORK, MAX_TREE_WORK = 50_000, 10_000_000
 
 
 class State(StrEnum):
@@ -73,6 +80,12 @@ class SumSystem:
         return [np.array(sorted(group)) for group in groups]
 
     @property
+    def max_work(self) -> int:
+        """Largest work of a long addition of these sums; small where they cross, in linked sums."""
+        is_tree = np.count_nonzero(self.coefficients) < sum(self.coefficients.shape)
+        return MAX_TREE_WORK if is_tree else MAX_WORK
+
+    @property
     def is_part(self) -> np.ndarray:
         """Which numbers are part of a sum, bool (numbers,)."""
         part: np.ndarray = (self.coefficients != 0).any(0)
@@ -90,12 +103,14 @@ class SumSolution:
 
     `digits` (sheets, numbers, boxes) are those of the numbers, `posterior` (sheets, numbers) the probability that a
     number is right, `holds` (sheets, numbers) that one of its sums holds on the sheet; both are NaN for numbers in no
-    sum.
+    sum. Where sums cross, `posterior` and `holds` are lower bounds, and `may_hold` an upper bound of `holds`; elsewhere
+    all are exact.
     """
 
     digits: np.ndarray
     posterior: np.ndarray
     holds: np.ndarray
+    may_hold: np.ndarray
 
     @property
     def is_sure(self) -> np.ndarray:
@@ -115,13 +130,14 @@ def solve(system: SumSystem, probabilities: np.ndarray) -> SumSolution:
     """
     floored = _floored(probabilities, system.has_box)
     digits = floored.argmax(-1)
-    posterior, holds = (np.full(digits.shape[:2], np.nan) for _ in range(2))
+    posterior, holds, may_hold = (np.full(digits.shape[:2], np.nan) for _ in range(3))
     for sums in system.components:
         rows = np.flatnonzero((system.coefficients[sums] != 0).any(0))
         part = SumSystem(system.coefficients[np.ix_(sums, rows)], system.has_box[rows])
         solution = _solve_component(part, floored[:, rows])
-        digits[:, rows], posterior[:, rows], holds[:, rows] = solution.digits, solution.posterior, solution.holds
-    return SumSolution(digits, posterior, holds)
+        digits[:, rows], posterior[:, rows] = solution.digits, solution.posterior
+        holds[:, rows], may_hold[:, rows] = solution.holds, solution.may_hold
+    return SumSolution(digits, posterior, holds, may_hold)
 
 
 def states(as_read: np.ndarray, solution: SumSolution, is_open: np.ndarray, needs_sums: np.ndarray) -> np.ndarray:
@@ -138,7 +154,7 @@ def states(as_read: np.ndarray, solution: SumSolution, is_open: np.ndarray, need
     in_sum = ~np.isnan(solution.posterior)
     result = np.where(unchanged, State.AS_READ, State.CORRECTED).astype(object)
     result[~sure] = State.UNCLEAR
-    result[solution.holds < LIKELY] = State.INCONSISTENT
+    result[solution.may_hold < LIKELY] = State.INCONSISTENT
     result[~in_sum] = State.UNCHECKED
     result[(needs_sums & ~(in_sum & sure)) | is_open] = State.UNCLEAR
     return result
@@ -159,9 +175,12 @@ def _solve_component(system: SumSystem, probabilities: np.ndarray) -> SumSolutio
     everything, nothing = np.ones((1, n_sums), bool), np.zeros((1, n_sums), bool)
     subsets = np.unique(np.concatenate([everything, ~np.eye(n_sums, dtype=bool), nothing]), axis=0)[::-1]
     priors = np.where(subsets, 1 - FAILURE_RATE, FAILURE_RATE).prod(1)
+    weights = priors / np.array([_share(system, subset) for subset in subsets])
+    if _Addition(system.coefficients, system.has_box).work > system.max_work:
+        bounds = [bound_sheet(system.coefficients, subsets, weights, sheet) for sheet in probabilities]
+        names = ("digits", "posterior", "holds", "may_hold")
+        return SumSolution(*(np.stack([getattr(bound, name) for bound in bounds]) for name in names))
     additions = [_Addition(system.coefficients[subset], system.has_box) for subset in subsets]
-    uniform = np.where(system.has_box[..., None], 0.1, np.eye(10)[0])[None]
-    weights = priors / np.array([addition.total(uniform)[0] for addition in additions])
     evidence = np.stack([addition.total(probabilities) for addition in additions]) * weights[:, None]
     likeliest = evidence.argmax(0)  # the subset of sums that holds most probably, (sheets,)
     digits = np.empty(probabilities.shape[:3], np.int64)
@@ -173,7 +192,25 @@ def _solve_component(system: SumSystem, probabilities: np.ndarray) -> SumSolutio
     posterior = (weights[:, None, None] * right).sum(0) / total[:, None]
     confirms = subsets @ (system.coefficients != 0) > 0  # (subsets, numbers): one of the number's sums is in it
     holds = np.einsum("sn,sr->nr", evidence, confirms) / total[:, None]
-    return SumSolution(digits, posterior, holds)
+    return SumSolution(digits, posterior, holds, holds)
+
+
+def _share(system: SumSystem, subset: np.ndarray) -> float:
+    """Return which share of all sets of digits satisfies sums; estimated where long addition would take too long."""
+    is_total = (system.coefficients < 0).any(0)
+    arrays = (system.coefficients[subset].astype(np.int64), system.has_box, is_total)
+    return _cached_share(*(array.tobytes() for array in arrays), system.has_box.shape[1], system.max_work)
+
+
+@lru_cache(maxsize=1024)
+def _cached_share(coefficients: bytes, has_box: bytes, is_total: bytes, n_boxes: int, max_work: int) -> float:
+    totals, present = np.frombuffer(is_total, bool), np.frombuffer(has_box, bool).reshape(-1, n_boxes)
+    sums = np.frombuffer(coefficients, np.int64).reshape(-1, len(totals))
+    addition = _Addition(sums, present)
+    if addition.work > max_work:
+        return estimate_share(sums, [10**n for n in present.sum(1).tolist()], totals)
+    uniform = np.where(present[..., None], 0.1, np.eye(10)[0])[None]
+    return float(addition.total(uniform)[0])
 
 
 def _total_by_number(addition: "_Addition", probabilities: np.ndarray, digits: np.ndarray) -> np.ndarray:
@@ -202,6 +239,20 @@ class _Addition:
         self._in_no_sum = np.flatnonzero(~(coefficients != 0).any(0))
         self._n_boxes = has_box.shape[1]
         self._steps = self._plan()
+
+    @cached_property
+    def work(self) -> int:
+        """Number of cells of the states before all steps."""
+        sizes, work = list(self._n_parts), 0
+        for kind, index in self._steps:
+            n_parts = self._n_parts[index] if kind != "add" else 0
+            if kind == "open":
+                sizes[index] = 10 * n_parts + 9
+            elif kind == "close":
+                sizes[index] = n_parts
+            work += math.prod(sizes)
+        n_cells: int = work * self._n_boxes
+        return n_cells
 
     def total(self, probabilities: np.ndarray) -> np.ndarray:
         """Return the sum of the products of probabilities over all sets of digits that satisfy the sums, (sheets,)."""
