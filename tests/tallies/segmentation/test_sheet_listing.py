@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 from relecture.errors import UserError
 from relecture.tallies.segmentation import sheet_folder
@@ -155,10 +155,67 @@ def test_two_sheets_on_one_scan_are_two_sheets(folder, page):
     assert "turned.png|turned-form-2" in found
 
 
+def torn(page: np.ndarray) -> np.ndarray:
+    """Return a page without the right edge of its frame."""
+    page = page.copy()
+    page[:, -110:] = 230
+    return page
+
+
+@pytest.mark.parametrize("quarters", [0, 2])
+def test_a_sheet_with_a_broken_frame_beside_another_is_listed_as_unread(folder, page, quarters):
+    Image.fromarray(np.hstack([page, np.rot90(torn(page), quarters)])).save(folder / "right.png")
+    Image.fromarray(np.vstack([torn(page), page])).save(folder / "above.png")
+    Image.fromarray(np.hstack([page, page, torn(page)])).save(folder / "three.png")
+    found = rows(folder)
+    assert found["right.png|right"] == found["above.png|above"] == (COUNTED, "")
+    for name in ("right.png|right-form-2", "above.png|above-form-2", "three.png|three-form-3"):
+        assert found[name][0] == UNREAD
+        assert "may show another sheet, which was not found" in found[name][1]
+    unreadable = segment_folder(folder).unreadable
+    assert unreadable.sheet.tolist() == ["above-form-2", "right-form-2", "three-form-3"]
+
+
+def test_a_frame_with_unreadable_boxes_beside_a_sheet_is_listed_as_unread(folder, page):
+    boxless = page.copy()
+    boxless[150:-150, 300:-110] = 240
+    Image.fromarray(np.hstack([page, boxless])).save(folder / "both.png")
+    assert rows(folder)["both.png|both-form-2"][0] == UNREAD
+
+
+def test_one_sheet_on_a_large_page_with_writing_around_it_is_one_sheet(folder, page):
+    height, width = page.shape
+    large = np.full((2 * height, 2 * width), 240, np.uint8)
+    large[:height, :width] = page
+    image = Image.fromarray(large)
+    pen = ImageDraw.Draw(image)
+    for line in range(20):
+        pen.text(
+            (60, height + 20 + 30 * line), "MINUTES OF THE COUNT, 0 8 6 9 o B D " * 3, 20, ImageFont.load_default(26)
+        )
+    pen.rectangle((width + 80, 80, 2 * width - 80, 300), outline=20, width=3)  # a stamp, or a field for signatures
+    image.save(folder / "large.png")
+    large[:] = 15
+    large[300 : 300 + height, 200 : 200 + width] = page  # on a dark table
+    Image.fromarray(large).save(folder / "dark.png")
+    found = rows(folder)
+    assert [name for name in found if name.startswith(("large", "dark"))] == ["dark.png|dark", "large.png|large"]
+
+
+def test_boxes_that_the_template_page_has_beside_its_sheet_belong_to_the_form(folder, page):
+    layout = FormLayout.read(folder / "layout.json")
+    both = np.hstack([page, torn(page)])
+    Image.fromarray(both).save(folder / "form.png")
+    Image.fromarray(both).save(folder / "other.png")
+    Image.fromarray(np.vstack([both, np.hstack([torn(page), np.full_like(page, 240)])])).save(folder / "more.png")
+    replace(layout, template_page=folder / "form.png").write(folder / "layout.json")
+    found = rows(folder)
+    assert "other.png|other-form-2" not in found
+    assert found["more.png|more-form-2"][0] == UNREAD
+
+
 def test_a_sheet_with_a_broken_frame_is_placed_by_another_sheet_and_the_listing_says_so(folder, page):
-    torn = page.copy()
-    torn[:, -110:] = 230  # the right edge of the frame is gone
-    Image.fromarray(torn).save(folder / "torn.png")
+    Image.fromarray(torn(page)).save(folder / "torn.png")
     state, reason = rows(folder)["torn.png|torn"]
     assert state == COUNTED
     assert "placed by what is printed on sheet page as well" in reason

@@ -252,7 +252,7 @@ def _summary(
     n_numbers, n_boxes = as_read.shape
     satisfied = np.array([subset[sets.broken] == 0 for subset in subsets])  # (subsets, sets)
     satisfied[:, sets.broken < 0] = True
-    linked = subsets.any(1)
+    linked = np.asarray(subsets.any(1))
     evidence = weights[:, None] * satisfied * sets.likelihoods
     by_subset = np.where(linked, evidence.sum(1), weights)
     place_values = 10 ** np.arange(n_boxes)[::-1]

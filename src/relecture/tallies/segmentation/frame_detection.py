@@ -41,12 +41,18 @@ def frame_candidates(dark: np.ndarray) -> Iterator[Iterator[np.ndarray]]:
         The candidates of a level, the likeliest first: corners (4, 2) at the outer edge of a rectangle, clockwise,
         upper left first.
     """
+    for black in ink_levels(dark):
+        yield _quadrilaterals(black)
+
+
+def ink_levels(dark: np.ndarray) -> Iterator[np.ndarray]:
+    """Yield the ink of a page, uint8 (height, width) of 0 and 1, at two levels of darkness, the likelier first."""
     smooth = cv2.GaussianBlur(cv2.convertScaleAbs(dark, alpha=255), (0, 0), 0.8)
     level, _ = cv2.threshold(smooth, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     # Beside a very dark background the first level separates background from page, the second ink from paper.
-    yield _quadrilaterals((smooth > level).astype(np.uint8))
+    yield (smooth > level).astype(np.uint8)
     second, _ = cv2.threshold(smooth[smooth <= level], 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-    yield _quadrilaterals((smooth > second).astype(np.uint8))
+    yield (smooth > second).astype(np.uint8)
 
 
 def _quadrilaterals(black: np.ndarray) -> Iterator[np.ndarray]:

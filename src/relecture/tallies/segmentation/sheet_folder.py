@@ -22,6 +22,7 @@ from relecture.tallies.segmentation.cell_crops import (
 from relecture.tallies.segmentation.cell_normalization import CellImages
 from relecture.tallies.segmentation.image_io import sheet_name
 from relecture.tallies.segmentation.layout import FormLayout
+from relecture.tallies.segmentation.lost_sheets import may_show_another
 from relecture.tallies.segmentation.rectify import UnreadableSheet, find_sheets, no_cells, open_page, sheet_cells
 from relecture.tallies.segmentation.sheet_listing import (
     LAYOUT_FILE,
@@ -45,6 +46,10 @@ __all__ = [
 ]
 
 BATCH_SIZE = 100  # sheets in memory at once
+LOST = (
+    "the page may show another sheet, which was not found, for example because its frame is broken: scan every sheet "
+    "by itself. If what is printed there belongs to the form, name a page of it as template_page in the layout"
+)
 
 
 @dataclass(frozen=True)
@@ -155,6 +160,7 @@ def _segment_batch(files: Sequence[SheetFile], form: Form) -> SheetBatch:
             page = open_page(file.path, file.page)
             sheets = find_sheets(page, form.layout, form.template)
             found = [sheet_cells(sheet.tables, form.layout) for sheet in sheets]
+            lost = may_show_another(page, sheets, form.layout, form.template)
         except Exception as error:  # no page stops a run: whatever is wrong with this one, the others are counted
             reason = str(error) if isinstance(error, UnreadableSheet | UserError) else _describe(error)
             unreadable.append((file.name, reason))
@@ -169,6 +175,10 @@ def _segment_batch(files: Sequence[SheetFile], form: Form) -> SheetBatch:
             names.append(name)
             cells.append(images)
             rows.append((file.label, name, COUNTED, "; ".join(notes)))
+        if lost:
+            name = f"{file.name}-form-{len(sheets) + 1}"
+            unreadable.append((name, LOST))
+            rows.append((file.label, name, UNREAD, LOST))
     stacked = CellImages(*map(np.stack, zip(*cells, strict=True))) if cells else no_cells(form.layout)
     return SheetBatch(names, stacked.normalised, unreadable, form.layout, stacked.as_cut, stacked.empty, rows)
 
