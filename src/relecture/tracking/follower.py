@@ -8,6 +8,7 @@ new in one batch per MLflow run. What it could not write, `sync` does.
 import contextlib
 import os
 import select
+import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -18,7 +19,7 @@ from relecture.errors import UserError
 from relecture.tracking.live_runs import LiveMethod
 from relecture.tracking.progress_files import ProgressReader, written_ns
 from relecture.tracking.store import Store, connect, translate_store_errors
-from relecture.tracking.supervisor import RECORDS
+from relecture.tracking.supervisor import END_SECONDS, RECORDS
 from relecture.tracking.sync import FIGURE_KINDS, load_record, sync_record
 
 POLL_SECONDS, RETRY_SECONDS, SAMPLE_SECONDS = 2.0, 20.0, 6.0
@@ -132,6 +133,7 @@ def follow(results: Path, since: float) -> None:
     follower = Follower(results, [name for name in names if name], since, _print)
     while not select.select([sys.stdin], [], [], POLL_SECONDS)[0]:
         follower.poll()
+    signal.alarm(END_SECONDS)  # ends this process: no server that hangs keeps it
     deadline = time.monotonic() + GRACE_SECONDS
     while follower.has_living_fits and time.monotonic() < deadline:
         time.sleep(0.2)

@@ -13,7 +13,7 @@ from pathlib import Path
 from relecture.cli import OWNER
 
 RECORDS = "records.txt"  # in the folder of checkpoints: the records of the run, below its folder of results
-RESTART_SECONDS, END_SECONDS = 5.0, 30.0
+RESTART_SECONDS, END_SECONDS = 5.0, 30
 
 
 def follow_in_background(results: Path, records: Iterable[str]) -> None:
