@@ -15,6 +15,8 @@ onstart:
     # pass (snakemake#2967). Without the limit on jobs per second there is no timer; SLURM keeps the limit.
     if workflow.local_exec:
         workflow.scheduler.job_rate_limiter = None
+    # MLflow shows running fits and finished records meanwhile; no job waits for it.
+    follow_in_background(Path(results()), ALL_RECORDS)
 
 
 # Names the Python that everything is tested with, which quiets the linter. It is not used unless Snakemake is asked
@@ -44,5 +46,5 @@ rule all:
         rules.tallies.input,
         rules.clusters.input,
         rules.illustrations.input,
-        rules.sync.input,
+        rules.sync.output,
         results("scorecard.csv"),

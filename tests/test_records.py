@@ -87,7 +87,7 @@ def test_the_same_record_is_the_same_bytes(tmp_path):
     records.write(made(), tmp_path / "a", model)
     records.write(made(), tmp_path / "b", model)
     assert content(tmp_path / "a") == content(tmp_path / "b")
-    assert set(content(tmp_path / "a")) == {*FILES, "model/weights.txt"}
+    assert set(content(tmp_path / "a")) == {*FILES, "commit.json", "model/weights.txt"}
     assert records.digest(tmp_path / "a") == records.digest(tmp_path / "b")
 
 

@@ -117,18 +117,18 @@ def test_no_text_in_a_parameter_is_a_wildcard_to_snakemake(config):
 
 
 @pytest.mark.parametrize(
-    ("address", "file"),
-    [
-        (None, "mlflow.db"),
-        ("sqlite:////home/me/runs.db", "/home/me/runs.db"),
-        ("sqlite:///runs.db?timeout=20", "runs.db"),
-        ("sqlite:///my{runs}.db", None),
-        ("https://runs.example", None),
-    ],
+    ("address", "exists", "kept"),
+    [("", True, True), ("", False, False), ("sqlite:///other.db", False, False), ("https://runs.example", False, True)],
 )
-def test_the_store_is_a_file_of_the_workflow_where_a_rule_can_name_it(monkeypatch, address, file):
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", address or "")
-    assert workflow.local_store() == file
+def test_the_file_that_names_a_store_is_forgotten_with_it(tmp_path, monkeypatch, address, exists, kept):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", address)
+    receipt = tmp_path / "tracking.json"
+    receipt.touch()
+    if exists:
+        (tmp_path / "mlflow.db").touch()
+    workflow.forget_lost_store(str(receipt))
+    assert receipt.exists() == kept
 
 
 def test_the_json_of_a_method_has_no_optional_part_that_is_not_used(standard):
@@ -168,15 +168,6 @@ def test_a_folder_is_listed_without_hidden_files_and_wildcards(tmp_path):
         (tmp_path / name).touch()
     assert workflow.list_files(str(tmp_path)) == [f"{tmp_path}/a.png", f"{tmp_path}/b/2.png"]
     assert workflow.list_files(str(tmp_path / "none")) == []
-
-
-@pytest.mark.parametrize(
-    ("address", "store"),
-    [("", "mlflow.db"), ("sqlite:////data/my.db", "/data/my.db"), ("http://127.0.0.1:5000", None)],
-)
-def test_only_a_sqlite_store_is_a_file(monkeypatch, address, store):
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", address)
-    assert workflow.local_store() == store
 
 
 def test_jobs_find_the_commands_of_this_environment_and_know_their_owner(monkeypatch):

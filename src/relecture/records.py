@@ -8,9 +8,9 @@
 `model/`             the fitted model
 ==================== ===================================================================================
 
-The same inputs, configuration and machine give the same bytes, so a record contains neither times nor paths.
-`metrics.csv` is written last: a folder that has it is complete. Snakemake's benchmark of the job lies elsewhere, see
-`benchmark_file`.
+The same inputs, configuration and machine give the same bytes, so a record contains neither times nor paths;
+`commit.json`, the commit of the source, lies beside it. `metrics.csv` is written last: a folder that has it is
+complete. Snakemake's benchmark of the job lies elsewhere, see `benchmark_file`.
 """
 
 import hashlib
@@ -28,10 +28,11 @@ import pandas as pd
 from relecture.atomic_files import atomic_write, sweep, write_json
 from relecture.config_model import ConfigModel
 from relecture.errors import UserError
-from relecture.provenance import rerun_command
+from relecture.provenance import git_commit, rerun_command
 
 METRICS = ("member", "metric", "value")
 HISTORY = ("member", "step", "metric", "value")
+COMMIT = "commit.json"  # of the source when it was fitted; beside the record, no part of its digest
 
 
 class DataSource(TypedDict):
@@ -150,6 +151,7 @@ def write(record: Record, folder: Path, save_model: Callable[[Path], None]) -> N
     params = {**record.params, "code": code_digest()}
     save_model(folder / "model")
     write_json(folder / "params.json", params)
+    write_json(folder / COMMIT, {"git_commit": git_commit()})
     with atomic_write(folder / "predictions.parquet") as path:
         record.predictions.to_parquet(path, index=False)
     with atomic_write(folder / "history.csv") as path:
@@ -178,6 +180,15 @@ def read(folder: Path) -> Record:
 def summarize(record: Record) -> pd.DataFrame:
     """Return mean, standard deviation (n-1; NaN for one member) and n of each metric, indexed by metric."""
     return record.metrics.groupby("metric", sort=False)["value"].agg(mean="mean", sd="std", n="count")
+
+
+def commit(folder: Path) -> str | None:
+    """Return the commit of the source that the record in `folder` was fitted with; None if it is unknown."""
+    try:
+        commit: str | None = json.loads((folder / COMMIT).read_text(encoding="utf-8"))["git_commit"]
+    except (OSError, ValueError, KeyError):
+        return None
+    return commit
 
 
 def digest(folder: Path) -> str:

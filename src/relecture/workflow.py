@@ -4,6 +4,7 @@ The only module that knows Snakemake's conventions. It is imported while the Sna
 heavy.
 """
 
+import contextlib
 import json
 import os
 import re
@@ -28,6 +29,7 @@ from relecture.exhibit import FIGURE_SUFFIXES, TABLE_SUFFIXES, Exhibit, Exhibits
 from relecture.provenance import export_run_config
 from relecture.scorecard.config import ScorecardConfig
 from relecture.scorecard.published_values import load, setting_keys
+from relecture.tracking.address import sqlite_file, tracking_uri
 
 _ROOT = Path(relecture.__file__).parent
 
@@ -204,16 +206,16 @@ def list_files(folder: str) -> list[str]:
     return sorted(name for name in map(str, files) if not has_wildcard(name))
 
 
-def store_address() -> str:
-    """Return the address of the MLflow store: `MLFLOW_TRACKING_URI`, or a SQLite file in the working folder."""
-    return os.environ.get("MLFLOW_TRACKING_URI") or "sqlite:///mlflow.db"
+def forget_lost_store(receipt: str) -> None:
+    """Remove the file that names the MLflow store if that was a file and is gone, so that a run creates it again.
 
-
-def local_store() -> str | None:
-    """Return the file of a SQLite store; None for a server, and for a file that no rule can name."""
-    prefix, address = "sqlite:///", store_address()
-    path = address.removeprefix(prefix).partition("?")[0]
-    return path if address.startswith(prefix) and not has_wildcard(path) else None
+    The store itself is in no rule: Snakemake deletes an output before its job, and `update` puts a backup over it when
+    the job fails.
+    """
+    store = sqlite_file(tracking_uri())
+    if store is not None and not store.exists():
+        with contextlib.suppress(OSError):
+            Path(receipt).unlink(missing_ok=True)
 
 
 def _file(module: str) -> Path:

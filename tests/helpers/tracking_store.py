@@ -39,8 +39,17 @@ class StoreCase:
         return self.store.client.get_experiment_by_name(self.comparison).experiment_id
 
     def runs(self) -> list[Any]:
-        """Return the active runs."""
+        """Return the active runs of the current versions."""
+        return [run for run in self.versions() if run.data.tags.get("relecture.current") != "false"]
+
+    def versions(self) -> list[Any]:
+        """Return the active runs of all versions."""
         return list(self.store.client.search_runs([self.experiment()], max_results=1000))
+
+    def superseded(self) -> list[str]:
+        """Return the names of the runs of methods in earlier versions, sorted."""
+        parents = [run for run in self.versions() if "mlflow.parentRunId" not in run.data.tags]
+        return sorted(run.info.run_name for run in parents if run.data.tags.get("relecture.current") == "false")
 
     def names(self) -> list[str]:
         """Return the names of the active runs, sorted."""

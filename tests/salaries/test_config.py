@@ -77,7 +77,7 @@ def test_a_user_s_table_reaches_every_job(standard):
     assert job.pop("source")["path"] == "flats/rents.csv"
     assert job == {
         **{"target": "rent", "exclude_columns": [], "factors": []},
-        **{"test_size": 87, "n_folds": 10, "relaxed_lasso": ["size"]},
+        **{"test_size": 87, "max_training_rows": 5000, "n_folds": 10, "relaxed_lasso": ["size"]},
     }
     assert "network" not in config.methods()
     assert config.method("book", "network_standardised").standardise_target

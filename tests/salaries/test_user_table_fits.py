@@ -28,6 +28,7 @@ from relecture.salaries import (
     ridge,
     tuning_tables,
 )
+from relecture.salaries.caveats import sample_caveat
 from relecture.salaries.config import (
     ForestConfig,
     KnnConfig,
@@ -63,7 +64,11 @@ def rents() -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def some(rents) -> list:
-    return list(iter_splits(draw_splits(len(rents), SplitsConfig(seeds=[1, 2, 3], test_size=40, n_folds=5))))
+    return list(
+        iter_splits(
+            draw_splits(len(rents), SplitsConfig(seeds=[1, 2, 3], test_size=40, n_folds=5, max_training_rows=5_000))
+        )
+    )
 
 
 @pytest.fixture(scope="module")
@@ -111,6 +116,17 @@ def curve(rents, some, config, tmp_path_factory):
 
 def mae(fit) -> float:
     return np.mean([row["value"] for row in fit.metrics if row["metric"] == "mae"])
+
+
+def test_a_sample_of_the_training_rows_is_recorded_and_told(rents, config, tmp_path):
+    drawn = draw_splits(len(rents), SplitsConfig(seeds=[1, 2], test_size=20, n_folds=5, max_training_rows=60))
+    for method in ("linear", "knn", "random_forest"):
+        fit = resolve_name(METHODS[method])(rents, list(iter_splits(drawn)), config[method], tmp_path / "scratch")
+        assert [row["value"] for row in fit.metrics if row["metric"] == "training_rows"] == [60, 60]
+    fit.save(tmp_path / "a", "salaries/book/knn", config["knn"], LABELS.source("0"), "a", LABELS.question)
+    (sentence,) = sample_caveat(records.read(tmp_path / "a"))
+    assert "a random sample of 60 of the rows outside the test set" in sentence
+    assert "salaries.max_training_rows" in sentence
 
 
 def test_least_squares_accepts_columns_that_are_collinear_or_constant_in_training(rents, some, config, tmp_path):

@@ -40,13 +40,14 @@ def test_the_store_is_created_with_its_experiments(workplace: Path) -> None:
     assert client.get_experiment("0").tags["mlflow.note.content"].startswith("Empty: ")  # the one that MLflow creates
 
 
-def test_a_file_names_the_run_of_the_synced_record(workplace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_names_the_runs_of_the_synced_records(workplace: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = synthetic.save(synthetic.network(seeds=1), workplace / "results")
-    cli.sync([folder], out=folder / "mlflow_run.json")
-    written = json.loads((folder / "mlflow_run.json").read_text())
-    assert written["record_digest"] == records.digest(folder)
+    cli.sync([folder], out=workplace / "synced.json")
+    written = json.loads((workplace / "synced.json").read_text())
+    run = written["records"][str(folder)]
+    assert run["record_digest"] == records.digest(folder)
     assert written["tracking_uri"] == "sqlite:///mlflow.db"
-    assert capsys.readouterr().out == f"digits/dropout: synced (run {written['run_id']}, members: 1)\n"
+    assert capsys.readouterr().out == f"digits/dropout: synced (run {run['run_id']}, members: 1)\n"
 
 
 @pytest.mark.slow
@@ -92,9 +93,9 @@ def test_records_in_the_results_folder_of_another_run_are_left_out(workplace: Pa
 
 
 @pytest.mark.parametrize("records", [None, ["results/digits/dropout", "results/digits/plain"]])
-def test_a_figure_or_a_file_for_the_run_needs_exactly_one_record(records: list[Path] | None) -> None:
-    with pytest.raises(UserError, match="--figure and --out belong to one record"):
-        cli.sync(records, out=Path("mlflow_run.json"))
+def test_a_figure_needs_exactly_one_record(records: list[Path] | None) -> None:
+    with pytest.raises(UserError, match="--figure belongs to one record"):
+        cli.sync(records, figure=[Path("weights.png")])
 
 
 def sync_in_parallel(workplace: Path, methods: list[str]) -> list[str]:

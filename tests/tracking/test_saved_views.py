@@ -117,5 +117,18 @@ def test_a_run_without_a_level_is_replaced(case: StoreCase) -> None:
     first = case.sync(case.network(seeds=2))
     case.store.client.delete_tag(first.run_id, LEVEL)
     again = case.sync(case.network(seeds=2))
-    assert again.outcome == "replaced"
+    assert again.outcome == "new version"
     assert rows(case, view(case)) == {"dropout"}
+
+
+def test_the_history_has_every_version_with_the_params_that_differ(case: StoreCase) -> None:
+    record = case.network(seeds=2)
+    case.sync(record)
+    case.sync(replace(record, params={**record.params, "config": {**synthetic.CONFIG, "dropout": [0.2, 0.1]}}))
+    state = view(case, "history")
+    assert rows(case, state) == {"dropout", "dropout [0.4, 0.3]"}
+    assert [column for column in state["selectedColumns"] if column.startswith("params.")] == ["params.`dropout`"]
+    assert state["selectedColumns"][:3] == ["tags.`relecture.current`", "tags.`relecture.run`", "attributes.`Dataset`"]
+    assert (state["orderByKey"], state["orderByAsc"]) == ("attributes.start_time", False)
+    assert rows(case, view(case)) == {"dropout"}
+    assert rows(case, view(case, "members")) == {"dropout", "seed-0", "seed-1"}

@@ -14,8 +14,9 @@ import synthetic
 from tracking_store import Command, free_port
 
 from relecture.errors import UserError
-from relecture.tracking import cli
-from relecture.tracking.store import connect, redact, require_mlflow_database
+from relecture.tracking import cli, store
+from relecture.tracking.address import redact
+from relecture.tracking.store import connect, require_mlflow_database
 from relecture.tracking.sync import load_record, sync_record
 
 
@@ -53,16 +54,16 @@ def test_a_server_that_dies_in_the_middle_is_one_message_too(workplace: Path, mo
     from mlflow.exceptions import MlflowException
 
     folder = synthetic.save(synthetic.network(), workplace / "results")
-    store = connect()
+    opened = connect()
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://somewhere:5000")
     reason = "Max retries exceeded with url: /api (Caused by NewConnectionError('[Errno 111] Connection refused'))"
 
     def fails(*_, **__):
         raise MlflowException(reason)
 
-    monkeypatch.setattr(store.client, "log_artifact", fails)
+    monkeypatch.setattr(opened.client, "log_artifact", fails)
     with pytest.raises(UserError, match=r"server http://somewhere:5000 does not answer \(Connection refused\)"):
-        sync_record(store, load_record(folder))
+        sync_record(opened, load_record(folder))
 
 
 @pytest.fixture
@@ -93,7 +94,8 @@ def answering() -> Iterator[Callable[[int], str]]:
 @pytest.mark.parametrize(
     ("answer", "message"),
     [
-        (401, "refuses access.*MLFLOW_TRACKING_TOKEN"),
+        (401, "does not know this login.*MLFLOW_TRACKING_TOKEN"),
+        (403, "knows this login but does not permit.*permission EDIT"),
         (404, "is not an MLflow server"),
         (200, "is not an MLflow server"),
     ],
@@ -166,8 +168,7 @@ FOREIGN = {
     "photos": ("CREATE TABLE photos (name TEXT)",),
     "a laboratory": ("CREATE TABLE experiments (name TEXT)", "CREATE TABLE runs (name TEXT)"),
 }
-#: The schemas of MLflow 1.0 and of a version to come.
-OTHER_SCHEMAS = ("451aebb31d03", "ffffffffffff")
+FIRST_SCHEMA, FUTURE_SCHEMA = "451aebb31d03", "ffffffffffff"  # of MLflow 1.0, and of a version to come
 
 
 @pytest.mark.parametrize("statements", FOREIGN.values(), ids=FOREIGN)
@@ -185,18 +186,52 @@ def test_a_database_of_another_program_stays_as_it_is(
     assert (workplace / name).read_bytes() == before
 
 
-@pytest.mark.parametrize("schema", OTHER_SCHEMAS)
 @pytest.mark.parametrize("name", ["mlflow.db", "everything.db"])
-def test_a_store_of_another_version_of_mlflow_is_named_as_such_and_not_changed(
-    workplace: Path, monkeypatch: pytest.MonkeyPatch, name: str, schema: str
+def test_a_store_of_a_newer_mlflow_is_named_as_such_and_not_changed(
+    workplace: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     (workplace / "mlflow.db").rename(workplace / name)
-    before = make_database(workplace / name, f"UPDATE alembic_version SET version_num = '{schema}'")
+    before = make_database(workplace / name, f"UPDATE alembic_version SET version_num = '{FUTURE_SCHEMA}'")
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{workplace / name}")
-    with pytest.raises(UserError, match=rf"{name} is a store of another version of MLflow.*{schema}") as error:
+    with pytest.raises(UserError, match=rf"{name} is a store of a newer MLflow.*{FUTURE_SCHEMA}") as error:
         connect()
     assert "elete" not in str(error.value)
     assert (workplace / name).read_bytes() == before
+
+
+def test_an_older_store_elsewhere_is_not_changed(workplace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (workplace / "mlflow.db").rename(workplace / "everything.db")
+    before = make_database(workplace / "everything.db", f"UPDATE alembic_version SET version_num = '{FIRST_SCHEMA}'")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{workplace / 'everything.db'}")
+    with pytest.raises(
+        UserError, match=rf"older MLflow.*{FIRST_SCHEMA}.*not changed; copy it.*mlflow db upgrade"
+    ) as error:
+        connect()
+    assert "elete" not in str(error.value)
+    assert (workplace / "everything.db").read_bytes() == before
+
+
+@pytest.mark.slow
+def test_an_interrupted_creation_without_runs_is_made_anew_and_the_old_file_is_kept(
+    workplace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = make_database(workplace / "mlflow.db", f"UPDATE alembic_version SET version_num = '{FIRST_SCHEMA}'")
+    assert connect().client.search_experiments()
+    assert (
+        f"had no runs and is created anew; the old one is kept as mlflow-{FIRST_SCHEMA}.db" in capsys.readouterr().out
+    )
+    assert (workplace / f"mlflow-{FIRST_SCHEMA}.db").read_bytes() == before
+
+
+def test_an_older_store_with_runs_that_cannot_be_upgraded_stays(workplace: Path) -> None:
+    client = connect().client
+    client.create_run("0")
+    before = make_database(workplace / "mlflow.db", f"UPDATE alembic_version SET version_num = '{FIRST_SCHEMA}'")
+    with pytest.raises(UserError, match=r"older MLflow.*cannot be upgraded \(.*not changed") as error:
+        connect()
+    assert "elete" not in str(error.value)
+    assert (workplace / "mlflow.db").read_bytes() == before
+    assert not list(workplace.glob(".mlflow*"))
 
 
 @pytest.mark.parametrize("damage", [b"no database at all", b"SQLite format 3\0 and no more"])
@@ -212,10 +247,13 @@ def test_a_damaged_database_elsewhere_is_not_ours_to_delete(
     assert "elete" not in str(error.value)
 
 
-def test_a_store_that_another_program_has_locked_is_not_damaged(workplace: Path) -> None:
+def test_a_store_that_another_program_has_locked_is_not_damaged(
+    workplace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "LOCK_SECONDS", 0.2)
     with closing(sqlite3.connect(workplace / "mlflow.db", isolation_level=None)) as database:
         database.execute("BEGIN EXCLUSIVE")
-        with pytest.raises(UserError, match=r"cannot be read now \(database is locked\)") as error:
+        with pytest.raises(UserError, match=r"cannot be read now \(database is locked for more than") as error:
             require_mlflow_database(workplace / "mlflow.db")
     assert "elete" not in str(error.value)
 
@@ -264,4 +302,48 @@ def test_a_store_copied_from_another_folder_is_refused(workplace: Path, monkeypa
 
 def test_redacted_addresses_have_no_credentials() -> None:
     assert redact("https://me:secret@host:5000/mlflow?token=secret") == "https://host:5000/mlflow"
+    assert redact("http://alice:sec#r@et/@host:5000") == "http://host:5000"
+    assert redact("postgresql://alice:secret@host/runs") == "postgresql://host/runs"
     assert redact("sqlite:///mlflow.db") == "sqlite:///mlflow.db"
+    assert redact("sqlite:////home/me@work/mlflow.db") == "sqlite:////home/me@work/mlflow.db"
+
+
+@pytest.mark.parametrize(
+    ("address", "message"),
+    [
+        ("postgresql://alice:secret@host/runs", "postgresql://host/runs needs the driver psycopg2.*psycopg2-binary"),
+        ("http://[::1", "no address"),
+        ("http://alice:sec#ret@127.0.0.1:9", "no valid address.*write # in them as %23"),
+    ],
+)
+def test_an_address_that_cannot_be_used_is_one_message_without_the_password(
+    workplace: Path, monkeypatch: pytest.MonkeyPatch, address: str, message: str
+) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", address)
+    with pytest.raises(UserError, match=message) as error:
+        connect()
+    assert "sec" not in str(error.value)
+
+
+def test_a_server_that_answers_a_byte_a_second_is_not_waited_for(
+    workplace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Slow(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            for _ in range(30):
+                self.wfile.write(b" ")
+                self.wfile.flush()
+                time.sleep(0.2)
+
+        def log_message(self, *_) -> None:
+            pass
+
+    monkeypatch.setattr(store, "ANSWER_SECONDS", 1.0)
+    server = HTTPServer(("127.0.0.1", 0), Slow)
+    Thread(target=server.serve_forever, daemon=True).start()
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"http://127.0.0.1:{server.server_port}")
+    with pytest.raises(UserError, match=r"does not answer \(timed out\)"):
+        connect()
+    server.server_close()

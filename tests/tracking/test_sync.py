@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import pandas as pd
@@ -11,8 +12,9 @@ from tracking_store import StoreCase
 
 from relecture import records
 from relecture.errors import UserError
+from relecture.records import Record
 from relecture.tracking import sync
-from relecture.tracking.sync import load_record, sync_record
+from relecture.tracking.sync import forget_superseded, load_record, sync_record
 
 
 def test_a_method_is_a_parent_run_and_a_member_its_child(case: StoreCase) -> None:
@@ -149,26 +151,80 @@ def test_syncing_twice_changes_nothing(case: StoreCase) -> None:
     assert first.run_id == second.run_id
 
 
-def test_a_changed_record_replaces_the_old_one(case: StoreCase) -> None:
+def with_config(record: Record, **config: Any) -> Record:
+    return replace(record, params={**record.params, "config": {**record.params["config"], **config}})
+
+
+def test_a_changed_record_supersedes_the_old_one_which_stays(case: StoreCase) -> None:
     old = case.sync(case.network(shift=0.0))
     before = ids(case)
-    new = case.sync(case.network(shift=0.01))
-    assert new.outcome == "replaced"
+    new = case.sync(with_config(case.network(shift=0.01), dropout=[0.2, 0.1]))
+    assert new.outcome == "new version"
     assert not ids(case) & before
     assert len(ids(case)) == len(before)
+    assert before < {run.info.run_id for run in case.versions()}
     assert case.parent().info.run_id == new.run_id != old.run_id
+    assert case.parent().info.run_name == "dropout"
     assert case.parent().data.metrics["test_error"] == pytest.approx(0.029)
+    assert case.superseded() == ["dropout [0.4, 0.3]"]
 
 
-def test_a_replaced_run_that_a_user_restores_stays(case: StoreCase) -> None:
-    old = case.sync(case.network(shift=0.0))
-    case.sync(case.network(shift=0.01))
-    case.store.client.restore_run(old.run_id)
-    assert case.store.client.get_run(old.run_id).data.metrics["test_error"] == 0.019
-    assert case.sync(case.network(shift=0.01)).outcome == "unchanged"
-    assert old.run_id in ids(case)
-    assert case.sync(case.network(shift=0.02)).outcome == "replaced"
-    assert old.run_id in ids(case)
+def test_a_superseded_run_is_named_for_what_is_different_in_it(case: StoreCase) -> None:
+    case.sync(case.network(seeds=1))
+    case.sync(with_config(case.network(seeds=1), hidden=[64], dropout=[0.2], training={"epochs": 9}))
+    assert case.superseded() == ["dropout [0.4, 0.3], hidden [256, 128], ..."]
+    other_data = {"name": "MNIST", "digest": "fedcba9876543210", "sample": False}
+    case.sync(replace(case.network(seeds=1), params={**case.network(seeds=1).params, "data": other_data}))
+    assert case.superseded() == ["dropout (other data)", "dropout [0.2], hidden [64], ..."]
+
+
+def test_a_record_as_in_an_earlier_version_gets_its_runs_back(case: StoreCase) -> None:
+    first = case.sync(case.network())
+    second = case.sync(with_config(case.network(), dropout=[0.2, 0.1]))
+    back = case.sync(case.network())
+    assert (back.outcome, back.run_id) == ("restored", first.run_id)
+    assert case.parent().info.run_id == first.run_id
+    assert case.names() == ["dropout", "seed-0", "seed-1", "seed-2"]
+    assert case.superseded() == ["dropout [0.2, 0.1]"]
+    assert second.run_id in {run.info.run_id for run in case.versions()}
+    assert case.sync(case.network()).outcome == "unchanged"
+
+
+def test_earlier_versions_are_forgotten_on_purpose(case: StoreCase) -> None:
+    for epochs in (1, 2, 3, 4):
+        case.sync(with_config(case.network(seeds=1), epochs=epochs))
+    assert len(case.superseded()) == 3
+    record = load_record(case.results / case.comparison / "dropout")
+    assert forget_superseded(case.store, record, keep=1) == 2
+    assert case.superseded() == ["dropout epochs 3"]
+    assert len(case.versions()) == 4
+    assert forget_superseded(case.store, record, keep=0) == 1
+    assert case.superseded() == []
+
+
+def test_the_commit_of_a_run_is_that_of_the_fit_not_of_the_sync(case: StoreCase) -> None:
+    folder = synthetic.save(case.network(seeds=1), case.results)
+    (folder / "commit.json").write_text(f'{{"git_commit": "{"0f" * 20}-dirty"}}')
+    sync_record(case.store, load_record(folder))
+    tags = case.parent().data.tags
+    assert (tags["relecture.git_commit"], tags["mlflow.source.git.commit"]) == ("0f" * 20 + "-dirty", "0f" * 20)
+
+
+def test_two_folders_with_one_server_supersede_only_their_own_runs(
+    case: StoreCase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = case.sync(case.network(shift=0.0))
+    before = ids(case)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MLFLOW_TRACKING_USERNAME", "bob")
+    theirs = case.sync(case.network(shift=0.01))
+    assert theirs.outcome == "synced"
+    assert before < ids(case)
+    assert case.superseded() == []
+    parents = {run.info.run_id: run.data.tags for run in case.runs() if "mlflow.parentRunId" not in run.data.tags}
+    assert set(parents) == {ours.run_id, theirs.run_id}
+    assert parents[theirs.run_id]["relecture.owner"] == parents[theirs.run_id]["mlflow.user"] == "bob"
+    assert parents[theirs.run_id]["relecture.checkout"].endswith(f":{tmp_path}")
 
 
 def test_other_methods_and_runs_of_other_users_are_not_changed(case: StoreCase) -> None:
@@ -202,14 +258,14 @@ def test_an_interrupted_replacement_loses_neither_version(case: StoreCase) -> No
     with patch.object(sync, "_finish", side_effect=KeyboardInterrupt), pytest.raises(KeyboardInterrupt):
         case.sync(case.network(shift=0.01))
     assert "dropout" in case.names()
-    assert case.sync(case.network(shift=0.01)).outcome == "replaced"
+    assert case.sync(case.network(shift=0.01)).outcome == "new version"
     assert case.names() == ["dropout", "seed-0", "seed-1", "seed-2"]
 
 
 def test_a_member_deleted_by_hand_comes_back(case: StoreCase) -> None:
     case.sync(case.network())
     case.store.client.delete_run(case.children()["seed-1"].info.run_id)
-    assert case.sync(case.network()).outcome == "replaced"
+    assert case.sync(case.network()).outcome == "new version"
     assert case.names() == ["dropout", "seed-0", "seed-1", "seed-2"]
 
 
@@ -231,12 +287,13 @@ def test_a_missing_figure_is_named(case: StoreCase) -> None:
         case.sync(case.network(seeds=1), figures=[Path("nowhere.png")])
 
 
-def test_a_deleted_experiment_is_restored_without_replaced_runs(
+def test_a_deleted_experiment_is_restored_with_all_versions(
     case: StoreCase, capsys: pytest.CaptureFixture[str]
 ) -> None:
     case.sync(case.network(shift=0.0))
-    case.sync(case.network(shift=0.01))
+    case.sync(with_config(case.network(shift=0.01), dropout=[0.2, 0.1]))
     case.store.client.delete_experiment(case.experiment())
-    assert case.sync(case.network(shift=0.01)).outcome == "unchanged"
+    assert case.sync(with_config(case.network(shift=0.01), dropout=[0.2, 0.1])).outcome == "unchanged"
     assert "restored" in capsys.readouterr().out
     assert case.names() == ["dropout", "seed-0", "seed-1", "seed-2"]
+    assert case.superseded() == ["dropout [0.4, 0.3]"]

@@ -1,5 +1,8 @@
 """Checkpoints to continue from; frozen layers, bfloat16, evaluation in batches."""
 
+import json
+import os
+
 import pytest
 import torch
 from torch.nn.functional import cross_entropy
@@ -162,3 +165,38 @@ def test_evaluation_in_batches_changes_no_weight_and_no_score(train):
     whole, parts = train("whole"), train("parts", eval_batch_size=32)
     assert same(whole, parts)
     assert (whole.history.value - parts.history.value).abs().max() < 1e-6
+
+
+def progress(folder) -> list[dict]:
+    return [json.loads(line) for line in (folder / "progress.jsonl").read_text().splitlines()]
+
+
+def test_a_fit_appends_its_scores_to_its_progress_file(train, tmp_path):
+    fitted = train(epochs=4, every=2)
+    first, *epochs = progress(tmp_path / "checkpoints")
+    assert (first["members"], first["epochs"], first["pid"]) == (["seed-1"], 4, os.getpid())
+    assert [line["step"] for line in epochs] == [2, 4]
+    history = fitted.history.set_index(["step", "metric"]).value
+    assert {(line["step"], metric): value for line in epochs for metric, [value] in line["values"].items()} == dict(
+        history
+    )
+
+
+def test_a_resumed_fit_announces_itself_again(train, tmp_path):
+    with pytest.raises(Killed):
+        train(epochs=4, loss=killing(5 * 2 + 1))
+    train(epochs=4)
+    lines = progress(tmp_path / "checkpoints")
+    starts = [line["fit"] for line in lines if "fit" in line]
+    assert len(starts) == 2
+    assert len(set(starts)) == 1
+    assert "Killed" in next(line["failed"] for line in lines if "failed" in line)
+    assert {line["step"] for line in lines if "step" in line} == {1, 2, 3, 4}
+
+
+def test_the_history_has_the_scores_in_the_units_of_each_member(train, tmp_path):
+    plain, scaled = train("plain", epochs=2), train("scaled", epochs=2, score_units=[1000.0])
+    assert scaled.history.value.tolist() == [1000.0 * value for value in plain.history.value]
+    assert same(plain, scaled)
+    [_, first, _] = progress(tmp_path / "scaled")
+    assert first["values"]["validation_loss"][0] == 1000.0 * plain.history.value[2]

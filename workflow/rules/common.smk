@@ -14,6 +14,8 @@ from pathlib import Path
 
 from relecture.config import COMPARISONS, load_or_exit
 from relecture.exhibit import TABLE_SUFFIXES
+from relecture.tracking.address import redact, tracking_uri
+from relecture.tracking.supervisor import follow_in_background
 from relecture.workflow import (
     PROVENANCE_CATEGORY,
     SCORECARD_CATEGORY,
@@ -22,9 +24,9 @@ from relecture.workflow import (
     caption_files,
     exhibit_files,
     exhibit_sources,
+    forget_lost_store,
     if_exists,
     list_files,
-    local_store,
     prepare_environment,
     record_files,
     report_category,
@@ -33,7 +35,6 @@ from relecture.workflow import (
     scorecard_config,
     shown_files,
     source_files,
-    store_address,
     to_json,
 )
 

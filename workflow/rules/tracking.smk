@@ -1,30 +1,22 @@
 # MLflow: the store, a run for every record, and the classifier of tally sheets in the model registry.
 #
-# needs   every record
-# makes   results/tracking.json, <record>/mlflow_run.json, results/tallies/validation/registered.json
+# needs   every record and its overview figure
+# makes   results/tracking.json, results/synced.json, results/tallies/validation/registered.json
+#
+# While the jobs run, a follower copies what is complete (`onstart` in the Snakefile).
 
-STORE = local_store()
-
-
-rule sync:
-    """Every record in MLflow, and the classifier of tally sheets in its model registry."""
-    input:
-        # The store too: if it was deleted, the next run creates it and syncs everything.
-        [STORE] if STORE else [],
-        expand("{record}/mlflow_run.json", record=ALL_RECORDS),
-        results("tallies/validation/registered.json"),
+forget_lost_store(results("tracking.json"))
 
 
 rule store:
     """The MLflow store and its experiments, before any job writes to them."""
     output:
-        # `update`: a local store is never deleted before the job, because it may hold other runs.
-        [update(STORE)] if STORE else [],
+        # Not the store itself: Snakemake would delete it before the job, or put a backup over it when the job fails.
         store=results("tracking.json"),
     log:
         results("logs/store.log"),
     params:
-        address=store_address(),
+        address=redact(tracking_uri()),
         experiments=[
             f"--experiment={'/'.join(filter(None, [run_config.run.name, comparison]))}" for comparison in RECORDS
         ],
@@ -32,24 +24,23 @@ rule store:
         "exec &> >(tee {log:q})\n" "relecture tracking store" " {params.experiments:q}" " --out {output.store:q}"
 
 
-rule sync_record:
-    """One record as a run in MLflow, as soon as it is complete."""
+rule sync:
+    """Every record in MLflow: what the follower has not copied meanwhile."""
     input:
-        record_files("{record}").values(),
-        # Not the store itself: other jobs write to it meanwhile, and Snakemake fails a job whose input is newer than
-        # its output, `ancient` or not. This file is rewritten whenever the store is created.
+        [file for record in ALL_RECORDS for file in record_files(record).values()],
+        overviews=expand("{record}/overview.png", record=ALL_RECORDS),
+        registered=results("tallies/validation/registered.json"),
+        # This file is rewritten whenever the store is created.
         store=results("tracking.json"),
-        overview="{record}/overview.png",
         code=source_files("relecture.tracking.sync:sync_record"),
     output:
-        run="{record}/mlflow_run.json",
+        runs=results("synced.json"),
     log:
-        "{record}/mlflow_run.log",
+        results("logs/sync.log"),
+    params:
+        records=ALL_RECORDS,
     shell:
-        "exec &> >(tee {log:q})\n"
-        "relecture tracking sync {wildcards.record:q}"
-        " --figure {input.overview:q}"
-        " --out {output.run:q}"
+        "exec &> >(tee {log:q})\n" "relecture tracking sync {params.records:q}" " --out {output.runs:q}"
 
 
 rule register:
@@ -58,7 +49,8 @@ rule register:
         record_files(results("tallies/final")).values(),
         classifier=results("tallies/validation/classifier.pt"),
         cells=results("tallies/data/cells.npz"),
-        run=results("tallies/final/mlflow_run.json"),
+        overview=results("tallies/final/overview.png"),
+        store=results("tracking.json"),
         code=source_files("relecture.tracking.model_registry:register", "relecture.tallies.registration"),
     output:
         registered=results("tallies/validation/registered.json"),

@@ -56,6 +56,7 @@ def train_one(
     *,
     hidden_l1: float = 0.0,
     callbacks: list[pl.Callback] | None = None,
+    n_members: int | None = None,
 ) -> TrainedNetwork:
     """Train one network of a method."""
     return train(
@@ -73,6 +74,7 @@ def train_one(
         patience=config.patience,
         monitor=config.monitor or "validation_loss",
         callbacks=callbacks or (),
+        n_members=n_members,
     )
 
 
@@ -143,6 +145,7 @@ def _fit_members(
             checkpoint_dir,
             hidden_l1=hidden_l1,
             callbacks=[last_epochs] if last_epochs else [],
+            n_members=len(members),
         )
         validation_outputs = predict(trained.network, validation_images, torch.arange(len(validation_labels)))
         probabilities = predict(trained.network, test[0], torch.arange(len(test[1]))).softmax(-1).numpy()

@@ -17,6 +17,17 @@ def caveats(record: Record, name: str) -> list[str]:
     return [*_redundant_predictors(record, name), *_fewer_epochs(record, name), *_worse_than_mean(record, name)]
 
 
+def sample_caveat(record: Record) -> list[str]:
+    """Return a sentence about the samples of rows that the methods, this one as all others, were trained on."""
+    rows = record.metrics.value[record.metrics.metric == "training_rows"]
+    if rows.empty:
+        return []
+    return [
+        f"Every method is trained on a random sample of {rows.iloc[0]:,.0f} of the rows outside the test set, another "
+        "for each split (salaries.max_training_rows): with all of them its errors may be lower."
+    ]
+
+
 def _redundant_predictors(record: Record, name: str) -> list[str]:
     if "redundant" not in set(record.metrics.metric):
         return []

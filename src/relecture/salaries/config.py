@@ -34,6 +34,7 @@ class UserTableConfig(ConfigModel):
     exclude_columns: list[str]
     factors: list[str]
     test_size: int
+    max_training_rows: int
     n_folds: int
     relaxed_lasso: list[str]
 
@@ -50,6 +51,7 @@ class SplitsConfig(ConfigModel):
     seeds: list[int]
     test_size: int
     n_folds: int
+    max_training_rows: int
 
 
 class LinearFitConfig(ConfigModel):
@@ -235,6 +237,11 @@ class SalariesConfig(ConfigModel):
     data: TableConfig = Field(description="The table.")
     book_seed: int = Field(ge=0, description="set.seed() of the book's lab: the split of the published values.")
     test_size: int = Field(ge=10, description="Rows in the test set; at most 200 of the 263 players.")
+    max_training_rows: int = Field(
+        default=5_000,
+        ge=100,
+        description="Largest training set: a split of a larger table trains on a random sample of its rows.",
+    )
     resampled: ResampledConfig = Field(description="The protocol `resampled`: many random splits.")
     lasso: LassoConfig = Field(description="The method `lasso`.")
     relaxed_lasso: list[Predictor] = Field(
@@ -285,6 +292,7 @@ class SalariesConfig(ConfigModel):
                 exclude_columns=self.data.exclude_columns,
                 factors=self.data.factors,
                 test_size=self.test_size,
+                max_training_rows=self.max_training_rows,
                 n_folds=self.lasso.n_folds,
                 relaxed_lasso=self.relaxed_lasso,
             )
@@ -309,7 +317,12 @@ class SalariesConfig(ConfigModel):
         """Return all that the splits of a protocol depend on."""
         first = self.resampled.first_seed
         seeds = [self.book_seed] if protocol == "book" else list(range(first, first + self.resampled.n_splits))
-        return SplitsConfig(seeds=seeds, test_size=self.test_size, n_folds=self.lasso.n_folds)
+        return SplitsConfig(
+            seeds=seeds,
+            test_size=self.test_size,
+            n_folds=self.lasso.n_folds,
+            max_training_rows=self.max_training_rows,
+        )
 
     def methods(self) -> list[str]:
         """Return the methods that are fitted to the table."""

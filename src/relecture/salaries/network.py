@@ -96,6 +96,8 @@ def fit(table: pd.DataFrame, splits: list[Split], config: NetworkFitConfig, chec
         checkpoint_dir=checkpoint_dir,
         progress_metric="train_mae",
         eval_batch_size=EVAL_BATCH_SIZE,
+        score_units=[float(unit) for unit in scale[:, 0]],
+        n_members=len(members),
     )
 
     def predicted(rows: torch.Tensor) -> np.ndarray:
@@ -103,9 +105,7 @@ def fit(table: pd.DataFrame, splits: list[Split], config: NetworkFitConfig, chec
         values: np.ndarray = outputs.astype(float) * scale + centre
         return values
 
-    unit = dict(zip(members, scale[:, 0], strict=True))
-    history = trained.history.assign(value=trained.history.value * trained.history.member.map(unit))
-    result = FitResult(parameters=count_parameters(trained.network), histories=[history])
+    result = FitResult(parameters=count_parameters(trained.network), histories=[trained.history])
     metrics = {"epochs": training.epochs} if training.epochs < config.training.epochs else {}
     worse = _worse_than_mean(predicted(rows_train), y[rows_train.numpy()], config)
     for member, (split, _), values, is_worse in zip(members, pairs, predicted(rows_test), worse, strict=True):

@@ -10,7 +10,7 @@ from relecture.atomic_files import write_json
 from relecture.cli import Command
 from relecture.errors import UserError
 from relecture.tracking.store import connect, translate_store_errors
-from relecture.tracking.sync import complete_records, load_record, sync_record
+from relecture.tracking.sync import complete_records, forget_superseded, load_record, sync_record
 
 app = Command(help=__doc__)
 
@@ -35,18 +35,21 @@ def sync(
     record: Annotated[list[Path] | None, typer.Argument(help="Folders of records; all of --results if none.")] = None,
     results: Annotated[Path, typer.Option(help="The results folder whose complete records are synced.")] = RESULTS,
     figure: Annotated[list[Path] | None, typer.Option(help="A figure of the record, besides its overview.*")] = None,
-    out: Annotated[Path | None, typer.Option(help="File for the run of the record (JSON), written last.")] = None,
+    out: Annotated[Path | None, typer.Option(help="File for the runs of the records (JSON), written last.")] = None,
+    forget: Annotated[bool, typer.Option("--forget", help="Delete the runs of earlier versions afterwards.")] = False,
+    keep: Annotated[int, typer.Option(min=0, help="With --forget: the number of earlier versions to keep.")] = 0,
 ) -> None:
-    """Mirror records into MLflow; runs of unchanged records stay as they are."""
+    """Mirror records into MLflow; runs of unchanged records stay as they are, and those of earlier versions too."""
     single = record is not None and len(record) == 1
-    if (figure or out) and not single:
-        raise UserError("--figure and --out belong to one record: give its folder, and no other")
+    if figure and not single:
+        raise UserError("--figure belongs to one record: give its folder, and no other")
     folders = record or complete_records(results)
     if not folders:
         raise UserError(f"there is no complete record in {results}/. Make them first: make replicate")
     opened = connect()
     errors: list[str] = []
     outcomes: Counter[str] = Counter()
+    synced = {}
     for folder in folders:
         try:
             loaded = load_record(folder)
@@ -55,13 +58,27 @@ def sync(
             continue
         result = sync_record(opened, loaded, figure or [])
         outcomes[result.outcome] += 1
-        if out:
-            write_json(out, {"record_digest": result.digest, "run_id": result.run_id, "tracking_uri": opened.uri})
+        synced[str(folder)] = {"record_digest": result.digest, "run_id": result.run_id}
         print(result, flush=True)
+        if forget and (n_forgotten := forget_superseded(opened, loaded, keep)):
+            outcomes["forgotten"] += n_forgotten
     if not single:
         print(f"MLflow store {opened.uri}: " + ", ".join(f"{n} {outcome}" for outcome, n in sorted(outcomes.items())))
     if errors:
         raise UserError("not synced:\n  " + "\n  ".join(errors))
+    if out:
+        write_json(out, {"tracking_uri": opened.uri, "records": synced})
+
+
+@app.command()
+def follow(
+    results: Annotated[Path, typer.Option(help="The results folder of the run.")] = RESULTS,
+    since: Annotated[float, typer.Option(help="Records written before are left alone; seconds since 1970.")] = 0.0,
+) -> None:
+    """Show running fits in MLflow, and sync records as soon as they are complete, until standard input ends."""
+    from relecture.tracking.follower import follow as follow_run
+
+    follow_run(results, since)
 
 
 @app.command()

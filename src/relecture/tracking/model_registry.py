@@ -17,13 +17,11 @@ import numpy as np
 
 from relecture import records
 from relecture.errors import UserError
-from relecture.provenance import git_commit
 from relecture.records import Record
 from relecture.registered_model import RegisteredModel, Tensor
 from relecture.tracking import run_content
-from relecture.tracking.existing_runs import ExistingRuns
 from relecture.tracking.store import Store, folder_lock, translate_store_errors
-from relecture.tracking.sync import load_record
+from relecture.tracking.sync import load_record, sync_record
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -51,7 +49,7 @@ def register(store: Store, model: RegisteredModel, results: Path) -> Registratio
     """Register the file of `model`, unless it is registered already, and give its version the alias.
 
     Args:
-        store: Open store; where it has a run of the model's record, the version is linked to that run.
+        store: Open store; the version is linked to the run of the model's record, which is synced before.
         model: Description of the model.
         results: Results folder with the model's file and record.
 
@@ -62,13 +60,14 @@ def register(store: Store, model: RegisteredModel, results: Path) -> Registratio
     if not file.is_file():
         raise UserError(f"there is no model {file} to register. Make it first: snakemake {file}")
     record, example, digest = load_record(results / model.record), model.example(results), records.file_digest(file)
+    run_id = sync_record(store, record).run_id
     with folder_lock(file.parent), translate_store_errors():
         client = store.client
         _create_registered_model(client, model)
         version = _find_version(client, model, digest)
         outcome = "registered" if version is None else "unchanged"
         if version is None:
-            version = _create_version(store, model, file, record, example, digest)
+            version = _create_version(store, model, file, record, run_id, example, digest)
         # A SQLite store has versions as numbers, a server as text.
         if str(client.get_registered_model(model.name).aliases.get(model.alias)) != str(version.version):
             client.set_registered_model_alias(model.name, model.alias, version.version)
@@ -145,20 +144,18 @@ def _find_version(client: "MlflowClient", model: RegisteredModel, digest: str) -
 
 
 def _create_version(
-    store: Store, model: RegisteredModel, file: Path, record: Record, example: np.ndarray, digest: str
+    store: Store, model: RegisteredModel, file: Path, record: Record, run_id: str, example: np.ndarray, digest: str
 ) -> "ModelVersion":
     """Store the model, finish it, and create the version last: an interrupted registration leaves no version."""
     client = store.client
     experiment = store.experiment(run_content.experiment_name(record))
-    runs = ExistingRuns(client, experiment, record.name).complete
-    run_id = runs[0].info.run_id if runs else None
     tags = {
         DIGEST: digest,
         LOADER: model.loader_module,
         "relecture.record": record.name,
         "relecture.rerun": record.params["rerun"],
         "relecture.sample": record.sample_name,
-        "relecture.git_commit": git_commit() or "",
+        "relecture.git_commit": records.commit(record.folder) or "",
     }
     tags = {key: value for key, value in tags.items() if value}
     logged = client.create_logged_model(experiment, model.name, run_id, tags, run_content.params(record))

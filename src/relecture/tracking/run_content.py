@@ -3,10 +3,13 @@
 import getpass
 import hashlib
 import json
+import os
 import re
-from collections.abc import Iterable
+import socket
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -15,10 +18,16 @@ from relecture.errors import UserError
 from relecture.provenance import rerun_command
 from relecture.records import Record
 
+if TYPE_CHECKING:
+    from mlflow.entities import Run
+
 NAME_LENGTH, PARAM_LENGTH, TAG_LENGTH, DIGEST_LENGTH = 250, 6000, 8000, 36  # MLflow's limits, in characters
 
 RECORD, RECORD_DIGEST, MEMBER = "relecture.record", "relecture.record_digest", "relecture.member"
 LEVEL, METHOD = "relecture.level", "method"  # only the runs of methods have this tag
+LIVE = "relecture.live"  # the digest of the fit, while the record of a run is not complete
+CURRENT = "relecture.current"  # "true", or "false" for a version of a record that a later one has superseded
+OWNER, CHECKOUT = "relecture.owner", "relecture.checkout"  # whose runs they are: only these are superseded
 MEMBER_METRICS = "relecture.numbers_of_members"  # if members are not replicates: the names of their metrics
 MEMBERS = "members"
 CURVES = "curves/"
@@ -78,11 +87,43 @@ def child_runs(record: Record, git_commit: str | None) -> list[RunContent]:
     return runs
 
 
+def origin() -> dict[str, str]:
+    """Return the tags that say whose runs these are: the owner, by login or else by system, and the working folder."""
+    owner = _user()
+    return {OWNER: owner, CHECKOUT: f"{socket.gethostname()}:{Path.cwd()}"[:TAG_LENGTH], "mlflow.user": owner}
+
+
+def difference(older: Mapping[str, str], newer: Mapping[str, str]) -> dict[str, str]:
+    """Return the params of an older version of a run that differ from the newer one's; empty text for a missing one."""
+    return {key: older.get(key, "") for key in {**newer, **older} if older.get(key) != newer.get(key)}
+
+
+def superseded_name(method: str, older: "Run", newer: "Run") -> str:
+    """Return the name of a run of an earlier version: `dropout [0.4, 0.3]`, `book/lasso n_lambda 50, ...`.
+
+    It names what was different, in the params or else in data or code.
+    """
+    label = method.rpartition("/")[2]
+    different = difference(older.data.params, newer.data.params)
+    parts = [value if key == label else f"{key} {value or 'unset'}" for key, value in sorted(different.items())]
+    if not parts:
+        old, new = older.data.tags, newer.data.tags
+        kinds = ("data", "code", "config")
+        changed = [kind for kind in kinds if old.get(f"relecture.{kind}_digest") != new.get(f"relecture.{kind}_digest")]
+        parts = [f"(other {changed[0]})" if changed else "(earlier)"]
+    return f"{method} {', '.join([*parts[:2], *(['...'] if len(parts) > 2 else [])])}"[:NAME_LENGTH]
+
+
 def experiment_name(record: Record) -> str:
-    """Return the name of a record's experiment: its comparison; of a named run `quick/digits`, with the run's name."""
+    """Return the name of a record's experiment."""
     results = records.results_folder(record.folder, record.params["method"])
+    return experiment_of(results, record.params["comparison"])
+
+
+def experiment_of(results: Path, comparison: str) -> str:
+    """Return the name of an experiment: the comparison; of a named run `quick/digits`, with the run's name."""
     prefix = f"{results.name}/" if results.parent.name == "results" else ""
-    return f"{prefix}{record.params['comparison']}"
+    return f"{prefix}{comparison}"
 
 
 def members(record: Record) -> list[str]:
@@ -93,7 +134,12 @@ def members(record: Record) -> list[str]:
 def members_are_replicates(record: Record) -> bool:
     """Return True if the members differ by chance only: seeds, splits, or a single member."""
     names = members(record)
-    return len(names) == 1 or (not record.params.get("members") and all(map(_REPLICATE.fullmatch, names)))
+    return len(names) == 1 or (not record.params.get("members") and are_replicates(names))
+
+
+def are_replicates(names: Sequence[str]) -> bool:
+    """Return True if members with these names differ by chance only, or if there is only one."""
+    return len(names) == 1 or all(map(_REPLICATE.fullmatch, names))
 
 
 def params(record: Record) -> dict[str, str]:
@@ -155,6 +201,8 @@ def _tags(record: Record, git_commit: str | None) -> dict[str, str]:
         "relecture.config_digest": digest(params["config"]),
         "relecture.data_digest": data["digest"],
         "relecture.code_digest": params["code"],
+        "relecture.run": _run_name(record),
+        "relecture.data": data["name"],
         "relecture.rule": params.get("rule"),
         "relecture.rerun": params["rerun"],
         "relecture.sample": record.sample_name,
@@ -162,7 +210,8 @@ def _tags(record: Record, git_commit: str | None) -> dict[str, str]:
         "mlflow.source.name": f"relecture.{params['comparison']}",
         "mlflow.source.type": "LOCAL",
         "mlflow.source.git.commit": git_commit and git_commit.removesuffix("-dirty"),
-        "mlflow.user": _user(),
+        CURRENT: "true",
+        **origin(),
     }
     return {name: _text(value, TAG_LENGTH) for name, value in tags.items() if value}
 
@@ -197,11 +246,17 @@ def _defined(points: list[Point]) -> list[Point]:
     return [(name, step, float(value)) for name, step, value in points if not pd.isna(value)]
 
 
-def _user() -> str | None:
+def _run_name(record: Record) -> str:
+    """Return the name of the record's run, `run.name` of the configuration, or `standard`."""
+    results = records.results_folder(record.folder, record.params["method"])
+    return results.name if results.parent.name == "results" else "standard"
+
+
+def _user() -> str:
     try:
-        return getpass.getuser()
+        return os.environ.get("MLFLOW_TRACKING_USERNAME") or getpass.getuser()
     except (OSError, KeyError):  # a container's user may have no name
-        return None
+        return "unknown"
 
 
 def _flatten(value: Any, prefix: str = "") -> dict[str, Any]:

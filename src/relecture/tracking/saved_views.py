@@ -3,6 +3,7 @@
 =========== ==========================================================================================
 `methods`   a row per method, a column per metric; the view that opens
 `members`   the same with the members, to be expanded
+`history`   a row per version of every method, the latest first, with the params that differ between versions
 `restarts`  and others, for a kind of method whose members are not replicates: a row per member
 =========== ==========================================================================================
 
@@ -15,19 +16,33 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from relecture.tracking.run_content import CURVES, LEVEL, MEMBER_METRICS, MEMBERS, METHOD, PARENT, RECORD
+from relecture.tracking.run_content import (
+    CURRENT,
+    CURVES,
+    LEVEL,
+    MEMBER_METRICS,
+    MEMBERS,
+    METHOD,
+    PARENT,
+    RECORD,
+    difference,
+)
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
+    from mlflow.entities import Run
 
 METHODS_VIEW = "methods"
 VIEW_TAG = "mlflow.sharedViewState."
+MAX_PARAMS = 12
 MAX_METRICS = 10  # each may have its standard deviation next to it
 MAX_TAG_LENGTH = 5000  # characters of an experiment's tag
 MAX_ATTEMPTS = 3
 
-_RUN_NAME = "tags.`mlflow.runName`"
-_METHODS_FILTER = f"tags.`{LEVEL}` = '{METHOD}'"
+_RUN_NAME, _CREATED = "tags.`mlflow.runName`", "attributes.start_time"
+_HISTORY_FILTER = f"tags.`{LEVEL}` = '{METHOD}'"
+_CURRENT_FILTER = f"tags.`{CURRENT}` = 'true'"
+_METHODS_FILTER = f"{_HISTORY_FILTER} AND {_CURRENT_FILTER}"
 
 
 def view_url(server: str, experiment: str, view: str | None = METHODS_VIEW) -> str:
@@ -46,10 +61,12 @@ def update_saved_views(client: "MlflowClient", experiment: str) -> None:
     """
     for _ in range(MAX_ATTEMPTS):
         tags = client.get_experiment(experiment).tags
-        runs = client.search_runs([experiment], _METHODS_FILTER, max_results=1000)
+        versions = client.search_runs([experiment], _HISTORY_FILTER, max_results=1000)
+        runs = [run for run in versions if run.data.tags.get(CURRENT) == "true"]
         metrics = select_metrics([list(run.data.metrics) for run in runs])
         methods = _view_state(metrics, _METHODS_FILTER, _RUN_NAME) | {"runsHiddenMode": "SHOWALL"}  # not ten in charts
-        states = {METHODS_VIEW: methods, "members": _view_state(metrics)}
+        states = {METHODS_VIEW: methods, "members": _view_state(metrics, _CURRENT_FILTER)}
+        states["history"] = _view_state(metrics, _HISTORY_FILTER, _CREATED, params=_different_params(versions))
         member_metrics = {run.data.tags[RECORD]: json.loads(run.data.tags.get(MEMBER_METRICS, "[]")) for run in runs}
         states |= _member_view_states(member_metrics)
         saved = {key.removeprefix(VIEW_TAG): _own_state(tag) for key, tag in tags.items() if key.startswith(VIEW_TAG)}
@@ -70,7 +87,8 @@ def select_metrics(methods: Sequence[Iterable[str]]) -> list[str]:
     Args:
         methods: The names of each method's metrics.
     """
-    means = [[name for name in names if not name.startswith(CURVES) and name != MEMBERS] for names in methods]
+    no_column = (CURVES, "system/")
+    means = [[name for name in names if not name.startswith(no_column) and name != MEMBERS] for names in methods]
     spreads = {name for names in means for name in names if name.endswith("_sd")}
     means = [[name for name in names if name not in spreads] for names in means]
     position: dict[str, int] = {}
@@ -82,19 +100,40 @@ def select_metrics(methods: Sequence[Iterable[str]]) -> list[str]:
     return [name for mean in selected for name in (mean, f"{mean}_sd") if name == mean or name in spreads] + [MEMBERS]
 
 
-def _view_state(names: Sequence[str], query: str = "", order: str = "", dataset_first: bool = False) -> dict[str, Any]:
-    """Return a view of these metrics, of fewer if the tag would be too long; with an `order` rows are not nested."""
+def _different_params(versions: Iterable["Run"]) -> list[str]:
+    """Return the params that differ between the versions of any record."""
+    records: dict[str, list[dict[str, str]]] = {}
+    for run in versions:
+        records.setdefault(run.data.tags.get(RECORD, ""), []).append(run.data.params)
+    different = {key for params in records.values() for other in params[1:] for key in difference(other, params[0])}
+    return sorted(different)[:MAX_PARAMS]
+
+
+def _view_state(
+    names: Sequence[str],
+    query: str = "",
+    order: str = "",
+    dataset_first: bool = False,
+    params: Sequence[str] | None = None,
+) -> dict[str, Any]:
+    """Return a view of these metrics, of fewer if the tag would be too long; with an `order` rows are not nested.
+
+    With `params`, of the history, columns for the state of a version, its run and these params come first.
+    """
     metrics, dataset = [f"metrics.`{name}`" for name in names], ["attributes.`Dataset`"]
     columns = [*dataset, *metrics] if dataset_first else [*metrics, *dataset]
+    if params is not None:
+        state_columns = [f"tags.`{CURRENT}`", "tags.`relecture.run`"]
+        columns = [*state_columns, *dataset, *(f"params.`{name}`" for name in params), *metrics]
     state: dict[str, Any] = {
         "searchFilter": query,
         "selectedColumns": columns,
         "columnOrder": ["attributes.`Run Name`", "runDateAndNestInfo", *columns, "duration"],
         "columnWidths": {f"metrics.`{name}`": 8 * len(name) + 42 for name in names if len(name) > 8},
     }
-    state |= {"orderByKey": order, "orderByAsc": True} if order else {}
+    state |= {"orderByKey": order, "orderByAsc": order != _CREATED} if order else {}
     fits = len(json.dumps(json.dumps(state))) < MAX_TAG_LENGTH - 400
-    return state if fits else _view_state(names[:-2], query, order, dataset_first)
+    return state if fits else _view_state(names[:-2], query, order, dataset_first, params)
 
 
 def _member_view_states(member_metrics: dict[str, list[str]]) -> dict[str, dict[str, Any]]:
@@ -115,7 +154,7 @@ def _member_view_states(member_metrics: dict[str, list[str]]) -> dict[str, dict[
             kind = next((part for part in reversed(parts[record]) if part not in others), parts[record][-1])
             names.setdefault(kind, {}).update(dict.fromkeys(metrics))
             inside = "/%" if kind != parts[record][-1] else ""
-            query[kind] = f"tags.`{RECORD}` LIKE '%/{kind}{inside}' AND tags.`{PARENT}` LIKE '%'"
+            query[kind] = f"tags.`{RECORD}` LIKE '%/{kind}{inside}' AND tags.`{PARENT}` LIKE '%' AND {_CURRENT_FILTER}"
     return {
         kind: _view_state(list(names[kind])[: 2 * MAX_METRICS], query[kind], _RUN_NAME, dataset_first=True)
         for kind in names

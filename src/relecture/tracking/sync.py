@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -12,27 +13,27 @@ import pandas as pd
 
 from relecture import records
 from relecture.errors import UserError
-from relecture.provenance import git_commit
 from relecture.records import Record
 from relecture.tracking import run_content
-from relecture.tracking.existing_runs import REPLACES, ExistingRuns
-from relecture.tracking.run_content import PARENT, RECORD_DIGEST, RunContent
+from relecture.tracking.existing_runs import ExistingRuns, is_superseded
+from relecture.tracking.run_content import LIVE, NOTE, PARENT, RECORD_DIGEST, RunContent
 from relecture.tracking.saved_views import update_saved_views
 from relecture.tracking.store import Store, folder_lock, translate_store_errors
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
-    from mlflow.entities import DatasetInput
+    from mlflow.entities import DatasetInput, Run
 
 Item = TypeVar("Item")
 
 FILES = ("metrics.csv", "history.csv", "predictions.parquet", "params.json")
 FIGURES = "relecture.figures"
+FIGURE_KINDS = ("svg", "png")
 
 
 @dataclass(frozen=True)
 class SyncResult:
-    """What became of one record: `outcome` is `synced`, `replaced`, `unchanged` or `figures added`."""
+    """What became of one record: `outcome` is `synced`, `new version`, `restored`, `unchanged` or `figures added`."""
 
     record: str
     outcome: str
@@ -45,33 +46,63 @@ class SyncResult:
 
 
 def sync_record(store: Store, record: Record, figures: Sequence[Path] = ()) -> SyncResult:
-    """Mirror `record` into `store`, with `figures` and every `overview.*` in its folder.
+    """Mirror `record` into `store`, with `figures` and its own figure `overview`.
 
-    The tag `relecture.record_digest` is written last: a parent run without it was interrupted, and the next sync starts
-    over. Runs of an earlier version of the record are deleted softly.
+    The runs that showed the fit while it ran become those of the record. The tag `relecture.record_digest` is written
+    last: a parent run without it was interrupted, and the next sync starts over. Runs of earlier versions of the record
+    stay, tagged as superseded and named for what is different in them; a record that is as in an earlier version has
+    the runs of that version. Runs of other owners or folders are not changed.
 
     Raises:
         UserError: A figure is missing, or the store cannot be used.
     """
-    figure_files, commit = _figures(record.folder, figures), git_commit()
+    figure_files, commit = _figures(record.folder, figures), records.commit(record.folder)
     parent, children = run_content.parent_run(record, commit), run_content.child_runs(record, commit)
     with folder_lock(record.folder), translate_store_errors():
         digest, n_members = records.digest(record.folder), len(children)
         experiment = store.experiment(run_content.experiment_name(record))
-        runs = ExistingRuns(store.client, experiment, record.name)
-        current = runs.find_current(digest, n_members)
-        if current is None:
-            run_id = _write_runs(store, experiment, record, [parent, *children], figure_files, runs.ids_to_replace())
-            runs.delete_all_but(runs.restored)
+        runs = ExistingRuns(store.client, experiment, record.name, run_content.origin())
+        found = runs.find(digest, n_members)
+        if found is None:
+            run_ids = _write_runs(store, experiment, record, [parent, *children], figure_files, runs)
+            run_id = run_ids[0]
             store.client.set_tag(run_id, RECORD_DIGEST, digest)
-            outcome = "replaced" if runs.complete else "synced"
+            runs.delete_leftovers(run_ids)
+            outcome = "new version" if runs.complete else "synced"
+            runs.delete(runs.duplicates(digest, run_id))
         else:
-            run_id = current.info.run_id
-            runs.delete_all_but([current, *runs.restored])
-            added = _log_figures(store, run_id, figure_files, json.loads(current.data.tags.get(FIGURES, "{}")))
-            outcome = "figures added" if added else "unchanged"
+            run_id = found.info.run_id
+            runs.delete(runs.duplicates(digest, run_id))
+            runs.delete_leftovers()
+            added = _log_figures(store, run_id, figure_files, json.loads(found.data.tags.get(FIGURES, "{}")))
+            outcome = "restored" if is_superseded(found) else "figures added" if added else "unchanged"
+        _supersede_others(store, record, runs, run_id)
         update_saved_views(store.client, experiment)
     return SyncResult(record.name, outcome, run_id, digest, n_members)
+
+
+def forget_superseded(store: Store, record: Record, keep: int) -> int:
+    """Delete (softly) the runs of earlier versions of a record but the `keep` latest; return how many versions."""
+    with folder_lock(record.folder), translate_store_errors():
+        experiment = store.experiment(run_content.experiment_name(record))
+        runs = ExistingRuns(store.client, experiment, record.name, run_content.origin())
+        forgotten = runs.superseded()[keep:]
+        runs.delete(forgotten)
+        update_saved_views(store.client, experiment)
+    return len(forgotten)
+
+
+def _supersede_others(store: Store, record: Record, runs: ExistingRuns, run_id: str) -> None:
+    """Make one run the current version of the record, and name all others for what is different in them."""
+    if not runs.complete:
+        return
+    current, method = store.client.get_run(run_id), record.params["method"]
+    for run in runs.complete:
+        is_current = run.info.run_id == run_id
+        runs.set_current(run, is_current)
+        name = method if is_current else run_content.superseded_name(method, run, current)
+        if run.info.run_name != name:
+            store.client.update_run(run.info.run_id, name=name)
 
 
 def load_record(folder: Path) -> Record:
@@ -109,28 +140,36 @@ def _comparison(folder: Path) -> str | None:
 
 
 def _write_runs(
-    store: Store, experiment: str, record: Record, runs: list[RunContent], figures: dict[str, Path], replaces: str
-) -> str:
-    """Write the `runs`, the parent first and then its children, and return the parent's id."""
-    client, (parent, *children) = store.client, runs
-    # "Created" is when the fit began. The table of runs shows the latest first, a hundred at a time. The times of
-    # members are unknown: ten seconds between them keep the methods on the first page.
+    store: Store,
+    experiment: str,
+    record: Record,
+    contents: list[RunContent],
+    figures: dict[str, Path],
+    runs: ExistingRuns,
+) -> list[str]:
+    """Write the runs, the parent first and then its children, and return their ids in this order."""
+    client, (parent, *children) = store.client, contents
+    # "Created" is when the fit began. The table of runs shows the latest first, a hundred at a time. Without a follower
+    # the times of members are unknown: ten seconds between them keep the methods on the first page.
     end = int((record.folder / "metrics.csv").stat().st_mtime * 1000)
     duration = _duration_ms(record.folder)
     start = end - (duration or 0)
-    run_id = _write_run(store, experiment, parent, record, {REPLACES: replaces} if replaces else {}, start)
+    live = runs.find_live()
+    live_children = runs.children_of(live) if live else {}
+    run_id = _write_run(store, experiment, parent, record, {}, start, live)
+    run_ids = [run_id]
     for index, child in enumerate(children, start=1):
-        _finish(client, _write_run(store, experiment, child, record, {PARENT: run_id}, start - 10_000 * index))
+        found = live_children.get(child.name)
+        began = start - 10_000 * index
+        run_ids.append(_write_run(store, experiment, child, record, {PARENT: run_id}, began, found))
+        _finish(client, run_ids[-1], (found.info.end_time or end) if found else None)
     for file in FILES:
         client.log_artifact(run_id, str(record.folder / file), "record")
     if (model := record.folder / "model").is_dir():
         client.log_artifacts(run_id, str(model), "model")
     _log_figures(store, run_id, figures, {})
-    if duration is None:
-        _finish(client, run_id)
-    else:
-        client.set_terminated(run_id, end_time=end)
-    return run_id
+    _finish(client, run_id, end if live or duration is not None else None)
+    return run_ids
 
 
 def _duration_ms(folder: Path) -> int | None:
@@ -141,24 +180,61 @@ def _duration_ms(folder: Path) -> int | None:
     return int(1000 * pd.read_csv(file, sep="\t")["s"].sum())
 
 
-def _finish(client: "MlflowClient", run_id: str) -> None:
-    """End the run without an end time, because its duration is unknown."""
-    client.update_run(run_id, status="FINISHED")
+def _finish(client: "MlflowClient", run_id: str, end: int | None) -> None:
+    """End the run; without an end time if it is unknown."""
+    if end is None:
+        client.update_run(run_id, status="FINISHED")
+    else:
+        client.set_terminated(run_id, end_time=end)
 
 
 def _write_run(
-    store: Store, experiment: str, content: RunContent, record: Record, tags: dict[str, str], start: int
+    store: Store,
+    experiment: str,
+    content: RunContent,
+    record: Record,
+    tags: dict[str, str],
+    start: int,
+    live: "Run | None",
 ) -> str:
-    from mlflow.entities import Metric, Param
+    """Write one run, or complete the `live` one if all its points are of this content, and return its id."""
+    from mlflow.entities import Metric, Param, RunTag
 
     client = store.client
-    run_id: str = client.create_run(experiment, start, content.tags | tags, content.name).info.run_id
-    metrics = [Metric(name, value, start, step) for name, step, value in content.metrics + content.curves]
+    points = content.metrics + content.curves
+    logged = _logged_points(client, live, points) if live else None
+    if live is None or logged is None:
+        run_id: str = client.create_run(experiment, start, content.tags | tags, content.name).info.run_id
+    else:
+        run_id, started = live.info.run_id, live.info.start_time
+        points = [point for point in points if point[:2] not in logged]
+        client.log_batch(run_id, tags=[RunTag(key, value) for key, value in (content.tags | tags).items()])
+        for key in live.data.tags.keys() & {LIVE, NOTE} - content.tags.keys():
+            client.delete_tag(run_id, key)
+        start = max(start, started)
+    metrics = [Metric(name, value, start, step) for name, step, value in points]
     params = [Param(name, value) for name, value in content.params.items()]
     for metrics_batch, params_batch in zip_longest(_batches(metrics, 900), _batches(params, 100), fillvalue=()):
         client.log_batch(run_id, metrics_batch, params_batch)
     client.log_inputs(run_id, [_dataset(record)])
     return run_id
+
+
+def _logged_points(
+    client: "MlflowClient", live: "Run", points: Sequence[run_content.Point]
+) -> set[tuple[str, int]] | None:
+    """Return metric and step of the points that a live run has, but for the load; None if any is not of the record."""
+    expected = {(name, step): value for name, step, value in points}
+    logged = set()
+    for metric in live.data.metrics:
+        if metric.startswith("system/"):
+            continue
+        for point in client.get_metric_history(live.info.run_id, metric):
+            value = expected.get((metric, point.step))
+            if value is None or not math.isclose(value, point.value, rel_tol=1e-6):
+                return None
+            logged.add((metric, point.step))
+    return logged
 
 
 def _dataset(record: Record) -> "DatasetInput":
@@ -178,7 +254,7 @@ def _dataset(record: Record) -> "DatasetInput":
 
 
 def _figures(folder: Path, given: Sequence[Path]) -> dict[str, Path]:
-    paths = [*given, *sorted(folder.glob("overview.*"))]
+    paths = [*given, *(path for kind in FIGURE_KINDS if (path := folder / f"overview.{kind}").exists())]
     if missing := [str(path) for path in paths if not path.is_file()]:
         raise UserError(f"no such figure: {', '.join(missing)}")
     return {path.name: path for path in paths}

@@ -10,8 +10,9 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 from relecture.errors import UserError
+from relecture.tracking.address import redact, sqlite_file, tracking_uri
 from relecture.tracking.saved_views import METHODS_VIEW, VIEW_TAG, view_url
-from relecture.tracking.store import QUIET, redact, require_mlflow_database, sqlite_file, tracking_uri
+from relecture.tracking.store import QUIET, require_mlflow_database
 
 APP = "relecture"  # relecture.tracking.server_app, by its entry point in pyproject.toml
 

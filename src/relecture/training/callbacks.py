@@ -1,12 +1,17 @@
-"""Callbacks of a fit: early stopping, checkpoints to resume from, progress."""
+"""Callbacks of a fit: early stopping, checkpoints to resume from, progress on the terminal and in a file."""
 
 import contextlib
 import copy
+import json
+import os
+import socket
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytorch_lightning as pl
 import torch
 from torch import nn
@@ -108,6 +113,48 @@ class Progress(pl.Callback):
         """Close the bar."""
         if self.bar is not None:
             self.bar.close()
+
+
+class ProgressFile(pl.Callback):
+    """Appends the progress of a fit to `progress.jsonl` in its checkpoint folder, for whoever shows running fits.
+
+    A fit, also one that resumes, begins with a line `fit` (a digest of all that decides its outcome), its
+    `members`, the `n_members` of the whole method (null if unknown), `epochs`, and its process: `pid`, `created` and
+    `host`. A line follows for each evaluated epoch, `step` and `values`
+    by metric, one per member; a resumed fit repeats the earlier ones. A fit that fails ends with `failed`, the reason.
+    Every line has its `time` in seconds since 1970. A full disk does not stop a fit.
+    """
+
+    def __init__(self, checkpoint_dir: Path, fit: str, members: Sequence[str], n_members: int | None):
+        self.path, self.n_written = checkpoint_dir / "progress.jsonl", 0
+        self.first_line = {"fit": fit, "members": list(members), "n_members": n_members}
+
+    def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Announce the fit and its process."""
+        process = {"pid": os.getpid(), "created": psutil.Process().create_time(), "host": socket.gethostname()}
+        self._append([{**self.first_line, "epochs": trainer.max_epochs, **process}])
+
+    def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Append the epochs that were evaluated since the last call."""
+        history: Any = pl_module.history
+        epochs: dict[int, dict[str, list[float]]] = {}
+        for point in history[self.n_written :]:
+            epochs.setdefault(point["step"], {})[point["metric"]] = point["values"]
+        self._append([{"step": step, "values": values} for step, values in epochs.items()])
+        self.n_written = len(history)
+
+    def on_exception(self, trainer: pl.Trainer, pl_module: pl.LightningModule, exception: BaseException) -> None:
+        """Append the reason of a failure; an interrupted fit has not failed."""
+        if isinstance(exception, Exception):
+            self._append([{"failed": f"{type(exception).__name__}: {exception}"}])
+
+    def _append(self, lines: list[dict[str, Any]]) -> None:
+        now = round(time.time(), 3)
+        text = "".join(json.dumps({**line, "time": now}) + "\n" for line in lines)
+        with contextlib.suppress(OSError):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with self.path.open("a", encoding="utf-8") as file:
+                file.write(text)
 
 
 def is_readable_checkpoint(path: Path) -> bool:

@@ -20,7 +20,13 @@ from torch import nn
 from relecture.atomic_files import atomic_write, sweep
 from relecture.errors import UserError
 from relecture.records import code_digest, file_digest
-from relecture.training.callbacks import BestWeightsEarlyStopping, Progress, ResumeCheckpoint, is_readable_checkpoint
+from relecture.training.callbacks import (
+    BestWeightsEarlyStopping,
+    Progress,
+    ProgressFile,
+    ResumeCheckpoint,
+    is_readable_checkpoint,
+)
 from relecture.training.config import TrainingConfig
 from relecture.training.lit_module import LitNetwork, NonFiniteLoss, Precision, RowMetric, TrainingData
 
@@ -61,6 +67,8 @@ def fit(
     checkpoint_seconds: float = 10.0,
     accelerator: str = "auto",
     callbacks: Sequence[pl.Callback] = (),
+    score_units: Sequence[float] | None = None,
+    n_members: int | None = None,
 ) -> TrainedNetwork:
     """Train `network` on the rows `arrays.train` and evaluate it on every evaluation set during training.
 
@@ -89,12 +97,14 @@ def fit(
         checkpoint_seconds: Time between two checkpoints.
         accelerator: Lightning's: `auto`, `cpu`, `gpu`.
         callbacks: Further Lightning callbacks.
+        score_units: Of each member, the factor of its scores in the history; 1 by default.
+        n_members: Members of the whole method, if it is known: with it the mean curve of a running method is shown.
 
     Raises:
         UserError: `initial_checkpoint` is missing or damaged, or the loss is infinite or not a number.
     """
     module = LitNetwork(
-        network, arrays, loss, scores, training, seeds, hidden_l2, precision, eval_batch_size, hidden_l1
+        network, arrays, loss, scores, training, seeds, hidden_l2, precision, eval_batch_size, hidden_l1, score_units
     )
     if initial_checkpoint is not None and not is_readable_checkpoint(initial_checkpoint):
         raise UserError(
@@ -106,7 +116,8 @@ def fit(
     resume = ResumeCheckpoint(checkpoint_dir / f"{digest}.ckpt", checkpoint_seconds)
     sweep(checkpoint_dir)
     label = members[0] if len(members) == 1 else f"{len(members)} networks"
-    callbacks = [*callbacks, Progress(f"{checkpoint_dir.name} {label}", progress_metric)]
+    progress = Progress(f"{checkpoint_dir.name} {label}", progress_metric)
+    callbacks = [*callbacks, progress, ProgressFile(checkpoint_dir, digest, members, n_members)]
     stopping = None
     if patience is not None:
         stopping = BestWeightsEarlyStopping(monitor, patience)
@@ -197,7 +208,8 @@ def _divergence_message(error: NonFiniteLoss, members: Sequence[str], training: 
 
 def _fit_digest(module: LitNetwork, members: Sequence[str], options: tuple[Any, ...]) -> str:
     """Return a digest of everything that decides the outcome: data, initial weights, configuration, code."""
-    config = (module.training_config.model_dump_json(), module.seeds, module.hidden_l2, module.hidden_l1, options)
+    penalties = (module.hidden_l2, module.hidden_l1)
+    config = (module.training_config.model_dump_json(), module.seeds, penalties, module.score_units, options)
     structure = repr(module.network)  # dropout is neither a parameter nor a buffer
     frozen = [name for name, parameter in module.named_parameters() if not parameter.requires_grad]
     content = hashlib.sha256(repr((config, structure, frozen, tuple(members), code_digest())).encode())

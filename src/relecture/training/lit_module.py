@@ -66,12 +66,14 @@ class LitNetwork(pl.LightningModule):
         precision: Precision = "32",
         eval_batch_size: int | None = None,
         hidden_l1: float = 0.0,
+        score_units: Sequence[float] | None = None,
     ):
         super().__init__()
         self.automatic_optimization = False
         self.network, self.loss, self.scores = network, loss, dict(scores)
         self.training_config, self.seeds, self.hidden_l2 = training, tuple(seeds), hidden_l2
         self.hidden_l1 = hidden_l1
+        self.score_units = tuple(score_units or [1.0] * len(self.seeds))
         self.precision, self.eval_batch_size = precision, eval_batch_size
         # Not persistent: they move to the device with the module but are no part of a checkpoint.
         self.register_buffer("inputs", arrays.inputs, persistent=False)
@@ -147,7 +149,8 @@ class LitNetwork(pl.LightningModule):
             for score, row_metric in self.scores.items():
                 metric, value = f"{name}_{score}", row_metric(outputs, targets).mean(-1)
                 values[metric] = value
-                self.history.append({"step": epoch, "metric": metric, "values": value.reshape(-1).tolist()})
+                scaled = [one * unit for one, unit in zip(value.reshape(-1).tolist(), self.score_units, strict=True)]
+                self.history.append({"step": epoch, "metric": metric, "values": scaled})
         return values
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:

@@ -53,7 +53,7 @@ def test_with_a_dead_server_every_record_table_and_figure_is_made(first_run, rec
     assert result.code == 1
     assert set(records) >= RECORDS
     assert sorted(results(records) - files) == []
-    assert not {name for name in files if name.endswith(("mlflow_run.json", "tracking.json", ".part", ".db"))}
+    assert not {name for name in files if name.endswith(("synced.json", "tracking.json", ".part", ".db"))}
 
 
 def test_with_a_dead_server_there_is_one_clear_message_and_no_traceback(first_run):
@@ -68,9 +68,9 @@ def test_with_a_dead_server_there_is_one_clear_message_and_no_traceback(first_ru
 
 
 def test_the_same_command_with_a_store_completes_the_run_and_fits_nothing(second_run, finished, records):
-    assert second_run.jobs == {"store", "register", *(f"sync_record {record}" for record in records)}
-    wanted = results(records) | {f"{record}/mlflow_run.json" for record in records}
-    assert not [name for name in wanted | {"results/tracking.json", "mlflow.db"} if not (finished / name).is_file()]
+    assert second_run.jobs == {"store", "register", "sync"}
+    wanted = results(records) | {"results/synced.json", "results/tracking.json", "mlflow.db"}
+    assert not [name for name in wanted if not (finished / name).is_file()]
     assert "Traceback" not in second_run.output
 
 
@@ -158,9 +158,10 @@ def test_mlflow_has_a_run_for_every_record_and_below_it_one_for_every_member(fin
     parents = {run.info.run_id: run for run in runs if "mlflow.parentRunId" not in run.data.tags}
     children = Counter(run.data.tags.get("mlflow.parentRunId") for run in runs)
     assert len(parents) == len(records)
+    synced = json.loads((finished / "results/synced.json").read_text())["records"]
+    assert set(synced) == set(records)
     for record in records:
-        run = json.loads((finished / record / "mlflow_run.json").read_text())
-        parent = parents[run["run_id"]]
+        parent = parents[synced[record]["run_id"]]
         assert children[parent.info.run_id] == pd.read_csv(finished / record / "metrics.csv").member.nunique()
         command = f"snakemake {record}/metrics.csv --force --configfile config/tiny.yaml"
         assert parent.data.tags["relecture.rerun"] == command

@@ -18,20 +18,20 @@ NETWORKS = ("plain", "dropout", "early_stopping", "early_stopping_error", "l1", 
 ABOVE_LASSO = {
     *(f"salaries_fit {protocol} lasso" for protocol in ("book", "resampled")),
     *(f"overview results/salaries/{protocol}/lasso" for protocol in ("book", "resampled")),
-    *(f"sync_record results/salaries/{protocol}/lasso" for protocol in ("book", "resampled")),
     "salaries_learning_curve",
-    *(f"{job} results/salaries/learning_curve" for job in ("overview", "sync_record")),
+    "overview results/salaries/learning_curve",
     "salaries_tables",
     "salaries_figures",
     "scorecard",
+    "sync",
 }
 ABOVE_DROPOUT = {
     "digits_fit dropout",
     "overview results/digits/dropout",
-    "sync_record results/digits/dropout",
     "digits_tables",
     "digits_figures",
     "scorecard",
+    "sync",
 }
 
 
@@ -81,7 +81,7 @@ def test_an_edit_of_the_digits_networks_reruns_neither_lda_nor_salaries(twin):
         "digits_ridge ridge",
         "digits_ridge_search ridge_search",
         *(f"overview results/digits/{method}" for method in methods),
-        *(f"sync_record results/digits/{method}" for method in methods),
+        "sync",
         "digits_tables",
         "digits_figures",
         "illustrations_early_stopping",
@@ -95,23 +95,22 @@ def test_an_edit_of_the_figures_of_digits_only_redraws_and_syncs_them(twin):
     assert planned(twin) == {
         "digits_figures",
         *(f"overview results/digits/{method}" for method in methods),
-        *(f"sync_record results/digits/{method}" for method in methods),
+        "sync",
     }
 
 
-def test_an_edit_of_the_style_of_all_figures_fits_nothing(twin, records):
+def test_an_edit_of_the_style_of_all_figures_fits_nothing(twin):
     edit(twin, "plotting.py")
     jobs = planned(twin)
-    assert {"salaries_figures", "digits_figures"} <= jobs
-    assert {job for job in jobs if job.startswith("sync")} == {f"sync_record {record}" for record in records}
+    assert {"salaries_figures", "digits_figures", "sync"} <= jobs
     assert not [
         job for job in jobs if re.search(r"_(fit|learning_curve|ridge|ridge_search|limits|data|splits|table)( |$)", job)
     ]
 
 
-def test_an_edit_of_the_tracking_only_syncs(twin, records):
+def test_an_edit_of_the_tracking_only_syncs(twin):
     edit(twin, "tracking/run_content.py")
-    assert planned(twin) == {"register", *(f"sync_record {record}" for record in records)}
+    assert planned(twin) == {"register", "sync"}
 
 
 def test_touched_but_unchanged_files_rerun_nothing(twin):

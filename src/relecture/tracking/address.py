@@ -1,0 +1,44 @@
+"""The address of the MLflow store. Imported by the Snakefile, so it imports nothing heavy."""
+
+import os
+import re
+from pathlib import Path
+
+from relecture.errors import UserError
+
+DEFAULT = "sqlite:///mlflow.db"
+
+
+def tracking_uri() -> str:
+    """Return the store's address as the user gave it, including credentials."""
+    return os.environ.get("MLFLOW_TRACKING_URI") or DEFAULT
+
+
+def sqlite_file(uri: str) -> Path | None:
+    """Return the absolute path of the file of a `sqlite:///` address; None for any other address.
+
+    Raises:
+        UserError: The path has a question mark, which ends the path of an address.
+    """
+    if not uri.startswith("sqlite:///"):
+        return None
+    path, _, query = uri.removeprefix("sqlite:///").partition("?")
+    if query and not re.fullmatch(r"\w+=[^/]*", query):
+        raise UserError(
+            f"MLFLOW_TRACKING_URI is {uri}: a question mark ends the path in an address. Change into the folder of the "
+            "file, and give a path without it, such as sqlite:///mlflow.db"
+        )
+    return Path(path).resolve()
+
+
+def redact(uri: str) -> str:
+    """Return `uri` without user, password and query, for messages and files.
+
+    A password may hold any sign that is not escaped, as `#` and `/`: all up to the last `@` is left out.
+    """
+    scheme, separator, rest = uri.partition("://")
+    if not separator:
+        return uri
+    if not rest.startswith("/"):
+        rest = rest.rpartition("@")[2]
+    return f"{scheme}://{rest.partition('?')[0]}"
