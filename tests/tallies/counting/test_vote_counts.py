@@ -294,3 +294,36 @@ def test_a_sum_constrained_count_is_loaded_unchanged_and_lists_what_a_person_mus
     numbers = read_numbers(replace(summed, sums=()), reader)
     assert numbers.to_check().reason.unique().tolist() == ["it is part of no sum of the layout"]
     assert len(numbers.to_check()) == 9
+
+
+def test_a_sheet_without_any_digit_is_for_a_person_although_zeros_add_up(summed):
+    reader = Reader(cnn(ARCHITECTURE, seed=1), ARCHITECTURE, "reader")
+    summed.empty[1] = True
+    summed.empty[2, 0] = True  # 0 + 300 = 300: one number without a digit is a zero
+    summed.images[2] = written([[0, 300, 300]])[0]
+    numbers = read_numbers(summed, reader)
+    states = numbers.table().set_index(["sheet", "number"]).state
+    assert states["b"].tolist() == ["unclear"] * 3
+    assert states["c"].tolist() == ["adds up as read"] * 3
+    checks = numbers.to_check()
+    assert set(checks.sheet) == {"b"}
+    assert checks.reason.unique().tolist() == ["no digit was seen in it, nor in any number of its sums"]
+
+
+def test_a_person_is_shown_the_number_that_is_counted(summed, tmp_path):
+    """On most of sixty sheets the hundreds are 0; on one, 0 and 6 are about as likely, and the sum does not hold."""
+    images = np.concatenate([written([[24, 32, 56]])] * 60)
+    images[0, 0, 0, 0, :3] = 6, 0, 55
+    images[0, 2] = written([[999, 999, 999]])[0, 0]
+    sheets = np.array([f"s{number}" for number in range(60)])
+    many = replace(summed, images=images, as_cut=images, sheets=sheets, empty=np.zeros((60, 3, 3), bool))
+    reader = Reader(cnn(ARCHITECTURE, seed=1), ARCHITECTURE, "reader")
+    numbers = read_numbers(many, reader)
+    votes = count_cells(many, reader, sum_constrained=True).votes
+    assert votes[0].tolist() == [24, 32]
+    values = numbers.table().pivot(index="sheet", columns="number", values="value").loc[sheets, ["Ash", "Birch"]]
+    np.testing.assert_array_equal(values, votes)
+    ash = numbers.to_check().set_index(["sheet", "number"]).loc[("s0", "Ash")]
+    assert (ash.as_read, ash.value) == (624, 24)
+    certainty = numbers.table().set_index(["sheet", "number"]).certainty
+    assert certainty["s0", "Ash"] == 0  # nothing is known of a number that the sums did not choose

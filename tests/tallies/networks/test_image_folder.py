@@ -146,3 +146,15 @@ def test_an_error_about_too_few_images_gives_the_numbers(folder):
 def test_an_error_about_a_missing_folder_says_what_it_must_hold(tmp_path):
     with pytest.raises(UserError, match=r"there is no such folder\. It needs a sub-folder for each digit"):
         load_image_folder(tmp_path / "nothing", CONFIG)
+
+
+def test_folders_that_are_no_label_and_files_that_are_not_read_are_refused(folder):
+    (folder / "X").mkdir()
+    (folder / "3" / "scan.tif").write_bytes(b"II*")
+    (folder / ".thumbnails").mkdir()
+    with pytest.raises(UserError) as caught:
+        load_image_folder(folder, CONFIG)
+    lines = str(caught.value).splitlines()[1:]
+    assert len(lines) == 2
+    assert "X is no label; there are 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, x, blank" in lines[0]
+    assert "3 holds 1 file that would not be read, such as scan.tif" in lines[1]

@@ -12,6 +12,7 @@ from relecture.errors import UserError
 from relecture.tallies.segmentation import sheet_folder
 from relecture.tallies.segmentation.cell_crops import COUNTED, IGNORED, UNREAD, describe_files
 from relecture.tallies.segmentation.layout import FormLayout
+from relecture.tallies.segmentation.lost_sheets import Surroundings
 from relecture.tallies.segmentation.sheet_folder import segment_files, segment_folder
 from relecture.tallies.segmentation.sheet_listing import list_sheets
 
@@ -164,16 +165,70 @@ def torn(page: np.ndarray) -> np.ndarray:
 
 @pytest.mark.parametrize("quarters", [0, 2])
 def test_a_sheet_with_a_broken_frame_beside_another_is_listed_as_unread(folder, page, quarters):
+    for number in range(4):  # what the first pages show belongs to the form
+        Image.fromarray(page).save(folder / f"a{number}.png")
     Image.fromarray(np.hstack([page, np.rot90(torn(page), quarters)])).save(folder / "right.png")
-    Image.fromarray(np.vstack([torn(page), page])).save(folder / "above.png")
+    Image.fromarray(np.vstack([torn(page), page])).save(folder / "left.png")
     Image.fromarray(np.hstack([page, page, torn(page)])).save(folder / "three.png")
     found = rows(folder)
-    assert found["right.png|right"] == found["above.png|above"] == (COUNTED, "")
-    for name in ("right.png|right-form-2", "above.png|above-form-2", "three.png|three-form-3"):
+    assert found["right.png|right"] == found["left.png|left"] == (COUNTED, "")
+    for name in ("right.png|right-form-2", "left.png|left-form-2", "three.png|three-form-3"):
         assert found[name][0] == UNREAD
         assert "may show another sheet, which was not found" in found[name][1]
     unreadable = segment_folder(folder).unreadable
-    assert unreadable.sheet.tolist() == ["above-form-2", "right-form-2", "three-form-3"]
+    assert unreadable.sheet.tolist() == ["left-form-2", "right-form-2", "three-form-3"]
+
+
+def test_a_page_by_itself_with_a_broken_frame_beside_its_sheet_is_listed_as_unread(folder, page):
+    (folder / "page.png").unlink()
+    Image.fromarray(np.hstack([page, torn(page)])).save(folder / "both.png")
+    assert rows(folder)["both.png|both-form-2"][0] == UNREAD
+
+
+def test_what_the_pages_of_a_form_show_beside_their_sheet_belongs_to_the_form():
+    # (boxes, frames) of five pages: a form with another table, whose boxes writing hides on some
+    usual = Surroundings.usual([Surroundings(*pair) for pair in [(7, 1), (9, 1), (0, 1), (3, 0), (1, 1)]])
+    assert usual == (7, 1)
+    assert not Surroundings(10, 1).may_show_another(usual, n_boxes=6)
+    assert Surroundings(2, 2).may_show_another(usual, n_boxes=6)
+    # a form that has no other: one page with a second sheet is not usual
+    usual = Surroundings.usual([Surroundings(*pair) for pair in [(8, 1), (0, 0), (1, 0), (0, 0), (0, 0)]])
+    assert usual == (1, 0)
+    assert Surroundings(4, 0).may_show_another(usual, n_boxes=6)
+    assert not Surroundings(3, 0).may_show_another(usual, n_boxes=6)
+    assert Surroundings.usual([Surroundings(8, 1)]) == (0, 0)
+
+
+def test_a_file_that_is_named_twice_is_refused(folder):
+    for paths in ([folder, folder / "page.png"], [folder, folder / "." / "page.png"]):
+        with pytest.raises(UserError, match=r"page.png would be counted twice: name every file and folder once"):
+            list_sheets(paths)
+
+
+def test_a_link_to_a_folder_is_refused(folder, tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    (folder / "link").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(UserError, match=r"link is a link to a folder, which is not followed"):
+        list_sheets([folder])
+
+
+def test_a_template_of_several_pages_is_refused(folder, page):
+    image = Image.fromarray(page)
+    image.save(folder / "batch.tif", save_all=True, append_images=[image])
+    layout = FormLayout.read(folder / "layout.json")
+    replace(layout, template_page=folder / "batch.tif").write(folder / "layout.json")
+    with pytest.raises(UserError, match=r"batch.tif, the template_page of the layout, cannot be used: it has several"):
+        list_sheets([folder])
+
+
+def test_two_sheets_on_a_page_need_a_station_each(folder, page):
+    Image.fromarray(np.hstack([page, page])).save(folder / "both.png")
+    stations = "sheet,district,station\npage,D,1\nboth-form-1,D,2\n"
+    (folder / "stations.csv").write_text(stations)
+    with pytest.raises(UserError, match=r"stations.csv does not list 'both-form-2'"):
+        segment_folder(folder)
+    (folder / "stations.csv").write_text(stations + "both-form-2,D,3\n")
+    assert segment_folder(folder).stations.station.tolist() == ["1", "2", "3"]
 
 
 def test_a_frame_with_unreadable_boxes_beside_a_sheet_is_listed_as_unread(folder, page):

@@ -18,7 +18,7 @@ from relecture import tables
 from relecture.tallies import AS_CUT
 from relecture.tallies.config import CountVariant
 from relecture.tallies.counting.sheet_numbers import NumberRules, SheetNumbers
-from relecture.tallies.counting.vote_counts import VoteCounts, votes_of
+from relecture.tallies.counting.vote_counts import VoteCounts, votes_of, weight_by_frequency
 from relecture.tallies.networks.cnn import cnn
 from relecture.tallies.networks.digit_classifier import DigitClassifier
 from relecture.tallies.networks.pretraining import load_weights
@@ -69,7 +69,10 @@ def _votes(cells: CellCrops, images: np.ndarray, classifier: DigitClassifier, me
     rules = NumberRules(
         cells.rows, np.array(cells.is_party), cells.has_box, cells.sums, cells.empty_means, cells.mark_means
     )
-    numbers = SheetNumbers.of(cells.sheets.tolist(), rules, classifier.probabilities(images), cells.empty)
+    numbers = weight_by_frequency(
+        SheetNumbers.of(cells.sheets.tolist(), rules, classifier.probabilities(images), cells.empty),
+        classifier.train_prior,
+    )
     unknown = np.full(len(cells.sheets), "", dtype=object)
     parts = []
     for variant in VARIANTS:

@@ -11,6 +11,7 @@ import pandas as pd
 from relecture.tallies.counting.material import Material
 from relecture.tallies.counting.sums import NEEDS_A_LOOK, State, SumSolution, SumSystem, solve, states
 from relecture.tallies.counting.symbols import NumberDigits, interpret
+from relecture.tallies.networks.cnn import N_CLASSES
 from relecture.tallies.segmentation.layout import Meaning, SumRule
 
 NUMBER_COLUMNS = ("sheet", "number", "is_party", "as_read", "value", "state", "certainty")
@@ -44,13 +45,15 @@ class SheetNumbers:
     """The numbers of some sheets.
 
     `sheets` are names, `rules` those of the form's layout, `read` what stands in the boxes, and `material` how clear
-    that is to the classifier.
+    that is to the classifier. With `weighted`, the digits of numbers that are not sure, (sheets, numbers, boxes), are
+    counted in place of those by the sums alone.
     """
 
     sheets: Sequence[str]
     rules: NumberRules
     read: NumberDigits
     material: Material
+    weighted: np.ndarray | None = None
 
     @classmethod
     def of(
@@ -77,9 +80,30 @@ class SheetNumbers:
         return solve(self.rules.system, self.read.probabilities)
 
     @cached_property
+    def is_unwritten(self) -> np.ndarray:
+        """Which numbers are linked by sums to no number with a digit, bool (sheets, numbers).
+
+        Zeros add up: such a sheet may be an empty form, another page, or too pale to be seen.
+        """
+        has_digit = np.asarray((self.read.symbols < N_CLASSES).any(-1))
+        unwritten = ~has_digit
+        for sums in self.rules.system.components:
+            linked = np.flatnonzero((self.rules.system.coefficients[sums] != 0).any(0))
+            unwritten[:, linked] = ~has_digit[:, linked].any(1, keepdims=True)
+        return unwritten
+
+    @cached_property
     def states(self) -> np.ndarray:
         """The state of every number, text (sheets, numbers)."""
-        return states(self.digits, self.solution, self.read.is_open, self.read.needs_sums)
+        is_open = self.read.is_open | self.is_unwritten
+        return states(self.digits, self.solution, is_open, self.read.needs_sums)
+
+    @cached_property
+    def counted(self) -> np.ndarray:
+        """The digits that are counted, (sheets, numbers, boxes)."""
+        if self.weighted is None:
+            return self.solution.digits
+        return np.where(self.solution.is_sure[..., None], self.solution.digits, self.weighted)
 
     @property
     def needs_a_look(self) -> np.ndarray:
@@ -92,6 +116,13 @@ class SheetNumbers:
         """The place value of each box."""
         return 10 ** np.arange(self.digits.shape[2])[::-1]
 
+    @cached_property
+    def certainty(self) -> np.ndarray:
+        """The probability that a number counted as `counted` is right, NaN for numbers in no sum, (sheets, numbers)."""
+        same = (self.counted == self.solution.digits).all(-1)
+        certainty: np.ndarray = np.where(same | np.isnan(self.solution.posterior), self.solution.posterior, 0.0)
+        return certainty
+
     def table(self) -> pd.DataFrame:
         """Return a row per sheet and number, columns NUMBER_COLUMNS; `certainty` is NaN for numbers in no sum."""
         n_sheets, n_numbers = self.digits.shape[:2]
@@ -101,9 +132,9 @@ class SheetNumbers:
                 "number": np.tile(np.array(self.rules.names, dtype=object), n_sheets),
                 "is_party": np.tile(np.array(self.rules.is_party, bool), n_sheets),
                 "as_read": (self.digits @ self.place_values).ravel(),
-                "value": (self.solution.digits @ self.place_values).ravel(),
+                "value": (self.counted @ self.place_values).ravel(),
                 "state": self.states.astype(str).ravel(),
-                "certainty": self.solution.posterior.ravel(),
+                "certainty": self.certainty.ravel(),
             },
             columns=list(NUMBER_COLUMNS),
         )
@@ -114,4 +145,5 @@ class SheetNumbers:
         reason = table.state.map({str(state): text for state, text in REASONS.items()})
         reason = reason.mask(self.read.needs_sums.ravel(), "an empty box or a mark stands after a digit")
         reason = reason.mask(self.read.is_open.ravel(), "it has a sign that the layout leaves to a person")
+        reason = reason.mask(self.is_unwritten.ravel(), "no digit was seen in it, nor in any number of its sums")
         return table.assign(reason=reason)[look][list(CHECK_COLUMNS)].reset_index(drop=True)

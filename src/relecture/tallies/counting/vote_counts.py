@@ -233,7 +233,7 @@ def count_cells(
 
 
 def read_numbers(crops: CellCrops, classifier: DigitClassifier) -> SheetNumbers:
-    """Classify all cells and return all numbers, those of totals as well.
+    """Classify all cells and return all numbers, those of totals as well, weighted with their digit frequencies.
 
     Raises:
         UserError: No sheet was readable.
@@ -245,7 +245,8 @@ def read_numbers(crops: CellCrops, classifier: DigitClassifier) -> SheetNumbers:
         crops.rows, np.array(crops.is_party), crops.has_box, crops.sums, crops.empty_means, crops.mark_means
     )
     classes = classifier.probabilities(crops.images)
-    return SheetNumbers.of(crops.sheets.tolist(), rules, classes, crops.empty, classifier.test_quality)
+    numbers = SheetNumbers.of(crops.sheets.tolist(), rules, classes, crops.empty, classifier.test_quality)
+    return weight_by_frequency(numbers, classifier.train_prior)
 
 
 def votes_of(
@@ -257,9 +258,6 @@ def votes_of(
     sum_constrained: bool = False,
 ) -> VoteCounts:
     """Return the votes of the parties among some numbers.
-
-    A sum-constrained count of many sheets weights the digits of numbers that are not sure, at which a person looks,
-    with the frequencies of digits in their boxes as well.
 
     Args:
         numbers: All numbers on the sheets.
@@ -273,11 +271,8 @@ def votes_of(
     of_digits = np.array(train_prior[:N_CLASSES])
     constrained = None
     if sum_constrained:
-        digits = np.where(
-            numbers.solution.is_sure[..., None], numbers.solution.digits, _likely_digits(numbers, of_digits)
-        )
         constrained = ConstrainedNumbers(
-            digits[:, parties], numbers.solution.posterior[:, parties], numbers.states[:, parties]
+            numbers.counted[:, parties], numbers.certainty[:, parties], numbers.states[:, parties]
         )
     return VoteCounts(
         probabilities=numbers.read.probabilities[:, parties].astype(np.float32),
@@ -292,14 +287,17 @@ def votes_of(
     )
 
 
-def _likely_digits(numbers: SheetNumbers, train_prior: np.ndarray) -> np.ndarray:
-    """Return the digits by the sums and by their frequencies in the boxes; without sums, those that were read."""
+def weight_by_frequency(numbers: SheetNumbers, train_prior: tuple[float, ...]) -> SheetNumbers:
+    """Return numbers of which those that are not sure, at which a person looks, are weighted with digit frequencies.
+
+    The frequencies are those in the boxes of the sheets themselves; fewer than MIN_SHEETS do not tell them.
+    """
     if len(numbers.sheets) < MIN_SHEETS:
-        return numbers.solution.digits
-    likelihoods = reweight(numbers.read.probabilities, 1 / train_prior)
+        return numbers
+    likelihoods = reweight(numbers.read.probabilities, 1 / np.array(train_prior[:N_CLASSES]))
     posterior = reweight(likelihoods, estimate_digit_priors(likelihoods))
-    weighted = solve(numbers.rules.system, posterior).digits
-    return np.where(numbers.rules.system.is_part[:, None], weighted, numbers.digits)
+    by_sums = solve(numbers.rules.system, posterior).digits
+    return replace(numbers, weighted=np.where(numbers.rules.system.is_part[:, None], by_sums, numbers.digits))
 
 
 def count_folder(crops: Path, classifier: Path, variant: CountVariant, out: Path) -> None:

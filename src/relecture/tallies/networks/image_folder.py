@@ -13,6 +13,7 @@ from relecture.tallies.config import LabelledCellsJob
 from relecture.tallies.networks.cell_dataset import PARTS, CellDataset
 from relecture.tallies.segmentation.cell_normalization import ink_of_image, normalize_image
 from relecture.tallies.segmentation.image_io import IMAGE_SUFFIXES, BrokenImageError, list_images, read_grey
+from relecture.text_format import counted
 
 MAX_PROBLEMS = 8  # in an error message; the number of further problems follows
 #: Optional sub-folders of cells without a digit: with a mark, and of empty boxes (printed lines, shadows, dirt).
@@ -55,7 +56,7 @@ def load_image_folder(folder: Path, config: LabelledCellsJob) -> CellDataset:
             except BrokenImageError as error:
                 problems.append(f"{path}: {error}")
     marks, mark_problems = _load_marks(folder)
-    problems += mark_problems
+    problems += [*mark_problems, *_unused(folder)]
     sizes = [config.n_train, config.n_validation, config.n_test]
     if not problems and len(cells) < sum(sizes):
         problems = [_size_problem(len(cells), sizes)]
@@ -114,6 +115,29 @@ def _load_marks(folder: Path) -> tuple[list[Cell], list[str]]:
             elif name == MARK_FOLDER:
                 problems.append(f"{path}: it is blank")
     return cells, problems
+
+
+def _unused(folder: Path) -> list[str]:
+    """Return the sub-folders that are no label, and the files of labels that are not read."""
+    labels = (*map(str, range(10)), MARK_FOLDER, BLANK_FOLDER)
+    visible = [path for path in sorted(folder.iterdir()) if path.is_dir() and not path.name.startswith(".")]
+    problems = [
+        f"{path} is no label; there are {', '.join(labels)}: rename it, or move it out"
+        for path in visible
+        if path.name not in labels
+    ]
+    for path in visible:
+        others = [
+            file.name
+            for file in sorted(path.iterdir())
+            if not file.name.startswith(".") and file.suffix.lower() not in IMAGE_SUFFIXES
+        ]
+        if path.name in labels and others:
+            problems.append(
+                f"{path} holds {counted(len(others), 'file')} that would not be read, such as {others[0]}: only "
+                f"{', '.join(IMAGE_SUFFIXES)} are; convert them, or move them out"
+            )
+    return problems
 
 
 def _digit_problem(folder: Path, paths: list[Path] | None) -> str:

@@ -77,6 +77,8 @@ def n_pages(path: Path) -> int:
         if kind == "TIFF":
             with Image.open(path, formats=["TIFF"]) as file:
                 return int(getattr(file, "n_frames", 1))
+    except Image.DecompressionBombError as error:
+        raise BrokenImageError(_TOO_LARGE) from error
     except (OSError, ValueError, SyntaxError, RuntimeError, TypeError, EOFError) as error:
         raise BrokenImageError(f"it cannot be opened: {error}") from error
     return 1

@@ -1,47 +1,61 @@
 """Tell whether a page may show a sheet that was not found, beside those that were."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 
 from relecture.tallies.segmentation.frame_detection import darkness, frame_candidates, ink_levels
-from relecture.tallies.segmentation.layout import FormLayout
 from relecture.tallies.segmentation.rectify import RectifiedSheet
-from relecture.tallies.segmentation.template_matching import TemplatePage
 
-MAX_SIDE = 1800  # pixels: a larger page is scaled down
+MAX_SIDE = 1200  # pixels: a larger page is scaled down
 MIN_ROOM = 0.5  # of the smallest sheet's area: with less room beside the sheets there is no other
-MIN_BOXES, MIN_SHARE = 3, 1 / 3  # boxes of another sheet that are seen, also as a share of the layout's
+MIN_BOXES, MIN_SHARE = 3, 2 / 3  # boxes of another sheet that are seen, also as a share of the layout's
 BOX_RATIO = (0.65, 1.15)  # of the inside of a printed box to the box
 FRAME_RATIO = (0.7, 1.4)  # of the areas of two sheets' frames
 MARGIN = 1.04  # by which a found sheet is enlarged to cover its frame's line
 
 
-def may_show_another(
-    page: np.ndarray, sheets: Sequence[RectifiedSheet], layout: FormLayout, template: TemplatePage | None
-) -> bool:
-    """Return whether a page (uint8, 255 = white) shows a frame or many boxes beside the sheets that were found.
+class Surroundings(NamedTuple):
+    """How many boxes and frames like those of a form's layout a page shows beside its sheets."""
 
-    What a template page that the layout names shows beside its own sheet belongs to the form, and does not count.
-    """
+    boxes: int = 0
+    frames: int = 0
+
+    @classmethod
+    def usual(cls, pages: Sequence["Surroundings"]) -> "Surroundings":
+        """Return what belongs to the form by some of its pages: of both numbers the second largest.
+
+        So one page that shows another sheet does not count, nor do pages on which writing hides lines. A page by
+        itself tells nothing.
+        """
+        if len(pages) <= 1:
+            return cls()
+        boxes, frames = (sorted(numbers)[-2] for numbers in zip(*pages, strict=True))
+        return cls(boxes, frames)
+
+    def may_show_another(self, usual: "Surroundings", n_boxes: int) -> bool:
+        """Return whether there may be another sheet of `n_boxes` boxes, given what belongs to the form.
+
+        Boxes do not tell where the form has more of them elsewhere: how many are seen differs from page to page.
+        """
+        enough = self.boxes >= max(MIN_BOXES, MIN_SHARE * n_boxes)
+        return self.frames > usual.frames or (enough and usual.boxes < MIN_BOXES)
+
+
+def surroundings(page: np.ndarray, sheets: Sequence[RectifiedSheet]) -> Surroundings:
+    """Return what a page (uint8, 255 = white) shows beside the sheets that were found on it."""
     places = [[form.matrix for form in sheet.tables] for sheet in sheets]
     flats = [form.dark.shape[::-1] for form in sheets[0].tables]
     outlines = np.concatenate([form.outlines() for form in sheets[0].tables])
     shrink = min(1.0, MAX_SIDE / max(page.shape))
     areas = [cv2.contourArea(_hull(matrices, flats)) for matrices in places]
     if page.size - sum(areas) < MIN_ROOM * min(areas):
-        return False
+        return Surroundings()
     if shrink < 1:
         page = cv2.resize(page, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
-    hulls = [shrink * _hull(matrices, flats) for matrices in places]
-    boxes, frames = _outside(darkness(page), hulls, shrink * outlines)
-    if template is not None and layout.template_page is not None:
-        hull = _hull(template.matrices, flats)
-        scale = np.sqrt(cv2.contourArea(hull) / cv2.contourArea(hulls[0]))
-        own_boxes, own_frames = _outside(template.dark, [hull], scale * shrink * outlines)
-        boxes, frames = boxes - own_boxes, frames - own_frames
-    return frames > 0 or boxes >= max(MIN_BOXES, MIN_SHARE * len(outlines))
+    return _outside(darkness(page), [shrink * _hull(matrices, flats) for matrices in places], shrink * outlines)
 
 
 def _hull(matrices: Sequence[np.ndarray], sizes: Sequence[tuple[int, ...]]) -> np.ndarray:
@@ -55,7 +69,7 @@ def _hull(matrices: Sequence[np.ndarray], sizes: Sequence[tuple[int, ...]]) -> n
     return enlarged
 
 
-def _outside(dark: np.ndarray, hulls: Sequence[np.ndarray], outlines: np.ndarray) -> tuple[int, int]:
+def _outside(dark: np.ndarray, hulls: Sequence[np.ndarray], outlines: np.ndarray) -> Surroundings:
     """Return how many boxes of the sizes of `outlines` (boxes, 4, 2), and how many frames, lie outside some hulls."""
     rest = dark.copy()
     for hull in hulls:
@@ -82,7 +96,7 @@ def _outside(dark: np.ndarray, hulls: Sequence[np.ndarray], outlines: np.ndarray
         )
         sizes = np.array([sorted(cv2.minAreaRect(hole)[1]) for hole in holes]).reshape(-1, 2)
         boxes = max(boxes, int(((sizes >= smallest) & (sizes <= largest)).all(1).sum()))
-    return boxes, frames
+    return Surroundings(boxes, frames)
 
 
 def _overlap(corners: np.ndarray, hull: np.ndarray) -> bool:

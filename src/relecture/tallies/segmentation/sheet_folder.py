@@ -1,6 +1,7 @@
 """Read a folder of tally sheets: the page images, their layout and stations, and the cells of all pages."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -22,7 +23,7 @@ from relecture.tallies.segmentation.cell_crops import (
 from relecture.tallies.segmentation.cell_normalization import CellImages
 from relecture.tallies.segmentation.image_io import sheet_name
 from relecture.tallies.segmentation.layout import FormLayout
-from relecture.tallies.segmentation.lost_sheets import may_show_another
+from relecture.tallies.segmentation.lost_sheets import surroundings
 from relecture.tallies.segmentation.rectify import UnreadableSheet, find_sheets, no_cells, open_page, sheet_cells
 from relecture.tallies.segmentation.sheet_listing import (
     LAYOUT_FILE,
@@ -83,13 +84,18 @@ def segment_folder(folder: Path) -> CellCrops:
     listing = _list_folder(folder)
     layout = _common_layout(folder, listing)
     broken = [(sheet, reason) for _, sheet, state, reason in listing.others if state == UNREAD]
-    stations = read_stations(folder, [*(file.name for file in listing.files), *(sheet for sheet, _ in broken)])
     batches = [_reorder(batch, layout) for batch in segment_files(listing.files, listing.forms)]
     sheets = [name for batch in batches for name in batch.names]
+    if twice := [sheet for sheet, times in Counter(sheets).items() if times > 1]:
+        raise UserError(f"{folder} holds two sheets that are named {twice[0]}: rename one of their files")
+    failed = [(name, reason) for batch in batches for name, reason in batch.unreadable]
+    # That there is a sheet which was not found is no certainty, so it needs no station.
+    unread = [name for name, reason in [*failed, *broken] if reason != LOST]
+    stations = read_stations(folder, [*sheets, *unread])
     rows = [row for batch in batches for row in batch.files]
     known = {file.name for file in listing.files} | {sheet for sheet, _ in broken} | set(sheets)
     missing = [(name, "its image is missing") for name in stations.sheet if name not in known]
-    failures = [row for batch in batches for row in batch.unreadable] + broken + missing
+    failures = failed + broken + missing
     unreadable = pd.DataFrame(failures, columns=list(UNREADABLE_COLUMNS), dtype=str)
     if not sheets:
         first = f" The first, {unreadable.sheet[0]}: {unreadable.reason[0]}" if len(unreadable) else ""
@@ -98,7 +104,9 @@ def segment_folder(folder: Path) -> CellCrops:
         np.concatenate([getattr(batch, name) for batch in batches]) for name in ("images", "as_cut", "empty")
     )
     name, sample = _read_source(folder)
-    content = array_digest(images, text_array(sheets), text_array(layout.row_names), text_array(unreadable.sheet))
+    facts = [str(one) for one in (*layout.is_party, *layout.sums, layout.empty_means, layout.mark_means)]
+    texts = (sheets, layout.row_names, unreadable.sheet, facts)
+    content = array_digest(images, as_cut, empty, *map(text_array, texts))
     return CellCrops(
         images,
         text_array(sheets),
@@ -160,7 +168,7 @@ def _segment_batch(files: Sequence[SheetFile], form: Form) -> SheetBatch:
             page = open_page(file.path, file.page)
             sheets = find_sheets(page, form.layout, form.template)
             found = [sheet_cells(sheet.tables, form.layout) for sheet in sheets]
-            lost = may_show_another(page, sheets, form.layout, form.template)
+            lost = surroundings(page, sheets).may_show_another(form.usual, int(form.layout.has_box.sum()))
         except Exception as error:  # no page stops a run: whatever is wrong with this one, the others are counted
             reason = str(error) if isinstance(error, UnreadableSheet | UserError) else _describe(error)
             unreadable.append((file.name, reason))

@@ -11,6 +11,7 @@ from relecture.errors import UserError
 from relecture.tallies.segmentation.cell_crops import IGNORED, UNREAD
 from relecture.tallies.segmentation.image_io import FORMATS, BrokenImageError, is_image, n_pages, sheet_name
 from relecture.tallies.segmentation.layout import FormLayout
+from relecture.tallies.segmentation.lost_sheets import Surroundings, surroundings
 from relecture.tallies.segmentation.rectify import UnreadableSheet, find_sheets, make_template, open_page, to_template
 from relecture.tallies.segmentation.template_matching import TemplatePage
 
@@ -22,14 +23,26 @@ COMPANION_FILES = {
     "truth.csv": "it is the table of the true votes",
 }
 MAX_TEMPLATE_TRIES = 20  # pages that are tried as the template of a folder
+N_COMPARED = 5  # readable pages that tell what the form shows beside its sheet
+
+
+_TEMPLATE = (
+    "it is the template page of the layout, which is not counted: if it holds votes, name a copy of it outside the "
+    "folder as template_page"
+)
 
 
 @dataclass(frozen=True)
 class Form:
-    """The form of some pages: its layout, and a page of it with which others are compared (None without one)."""
+    """The form of some pages.
+
+    It has a layout, a page with which others are compared (None without one), and what its pages usually show beside
+    their sheet.
+    """
 
     layout: FormLayout
     template: TemplatePage | None = None
+    usual: Surroundings = field(default_factory=Surroundings)
 
 
 @dataclass(frozen=True)
@@ -90,6 +103,9 @@ def list_sheets(
     if not pages:
         FormLayout.read(layout or paths[0] / LAYOUT_FILE)
         raise UserError(f"{', '.join(map(str, paths[:5]))} holds no page image ({FORMATS})")
+    times = Counter(file.resolve() for file, _, _ in pages)
+    if twice := [str(file) for file, n_times in times.items() if n_times > 1]:
+        raise UserError(f"{', '.join(twice[:5])} would be counted twice: name every file and folder once")
     layouts: dict[Path, FormLayout] = {}
     layout_paths = [layout or _nearest_layout(file, top) for file, _, top in pages]
     for path in layout_paths:
@@ -100,7 +116,7 @@ def list_sheets(
     stems = Counter(sheet_name(file) for file, _, _ in pages if file.resolve() not in templates)
     for (file, label, _), layout_path in zip(pages, layout_paths, strict=True):
         if file.resolve() in templates and len(pages) > 1:
-            others.append((label, "", IGNORED, "it is the template page of the layout"))
+            others.append((label, sheet_name(file), UNREAD, _TEMPLATE))
             continue
         stem = sheet_name(file)
         if stems[stem] > 1 and "/" in label:
@@ -110,6 +126,8 @@ def list_sheets(
         except BrokenImageError as error:
             others.append((label, stem, UNREAD, str(error)))
             continue
+        if count == 0:
+            others.append((label, stem, UNREAD, "it has no page"))
         names = [stem] if count == 1 else [f"{stem}-page-{number + 1}" for number in range(count)]
         files += [SheetFile(file, page, name, order.index(layout_path), label) for page, name in enumerate(names)]
     _check_unique_names(files)
@@ -120,10 +138,16 @@ def list_sheets(
 def _walk(folder: Path) -> list[Path]:
     """Return all files below a folder, sorted by name, those of the folder itself first."""
     files: list[Path] = []
-    for parent, folders, names in os.walk(folder):
+    for parent, folders, names in os.walk(folder, onerror=_refuse_unlisted):
         folders.sort()
+        if links := [name for name in folders if (Path(parent) / name).is_symlink()]:
+            raise UserError(f"{Path(parent) / links[0]} is a link to a folder, which is not followed: name that folder")
         files += [Path(parent) / name for name in sorted(names)]
     return files
+
+
+def _refuse_unlisted(error: OSError) -> None:
+    raise UserError(f"{error.filename} cannot be listed: {error.strerror}") from error
 
 
 def _why_ignored(file: Path, top: Path) -> str | None:
@@ -160,19 +184,28 @@ def _check_unique_names(files: Sequence[SheetFile]) -> None:
 
 def _form(layout: FormLayout, files: Sequence[SheetFile]) -> Form:
     """Return the form of some pages; its template is the layout's, or the first page of theirs that is readable."""
+    template, shown = None, []
     if layout.template_page is not None:
         try:
+            if n_pages(layout.template_page) > 1:
+                raise UnreadableSheet("it has several pages")
             page = open_page(layout.template_page)
-            return Form(layout, make_template(page, layout, f"template page {layout.template_page.name}"))
+            template = make_template(page, layout, f"template page {layout.template_page.name}")
+            usual = surroundings(page, find_sheets(page, layout, template))
         except UnreadableSheet as error:
             raise UserError(
                 f"{layout.template_page}, the template_page of the layout, cannot be used: {error}. Name an upright, "
                 "well-scanned page of the form"
             ) from error
+        return Form(layout, template, usual)
     for file in files[:MAX_TEMPLATE_TRIES]:
         try:
             page = open_page(file.path, file.page)
-            return Form(layout, to_template(page, find_sheets(page, layout)[0], f"sheet {file.name}"))
+            sheets = find_sheets(page, layout)
+            template = template or to_template(page, sheets[0], f"sheet {file.name}")
+            shown.append(surroundings(page, sheets))
         except Exception:  # whatever is wrong with this page is reported where it is segmented
             continue
-    return Form(layout)
+        if len(shown) == N_COMPARED:
+            break
+    return Form(layout, template, Surroundings.usual(shown))
