@@ -138,7 +138,7 @@ def test_an_interrupted_count_leaves_no_file(office, tmp_path, monkeypatch):
 
 
 def test_two_sheets_of_one_name_are_refused(office, tmp_path):
-    with pytest.raises(UserError, match="sheet-001.jpg would be counted twice"):
+    with pytest.raises(UserError, match=r"sheet-001.jpg would be counted twice"):
         count_sheets.count_sheets(
             listed(office, [office.paths[0], office.paths[0]]), office.classifier, tmp_path / "counts.csv"
         )
