@@ -13,16 +13,21 @@ from pathlib import Path
 from relecture.cli import OWNER
 
 RECORDS = "records.txt"  # in the folder of checkpoints: the records of the run, below its folder of results
+SWITCH = "RELECTURE_FOLLOWER"  # environment variable; with "off" only `sync` writes to MLflow
 RESTART_SECONDS, END_SECONDS = 5.0, 30
 
 
 def follow_in_background(results: Path, records: Iterable[str]) -> None:
     """Start a follower of this process, restart it if it dies, and let it finish when this process exits.
 
+    None is started with RELECTURE_FOLLOWER=off.
+
     Args:
         results: Folder of results of the run.
         records: Folders of its records.
     """
+    if os.environ.get(SWITCH) == "off":
+        return
     checkpoints, log = results / "checkpoints", results / "logs/follower.log"
     for folder in (checkpoints, log.parent):
         folder.mkdir(parents=True, exist_ok=True)
