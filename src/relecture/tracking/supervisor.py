@@ -55,12 +55,15 @@ class _Supervisor:
             self.process = self._start()
 
     def end(self) -> None:
-        """Let the follower write the rest, for half a minute at most: `sync` does what is then missing."""
+        """Let the follower write the rest while it gets on with it: `sync` does what is then missing."""
         self.ending.set()
         if self.process.stdin:
             self.process.stdin.close()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self.process.wait(END_SECONDS)
+        written = -1
+        while self.process.poll() is None and written < self.log.stat().st_size:
+            written = self.log.stat().st_size
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(END_SECONDS)
         self.process.kill()
 
     def _start(self) -> "subprocess.Popen[bytes]":
