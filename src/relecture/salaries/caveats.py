@@ -1,7 +1,9 @@
-"""What the table of errors must say of single fits: predictors without a coefficient, networks that did not learn."""
+"""What the table of errors must say of fits: samples of rows, predictors without a coefficient, untrained networks."""
 
 import json
 from collections import Counter
+
+import pandas as pd
 
 from relecture.records import Record
 from relecture.text_format import counted, listed
@@ -19,7 +21,7 @@ def caveats(record: Record, name: str) -> list[str]:
 
 def sample_caveat(record: Record) -> list[str]:
     """Return a sentence about the samples of rows that the methods, this one as all others, were trained on."""
-    rows = record.metrics.value[record.metrics.metric == "training_rows"]
+    rows = _values(record, "training_rows")
     if rows.empty:
         return []
     return [
@@ -43,7 +45,7 @@ def _redundant_predictors(record: Record, name: str) -> list[str]:
 
 
 def _fewer_epochs(record: Record, name: str) -> list[str]:
-    epochs = record.metrics.value[record.metrics.metric == "epochs"]
+    epochs = _values(record, "epochs")
     if epochs.empty:
         return []
     config = record.params["config"]
@@ -54,7 +56,7 @@ def _fewer_epochs(record: Record, name: str) -> list[str]:
 
 
 def _worse_than_mean(record: Record, name: str) -> list[str]:
-    worse = record.metrics.value[record.metrics.metric == "worse_than_mean"]
+    worse = _values(record, "worse_than_mean")
     if worse.empty:
         return []
     return [
@@ -62,3 +64,9 @@ def _worse_than_mean(record: Record, name: str) -> list[str]:
         "above that of predicting the mean, so these networks have not learned; change "
         "salaries.network.training.learning_rate or epochs."
     ]
+
+
+def _values(record: Record, metric: str) -> pd.Series:
+    """Return the values of a metric, one per member; none if the record does not have it."""
+    values: pd.Series = record.metrics.value[record.metrics.metric == metric]
+    return values

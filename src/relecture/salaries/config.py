@@ -13,6 +13,7 @@ from relecture.salaries.table_labels import TableLabels
 from relecture.training.config import Probability, TrainingConfig
 
 BOOK_TARGET, MAX_BOOK_TEST_SIZE = "Salary", 200
+N_PLAYERS = 263  # of the book's table with a known salary
 #: Numeric predictors of the book's table; League, Division and NewLeague are its factors.
 NUMERIC = (
     *("AtBat", "Hits", "HmRun", "Runs", "RBI", "Walks", "Years"),
@@ -238,9 +239,9 @@ class SalariesConfig(ConfigModel):
     book_seed: int = Field(ge=0, description="set.seed() of the book's lab: the split of the published values.")
     test_size: int = Field(ge=10, description="Rows in the test set; at most 200 of the 263 players.")
     max_training_rows: int = Field(
-        default=5_000,
-        ge=100,
-        description="Largest training set: a split of a larger table trains on a random sample of its rows.",
+        ge=N_PLAYERS,
+        description="Largest training set: a split of a larger table trains on a random sample of its rows. The 263 "
+        "players are never sampled.",
     )
     resampled: ResampledConfig = Field(description="The protocol `resampled`: many random splits.")
     lasso: LassoConfig = Field(description="The method `lasso`.")

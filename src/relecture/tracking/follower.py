@@ -6,7 +6,6 @@ new in one batch per MLflow run. What it could not write, `sync` does.
 """
 
 import contextlib
-import os
 import select
 import signal
 import sys
@@ -128,11 +127,12 @@ def follow(results: Path, since: float) -> None:
         results: Folder of results of the run, with the list of its records.
         since: When the run began, in seconds since 1970.
     """
-    os.nice(10)
     names = (results / "checkpoints" / RECORDS).read_text(encoding="utf-8").split("\n")
+    _print("following")
     follower = Follower(results, [name for name in names if name], since, _print)
     while not select.select([sys.stdin], [], [], POLL_SECONDS)[0]:
         follower.poll()
+    follower.report = _print_and_go_on
     signal.alarm(END_SECONDS)  # ends this process: no server that hangs keeps it
     deadline = time.monotonic() + GRACE_SECONDS
     while follower.has_living_fits and time.monotonic() < deadline:
@@ -142,3 +142,8 @@ def follow(results: Path, since: float) -> None:
 
 def _print(line: str) -> None:
     print(f"{time.strftime('%H:%M:%S')} {line}", flush=True)
+
+
+def _print_and_go_on(line: str) -> None:
+    _print(line)
+    signal.alarm(END_SECONDS)
