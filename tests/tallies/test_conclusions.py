@@ -5,8 +5,8 @@ import json
 import pandas as pd
 import pytest
 
+from relecture.tallies import METHOD_NAMES
 from relecture.tallies.conclusions import conclusions
-from relecture.tallies.result_tables import NAMES
 
 
 @pytest.fixture
@@ -14,7 +14,9 @@ def conclude(tmp_path):
     """The conclusions from small tables; `conclude(sample="...")` with a sample in place of the real data."""
     folder = tmp_path / "tallies"
     (folder / "base/selected").mkdir(parents=True)
-    networks = pd.DataFrame({"model": NAMES.values(), "n_labelled": 2000, "target_accuracy_sd": 0.01}, index=[*NAMES])
+    networks = pd.DataFrame(
+        {"model": METHOD_NAMES.values(), "n_labelled": 2000, "target_accuracy_sd": 0.01}, index=[*METHOD_NAMES]
+    )
     networks["target_accuracy_as_cut_sd"] = 0.01
     networks["target_accuracy_as_cut"] = pd.Series(
         {"transfer/frozen": 0.92, "transfer/scratch": 0.85, "base/selected": 0.41}

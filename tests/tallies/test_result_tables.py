@@ -61,7 +61,7 @@ def by_method(tmp_path):
 def test_the_table_has_each_network_before_and_after_transfer(by_method, published, tmp_path):
     result_tables.table(NetworkResults(by_method, published), tmp_path / "table")
     table = pd.read_csv(tmp_path / "table.csv").set_index("model")
-    assert list(table.index) == list(result_tables.NAMES.values())
+    assert list(table.index) == list(tallies.METHOD_NAMES.values())
     assert table.loc["From scratch", "target_accuracy"] == pytest.approx(0.91)
     assert table.loc["From scratch", "target_accuracy_sd"] == pytest.approx(0.01)
     assert table.loc["Selected network, MNIST only", "n_labelled"] == 0

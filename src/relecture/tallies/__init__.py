@@ -27,3 +27,14 @@ LABEL_CURVES = dict.fromkeys(("frozen", "unfrozen", "scratch", f"frozen{AS_CUT}"
 #: The hyperparameter search, and the model that counts the votes; one record each.
 SEARCH = {"search": "relecture.tallies.networks.hyperband_results:collect"}
 FINAL = {"final": "relecture.tallies.networks.transfer:fit_final"}
+
+#: What the methods are called in tables and figures.
+METHOD_NAMES = {
+    "base/default": "Default network, MNIST only",
+    "base/selected": "Selected network, MNIST only",
+    "transfer/frozen": "First block frozen (the paper's)",
+    "transfer/frozen_augmented": "First block frozen, augmented cells",
+    "transfer/unfrozen": "Nothing frozen",
+    "transfer/conv_frozen": "All convolutions frozen",
+    "transfer/scratch": "From scratch",
+}

@@ -272,10 +272,9 @@ def seed_tables(
 
     from relecture.tallies.counting.member_votes import MemberVotes
     from relecture.tallies.exhibits import EXHIBITS
-    from relecture.tallies.result_tables import NAMES
     from relecture.tallies.segmentation.cell_crops import CellCrops
 
-    members = MemberVotes(pd.read_parquet(votes), CellCrops.load(cell_crops).name, truth, images, NAMES)
+    members = MemberVotes(pd.read_parquet(votes), CellCrops.load(cell_crops).name, truth, images)
     EXHIBITS.write_tables(members, out, job="seed_tables")
 
 

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from relecture.tallies import QUESTION
-from relecture.tallies.result_tables import NAMES
+from relecture.tallies import METHOD_NAMES, QUESTION
 from relecture.tallies.segmentation.cell_crops import describe_files
 from relecture.text_format import interval, number, percent, sentence, spread
 
@@ -32,7 +31,7 @@ def conclusions(results: Path) -> tuple[str, str]:
     """
     folder = results / "tallies"
     table = pd.read_csv(folder / "table.csv")
-    table.index = list(NAMES)
+    table.index = list(METHOD_NAMES)
     # A base is trained on MNIST and tested on the cells, so its record names a sample of either.
     data = json.loads((folder / "base" / "selected" / "params.json").read_text(encoding="utf-8"))["data"]
     sample = data["name"] if data["sample"] else ""

@@ -14,20 +14,11 @@ from relecture.findings import Choice, Finding
 from relecture.records import Record
 from relecture.scorecard.published_values import PublishedValue
 from relecture.scorecard.reproduced_values import ReproducedValues
-from relecture.tallies import AS_CUT, LABEL_CURVES, VARIANTS
+from relecture.tallies import AS_CUT, LABEL_CURVES, METHOD_NAMES, VARIANTS
 from relecture.tallies.networks.search_space import SAMPLED, grid
 from relecture.text_format import interval, number, p_value, spread
 from relecture.uncertainty import HOLM_NOTE, Difference, holm, paired
 
-NAMES = {
-    "base/default": "Default network, MNIST only",
-    "base/selected": "Selected network, MNIST only",
-    "transfer/frozen": "First block frozen (the paper's)",
-    "transfer/frozen_augmented": "First block frozen, augmented cells",
-    "transfer/unfrozen": "Nothing frozen",
-    "transfer/conv_frozen": "All convolutions frozen",
-    "transfer/scratch": "From scratch",
-}
 N_FEW = 500  # labelled cells at which the frozen network is compared with the one from scratch
 #: The key of that comparison in `gaps`.
 WITH_FEW = ("frozen", "scratch", f"With {N_FEW} cells: first block frozen − from scratch")
@@ -65,7 +56,7 @@ def table(results: NetworkResults, stem: Path) -> None:
     by_method = results.records
     best = next((entry.value for entry in results.published if entry.id == BEST), "")
     numbers, texts = [], []
-    for method, name in NAMES.items():
+    for method, name in METHOD_NAMES.items():
         record = by_method[method]
         summary = records.summarize(record)
         n_labelled = int(summary.loc["n_labelled", "mean"]) if "n_labelled" in summary.index else 0
@@ -115,11 +106,11 @@ def gaps(by_method: dict[str, Record]) -> dict[tuple[str, str, str], Difference]
     """Return the paired differences, by both variants and a description, with adjusted p-values."""
     gaps = {}
     for a, b in combinations(VARIANTS, 2):
-        name = f"{NAMES[f'transfer/{a}']} − {_lower(NAMES[f'transfer/{b}'])}"
+        name = f"{METHOD_NAMES[f'transfer/{a}']} − {_lower(METHOD_NAMES[f'transfer/{b}'])}"
         gaps[a, b, name] = paired(_accuracies(by_method[f"transfer/{a}"]), _accuracies(by_method[f"transfer/{b}"]))
     for variant in VARIANTS:
         crops = [_accuracies(by_method[f"transfer/{method}"]) for method in (variant, f"{variant}{AS_CUT}")]
-        name = f"{NAMES[f'transfer/{variant}']}: normalised cells − as cut"
+        name = f"{METHOD_NAMES[f'transfer/{variant}']}: normalised cells − as cut"
         gaps[variant, f"{variant}{AS_CUT}", name] = paired(*crops)
     for crop, ending in (("", ""), (AS_CUT, ", as cut")):
         methods = [f"{variant}{crop}" for variant in ("frozen", "scratch")]
@@ -212,7 +203,7 @@ def accuracy_with(record: Record, n_labelled: int) -> pd.Series:
 
 
 def _curve_name(method: str) -> str:
-    name = _lower(NAMES[f"transfer/{method.removesuffix(AS_CUT)}"])
+    name = _lower(METHOD_NAMES[f"transfer/{method.removesuffix(AS_CUT)}"])
     return f"{name}, as cut" if method.endswith(AS_CUT) else name
 
 

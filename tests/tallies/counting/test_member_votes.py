@@ -13,7 +13,6 @@ from relecture.tallies.counting.member_votes import (
     write_seeds,
 )
 
-NAMES = {"transfer/frozen": "First block frozen", "transfer/scratch": "From scratch"}
 TRUTH = np.full((40, 2), 150)
 
 
@@ -87,7 +86,7 @@ def test_the_table_has_a_row_per_network_and_way_of_counting(tmp_path, truth_kno
         for variant in VARIANTS
     )
     truth, images = (tmp_path / name if truth_known else None for name in ("truth.csv", "images.csv"))
-    write_seeds(MemberVotes(votes, "made up", truth, images, NAMES), tmp_path / "seeds")
+    write_seeds(MemberVotes(votes, "made up", truth, images), tmp_path / "seeds")
     table = pd.read_csv(tmp_path / "seeds.csv")
     assert len(table) == 3 * 3
     assert table.counted.tolist() == pytest.approx([214.5] * 9)

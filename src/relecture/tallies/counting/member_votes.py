@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from relecture import tables
-from relecture.tallies import AS_CUT
+from relecture.tallies import AS_CUT, METHOD_NAMES
 from relecture.tallies.config import CountVariant
 from relecture.tallies.counting.sheet_numbers import NumberRules, SheetNumbers
 from relecture.tallies.counting.vote_counts import VoteCounts, votes_of, weight_by_frequency
@@ -159,14 +159,12 @@ class MemberVotes:
     """The votes that every network counts (columns VOTE_COLUMNS), and what they are compared with.
 
     `truth` is the table of the true votes, `images` that of the images in the boxes; both None if not known.
-    `method_names` are the names of the variants of transfer, by `transfer/<variant>`.
     """
 
     votes: pd.DataFrame
     name: str
     truth: Path | None
     images: Path | None
-    method_names: Mapping[str, str]
 
 
 def write_seeds(members: MemberVotes, stem: Path) -> None:
@@ -183,7 +181,7 @@ def write_seeds(members: MemberVotes, stem: Path) -> None:
         totals = votes.sum((1, 2))
         row = {"method": method, "network": group.network.iloc[0], "variant": variant, "n_seeds": len(votes),
                "counted": totals.mean(), "counted_sd": totals.std(ddof=1) if len(votes) > 1 else np.nan}  # fmt: skip
-        text = {"network": _name(str(method), members.method_names), "count": VARIANTS[variant], "n": str(len(votes)),
+        text = {"network": _name(str(method)), "count": VARIANTS[variant], "n": str(len(votes)),
                 "all votes": " ".join((number(totals.mean(), 0), f"({_range(totals)})"))}  # fmt: skip
         if truth is not None:
             error = error_interval(votes, truth, blocks, n_boxes=_n_boxes(votes, truth, blocks))
@@ -213,11 +211,11 @@ def _n_boxes(votes: np.ndarray, truth: np.ndarray, blocks: np.ndarray | None) ->
     return blocks.shape[-1] if blocks is not None else len(str(max(votes.max(), truth.max())))
 
 
-def _name(method: str, names: Mapping[str, str]) -> str:
+def _name(method: str) -> str:
     if method == FINAL:
         return "The network that counts"
     variant = method.removeprefix("transfer/")
-    plain = names[f"transfer/{variant.removesuffix(AS_CUT)}"]
+    plain = METHOD_NAMES[f"transfer/{variant.removesuffix(AS_CUT)}"]
     return f"{plain}, cells as cut" if variant.endswith(AS_CUT) else plain
 
 

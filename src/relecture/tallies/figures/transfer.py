@@ -7,8 +7,8 @@ from matplotlib.figure import Figure
 
 from relecture import plotting
 from relecture.records import Record
-from relecture.tallies import AS_CUT, VARIANTS
-from relecture.tallies.result_tables import N_FEW, NAMES, WITH_FEW, gaps
+from relecture.tallies import AS_CUT, METHOD_NAMES, VARIANTS
+from relecture.tallies.result_tables import N_FEW, WITH_FEW, gaps
 from relecture.text_format import interval, number
 from relecture.uncertainty import half_width, paired
 
@@ -41,7 +41,7 @@ def transfer(by_method: Records) -> Figure:
         half = half_width(as_cut.std(), len(as_cut))
         left.errorbar(as_cut.mean(), y - 0.2, xerr=half, fmt="D", color=plotting.ORANGE, markerfacecolor="white",
                       capsize=5, markersize=6)  # fmt: skip
-        left.annotate(NAMES[method], (0, y), xycoords=("axes fraction", "data"), xytext=(-8, 0),
+        left.annotate(METHOD_NAMES[method], (0, y), xycoords=("axes fraction", "data"), xytext=(-8, 0),
                       textcoords="offset points", ha="right", va="center")  # fmt: skip
         if method not in (BASE, PAPER):
             gap = paired(values, _accuracies(by_method[PAPER]))
@@ -112,7 +112,7 @@ def _curve(record: Record) -> pd.DataFrame:
 
 
 def _curve_name(variant: str) -> str:
-    name = NAMES[f"transfer/{variant.removesuffix(AS_CUT)}"]
+    name = METHOD_NAMES[f"transfer/{variant.removesuffix(AS_CUT)}"]
     return f"{name}, cells as cut" if variant.endswith(AS_CUT) else name
 
 
