@@ -27,6 +27,7 @@ from relecture.workflow import (
     forget_lost_store,
     if_exists,
     list_files,
+    template_pages,
     prepare_environment,
     record_files,
     report_category,

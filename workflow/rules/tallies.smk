@@ -15,6 +15,7 @@ USER_CELLS, USER_SHEETS = ([] if path == SIMULATED else [path] for path in (TALL
 SHEETS = USER_SHEETS[0] if USER_SHEETS else results("tallies/data/sheets")
 # All files of a user's sheets except the true votes, which the segmentation does not read.
 PAGES = [file for file in list_files(SHEETS) if Path(file).name != "truth.csv"] if USER_SHEETS else [SHEETS]
+PAGES += template_pages(PAGES)
 # The true votes: simulated, or the file truth.csv of the user's sheets if it exists.
 TRUTH = if_exists(f"{SHEETS}/truth.csv") if USER_SHEETS else [results("tallies/data/truth.csv")]
 HANDWRITING = "resources/usps.json"

@@ -208,9 +208,13 @@ class DrawnSymbolsConfig(ConfigModel):
     n_marks: int = Field(
         ge=0,
         description="Drawn marks that are no digit (crosses, dashes, slashes, ticks, struck-out digits), besides those "
-        "of your own cells.",
+        "of your own cells; at most a third as many as labelled cells.",
     )
-    n_variants: int = Field(ge=0, description="Drawn digits: a 1 with a serif, a 7 with a bar, a 0 with a slash.")
+    n_variants: int = Field(
+        ge=0,
+        description="Drawn digits (a 1 with a serif, a 7 with a bar, a 0 with a slash); at most a third as many as "
+        "labelled cells.",
+    )
 
 
 class FinalConfig(DrawnSymbolsConfig):

@@ -72,7 +72,7 @@ def calibrated(tmp_path_factory):
         logits, labels = simulate(3000, seed)
         logits = 3 * logits
         table = pd.DataFrame(logits, columns=[f"l{digit}" for digit in range(logits.shape[1])]).assign(
-            part=part, cell=np.arange(3000), label=labels
+            part=part, cell=np.arange(3000), label=labels, drawn=False
         )
         tables.append(table.assign(predicted=logits.argmax(1), probability=softmax(logits).max(1)))
     fit.add("final", {"target_accuracy": 0.5}, pd.concat(tables))

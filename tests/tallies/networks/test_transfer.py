@@ -1,5 +1,6 @@
 """Transfer starts from the base, keeps frozen weights, and uses the same labelled cells for every variant."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -233,3 +234,21 @@ def test_more_seeds_than_the_base_has_are_an_error_that_names_the_configuration_
 def test_from_scratch_needs_no_such_seed(model, tmp_path):
     fit = transfer.transfer(small.transfer_job("scratch", n_seeds=3, epochs=1), small.cells(), model, tmp_path)
     assert len(small.metrics(fit)) == 3
+
+
+@pytest.mark.parametrize(("n_train", "n_marks"), [(5000, 800), (300, 100)])
+def test_few_labelled_cells_do_not_drown_in_drawn_marks(n_train, n_marks, monkeypatch):
+    config = small.final_job().model_copy(update={"n_marks": 800, "n_variants": 0})
+    cells = small.cells()
+    few = replace(
+        cells,
+        **{
+            name: np.resize(getattr(cells, name), (n_train, *getattr(cells, name).shape[1:]))
+            for name in ("images", "as_cut")
+        },
+        labels=np.resize(cells.labels, n_train),
+        parts=np.full(n_train, "train"),
+    )
+    monkeypatch.setattr(transfer, "draw_marks", lambda n, digits, random: np.zeros((n, 28, 28), np.uint8))
+    _, labels = transfer._with_drawn_symbols(config, few, "train")
+    assert len(labels) - n_train == n_marks

@@ -91,7 +91,7 @@ class TalliesResults:
     def test_predictions(self) -> pd.DataFrame:
         """The predictions for the test cells and the drawn symbols, with the calibrated classifier's probabilities.
 
-        The drawn symbols come last: their `cell` is beyond the images in `test_cells`.
+        The drawn symbols (column `drawn`) come last: their `cell` is beyond the images in `test_cells`.
         """
         predictions = self.final.predictions
         is_first = predictions.member == predictions.member.iloc[0]
@@ -162,8 +162,7 @@ def attribution(results: TalliesResults) -> Figure:
 
 def _of_cells(results: TalliesResults) -> pd.DataFrame:
     """Return the predictions for the test cells alone, without those for drawn symbols."""
-    test = results.test_predictions
-    return test[test.cell < len(results.test_cells)]
+    return results.test_predictions[lambda test: ~test.drawn]
 
 
 def sheet(results: TalliesResults) -> Figure:

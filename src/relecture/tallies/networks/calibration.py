@@ -87,13 +87,15 @@ def calibrate(final: Path, out: Path) -> None:
 
     The classifiers of the other seeds, each with its own temperature, go to `out/seeds/`. `final` is the record of the
     final model, whose predictions hold the logits of validation and test cells. The temperature is fitted on the
-    validation cells and evaluated on the test cells: reliability.csv has a row per bin `before` and `after` temperature
-    scaling, temperature.json the calibration error, the log-likelihood and the mean of the highest probabilities.
+    validation cells and the symbols drawn for them, and evaluated on the test cells alone: reliability.csv has a row
+    per bin `before` and `after` temperature scaling, temperature.json the calibration error, the log-likelihood and
+    the mean of the highest probabilities.
     """
     every = records.read(final).predictions
     members = every.member.unique().tolist() if "member" in every else [FIRST_MEMBER]
     predictions = every[every.member == members[0]] if "member" in every else every
     validation, test = (predictions[predictions.part == part] for part in ("validation", "test"))
+    test = test[~test.drawn]
     columns = logit_columns(predictions)
     logits, labels = test[columns].to_numpy(), test.label.to_numpy()
     temperature = fit_temperature(validation[columns].to_numpy(), validation.label.to_numpy())

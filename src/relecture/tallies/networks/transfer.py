@@ -27,6 +27,7 @@ from relecture.tallies.networks.drawn_symbols import draw_marks, draw_variants
 from relecture.tallies.networks.pretraining import Weights, contiguous_weights, load_weights, save_weights, score
 from relecture.training.lit_module import TrainingData
 
+MAX_DRAWN = 1 / 3  # drawn marks, and drawn variants, per labelled cell: few cells are not to drown in them
 N_POINTS = 20  # of a curve in history.csv, at most; the last epoch comes on top
 
 
@@ -78,8 +79,8 @@ def fit_final(config: FinalJob, cells: CellDataset, base: Path, checkpoint_dir: 
 
     The first is the digit classifier `model/classifier.pt`, the others are `model/seed-01.pt` and so on. Each has an
     eleventh class, MARK, which the base has not: its weights start at random. Drawn symbols are added to every part, so
-    that they are also in the calibration. The predictions are those of validation and test cells (column `part`), with
-    all eleven logits (`l0` to `l10`).
+    that they are also in the calibration. The predictions are those of validation and test cells (column `part`) and
+    of the symbols drawn for them (column `drawn`), with all eleven logits (`l0` to `l10`).
     """
     result = FitResult()
     parts = {part: _with_drawn_symbols(config, cells, part) for part in PARTS}
@@ -90,7 +91,7 @@ def fit_final(config: FinalJob, cells: CellDataset, base: Path, checkpoint_dir: 
         _add_member(result, member, tuned, cells, config.crop, len(cells.symbols("train")[1]), config.epochs)
         networks[member] = tuned.network
     result.predictions = [
-        _logit_table(network, parts[part], part).assign(member=member)
+        _logit_table(network, parts[part], part, len(cells.symbols(part)[1])).assign(member=member)
         for member, network in networks.items()
         for part in PARTS[1:]
     ]
@@ -185,12 +186,18 @@ def _digits(cells: CellDataset, rows: np.ndarray, crop: Crop) -> tuple[Labelled,
 
 
 def _with_drawn_symbols(config: FinalJob, cells: CellDataset, part: str) -> Labelled:
-    """Return the cells of a part, marks included, and as large a share of the drawn symbols as of the cells."""
+    """Return the cells of a part, marks included, and after them its drawn symbols.
+
+    There are as many for each cell as in training, and never more marks, or more variants, than MAX_DRAWN of the cells.
+    """
     images, labels = cells.symbols(part)
     random = np.random.default_rng(PARTS.index(part))
-    share = len(labels) / max(len(cells.symbols("train")[1]), 1)
-    marks = draw_marks(round(share * config.n_marks), cells.part(part)[0], random)
-    variants, variant_labels = draw_variants(round(share * config.n_variants), random)
+    n_train = max(len(cells.symbols("train")[1]), 1)
+    n_marks, n_variants = (
+        round(len(labels) * min(n / n_train, MAX_DRAWN)) for n in (config.n_marks, config.n_variants)
+    )
+    marks = draw_marks(n_marks, cells.part(part)[0], random)
+    variants, variant_labels = draw_variants(n_variants, random)
     mark_labels = np.full(len(marks), MARK, np.int64)
     return np.concatenate([images, marks, variants]), np.concatenate([labels, mark_labels, variant_labels])
 
@@ -204,8 +211,9 @@ def _with_classes(weights: Weights, network: Cnn) -> Weights:
     }
 
 
-def _logit_table(network: Cnn, data: Labelled, part: str) -> pd.DataFrame:
+def _logit_table(network: Cnn, data: Labelled, part: str, n_cells: int) -> pd.DataFrame:
+    """Return the predictions for a part, of which the first `n_cells` rows are cells and the rest is drawn."""
     images, labels = data
     logits = predict_logits(network, images)
-    table = prediction_table(logits, labels).assign(part=part)
+    table = prediction_table(logits, labels).assign(part=part, drawn=np.arange(len(labels)) >= n_cells)
     return table.join(pd.DataFrame(logits, columns=[f"l{digit}" for digit in range(logits.shape[1])]))
