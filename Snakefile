@@ -46,5 +46,6 @@ rule all:
         rules.tallies.input,
         rules.clusters.input,
         rules.illustrations.input,
+        rules.store.output,
         rules.sync.output,
         results("scorecard.csv"),

@@ -3,7 +3,7 @@
 import json
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -85,6 +85,34 @@ def counting(
     from benchmarks.counting import measure
 
     _save(results, "counting sheets", measure(few, many, rounds))
+
+
+@app.command()
+def sheets(
+    folder: Annotated[Path, typer.Argument(help="Folder of page images.")],
+    layout: Annotated[
+        list[Path], typer.Option(help="Layout of their form; the tables of several ones are counted together.")
+    ],
+    truth: Annotated[Path, typer.Option(help="True numbers: a CSV file with the columns sheet, number, value.")],
+    classifier: Annotated[Path, typer.Option(help="A classifier.pt.")] = Path(
+        "results/tallies/validation/classifier.pt"
+    ),
+    sum_rule: Annotated[
+        list[str] | None, typer.Option("--sum", help="A printed sum besides those of the layout: valid = 01 + 02.")
+    ] = None,
+    mark: Annotated[
+        str | None, typer.Option(help="Meaning of a cross or dash: 0 or look; by default the layout's.")
+    ] = None,
+    results: ResultsOption = RESULTS,
+) -> None:
+    """Measure the count of sheets with known numbers: sheets opened, numbers right, sheets per second."""
+    from benchmarks.sheets import measure
+
+    if mark not in (None, "0", "look"):
+        raise UserError(f"--mark must be 0 or look, not {mark}")
+    meaning: Literal["0", "look"] | None = "0" if mark == "0" else "look" if mark == "look" else None
+    title = f"sheets of {folder.resolve().name}, {listed([path.stem for path in layout])}"
+    _save(results, title, measure(folder, layout, truth, classifier, sum_rule or [], meaning))
 
 
 @app.command()

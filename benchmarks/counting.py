@@ -15,7 +15,7 @@ import torch
 
 from benchmarks.timing import run_in_turns, time_call, time_command, timing
 from relecture.data import usps
-from relecture.tallies.config import Architecture, SimulationConfig
+from relecture.tallies.config import Architecture, LeadingBoxesConfig, SimulationConfig
 from relecture.tallies.counting.vote_counts import count_cells
 from relecture.tallies.networks.cnn import cnn
 from relecture.tallies.networks.digit_classifier import DigitClassifier
@@ -33,6 +33,7 @@ ELECTION = SimulationConfig(
     concentration=20.0,
     severity=1.0,
     bad_scan_rate=0.1,
+    leading_boxes=LeadingBoxesConfig(empty=0.06, cross=0.09, dash=0.04, struck_out=0.01),
 )
 CELLS_PER_SHEET = ELECTION.n_parties * 3
 NATIONAL_SHEETS = 150_000

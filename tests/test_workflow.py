@@ -170,3 +170,21 @@ def test_jobs_find_the_commands_of_this_environment_and_know_their_owner(monkeyp
     assert (os.environ["OMP_WAIT_POLICY"], os.environ["PYTHONUTF8"]) == ("PASSIVE", "1")
     assert os.environ["RELECTURE_MIRRORS"] == "a:b"
     assert "config/quick.yaml" in " ".join(os.environ.values())
+
+
+def test_a_template_page_elsewhere_is_an_input_of_the_sheets(tmp_path):
+    sheets = tmp_path / "sheets"
+    sheets.mkdir()
+    for page in (tmp_path / "empty.png", sheets / "a.png"):
+        page.touch()
+    layout = sheets / "layout.json"
+    for content, expected in [
+        ('{"template_page": "../empty.png"}', [f"{sheets}/../empty.png"]),
+        ('{"template_page": "a.png"}', []),  # it is among the files
+        ('{"template_page": "none.png"}', []),
+        ('{"template_page": 1}', []),
+        ("{}", []),
+        ("[", []),
+    ]:
+        layout.write_text(content)
+        assert workflow.template_pages([f"{sheets}/a.png", str(layout)]) == expected

@@ -13,7 +13,7 @@ from pathlib import Path
 import cv2
 
 from relecture.data.usps import sample
-from relecture.tallies.config import LabelledCellsJob, SimulationConfig
+from relecture.tallies.config import LabelledCellsJob, LeadingBoxesConfig, SimulationConfig
 from relecture.tallies.simulation.handwriting import split_handwriting
 from relecture.tallies.simulation.labelled_cells import simulate_labelled_cells
 from relecture.tallies.simulation.simulate import simulate_sheets
@@ -28,6 +28,7 @@ ELECTION = SimulationConfig(
     concentration=20.0,
     severity=1.0,
     bad_scan_rate=0.1,
+    leading_boxes=LeadingBoxesConfig(empty=0.06, cross=0.09, dash=0.04, struck_out=0.01),
 )
 
 
@@ -37,7 +38,7 @@ def write(folder: Path) -> None:
     for name in ("cells", "sheets"):
         shutil.rmtree(folder / name, ignore_errors=True)
     cells = simulate_labelled_cells(CELLS, handwriting)
-    for number, (image, label) in enumerate(zip(cells.images, cells.labels, strict=True)):
+    for number, (image, label) in enumerate(zip(cells.as_cut, cells.labels, strict=True)):
         path = folder / "cells" / str(label) / f"{number:04d}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
         cv2.imwrite(str(path), 255 - image)  # dark ink on light paper, as it is scanned

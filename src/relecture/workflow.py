@@ -228,6 +228,16 @@ def mark_changed(workflow: Any, config: Config) -> None:
             sys.exit(f"relecture: {error}")
 
 
+def template_pages(files: list[str]) -> list[str]:
+    """Return the images elsewhere that the layouts among a folder's files name as their template page."""
+    pages = []
+    for layout in (Path(file) for file in files if Path(file).name == "layout.json"):
+        with contextlib.suppress(ValueError, AttributeError, TypeError, OSError):  # the command says what is wrong
+            page = layout.parent / json.loads(layout.read_text(encoding="utf-8")).get("template_page")
+            pages += [str(page)] if page.is_file() and str(page) not in files else []
+    return pages
+
+
 def forget_lost_store(receipt: str) -> None:
     """Remove the file that names the MLflow store if that was a file and is gone, so that a run creates it again.
 

@@ -43,7 +43,16 @@ def test_the_configurations_of_the_project_are_valid(overlay):
 
 
 def test_the_overlays_change_how_much_is_computed_and_nothing_else():
-    amounts = {"epochs", "max_epochs", "max_iter", "brackets", "max_rows", "max_steps", "train_sizes"}
+    amounts = {
+        "epochs",
+        "max_epochs",
+        "max_iter",
+        "brackets",
+        "max_rows",
+        "max_training_rows",
+        "max_steps",
+        "train_sizes",
+    }
     amounts |= {"lambdas", "cp", "max_features", "min_samples_leaf"}  # candidates
     questions = {"n_clusters", "n_districts", "n_folds", "n_parties"}
     for overlay in ("quick", "full"):

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from relecture.tallies.counting.audit import AuditedCounts
-from relecture.tallies.counting.vote_counts import VoteCounts
+from relecture.tallies.counting.vote_counts import ConstrainedNumbers, VoteCounts
 from relecture.tallies.counting.vote_tables import CountedElection
 
 PARTIES = ("Ash", "Birch", "Cedar")
@@ -47,6 +47,13 @@ def sure(votes: np.ndarray, high: float = 1.0, districts: int = 1) -> VoteCounts
     return counts_of(probabilities, districts)
 
 
+def constrained(counts: VoteCounts) -> VoteCounts:
+    """Return counts whose digits are those read, each number with the certainty of its digits and a made-up state."""
+    certainty = counts.confidence.prod(-1)
+    states = np.where(certainty > 0.9, "adds up as read", "unclear").astype(object)
+    return replace(counts, constrained=ConstrainedNumbers(counts.digits, certainty, states))
+
+
 def made_election(truth_known: bool) -> CountedElection:
     """Return forty sheets: a poor classifier before transfer, a good one after.
 
@@ -57,6 +64,7 @@ def made_election(truth_known: bool) -> CountedElection:
         "pretrained": before,
         "transferred": after.counts,
         "prior_corrected": replace(after.counts, prior_corrected=True),
+        "sum_constrained": constrained(after.counts),
     }
     return CountedElection(
         variants={

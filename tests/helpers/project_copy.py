@@ -110,7 +110,8 @@ class Copy:
         """Start a command in a session of its own, so that Ctrl-C can be sent to it and to its jobs."""
         variables = {name: value for name, value in os.environ.items() if not CLEARED.match(name)}
         variables |= {**NO_NETWORK, "NO_PROXY": "127.0.0.1", "RELECTURE_MIRROR": str(self.mirror)}
-        variables |= {"PYTHONPATH": str(self / "src"), "PYTHONUNBUFFERED": "1", **environment}
+        variables |= {"PYTHONPATH": str(self / "src"), "PYTHONUNBUFFERED": "1", "RELECTURE_FOLLOWER": "off"}
+        variables |= environment
         output = self.path / f"output-{os.getpid()}-{len(self.started)}"
         with output.open("w") as file:
             process = subprocess.Popen(

@@ -22,7 +22,9 @@ from relecture.tallies.networks.cell_dataset import CellDataset
 
 ARCHITECTURE: Architecture = {"filters": [8, 8], "dropout": 0.1, "fc1": 40, "fc2": 20}
 TRAINING: dict[str, Any] = {"batch_size": 64, "rho": 0.9, "epsilon": 1e-7}
-BASE = PretrainingJob(n_seeds=2, n_images=3000, epochs=4, learning_rate=0.003, architecture=ARCHITECTURE, **TRAINING)
+BASE = PretrainingJob(
+    n_seeds=2, n_images=3000, epochs=4, augment=False, learning_rate=0.003, architecture=ARCHITECTURE, **TRAINING
+)
 
 
 def transfer_job(variant: str, **changes: Any) -> TransferJob:
@@ -37,7 +39,7 @@ def label_curve_job(n_labelled: list[int], n_images: int, n_seeds: int = 2) -> L
 
 def final_job() -> FinalJob:
     """Return the job of a final model that is trained for a few epochs."""
-    return FinalJob(**_fine_tuning("frozen"), method="frozen", epochs=6)
+    return FinalJob(**_fine_tuning("frozen"), method="frozen", n_seeds=2, epochs=6, n_marks=60, n_variants=20)
 
 
 def _fine_tuning(variant: str) -> dict[str, Any]:
@@ -62,7 +64,7 @@ def cells(train: int = 600, validation: int = 150, test: int = 200) -> CellDatas
     pixels = (255 * np.clip(large, 0, 1)).astype(np.uint8)
     parts = np.repeat(["train", "validation", "test"], [train, validation, test])
     return CellDataset(
-        pixels, labels[rows].astype(np.int64), parts, "scikit-learn's digits", True, array_digest(pixels)
+        pixels, pixels, labels[rows].astype(np.int64), parts, "scikit-learn's digits", True, array_digest(pixels)
     )
 
 

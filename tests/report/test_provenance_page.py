@@ -65,7 +65,7 @@ def test_what_was_not_measured_is_a_dash(record, tmp_path, scorecard, measured):
 def test_the_page_names_preset_machine_packages_and_fits_and_fetches_nothing(record, scorecard):
     page = provenance([record], scorecard)
     for text in (
-        "<td>mine</td>",
+        ">mine</td>",
         machine()["processor"],
         version("snakemake"),
         "training.epochs: 7",

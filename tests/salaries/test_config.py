@@ -9,6 +9,7 @@ from relecture.config.yaml_files import merge, read
 from relecture.errors import UserError
 from relecture.salaries import METHODS, PROTOCOLS
 from relecture.salaries.config import FIT_CONFIGS, SalariesConfig
+from relecture.salaries.data import draw_splits
 from relecture.salaries.table_labels import TableLabels
 
 STANDARD = read(Path(__file__).parents[2] / "config/config.yaml")
@@ -77,7 +78,7 @@ def test_a_user_s_table_reaches_every_job(standard):
     assert job.pop("source")["path"] == "flats/rents.csv"
     assert job == {
         **{"target": "rent", "exclude_columns": [], "factors": []},
-        **{"test_size": 87, "n_folds": 10, "relaxed_lasso": ["size"]},
+        **{"test_size": 87, "max_training_rows": 5000, "n_folds": 10, "relaxed_lasso": ["size"]},
     }
     assert "network" not in config.methods()
     assert config.method("book", "network_standardised").standardise_target
@@ -107,3 +108,12 @@ def test_the_book_s_network_is_raw_and_the_other_differs_in_its_target_only(stan
 def test_bagging_is_the_forest_that_tries_all_predictors(standard):
     config = standard.salaries.method("book", "bagging")
     assert (config.max_features, config.min_samples_leaf) == ([1.0], [1])
+
+
+def test_no_setting_trains_on_a_sample_of_the_players(standard):
+    (mistake,) = mistakes({"max_training_rows": 262})
+    assert "salaries.max_training_rows is 262: it must be a whole number of at least 263" in mistake
+    smallest = SalariesConfig(**{**standard.salaries.model_dump(), "max_training_rows": 263})
+    for protocol in ("book", "resampled"):
+        drawn = draw_splits(263, smallest.splits(protocol))
+        assert drawn.equals(draw_splits(263, standard.salaries.splits(protocol)))

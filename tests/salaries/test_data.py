@@ -13,7 +13,7 @@ from relecture.salaries.data import draw_splits, iter_splits, predictors, standa
 
 
 def draw(seeds, n_rows=263, test_size=87, n_folds=10) -> pd.DataFrame:
-    return draw_splits(n_rows, SplitsConfig(seeds=seeds, test_size=test_size, n_folds=n_folds))
+    return draw_splits(n_rows, SplitsConfig(seeds=seeds, test_size=test_size, n_folds=n_folds, max_training_rows=5_000))
 
 
 def test_the_263_of_322_players_with_a_salary_are_in_file_order(hitters_csv, players):
@@ -99,6 +99,19 @@ def test_a_split_divides_the_players_and_its_folds_are_even(seed, sizes, folds):
     counts = np.bincount(split.folds, minlength=folds + 1)[1:]
     assert counts.max() - counts.min() <= 1
     assert split.seed == seed
+
+
+def test_a_large_table_is_trained_on_a_sample_of_the_rows_outside_the_test_set():
+    config = SplitsConfig(seeds=[1, 2], test_size=30, n_folds=5, max_training_rows=100)
+    few, many = (list(iter_splits(draw_splits(n_rows, config))) for n_rows in (130, 1030))
+    assert [len(split.train) for split in (*few, *many)] == [100] * 4
+    assert set(few[0].train) == set(range(130)) - set(few[0].test)
+    for split in many:
+        assert not set(split.train) & set(split.test)
+        assert split.train.tolist() == sorted(set(split.train))
+        assert np.bincount(split.folds).tolist() == [0, 20, 20, 20, 20, 20]
+        assert set(split.test + 1) == set(RStream(split.seed).sample(range(1, 1031), 30))
+    assert len(set(many[0].train) & set(many[1].train)) < 30  # 10 are expected
 
 
 def test_splits_are_the_same_after_a_round_trip_to_a_file(tmp_path):

@@ -114,7 +114,9 @@ def julian(config) -> tuple[pd.DataFrame, list, NetworkFitConfig]:
     x = random.normal(size=(90, 2))
     day = x[:, 0] - x[:, 1] + 0.1 * random.normal(size=90)
     table = pd.DataFrame({"a": x[:, 0], "b": x[:, 1], "day": 2_460_000 + 0.01 * day})
-    splits = list(iter_splits(draw_splits(90, SplitsConfig(seeds=[1, 2], test_size=30, n_folds=3))))
+    splits = list(
+        iter_splits(draw_splits(90, SplitsConfig(seeds=[1, 2], test_size=30, n_folds=3, max_training_rows=5_000)))
+    )
     training = changed(config.training, epochs=40, learning_rate=0.01)
     return table, splits, changed(config, standardise_target=True, training=training)
 

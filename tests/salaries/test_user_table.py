@@ -19,7 +19,7 @@ ROWS = 60
 SOURCE = TableSource(path="", named_by="salaries.data", setting="salaries.data.{}")
 CONFIG = UserTableConfig(
     **{"source": SOURCE, "target": "wage", "exclude_columns": [], "factors": [], "relaxed_lasso": ["age"]},
-    **{"test_size": 20, "n_folds": 5},
+    **{"test_size": 20, "n_folds": 5, "max_training_rows": 5_000},
 )
 
 
@@ -221,6 +221,14 @@ def test_more_columns_than_training_rows_are_an_error(problems, wages):
     ]
 
 
+def test_more_columns_than_rows_of_a_sample_are_an_error(read, problems, wages):
+    wide = wages.assign(**{f"x{i}": np.arange(ROWS) ** i % 7 for i in range(1, 9)})
+    predictors = 1 + 2 + 1 + 8  # age, region, union and the new ones
+    read(wide, max_training_rows=predictors + 2)
+    (problem,) = problems(wide, max_training_rows=predictors + 1)
+    assert f"salaries.max_training_rows is {predictors + 1}; {predictors + 2} are needed" in problem
+
+
 def test_a_column_without_a_name_is_an_error(problems, wages):
     assert problems(wages.reset_index().rename(columns={"index": ""})) == [
         "a column has no name: name it in the header line, or remove it if it only numbers the rows"
@@ -261,7 +269,7 @@ def test_all_problems_of_the_fields_are_reported_together(problems, wages):
 
 def test_a_split_without_variation_is_an_error():
     observed = pd.Series([0.0] * 29 + [1.0], name="struck")
-    drawn = data.draw_splits(30, SplitsConfig(seeds=[1], test_size=10, n_folds=3))
+    drawn = data.draw_splits(30, SplitsConfig(seeds=[1], test_size=10, n_folds=3, max_training_rows=5_000))
     with pytest.raises(UserError, match=r"split-0001: `struck` is 0.0 in all 10 test rows; change salaries.test_size"):
         data.require_variation(drawn, observed)
 

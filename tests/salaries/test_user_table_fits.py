@@ -63,7 +63,11 @@ def rents() -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def some(rents) -> list:
-    return list(iter_splits(draw_splits(len(rents), SplitsConfig(seeds=[1, 2, 3], test_size=40, n_folds=5))))
+    return list(
+        iter_splits(
+            draw_splits(len(rents), SplitsConfig(seeds=[1, 2, 3], test_size=40, n_folds=5, max_training_rows=5_000))
+        )
+    )
 
 
 @pytest.fixture(scope="module")
@@ -111,6 +115,28 @@ def curve(rents, some, config, tmp_path_factory):
 
 def mae(fit) -> float:
     return np.mean([row["value"] for row in fit.metrics if row["metric"] == "mae"])
+
+
+def test_a_sample_of_the_training_rows_is_recorded_and_told_in_the_table(rents, config, published, tmp_path):
+    drawn = draw_splits(len(rents), SplitsConfig(seeds=[1, 2], test_size=20, n_folds=5, max_training_rows=60))
+    methods, by_method = ("linear", "knn", "random_forest"), {}
+    for method in methods:
+        fit = resolve_name(METHODS[method])(rents, list(iter_splits(drawn)), config[method], tmp_path / "scratch")
+        assert [row["value"] for row in fit.metrics if row["metric"] == "training_rows"] == [60, 60]
+        rename_prediction_columns(fit, LABELS)
+        for protocol in PROTOCOLS:
+            folder = tmp_path / protocol / method
+            fit.save(folder, f"salaries/{protocol}/{method}", config[method], LABELS.source("0"), "a", LABELS.question)
+            by_method[protocol, method] = records.read(folder)
+    result_tables.table(SalariesResults(by_method, published, 60, 20), tmp_path / "table")
+    text = (tmp_path / "table.md").read_text()
+    assert text.count("a random sample of 60 of the rows outside the test set") == 1
+    assert text.count("salaries.max_training_rows") == 1
+
+
+def test_without_a_sample_nothing_is_said_of_it(by_method, published, tmp_path):
+    result_tables.table(SalariesResults(by_method, published, 80, 40), tmp_path / "table")
+    assert "max_training_rows" not in (tmp_path / "table.md").read_text()
 
 
 def test_least_squares_accepts_columns_that_are_collinear_or_constant_in_training(rents, some, config, tmp_path):

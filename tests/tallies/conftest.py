@@ -8,7 +8,7 @@ import pytest
 @pytest.fixture(scope="session")
 def simulation_config():
     """Twelve sheets of four parties in two districts."""
-    from relecture.tallies.config import SimulationConfig
+    from relecture.tallies.config import LeadingBoxesConfig, SimulationConfig
 
     return SimulationConfig(
         seed=1,
@@ -19,6 +19,7 @@ def simulation_config():
         concentration=20.0,
         severity=1.0,
         bad_scan_rate=0.1,
+        leading_boxes=LeadingBoxesConfig(empty=0.1, cross=0.1, dash=0.05, struck_out=0.05),
     )
 
 

@@ -19,7 +19,7 @@ from relecture.tallies.config import LabelledCellsJob, PretrainingSettings, Sear
 from relecture.tallies.networks import hyperband_search, pretraining
 
 SEARCH = SearchJob(seed=4, max_epochs=4, eta=2, n_images=300, **small.TRAINING)
-PRETRAINING = PretrainingSettings(n_seeds=1, n_images=100, epochs=1, **small.TRAINING)
+PRETRAINING = PretrainingSettings(n_seeds=1, n_images=100, epochs=1, augment=False, **small.TRAINING)
 
 
 @pytest.fixture

@@ -38,8 +38,14 @@ def test_the_label_curve_has_the_learning_rate_of_transfer_and_its_own_counts(co
     assert (job.learning_rate, job.start, job.precision) == (config.transfer.learning_rate, "scratch", "bf16")
 
 
+def test_the_label_curve_of_cells_as_cut_has_every_second_number(config):
+    numbers = config.label_curve_job("frozen").n_labelled
+    assert config.label_curve_job("frozen_as_cut").n_labelled == numbers[::2]
+    assert config.label_curve_job("frozen_as_cut").crop == "as_cut"
+
+
 def test_the_final_model_has_its_own_epochs_and_the_variant_of_its_method(config):
-    job = changed(config, final={"method": "conv_frozen", "epochs": 7}).final_job()
+    job = changed(config, final={**config.final.model_dump(), "method": "conv_frozen", "epochs": 7}).final_job()
     assert (job.epochs, job.method, job.frozen_blocks) == (7, "conv_frozen", "all")
 
 
@@ -51,7 +57,7 @@ def test_the_default_network_is_the_configured_one(config):
 @pytest.mark.parametrize(
     ("block", "key", "value", "message"),
     [
-        ("transfer", "n_seeds", 100, "its n_seeds is 100, but tallies.base.n_seeds is only 3"),
+        ("transfer", "n_seeds", 100, "its n_seeds is 100, but tallies.base.n_seeds is only 5"),
         ("label_curve", "n_labelled", [10, 9000], "its n_labelled is 9000, but tallies.labelled_cells.n_train is only"),
         ("search", "brackets", [4], "45 epochs and eta 3 allow brackets 0 to 3"),
     ],

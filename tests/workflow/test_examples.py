@@ -38,7 +38,7 @@ tallies:
   search: {n_images: 200}
   labelled_cells: {n_train: 600, n_validation: 200, n_test: 200}
   base: {n_images: 1000}
-  final: {epochs: 15}
+  final: {epochs: 15, n_marks: 100, n_variants: 50}
   transfer: {n_labelled: 50, epochs: 1}
   label_curve: {n_labelled: [20, 50], n_images: 50}
 """
@@ -219,8 +219,9 @@ def test_a_change_among_the_users_files_is_read_again(examples, compared, tmp_pa
     planned = run(twin, "tallies", "--dry-run", targets=("tallies",))
     assert planned.code == 0, planned.output
     assert planned.jobs & {"tallies_cells", "tallies_segment"} == rules
-    if not rules:  # of the whole comparison only the figure of each record is missing
-        assert {job.split()[0] for job in planned.jobs} == {"overview", "tallies"}
+    if not rules:  # what is missing of the whole comparison: the figure of each record, and the votes by network
+        missing = {"overview", "tallies", "tallies_members", "tallies_seed_tables"}
+        assert {job.split()[0] for job in planned.jobs} == missing
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ TARGET = "results/salaries/book/linear/metrics.csv"
 
 
 def test_a_single_target_is_in_mlflow_when_its_run_ends(fresh):
-    result = fresh.snakemake("--", TARGET)
+    result = fresh.snakemake("--", TARGET, RELECTURE_FOLLOWER="on")
     assert result.code == 0, result.trouble
     assert not [job for job in result.jobs if job in ("store", "sync", "register")]
     log = (fresh / "results/logs/follower.log").read_text()

@@ -38,6 +38,7 @@ from relecture.workflow import (
     scorecard_config,
     shown_files,
     source_files,
+    template_pages,
     to_json,
 )
 

@@ -14,22 +14,22 @@ TALLIES = run_config.tallies
 USER_CELLS, USER_SHEETS = ([] if path == SIMULATED else [path] for path in (TALLIES.cells_dir, TALLIES.sheets_dir))
 SHEETS = USER_SHEETS[0] if USER_SHEETS else results("tallies/data/sheets")
 # The content of all files of a user's sheets except the true votes, which the segmentation does not read.
-PAGES = (
-    content_of(
-        (file for file in list_files(SHEETS) if Path(file).name != "truth.csv"), results("tallies/data/pages.json")
-    )
-    if USER_SHEETS
-    else [SHEETS]
-)
+PAGES = [file for file in list_files(SHEETS) if Path(file).name != "truth.csv"] if USER_SHEETS else [SHEETS]
+if USER_SHEETS:
+    PAGES = content_of([*PAGES, *template_pages(PAGES)], results("tallies/data/pages.json"))
 # The true votes: simulated, or the file truth.csv of the user's sheets if it exists.
 TRUTH = if_exists(f"{SHEETS}/truth.csv") if USER_SHEETS else [results("tallies/data/truth.csv")]
 HANDWRITING = "resources/usps.json"
 CLASSIFIER = results("tallies/validation/classifier.pt")
+# The classifiers of the other seeds of the network that counts the votes.
+SEED_CLASSIFIERS = expand(results("tallies/validation/seeds/seed-{seed:02d}.pt"), seed=range(1, TALLIES.final.n_seeds))
+MEMBER_VOTES = results("tallies/count/members.parquet")
 # The classifier of each variant of the count.
 CLASSIFIERS = {
     "pretrained": results("tallies/base/selected/model"),
     "transferred": CLASSIFIER,
     "prior_corrected": CLASSIFIER,
+    "sum_constrained": CLASSIFIER,
 }
 
 RECORDS["tallies"] = [
@@ -46,6 +46,8 @@ AUDIT = {
     "n-permutations": TALLIES.counting.n_permutations,
 }
 TRUE_VOTES = {"truth": TRUTH[0]} if TRUTH else {}
+# Which image of the handwriting is in each box of the simulated sheets.
+IMAGES = {} if USER_SHEETS else {"images": results("tallies/data/images.csv")}
 EXHIBIT_JOBS["tallies"] = {
     "tables": ExhibitJob(
         records=RECORDS["tallies"],
@@ -57,6 +59,7 @@ EXHIBIT_JOBS["tallies"] = {
         params={"counts": results("tallies/count"), **AUDIT},
         inputs=COUNTS,
     ),
+    "seed_tables": ExhibitJob(files={"votes": MEMBER_VOTES, "cell-crops": CROPS, **TRUE_VOTES, **IMAGES}),
     "figures": ExhibitJob(
         files={"mnist": "resources/mnist.json", **TRUE_VOTES},
         params={"results": results("tallies"), "sheets": SHEETS, **AUDIT},

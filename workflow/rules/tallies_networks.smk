@@ -247,6 +247,7 @@ rule tallies_calibrate:
     output:
         multiext(results("tallies/validation/"), "reliability.csv", "temperature.json"),
         classifier=CLASSIFIER,
+        seeds=SEED_CLASSIFIERS,
     log:
         results("logs/tallies/calibrate.log"),
     params:

@@ -1,7 +1,7 @@
 # tallies, simulation: labelled cells and the simulated election.
 #
 # needs   resources/usps.json, or a user's folder of labelled cells
-# makes   results/tallies/data/cells.npz, sheets/, truth.csv
+# makes   results/tallies/data/cells.npz, sheets/, truth.csv, images.csv
 
 
 rule tallies_cells:
@@ -41,6 +41,7 @@ rule tallies_sheets:
     output:
         sheets=directory(results("tallies/data/sheets")),
         truth=results("tallies/data/truth.csv"),
+        images=results("tallies/data/images.csv"),
     log:
         results("logs/tallies/sheets.log"),
     params:
@@ -52,3 +53,4 @@ rule tallies_sheets:
         " --handwriting {input.handwriting:q}"
         " --out {output.sheets:q}"
         " --truth {output.truth:q}"
+        " --images {output.images:q}"

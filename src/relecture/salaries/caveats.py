@@ -1,6 +1,8 @@
-"""What the table of errors must say of single fits: predictors without a coefficient, networks that did not learn."""
+"""What the table of errors must say of fits: samples of rows, predictors without a coefficient, untrained networks."""
 
 from collections import Counter
+
+import pandas as pd
 
 from relecture.data_files import read_json
 from relecture.records import Record
@@ -15,6 +17,17 @@ def caveats(record: Record, name: str) -> list[str]:
         name: The method's name in the sentences.
     """
     return [*_redundant_predictors(record, name), *_fewer_epochs(record, name), *_worse_than_mean(record, name)]
+
+
+def sample_caveat(record: Record) -> list[str]:
+    """Return a sentence about the samples of rows that the methods, this one as all others, were trained on."""
+    rows = _values(record, "training_rows")
+    if rows.empty:
+        return []
+    return [
+        f"Every method is trained on a random sample of {rows.iloc[0]:,.0f} of the rows outside the test set, another "
+        "for each split (salaries.max_training_rows): with all of them its errors may be lower."
+    ]
 
 
 def _redundant_predictors(record: Record, name: str) -> list[str]:
@@ -32,7 +45,7 @@ def _redundant_predictors(record: Record, name: str) -> list[str]:
 
 
 def _fewer_epochs(record: Record, name: str) -> list[str]:
-    epochs = record.metrics.value[record.metrics.metric == "epochs"]
+    epochs = _values(record, "epochs")
     if epochs.empty:
         return []
     config = record.params["config"]
@@ -43,7 +56,7 @@ def _fewer_epochs(record: Record, name: str) -> list[str]:
 
 
 def _worse_than_mean(record: Record, name: str) -> list[str]:
-    worse = record.metrics.value[record.metrics.metric == "worse_than_mean"]
+    worse = _values(record, "worse_than_mean")
     if worse.empty:
         return []
     return [
@@ -51,3 +64,9 @@ def _worse_than_mean(record: Record, name: str) -> list[str]:
         "above that of predicting the mean, so these networks have not learned; change "
         "salaries.network.training.learning_rate or epochs."
     ]
+
+
+def _values(record: Record, metric: str) -> pd.Series:
+    """Return the values of a metric, one per member; none if the record does not have it."""
+    values: pd.Series = record.metrics.value[record.metrics.metric == metric]
+    return values

@@ -52,7 +52,14 @@ def splits(data: PathOption, config_json: TextOption, out: PathOption) -> None:
     from relecture.salaries.data import draw_splits, require_variation, target
 
     table = read_csv(data)
-    drawn = draw_splits(len(table), parse_config(SplitsConfig, config_json))
+    config = parse_config(SplitsConfig, config_json)
+    drawn = draw_splits(len(table), config)
+    if (n_train := len(table) - config.test_size) > config.max_training_rows:
+        print(
+            f"relecture: every split trains on a random sample of {config.max_training_rows:,} of {n_train:,} rows "
+            "(salaries.max_training_rows)",
+            file=sys.stderr,
+        )
     require_variation(drawn, target(table))
     write_parquet(out, drawn)
 

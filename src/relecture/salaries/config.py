@@ -13,6 +13,7 @@ from relecture.salaries.table_labels import TableLabels
 from relecture.training.config import Probability, TrainingConfig
 
 BOOK_TARGET, MAX_BOOK_TEST_SIZE = "Salary", 200
+N_PLAYERS = 263  # of the book's table with a known salary
 #: Numeric predictors of the book's table; League, Division and NewLeague are its factors.
 NUMERIC = (
     *("AtBat", "Hits", "HmRun", "Runs", "RBI", "Walks", "Years"),
@@ -34,6 +35,7 @@ class UserTableConfig(ConfigModel):
     exclude_columns: list[str]
     factors: list[str]
     test_size: int
+    max_training_rows: int
     n_folds: int
     relaxed_lasso: list[str]
 
@@ -50,6 +52,7 @@ class SplitsConfig(ConfigModel):
     seeds: list[int]
     test_size: int
     n_folds: int
+    max_training_rows: int
 
 
 class LinearFitConfig(ConfigModel):
@@ -235,6 +238,11 @@ class SalariesConfig(ConfigModel):
     data: TableConfig = Field(description="The table.")
     book_seed: int = Field(ge=0, description="set.seed() of the book's lab: the split of the published values.")
     test_size: int = Field(ge=10, description="Rows in the test set; at most 200 of the 263 players.")
+    max_training_rows: int = Field(
+        ge=N_PLAYERS,
+        description="Largest training set: a split of a larger table trains on a random sample of its rows. The 263 "
+        "players are never sampled.",
+    )
     resampled: ResampledConfig = Field(description="The protocol `resampled`: many random splits.")
     lasso: LassoConfig = Field(description="The method `lasso`.")
     relaxed_lasso: list[Predictor] = Field(
@@ -285,6 +293,7 @@ class SalariesConfig(ConfigModel):
                 exclude_columns=self.data.exclude_columns,
                 factors=self.data.factors,
                 test_size=self.test_size,
+                max_training_rows=self.max_training_rows,
                 n_folds=self.lasso.n_folds,
                 relaxed_lasso=self.relaxed_lasso,
             )
@@ -309,7 +318,12 @@ class SalariesConfig(ConfigModel):
         """Return all that the splits of a protocol depend on."""
         first = self.resampled.first_seed
         seeds = [self.book_seed] if protocol == "book" else list(range(first, first + self.resampled.n_splits))
-        return SplitsConfig(seeds=seeds, test_size=self.test_size, n_folds=self.lasso.n_folds)
+        return SplitsConfig(
+            seeds=seeds,
+            test_size=self.test_size,
+            n_folds=self.lasso.n_folds,
+            max_training_rows=self.max_training_rows,
+        )
 
     def methods(self) -> list[str]:
         """Return the methods that are fitted to the table."""

@@ -93,17 +93,21 @@ def draw_splits(n_rows: int, config: SplitsConfig) -> pd.DataFrame:
     """Draw splits as the book's lab does, one per seed; columns seed, row, fold (0 in the test set).
 
     In R: `set.seed(seed); sample(1:n_rows, test_size)`, and then cv.glmnet's folds for the rest from the same
-    stream, `sample(rep(1:n_folds, length = ...))`.
+    stream, `sample(rep(1:n_folds, length = ...))`. Of a rest of more than `max_training_rows` a random sample is used.
     """
     tables = []
     for seed in config.seeds:
         stream = RStream(seed)
         test = np.array(stream.sample(range(n_rows), config.test_size))
         train = np.setdiff1d(np.arange(n_rows), test)
-        fold = np.zeros(n_rows, dtype=np.int8)
-        fold[train] = stream.sample([i % config.n_folds + 1 for i in range(len(train))])
-        # The order in which test rows were drawn has no meaning; rows stay in file order.
-        tables.append(pd.DataFrame({"seed": seed, "row": np.arange(n_rows), "fold": fold}))
+        if len(train) > config.max_training_rows:
+            train = np.random.default_rng(seed).choice(train, config.max_training_rows, replace=False)
+        # The order in which rows were drawn has no meaning; they stay in file order.
+        fold = np.full(n_rows, -1, dtype=np.int8)
+        fold[test] = 0
+        fold[np.sort(train)] = stream.sample([i % config.n_folds + 1 for i in range(len(train))])
+        rows = np.flatnonzero(fold >= 0)
+        tables.append(pd.DataFrame({"seed": seed, "row": rows, "fold": fold[rows]}))
     return pd.concat(tables, ignore_index=True)
 
 

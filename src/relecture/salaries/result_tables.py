@@ -12,7 +12,7 @@ from relecture.data import hitters
 from relecture.data_files import read_json, read_parquet
 from relecture.records import Record
 from relecture.salaries import BOOK_PREDICTORS, BOOK_SPLIT
-from relecture.salaries.caveats import caveats
+from relecture.salaries.caveats import caveats, sample_caveat
 from relecture.salaries.table_labels import HITTERS, OTHER_SPLIT, TableLabels
 from relecture.scorecard.published_values import PublishedValue
 from relecture.scorecard.reproduced_values import ReproducedValues
@@ -199,6 +199,7 @@ def table(results: SalariesResults, stem: Path) -> None:
     for (protocol, method), record in by_method.items():
         splits = "random splits" if protocol == "resampled" else split
         note = " ".join([note, *caveats(record, f"{NAMES[method]} ({splits})")])
+    note = " ".join([note, *sample_caveat(next(iter(by_method.values())))])
     caption = "Salaries: published and reproduced" if labels.is_isl_split else f"{labels.title}: errors of the methods"
     frame = pd.DataFrame(rows).astype({"parameters": "Int64", "parameters_without_intercepts": "Int64"})
     tables.write(stem, frame, pd.DataFrame(text_rows), caption, note)

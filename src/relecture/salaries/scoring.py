@@ -12,9 +12,14 @@ from relecture.salaries.table_labels import HITTERS, TableLabels
 def add_member(
     result: FitResult, member: str, table: pd.DataFrame, split: Split, predicted: np.ndarray, **metrics: float
 ) -> None:
-    """Add a member's predictions for the test rows, (rows,), its mean absolute error in the target's unit, and R2."""
+    """Add a member's predictions for the test rows, (rows,), its mean absolute error in the target's unit, and R2.
+
+    Where the split has a sample of the other rows, its size is the metric `training_rows`.
+    """
     observed = target(table).to_numpy()[split.test]
     scores = {"mae": mean_absolute_error(observed, predicted), "r2": r2_score(observed, predicted), **metrics}
+    if len(split.train) + len(split.test) < len(table):
+        scores["training_rows"] = len(split.train)
     columns = {
         HITTERS.row_column: split.test,
         HITTERS.target_column: observed,

@@ -264,6 +264,8 @@ def _config_problems(table: pd.DataFrame, config: UserTableConfig) -> Iterator[s
             yield f"salaries.relaxed_lasso names `{name}`: {user_csv.unknown_column(name, x)}"
     reason = f"more than the {n_columns} predictors for a unique least-squares fit (a factor has one per level but one)"
     yield from _row_count_problems(len(table), config.test_size, n_columns + 2, reason)
+    if config.max_training_rows < n_columns + 2:
+        yield f"salaries.max_training_rows is {config.max_training_rows}; {n_columns + 2} are needed, {reason}"
 
 
 def _row_count_problems(n_rows: int, test_size: int, min_rows: int, reason: str) -> Iterator[str]:

@@ -13,6 +13,7 @@ from relecture.cli import Command, PathOption, TextOption, parse_config
 from relecture.errors import UserError
 from relecture.tallies import QUESTION
 from relecture.tallies.config import (
+    CountVariant,
     FinalJob,
     LabelCurveJob,
     LabelledCellsJob,
@@ -56,22 +57,31 @@ def labelled_cells(
 
 
 @app.command()
-def simulate(config_json: TextOption, handwriting: PathOption, out: PathOption, truth: PathOption) -> None:
+def simulate(
+    config_json: TextOption,
+    handwriting: PathOption,
+    out: PathOption,
+    truth: PathOption,
+    images: Annotated[Path | None, typer.Option(help="Where to write which image is in each box (CSV).")] = None,
+) -> None:
     """Draw the sheets of the simulated election into the folder OUT, and write the votes to the file TRUTH."""
     from relecture.data import usps
     from relecture.tallies.simulation.handwriting import split_handwriting
     from relecture.tallies.simulation.simulate import simulate_sheets
 
     config = parse_config(SimulationConfig, config_json)
-    simulate_sheets(config, split_handwriting(usps.load(handwriting)), out, truth)
+    simulate_sheets(config, split_handwriting(usps.load(handwriting)), out, truth, images)
 
 
 @app.command()
 def segment(sheets: PathOption, out: PathOption) -> None:
-    """Detect the frame of every sheet in the folder SHEETS, and extract its cells."""
+    """Find the form on every sheet in the folder SHEETS; write its cells to OUT, and beside it files.csv."""
+    from relecture.data_files import write_csv
     from relecture.tallies.segmentation.sheet_folder import segment_folder
 
-    segment_folder(sheets).save(out)
+    crops = segment_folder(sheets)
+    crops.save(out)
+    write_csv(out.with_name("files.csv"), crops.files)
 
 
 @app.command()
@@ -207,14 +217,12 @@ def count_cells(
     cell_crops: PathOption,
     classifier: PathOption,
     out: PathOption,
-    prior_correction: Annotated[
-        bool, typer.Option(help="Correct for the frequencies of the digits in each box of a party.")
-    ] = False,
+    variant: Annotated[CountVariant, typer.Option(help="How the votes are counted.")] = "transferred",
 ) -> None:
     """Classify the cells of all sheets and count the votes."""
     from relecture.tallies.counting.vote_counts import count_folder
 
-    count_folder(cell_crops, classifier, prior_correction, out)
+    count_folder(cell_crops, classifier, variant, out)
 
 
 @app.command()
@@ -233,6 +241,39 @@ def vote_tables(
     folders = {name: counts / name for name in vote_tables.COUNT_VARIANTS}
     election = vote_tables.load(folders, cell_crops, truth, quality_threshold, n_permutations)
     EXHIBITS.write_tables(election, out, job="vote_tables")
+
+
+@app.command()
+def count_members(
+    cell_crops: PathOption,
+    classifiers: Annotated[list[Path], typer.Option("--classifier", help="Calibrated classifiers, one per seed.")],
+    out: PathOption,
+    transfers: Annotated[
+        list[Path] | None, typer.Option("--transfer", help="Records of transfer variants; may be repeated.")
+    ] = None,
+) -> None:
+    """Count the votes with every trained network."""
+    from relecture.tallies.counting.member_votes import count_members
+
+    count_members(cell_crops, classifiers, {path.name: path / "model" for path in transfers or []}, out)
+
+
+@app.command()
+def seed_tables(
+    votes: PathOption,
+    cell_crops: PathOption,
+    out: PathOption,
+    truth: TruthOption = None,
+    images: Annotated[Path | None, typer.Option(help="Which image is in each box of simulated sheets.")] = None,
+) -> None:
+    """Write the table of the votes by network into the folder OUT."""
+    from relecture.data_files import read_parquet
+    from relecture.tallies.counting.member_votes import MemberVotes
+    from relecture.tallies.exhibits import EXHIBITS
+    from relecture.tallies.segmentation.cell_crops import CellCrops
+
+    members = MemberVotes(read_parquet(votes), CellCrops.load(cell_crops).name, truth, images)
+    EXHIBITS.write_tables(members, out, job="seed_tables")
 
 
 @app.command()
@@ -305,7 +346,7 @@ def count(
     sheets: Annotated[list[Path], typer.Argument(help="Page images, or folders of them.")],
     out: Annotated[Path, typer.Option(help="CSV file of the counts, a row per sheet and party.")],
     layout: Annotated[
-        Path | None, typer.Option(help="Layout of the form; by default `layout.json` beside the first sheet.")
+        Path | None, typer.Option(help="Layout of all forms; by default the `layout.json` of each sheet's folder.")
     ] = None,
     classifier: Annotated[Path | None, typer.Option(help="A classifier.pt.")] = None,
     model: Annotated[str | None, typer.Option(help="A registered model, models:/tally-digits@champion.")] = None,
@@ -314,16 +355,21 @@ def count(
     """Count the votes on sheets, by default with the classifier that `snakemake tallies` made."""
     from relecture.tallies.counting.count_sheets import count_sheets
     from relecture.tallies.networks.digit_classifier import DigitClassifier
-    from relecture.tallies.segmentation.layout import FormLayout
+    from relecture.tallies.segmentation.cell_crops import UNREAD, describe_files
+    from relecture.tallies.segmentation.sheet_listing import list_sheets
 
-    pages = _page_images(sheets)
-    form = FormLayout.read(layout or pages[0].parent / "layout.json")
+    listing = list_sheets(sheets, layout)
     with tempfile.TemporaryDirectory() as folder:
         digit_classifier = DigitClassifier.load(_classifier_file(classifier, model, Path(folder)))
-    counted = count_sheets(pages, form, digit_classifier, out, processes)
+    counted = count_sheets(listing, digit_classifier, out, processes)
     print(f"{out}: {counted.n_sheets:,} sheets counted by {digit_classifier.name}")
-    for row in counted.unreadable.itertuples():
-        print(f"unreadable  {row.sheet}: {row.reason}", file=sys.stderr)
+    print(f"{out.with_name(f'{out.stem}.to_check.csv')}: {counted.describe_checks()}")
+    files = counted.files
+    print(f"{out.with_name(f'{out.stem}.files.csv')}: {describe_files(files)}")
+    if warning := counted.material.warning():
+        print(f"warning: {warning}", file=sys.stderr)
+    for row in files[files.state == UNREAD].itertuples():
+        print(f"unreadable  {row.file}: {row.reason}", file=sys.stderr)
 
 
 def require_one_of(value: Value | None, options: str) -> Value:
@@ -346,18 +392,6 @@ def _fine_tune_job(method: str, config_json: str) -> TransferJob | LabelCurveJob
     jobs: dict[str, type[Any]] = {"transfer": TransferJob, "label_curve": LabelCurveJob, "final": FinalJob}
     job: TransferJob | LabelCurveJob | FinalJob = parse_config(jobs[method.partition("/")[0]], config_json)
     return job
-
-
-def _page_images(sheets: list[Path]) -> list[Path]:
-    """Return the files in `sheets`, and the images in its folders."""
-    from relecture.tallies.segmentation.image_io import list_images
-
-    if missing := [str(path) for path in sheets if not path.exists()]:
-        raise UserError(f"there is no sheet {', '.join(missing[:5])}")
-    pages = [page for path in sheets for page in (list_images(path) if path.is_dir() else [path])]
-    if not pages:
-        raise UserError(f"there is no PNG or JPEG image in {', '.join(map(str, sheets[:5]))}")
-    return pages
 
 
 def _classifier_file(classifier: Path | None, model: str | None, folder: Path) -> Path:

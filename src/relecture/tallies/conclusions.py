@@ -5,11 +5,16 @@ from pathlib import Path
 import pandas as pd
 
 from relecture.data_files import read_csv, read_json
-from relecture.tallies import QUESTION
-from relecture.tallies.result_tables import NAMES
-from relecture.text_format import number, percent, sentence, spread
+from relecture.tallies import METHOD_NAMES, QUESTION
+from relecture.tallies.segmentation.cell_crops import describe_files
+from relecture.text_format import interval, number, percent, sentence, spread
 
-_COUNTS = {"pretrained": "before transfer", "transferred": "after transfer", "prior_corrected": "with prior correction"}
+_COUNTS = {
+    "pretrained": "before transfer",
+    "transferred": "after transfer",
+    "prior_corrected": "with digit frequencies estimated from the sheets",
+    "sum_constrained": "with the sums of the form",
+}
 
 
 def question(results: Path) -> str:
@@ -21,17 +26,20 @@ def conclusions(results: Path) -> tuple[str, str]:
     """Return the accuracy before and after transfer, and the error of the vote count, as one sentence each.
 
     Args:
-        results: The folder of all results; of `tallies/` table.csv, totals.csv, checking.csv and the params.json of one
-            base are read.
+        results: The folder of all results; of `tallies/` table.csv, totals.csv, checking.csv, seeds.csv, data/files.csv
+            and the params.json of one base are read.
     """
     folder = results / "tallies"
     table = read_csv(folder / "table.csv")
-    table.index = list(NAMES)
+    table.index = list(METHOD_NAMES)
     # A base is trained on MNIST and tested on the cells, so its record names a sample of either.
     data = read_json(folder / "base" / "selected" / "params.json")["data"]
     sample = data["name"] if data["sample"] else ""
-    totals, checking = (read_csv(folder / f"{name}.csv") for name in ("totals", "checking"))
-    return _describe_networks(table, sample), _describe_count(totals, checking)
+    totals, checking, seeds = (read_csv(folder / f"{name}.csv") for name in ("totals", "checking", "seeds"))
+    files = describe_files(read_csv(folder / "data" / "files.csv", dtype=str, keep_default_na=False))
+    return _describe_networks(table, sample), " ".join(
+        (_describe_count(totals, checking), *_describe_seeds(seeds), sentence(files))
+    )
 
 
 def _describe_networks(table: pd.DataFrame, sample: str) -> str:
@@ -40,10 +48,12 @@ def _describe_networks(table: pd.DataFrame, sample: str) -> str:
     comparison = "" if pd.isna(published) else f" (published: {100 * float(published):.1f} %, on other handwriting)"
     data = f"with a sample in place of the real data ({sample}), " if sample else ""
     return sentence(
-        f"{data}a network trained on MNIST alone classifies {_accuracy(base, 'mnist_accuracy')} of MNIST's digits and "
-        f"{_accuracy(base)} of those on the sheets correctly{comparison}; fine-tuned on "
-        f"{int(transferred.n_labelled):,} labelled cells it reaches {_accuracy(transferred)}, and a network trained on "
-        f"these cells from scratch {_accuracy(scratch)}"
+        f"{data}a network trained on MNIST alone classifies {_accuracy(base, 'mnist_accuracy')} of MNIST's digits, "
+        f"{_accuracy(base, 'target_accuracy_as_cut')} of those on the sheets as they are cut from their boxes, and "
+        f"{_accuracy(base)} once they are cropped, scaled and centred as MNIST's{comparison}; fine-tuned on "
+        f"{int(transferred.n_labelled):,} labelled cells it reaches {_accuracy(transferred)} (as cut "
+        f"{_accuracy(transferred, 'target_accuracy_as_cut')}), and a network trained on these cells from scratch "
+        f"{_accuracy(scratch)} (as cut {_accuracy(scratch, 'target_accuracy_as_cut')})"
     )
 
 
@@ -57,11 +67,28 @@ def _describe_count(totals: pd.DataFrame, checking: pd.DataFrame) -> str:
     errors = [f"{percent(share, 1)} {_COUNTS[name]}" for name, share in shares.items()]
     near = checking[(checking.variant == "transferred") & (checking.target == "within 1 %")].set_index("order")
     return (
-        f"The absolute errors of the parties' totals sum to {errors[0]}, {errors[1]} and {errors[2]}, of all "
+        f"The absolute errors of the parties' totals sum to {', '.join(errors[:-1])} and {errors[-1]}, of all "
         f"{number(votes, 0)} votes; until every total is within 1 % a person audits "
         f"{number(near.needed['quality'], 0)} of {number(near.sheets['quality'], 0)} sheets, worst quality first, or "
         f"{number(near.needed['random'], 0)} in random order."
     )
+
+
+def _describe_seeds(seeds: pd.DataFrame) -> list[str]:
+    """Return a sentence on the network that counts and the error of all votes over its seeds."""
+    rows = seeds[seeds.method == "final"].set_index("variant")
+    name, n_seeds = rows.network.iloc[0], int(rows.n_seeds.iloc[0])
+    if "error" not in seeds:
+        return [f"The network that counts: {name}."]
+    errors = [
+        f"{spread(100 * row.error, 100 * row.error_sd, 2)} % {label} (95 % interval over networks, stations and "
+        f"handwriting {interval(100 * row.error_low, 100 * row.error_high, 2)})"
+        for label, row in (
+            ("digit by digit", rows.loc["transferred"]),
+            ("with the sums of the form", rows.loc["sum_constrained"]),
+        )
+    ]
+    return [f"The network that counts: {name}; over {n_seeds} seeds the error of all votes is {' and '.join(errors)}."]
 
 
 def _accuracy(row: pd.Series, metric: str = "target_accuracy") -> str:

@@ -7,6 +7,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from typing_extensions import TypedDict
 
 from relecture.config_model import ConfigModel, UserPath
+from relecture.tallies import AS_CUT
 from relecture.training.config import Probability
 
 SIMULATED = "simulated"
@@ -15,7 +16,10 @@ Seed = Annotated[int, Field(ge=0)]
 Count = Annotated[int, Field(ge=1)]
 Epochs = Annotated[int, Field(ge=1)]
 Rate = Annotated[float, Field(gt=0)]
+Share = Annotated[float, Field(ge=0, le=1)]
 TransferMethod = Literal["frozen", "frozen_augmented", "unfrozen", "conv_frozen"]
+#: The ways of counting the votes.
+CountVariant = Literal["pretrained", "transferred", "prior_corrected", "sum_constrained"]
 Job = TypeVar("Job", bound=ConfigModel)
 
 
@@ -26,6 +30,26 @@ class Architecture(TypedDict):
     dropout: float
     fc1: int
     fc2: int
+
+
+class LeadingBoxesConfig(ConfigModel):
+    """What stands in the leading boxes of a number that has fewer digits than boxes; the rest of them have zeros.
+
+    Each is the share of such numbers. A number's leading boxes are all alike.
+    """
+
+    empty: Share = Field(description="Share whose leading boxes are left empty.")
+    cross: Share = Field(description="Share whose leading boxes are crossed out.")
+    dash: Share = Field(description="Share whose leading boxes have dashes; so has the last box of a zero.")
+    struck_out: Share = Field(description="Share whose leading boxes have struck-out digits.")
+
+    @field_validator("struck_out")
+    @classmethod
+    def _leaves_a_share(cls, last: float, info: ValidationInfo) -> float:
+        total = last + sum(info.data.get(name, 0) for name in ("empty", "cross", "dash"))
+        if total > 1 + 1e-9:
+            raise ValueError(f"the shares of empty, cross, dash and struck_out sum to {total:g}, more than 1")
+        return last
 
 
 class SimulationConfig(ConfigModel):
@@ -53,6 +77,7 @@ class SimulationConfig(ConfigModel):
         ge=0, le=3, description="Strength of the distortions of the sheets: 0 is none, 1 the standard."
     )
     bad_scan_rate: Probability = Field(description="Share of sheets that are badly scanned.")
+    leading_boxes: LeadingBoxesConfig = Field(description="What stands in the boxes before a number's first digit.")
 
 
 class LabelledCellsConfig(ConfigModel):
@@ -135,6 +160,10 @@ class PretrainingConfig(ConfigModel):
     n_seeds: Count = Field(description="Networks per architecture that differ only in their seed.")
     n_images: int = Field(ge=100, le=60_000, description="Maximum number of MNIST training images, of all 60,000.")
     epochs: Epochs = Field(description="Epochs over the images.")
+    augment: bool = Field(
+        description="Whether the images are rotated, shifted, sheared and scaled at random, so that a base suits "
+        "handwriting that it has not seen."
+    )
 
 
 class NetworkChoice(ConfigModel):
@@ -173,9 +202,27 @@ class LabelCurveConfig(ConfigModel):
     n_images: int = Field(ge=10, description="Cells per training, with repetition, for every number of labelled cells.")
 
 
-class FinalConfig(ConfigModel):
-    """The model that counts the votes: one network, trained on all labelled cells."""
+class DrawnSymbolsConfig(ConfigModel):
+    """Symbols that are drawn for the training of the model that counts the votes."""
 
+    n_marks: int = Field(
+        ge=0,
+        description="Drawn marks that are no digit (crosses, dashes, slashes, ticks, struck-out digits), besides those "
+        "of your own cells; at most a third as many as labelled cells.",
+    )
+    n_variants: int = Field(
+        ge=0,
+        description="Drawn digits (a 1 with a serif, a 7 with a bar, a 0 with a slash); at most a third as many as "
+        "labelled cells.",
+    )
+
+
+class FinalConfig(DrawnSymbolsConfig):
+    """The model that counts the votes, trained on all labelled cells and on drawn symbols."""
+
+    n_seeds: Count = Field(
+        description="Networks; the first one counts the votes, the others show how much its seed matters."
+    )
     method: TransferMethod = Field(description="Variant of transfer, chosen on validation cells.")
     epochs: Epochs = Field(description="Epochs over the cells.")
 
@@ -186,16 +233,25 @@ class TransferVariant(ConfigModel):
     frozen_blocks: int | Literal["all"]
     start: Literal["base", "scratch"]
     augment: bool
+    crop: Literal["normalised", "as_cut"] = "normalised"
+
+
+def _with_crops(variants: dict[str, TransferVariant]) -> dict[str, TransferVariant]:
+    """Return the variants with normalised cells, and the same with cells as cut."""
+    as_cut = {f"{name}{AS_CUT}": variant.model_copy(update={"crop": "as_cut"}) for name, variant in variants.items()}
+    return variants | as_cut
 
 
 #: The variants of transfer by method.
-TRANSFER_VARIANTS = {
-    "frozen": TransferVariant(frozen_blocks=1, start="base", augment=False),
-    "frozen_augmented": TransferVariant(frozen_blocks=1, start="base", augment=True),
-    "unfrozen": TransferVariant(frozen_blocks=0, start="base", augment=False),
-    "conv_frozen": TransferVariant(frozen_blocks="all", start="base", augment=False),
-    "scratch": TransferVariant(frozen_blocks=0, start="scratch", augment=False),
-}
+TRANSFER_VARIANTS = _with_crops(
+    {
+        "frozen": TransferVariant(frozen_blocks=1, start="base", augment=False),
+        "frozen_augmented": TransferVariant(frozen_blocks=1, start="base", augment=True),
+        "unfrozen": TransferVariant(frozen_blocks=0, start="base", augment=False),
+        "conv_frozen": TransferVariant(frozen_blocks="all", start="base", augment=False),
+        "scratch": TransferVariant(frozen_blocks=0, start="scratch", augment=False),
+    }
+)
 
 
 class FineTuneSettings(TransferVariant, OptimizerConfig):
@@ -221,9 +277,10 @@ class LabelCurveJob(FineTuneSettings):
     n_images: Count
 
 
-class FinalJob(FineTuneSettings):
+class FinalJob(FineTuneSettings, DrawnSymbolsConfig):
     """Everything that the model that counts the votes depends on, except for the base."""
 
+    n_seeds: Count
     method: TransferMethod
     epochs: Epochs
 
@@ -254,7 +311,7 @@ class TalliesConfig(ConfigModel):
 
     cells_dir: UserPath = Field(
         description="`simulated`, or a folder of labelled cells of your own: a sub-folder per digit, 0 to 9, of PNG or "
-        "JPEG images of any size."
+        "JPEG images of any size; optionally `x` with marks that are no digit, and `blank` with empty boxes."
     )
     sheets_dir: UserPath = Field(
         description="`simulated`, or a folder of sheets of your own: page images and a `layout.json`; optionally "
@@ -271,11 +328,11 @@ class TalliesConfig(ConfigModel):
     final: FinalConfig = Field(description="The model that counts the votes.")
     counting: CountingConfig = Field(description="Quality of sheets, and checking.")
 
-    @field_validator("transfer", "label_curve")
+    @field_validator("transfer", "label_curve", "final")
     @classmethod
     def _has_enough_bases(
-        cls, block: TransferConfig | LabelCurveConfig, info: ValidationInfo
-    ) -> TransferConfig | LabelCurveConfig:
+        cls, block: TransferConfig | LabelCurveConfig | FinalConfig, info: ValidationInfo
+    ) -> TransferConfig | LabelCurveConfig | FinalConfig:
         base = info.data.get("base")
         if base is not None and block.n_seeds > base.n_seeds:
             raise ValueError(f"its n_seeds is {block.n_seeds}, but tallies.base.n_seeds is only {base.n_seeds}")
@@ -317,11 +374,21 @@ class TalliesConfig(ConfigModel):
         return _job(TransferJob, self.transfer, TRANSFER_VARIANTS[method], self.training)
 
     def label_curve_job(self, method: str) -> LabelCurveJob:
-        """Return everything that a curve over numbers of labelled cells depends on, except for the base."""
-        # Many networks, and no published number: these may be trained in bfloat16.
-        return _job(
-            LabelCurveJob, self.transfer, self.label_curve, TRANSFER_VARIANTS[method], self.training, precision="bf16"
+        """Return everything that a curve over numbers of labelled cells depends on, except for the base.
+
+        With cells as cut, which are a comparison, every second number is left out.
+        """
+        variant = TRANSFER_VARIANTS[method]
+        job = _job(
+            # Many networks, and no published number: these may be trained in bfloat16.
+            LabelCurveJob,
+            self.transfer,
+            self.label_curve,
+            variant,
+            self.training,
+            precision="bf16",
         )
+        return job if variant.crop == "normalised" else job.model_copy(update={"n_labelled": job.n_labelled[::2]})
 
     def final_job(self) -> FinalJob:
         """Return everything that the model that counts the votes depends on, except for the base."""

@@ -3,6 +3,7 @@
 from relecture.exhibit import Exhibit, Exhibits, table
 
 _TABLES, _VOTES = "relecture.tallies.result_tables", "relecture.tallies.counting.vote_tables"
+_SEEDS = "relecture.tallies.counting.member_votes"
 
 
 def _figure(name: str, label: str, *, function: str = "", in_handout: bool = False) -> Exhibit:
@@ -17,6 +18,7 @@ EXHIBITS = Exhibits(
         table("label_curve", "accuracy by number of labels", f"{_TABLES}:label_curve"),
         table("selected", "the search space", f"{_TABLES}:selected"),
         table("totals", "the votes of each party", f"{_VOTES}:write_totals", in_handout=True, job="vote_tables"),
+        table("seeds", "votes by network", f"{_SEEDS}:write_seeds", job="seed_tables"),
         table("districts", "winners of the districts", f"{_VOTES}:write_districts", job="vote_tables"),
         table("quality", "sheets of high and low quality", f"{_VOTES}:write_quality", job="vote_tables"),
         table("checking", "sheets to audit", f"{_VOTES}:write_audits", in_handout=True, job="vote_tables"),
@@ -43,7 +45,9 @@ EXHIBITS = Exhibits(
         "tallies/table.csv",
         "tallies/totals.csv",
         "tallies/checking.csv",
+        "tallies/seeds.csv",
         "tallies/base/selected/params.json",
+        "tallies/data/files.csv",
     ),
     overview="relecture.tallies.figures.overview:overview",
     findings=f"{_TABLES}:findings",

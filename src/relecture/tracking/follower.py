@@ -6,8 +6,8 @@ new in one batch per MLflow run. What it could not write, `sync` does.
 """
 
 import contextlib
-import os
 import select
+import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -18,7 +18,7 @@ from relecture.errors import UserError
 from relecture.tracking.live_runs import LiveMethod
 from relecture.tracking.progress_files import ProgressReader, written_ns
 from relecture.tracking.store import Store, connect, translate_store_errors
-from relecture.tracking.supervisor import RECORDS
+from relecture.tracking.supervisor import END_SECONDS, RECORDS
 from relecture.tracking.sync import FIGURE_KINDS, load_record, sync_record
 
 POLL_SECONDS, RETRY_SECONDS, SAMPLE_SECONDS = 2.0, 20.0, 6.0
@@ -142,11 +142,13 @@ def follow(results: Path, since: float) -> None:
         results: Folder of results of the run, with the list of its records.
         since: When the run began, in seconds since 1970.
     """
-    os.nice(10)
     names = (results / "checkpoints" / RECORDS).read_text(encoding="utf-8").split("\n")
+    _print("following")
     follower = Follower(results, [name for name in names if name], since, _print)
     while not select.select([sys.stdin], [], [], POLL_SECONDS)[0]:
         follower.poll()
+    follower.report = _print_and_go_on
+    signal.alarm(END_SECONDS)  # ends this process: no server that hangs keeps it
     deadline = time.monotonic() + GRACE_SECONDS
     while follower.has_living_fits and time.monotonic() < deadline:
         time.sleep(0.2)
@@ -155,3 +157,8 @@ def follow(results: Path, since: float) -> None:
 
 def _print(line: str) -> None:
     print(f"{time.strftime('%H:%M:%S')} {line}", flush=True)
+
+
+def _print_and_go_on(line: str) -> None:
+    _print(line)
+    signal.alarm(END_SECONDS)

@@ -13,16 +13,21 @@ from pathlib import Path
 from relecture.cli import OWNER
 
 RECORDS = "records.txt"  # in the folder of checkpoints: the records of the run, below its folder of results
-RESTART_SECONDS, END_SECONDS = 5.0, 30.0
+SWITCH = "RELECTURE_FOLLOWER"  # environment variable; with "off" only `sync` writes to MLflow
+RESTART_SECONDS, END_SECONDS = 5.0, 30
 
 
 def follow_in_background(results: Path, records: Iterable[str]) -> None:
     """Start a follower of this process, restart it if it dies, and let it finish when this process exits.
 
+    None is started with RELECTURE_FOLLOWER=off.
+
     Args:
         results: Folder of results of the run.
         records: Folders of its records.
     """
+    if os.environ.get(SWITCH) == "off":
+        return
     checkpoints, log = results / "checkpoints", results / "logs/follower.log"
     for folder in (checkpoints, log.parent):
         folder.mkdir(parents=True, exist_ok=True)
@@ -50,12 +55,15 @@ class _Supervisor:
             self.process = self._start()
 
     def end(self) -> None:
-        """Let the follower write the rest, for half a minute at most: `sync` does what is then missing."""
+        """Let the follower write the rest while it gets on with it: `sync` does what is then missing."""
         self.ending.set()
         if self.process.stdin:
             self.process.stdin.close()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self.process.wait(END_SECONDS)
+        written = -1
+        while self.process.poll() is None and written < self.log.stat().st_size:
+            written = self.log.stat().st_size
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(END_SECONDS)
         self.process.kill()
 
     def _start(self) -> "subprocess.Popen[bytes]":

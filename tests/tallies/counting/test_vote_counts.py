@@ -18,11 +18,13 @@ from relecture.tallies.counting.vote_counts import (
     count_cells,
     count_folder,
     estimate_digit_priors,
+    read_numbers,
     reweight,
 )
 from relecture.tallies.networks.cnn import cnn
 from relecture.tallies.networks.digit_classifier import DigitClassifier, digit_frequencies
 from relecture.tallies.segmentation.cell_crops import CellCrops
+from relecture.tallies.segmentation.layout import SumRule
 from relecture.tallies.segmentation.station_tables import ALL_DISTRICTS
 
 ARCHITECTURE = {"filters": [4, 6], "dropout": 0.1, "fc1": 12, "fc2": 8}
@@ -182,7 +184,7 @@ def crops() -> CellCrops:
         stations=pd.DataFrame(
             {"sheet": ["a", "b", "d"], "district": ["North", "South", "South"], "station": ["1", "2", "4"]}
         ),
-        parties=("Ash", "Birch"),
+        rows=("Ash", "Birch"),
         name="made up",
         sample=False,
         digest="0" * 16,
@@ -196,7 +198,7 @@ def test_cells_are_counted_with_their_districts(crops, tmp_path):
     assert counts.districts.tolist() == ["North", "South", ALL_DISTRICTS]
     crops.save(tmp_path / "cell_crops.npz")
     classifier.save(tmp_path / "classifier.pt")
-    count_folder(tmp_path / "cell_crops.npz", tmp_path / "classifier.pt", False, tmp_path / "counts")
+    count_folder(tmp_path / "cell_crops.npz", tmp_path / "classifier.pt", "transferred", tmp_path / "counts")
     assert pd.read_csv(tmp_path / "counts/counts.csv").votes.tolist() == counts.votes.ravel().tolist()
 
 
@@ -225,4 +227,103 @@ def test_the_prior_of_the_training_cells_is_saved_with_the_counts(crops, tmp_pat
     )
     classifier = DigitClassifier.load(tmp_path / "classifier.pt")
     count_cells(crops, classifier).save(tmp_path / "counts")
-    assert VoteCounts.load(tmp_path / "counts").train_prior == classifier.train_prior == train_prior
+    assert classifier.train_prior == train_prior
+    assert VoteCounts.load(tmp_path / "counts").train_prior == pytest.approx(train_prior)
+
+
+class Reader(DigitClassifier):
+    """Returns given probabilities in place of classified images."""
+
+    def probabilities(self, images):
+        """Return the probabilities of the digits that the first pixels of a cell are: digit, other digit, percent."""
+        digit, other, percent = (images[..., 0, index].astype(int) for index in range(3))
+        result = np.full((*digit.shape, 10), 1e-4)
+        np.put_along_axis(result, other[..., None], 1 - percent[..., None] / 100, -1)
+        np.put_along_axis(result, digit[..., None], percent[..., None] / 100, -1)
+        return result / result.sum(-1, keepdims=True)
+
+
+def written(numbers: list[list[int]]) -> np.ndarray:
+    """Return cells that `Reader` reads as these numbers, without doubt."""
+    images = np.zeros((*np.shape(numbers), 3, 28, 28), np.uint8)
+    images[..., 0, 0] = images[..., 0, 1] = np.array(numbers)[..., None] // [100, 10, 1] % 10
+    images[..., 0, 2] = 99
+    return images
+
+
+@pytest.fixture
+def summed(crops) -> CellCrops:
+    """Two parties and their total; on the first sheet a 2 of the total looks more like a 7."""
+    images = written([[120, 32, 152], [7, 8, 15], [40, 300, 340]])
+    images[0, 2, 2, 0, :3] = 7, 2, 60
+    return replace(
+        crops,
+        images=images,
+        rows=("Ash", "Birch", "All"),
+        is_party=(True, True, False),
+        sums=(SumRule("All", ("Ash", "Birch")),),
+        as_cut=images,
+        empty=np.zeros((3, 3, 3), bool),
+        has_box=np.ones((3, 3), bool),
+    )
+
+
+def test_sums_correct_a_doubtful_digit_and_totals_are_no_votes(summed):
+    reader = Reader(cnn(ARCHITECTURE, seed=1), ARCHITECTURE, "reader")
+    numbers = read_numbers(summed, reader)
+    table = numbers.table().set_index(["sheet", "number"])
+    assert table.loc[("a", "All"), ["as_read", "value", "state"]].tolist() == [157, 152, "corrected"]
+    assert (table.drop(("a", "All")).state == "adds up as read").all()
+    counts = count_cells(summed, reader, sum_constrained=True)
+    assert counts.parties == ("Ash", "Birch")
+    assert counts.votes.tolist() == [[120, 32], [7, 8], [40, 300]]
+    assert counts.counts().state.tolist() == ["adds up as read"] * 6
+    assert numbers.to_check().empty
+
+
+def test_a_sum_constrained_count_is_loaded_unchanged_and_lists_what_a_person_must_look_at(summed, tmp_path):
+    summed.images[1, 0, 2, 0, :3] = 7, 1, 50  # 7 or 1: the total says 7; without it nothing does
+    reader = Reader(cnn(ARCHITECTURE, seed=1), ARCHITECTURE, "reader")
+    counts = count_cells(replace(summed, sums=()), reader, sum_constrained=True)
+    assert counts.counts().state.tolist() == ["unchecked"] * 6
+    counts.save(tmp_path)
+    again = VoteCounts.load(tmp_path)
+    np.testing.assert_array_equal(again.votes, counts.votes)
+    np.testing.assert_array_equal(again.constrained.certainty, counts.constrained.certainty)
+    assert again.counts().equals(counts.counts())
+    numbers = read_numbers(replace(summed, sums=()), reader)
+    assert numbers.to_check().reason.unique().tolist() == ["it is part of no sum of the layout"]
+    assert len(numbers.to_check()) == 9
+
+
+def test_a_sheet_without_any_digit_is_for_a_person_although_zeros_add_up(summed):
+    reader = Reader(cnn(ARCHITECTURE, seed=1), ARCHITECTURE, "reader")
+    summed.empty[1] = True
+    summed.empty[2, 0] = True  # 0 + 300 = 300: one number without a digit is a zero
+    summed.images[2] = written([[0, 300, 300]])[0]
+    numbers = read_numbers(summed, reader)
+    states = numbers.table().set_index(["sheet", "number"]).state
+    assert states["b"].tolist() == ["unclear"] * 3
+    assert states["c"].tolist() == ["adds up as read"] * 3
+    checks = numbers.to_check()
+    assert set(checks.sheet) == {"b"}
+    assert checks.reason.unique().tolist() == ["no digit was seen in it, nor in any number of its sums"]
+
+
+def test_a_person_is_shown_the_number_that_is_counted(summed, tmp_path):
+    """On most of sixty sheets the hundreds are 0; on one, 0 and 6 are about as likely, and the sum does not hold."""
+    images = np.concatenate([written([[24, 32, 56]])] * 60)
+    images[0, 0, 0, 0, :3] = 6, 0, 55
+    images[0, 2] = written([[999, 999, 999]])[0, 0]
+    sheets = np.array([f"s{number}" for number in range(60)])
+    many = replace(summed, images=images, as_cut=images, sheets=sheets, empty=np.zeros((60, 3, 3), bool))
+    reader = Reader(cnn(ARCHITECTURE, seed=1), ARCHITECTURE, "reader")
+    numbers = read_numbers(many, reader)
+    votes = count_cells(many, reader, sum_constrained=True).votes
+    assert votes[0].tolist() == [24, 32]
+    values = numbers.table().pivot(index="sheet", columns="number", values="value").loc[sheets, ["Ash", "Birch"]]
+    np.testing.assert_array_equal(values, votes)
+    ash = numbers.to_check().set_index(["sheet", "number"]).loc[("s0", "Ash")]
+    assert (ash.as_read, ash.value) == (624, 24)
+    certainty = numbers.table().set_index(["sheet", "number"]).certainty
+    assert certainty["s0", "Ash"] == 0  # nothing is known of a number that the sums did not choose

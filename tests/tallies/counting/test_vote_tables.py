@@ -40,14 +40,14 @@ def test_with_the_truth_every_table_compares_with_it(known, tmp_path):
     audited = known.variants["transferred"]
     assert totals.true.tolist() == [*audited.truth.sum(0), audited.truth.sum()]
     assert totals.counted_transferred.tolist() == [*audited.counts.votes.sum(0), audited.counts.votes.sum()]
-    for name in ("pretrained", "transferred", "prior_corrected"):
+    for name in ("pretrained", "transferred", "prior_corrected", "sum_constrained"):
         np.testing.assert_allclose(totals[f"error_{name}"], totals[f"counted_{name}"] / totals.true - 1)
         assert totals.loc[PARTIES[0], [f"error_{name}_low", f"error_{name}_high"]].is_monotonic_increasing
     districts = pd.read_csv(tmp_path / "districts.csv", keep_default_na=False)
-    assert districts.district.tolist() == ["D1", "D2", "D3", ""] * 3
+    assert districts.district.tolist() == ["D1", "D2", "D3", ""] * 4
     assert (districts.changed == (districts.winner != districts.true_winner)).all()
     assert set(pd.read_csv(tmp_path / "quality.csv").group) == {"high", "low", "difference"}
-    assert len(pd.read_csv(tmp_path / "checking.csv")) == 3 * 3 * 2
+    assert len(pd.read_csv(tmp_path / "checking.csv")) == 4 * 3 * 2
 
 
 def test_a_party_called_all_is_a_party_among_the_others(known, tmp_path):
@@ -98,7 +98,7 @@ def test_counts_are_loaded_with_the_truth(tmp_path):
         sheets=counts.sheets.astype(str),
         unreadable=pd.DataFrame({"sheet": ["lost"], "reason": ["no frame"]}),
         stations=pd.DataFrame({"sheet": counts.sheets, "district": "D1", "station": "S"}),
-        parties=PARTIES,
+        rows=PARTIES,
         name="two sheets",
         sample=True,
         digest="0" * 16,

@@ -32,7 +32,7 @@ def test_examples_count_the_readable_sheets_and_show_why_one_is_not(folder, tmp_
         outlined = [
             len(axes.patches) for axes in figure.axes if axes.get_title().startswith("sheet-0") and axes.patches
         ]
-        assert set(outlined) == {4 * 3}
+        assert set(outlined) == {5 * 3}
         plotting.save(figure, tmp_path / "sheets_seen")
     assert (tmp_path / "sheets_seen.svg").stat().st_size > 10_000
 

@@ -8,7 +8,6 @@ import pytest
 
 from relecture.records import FitResult
 from relecture.tallies.networks.calibration import (
-    LOGIT_COLUMNS,
     MIN_TEMPERATURE,
     calibrate,
     expected_calibration_error,
@@ -72,7 +71,9 @@ def calibrated(tmp_path_factory):
     for part, seed in (("validation", 1), ("test", 2)):
         logits, labels = simulate(3000, seed)
         logits = 3 * logits
-        table = pd.DataFrame(logits, columns=LOGIT_COLUMNS).assign(part=part, cell=np.arange(3000), label=labels)
+        table = pd.DataFrame(logits, columns=[f"l{digit}" for digit in range(logits.shape[1])]).assign(
+            part=part, cell=np.arange(3000), label=labels, drawn=False
+        )
         tables.append(table.assign(predicted=logits.argmax(1), probability=softmax(logits).max(1)))
     fit.add("final", {"target_accuracy": 0.5}, pd.concat(tables))
     fit.save_model = lambda model: DigitClassifier(cnn(ARCHITECTURE, seed=1), ARCHITECTURE, "tiny").save(

@@ -1,5 +1,6 @@
 """Transfer starts from the base, keeps frozen weights, and uses the same labelled cells for every variant."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +12,12 @@ import torch
 from relecture import records
 from relecture.errors import UserError
 from relecture.records import FitResult
+from relecture.tallies import MARK
 from relecture.tallies.config import TRANSFER_VARIANTS
 from relecture.tallies.networks import pretraining, transfer
 from relecture.tallies.networks.cnn import cnn
 from relecture.tallies.networks.digit_classifier import DigitClassifier
+from relecture.tallies.networks.drawn_symbols import draw_marks
 
 SOURCE = {"name": "digits", "digest": "0123456789abcdef", "sample": True}
 
@@ -47,11 +50,15 @@ def states(folder: Path) -> list[dict[str, bytes]]:
     ]
 
 
+def _without_crop(variant: str) -> str:
+    return variant.removesuffix("_as_cut")
+
+
 @pytest.mark.parametrize("variant", TRANSFER_VARIANTS)
 def test_frozen_weights_stay_and_all_others_change(transferred, model, variant):
-    blocks = {"frozen": 1, "frozen_augmented": 1, "unfrozen": 0, "conv_frozen": 2, "scratch": 0}[variant]
+    blocks = {"frozen": 1, "frozen_augmented": 1, "unfrozen": 0, "conv_frozen": 2, "scratch": 0}[_without_crop(variant)]
     for seed, (before, after) in enumerate(zip(states(model), states(transferred[variant][1] / "model"), strict=True)):
-        if variant == "scratch":
+        if _without_crop(variant) == "scratch":
             before = {k: v.numpy().tobytes() for k, v in cnn(small.ARCHITECTURE, seed).state_dict().items()}
         same = {name for name in before if before[name] == after[name]}
         assert same == {name for name in before if name.startswith(tuple(f"blocks.{i}." for i in range(blocks)))}
@@ -61,7 +68,8 @@ def test_frozen_weights_stay_and_all_others_change(transferred, model, variant):
 def test_the_record_counts_the_trained_parameters(transferred, variant):
     whole = sum(parameter.numel() for parameter in cnn(small.ARCHITECTURE, 0).parameters())
     first, second = 8 * 9 + 8, 8 * 8 * 9 + 8
-    frozen = {"frozen": first, "frozen_augmented": first, "conv_frozen": first + second}.get(variant, 0)
+    counts = {"frozen": first, "frozen_augmented": first, "conv_frozen": first + second}
+    frozen = counts.get(_without_crop(variant), 0)
     fit, _ = transferred[variant]
     assert fit.parameters == whole - frozen
     assert {scores["trained_parameters"] for scores in small.metrics(fit).values()} == {whole - frozen}
@@ -104,10 +112,10 @@ def test_every_variant_is_trained_on_the_same_cells_of_a_seed(model, tmp_path, m
     for variant in TRANSFER_VARIANTS:
         for seed in range(2):
             rows = transfer.sample_labelled(small.cells(), seed, 300)
+            cells = small.cells()
+            data = (cells.images[rows], cells.labels[rows]), cells.part("validation")
             with pytest.raises(StopIteration):
-                transfer.fine_tune(
-                    small.transfer_job(variant), small.cells(), rows, model, f"seed-{seed}", seed, 1, tmp_path
-                )
+                transfer.fine_tune(small.transfer_job(variant), *data, model, f"seed-{seed}", seed, 1, tmp_path)
     assert len(seen["seed-0"]) == len(TRANSFER_VARIANTS)
     for labels in seen.values():
         assert all(torch.equal(labels[0], other) for other in labels)
@@ -175,12 +183,16 @@ def test_the_final_model_is_trained_on_every_training_cell(last):
 
 
 def test_the_record_of_the_final_model_has_all_logits_of_validation_and_test_cells(last):
-    predictions = records.read(last[1]).predictions
-    logits = predictions[[f"l{digit}" for digit in range(10)]].to_numpy()
+    predictions = records.read(last[1]).predictions.query("member == 'seed-00'")
+    logits = predictions[[f"l{symbol}" for symbol in range(11)]].to_numpy()
     assert np.array_equal(logits.argmax(1), predictions.predicted)
     for part, metric in (("validation", "validation_accuracy"), ("test", "target_accuracy")):
         rows = predictions[predictions.part == part]
-        assert rows.label.tolist() == small.cells().part(part)[1].tolist()
+        labels = small.cells().part(part)[1].tolist()
+        drawn = rows[rows.cell >= len(labels)]
+        assert set(drawn.label) >= {MARK}
+        rows = rows[rows.cell < len(labels)]
+        assert rows.label.tolist() == labels
         assert (rows.label == rows.predicted).mean() == small.metrics(last[0])["seed-00"][metric]
 
 
@@ -188,12 +200,30 @@ def test_the_digit_classifier_is_the_final_model(last, model):
     classifier = DigitClassifier.load(last[1] / "model/classifier.pt", accelerator="cpu")
     assert classifier.temperature == 1.0
     assert (
-        classifier.name == f"{DigitClassifier.load(model / 'classifier.pt').name}, fine-tuned on {small.cells().name}"
+        classifier.name
+        == f"{DigitClassifier.load(model / 'classifier.pt').name}, fine-tuned on 600 cells: {small.cells().name}"
     )
     assert "scikit-learn's digits" in classifier.name
-    predictions = records.read(last[1]).predictions
-    logits = predictions[predictions.part == "test"][[f"l{digit}" for digit in range(10)]].to_numpy()
-    np.testing.assert_allclose(classifier.logits(small.cells().part("test")[0]), logits, atol=1e-4)
+    predictions = records.read(last[1]).predictions.query("member == 'seed-00'")
+    images, _ = small.cells().part("test")
+    logits = predictions[predictions.part == "test"][[f"l{symbol}" for symbol in range(11)]].to_numpy()
+    np.testing.assert_allclose(classifier.logits(images), logits[: len(images)], atol=1e-4)
+
+
+def test_the_final_model_has_a_classifier_for_every_seed(last):
+    assert [*small.metrics(last[0])] == ["seed-00", "seed-01"]
+    first, second = (DigitClassifier.load(last[1] / "model" / name, "cpu") for name in ("classifier.pt", "seed-01.pt"))
+    images, _ = small.cells().part("test")
+    assert not np.array_equal(first.logits(images), second.logits(images))
+    assert second.n_classes == 11
+
+
+def test_the_final_model_knows_marks_and_the_base_does_not(last, model):
+    classifier = DigitClassifier.load(last[1] / "model/classifier.pt", accelerator="cpu")
+    assert DigitClassifier.load(model / "classifier.pt").n_classes == 10
+    assert classifier.n_classes == 11
+    marks = draw_marks(100, small.cells().part("test")[0], np.random.default_rng(9))
+    assert (classifier.probabilities(marks).argmax(-1) == MARK).mean() > 0.5
 
 
 def test_more_seeds_than_the_base_has_are_an_error_that_names_the_configuration_keys(model, tmp_path):
@@ -204,3 +234,21 @@ def test_more_seeds_than_the_base_has_are_an_error_that_names_the_configuration_
 def test_from_scratch_needs_no_such_seed(model, tmp_path):
     fit = transfer.transfer(small.transfer_job("scratch", n_seeds=3, epochs=1), small.cells(), model, tmp_path)
     assert len(small.metrics(fit)) == 3
+
+
+@pytest.mark.parametrize(("n_train", "n_marks"), [(5000, 800), (300, 100)])
+def test_few_labelled_cells_do_not_drown_in_drawn_marks(n_train, n_marks, monkeypatch):
+    config = small.final_job().model_copy(update={"n_marks": 800, "n_variants": 0})
+    cells = small.cells()
+    few = replace(
+        cells,
+        **{
+            name: np.resize(getattr(cells, name), (n_train, *getattr(cells, name).shape[1:]))
+            for name in ("images", "as_cut")
+        },
+        labels=np.resize(cells.labels, n_train),
+        parts=np.full(n_train, "train"),
+    )
+    monkeypatch.setattr(transfer, "draw_marks", lambda n, digits, random: np.zeros((n, 28, 28), np.uint8))
+    _, labels = transfer._with_drawn_symbols(config, few, "train")
+    assert len(labels) - n_train == n_marks

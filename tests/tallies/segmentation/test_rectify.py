@@ -8,7 +8,7 @@ import pytest
 
 from relecture.errors import UserError
 from relecture.tallies.segmentation.layout import FormLayout
-from relecture.tallies.segmentation.rectify import UnreadableSheet, open_page, rectify, segment
+from relecture.tallies.segmentation.rectify import UnreadableSheet, open_page, rectify, segment, segment_cells
 from relecture.tallies.simulation.render import BORDER, FormRenderer
 from relecture.tallies.simulation.scanner import Scanner
 from relecture.tallies.simulation.writer import Writer
@@ -58,7 +58,7 @@ def corner_errors(sheets: list[Sheet], layout: FormLayout) -> list[float]:
     distances = []
     for sheet in sheets:
         try:
-            outlines = rectify(sheet.page, layout).outlines()
+            outlines = rectify(sheet.page, layout)[0].outlines()
         except UnreadableSheet:
             continue
         distances.append(float(np.linalg.norm(outlines - sheet.corners, axis=2).max()))
@@ -80,7 +80,7 @@ def test_most_badly_scanned_sheets_are_readable_and_their_boxes_are_found_to_thr
 def test_a_cell_shows_what_was_written_into_its_box(renderer, stand_in, layout):
     # At severity 0 the sheet is neither turned nor blurred: the inside of the box, scaled, is the expected cell.
     sheet = Sheet(renderer, stand_in, 1, 0.0, bad=False)
-    cells = segment(sheet.page, layout)
+    cells = segment_cells(sheet.page, layout).as_cut
     assert cells.shape == (10, 3, 28, 28)
     assert cells.dtype == np.uint8
     for cell, (left, top, width, height) in zip(
@@ -99,12 +99,12 @@ def test_empty_cells_have_no_rest_of_the_lines(renderer, layout):
     ink = renderer.render_ink(np.zeros((10, 3, 16, 16), np.float32), (), Writer.sample(rng, 1.0), rng)
     for bad in (False, True):
         page = Scanner.sample(rng, renderer.size, 1.0, bad).scan(ink, rng)
-        cells = segment(page, layout)
+        cells = segment_cells(page, layout).as_cut
         assert np.mean(cells > 128) < 0.01
 
 
 def test_the_cells_of_good_sheets_have_black_paper_and_white_ink(good, layout):
-    cells = np.stack([segment(sheet.page, layout) for sheet in good[:5]])
+    cells = np.stack([segment_cells(sheet.page, layout).as_cut for sheet in good[:5]])
     assert np.median(cells) == 0
     assert (cells.max(axis=(3, 4)) > 150).mean() > 0.98
     assert (cells[..., :2, :].mean(), cells[..., :, -2:].mean()) < (8, 8)
@@ -114,19 +114,21 @@ def test_the_cells_of_good_sheets_have_black_paper_and_white_ink(good, layout):
 def test_a_page_may_lie_on_its_side_or_upside_down(good, layout, turns):
     sheet = good[0]
     np.testing.assert_allclose(
-        segment(np.rot90(sheet.page, turns), layout).astype(float), segment(sheet.page, layout), atol=90
+        segment_cells(np.rot90(sheet.page, turns), layout).as_cut.astype(float),
+        segment_cells(sheet.page, layout).as_cut,
+        atol=90,
     )
 
 
 def test_a_large_photo_is_readable(good, layout):
     sheet = good[0]
     large = cv2.resize(sheet.page, None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC)
-    outlines = rectify(large, layout).outlines()
+    outlines = rectify(large, layout)[0].outlines()
     assert np.linalg.norm(outlines / 3 - sheet.corners, axis=2).max() < 1.5
 
 
 def test_a_layout_in_millimetres_gives_the_same_cells(good, layout):
-    small = FormLayout(layout.width / 4, layout.height / 4, layout.parties, layout.boxes / 4)
+    small = FormLayout.one_table(layout.width / 4, layout.height / 4, layout.parties, layout.boxes / 4)
     np.testing.assert_array_equal(segment(good[0].page, small), segment(good[0].page, layout))
 
 
@@ -141,7 +143,7 @@ def test_noise_is_unreadable(layout):
 
 
 def test_a_form_with_another_layout_is_unreadable(good, layout):
-    other = FormLayout(layout.width, layout.height, layout.parties, layout.boxes - [150, 20, 0, 0])
+    other = FormLayout.one_table(layout.width, layout.height, layout.parties, layout.boxes - [150, 20, 0, 0])
     with pytest.raises(UnreadableSheet, match="not where the layout has them"):
         segment(good[0].page, other)
 

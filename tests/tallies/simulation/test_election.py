@@ -5,13 +5,14 @@ import pytest
 
 from relecture.tallies.config import SimulationConfig
 from relecture.tallies.segmentation.layout import MAX_VOTES
-from relecture.tallies.simulation.election import ELECTION_COLUMNS, MIN_BALLOTS, simulate_votes
+from relecture.tallies.simulation.election import ELECTION_COLUMNS, MIN_BALLOTS, leading_signs, simulate_votes
 
 
 def config(**values: float) -> SimulationConfig:
     """Return a configuration of 150 stations with these values changed."""
     standard = {"seed": 1, "n_stations": 150, "n_districts": 5, "n_parties": 10, "n_ballots": 400,
-                "concentration": 20.0, "severity": 1.0, "bad_scan_rate": 0.1}  # fmt: skip
+                "concentration": 20.0, "severity": 1.0, "bad_scan_rate": 0.1,
+                "leading_boxes": {"empty": 0.06, "cross": 0.09, "dash": 0.04, "struck_out": 0.01}}  # fmt: skip
     return SimulationConfig(**{**standard, **values})
 
 
@@ -66,3 +67,26 @@ def test_the_same_seed_gives_the_same_votes_and_another_seed_others(standard_vot
 
 def test_there_are_no_empty_districts():
     assert simulate_votes(config(n_stations=3)).district.nunique() == 3
+
+
+def test_only_boxes_before_the_first_digit_have_signs():
+    crossed = config(leading_boxes={"empty": 0, "cross": 1, "dash": 0, "struck_out": 0})
+    signs = leading_signs(np.array([[0, 7, 40, 105, 123]]), crossed)
+    x = "cross"
+    assert signs.tolist() == [[[x, x, ""], [x, x, ""], [x, "", ""], ["", "", ""], ["", "", ""]]]
+
+
+def test_a_zero_in_dashes_has_one_in_every_box():
+    dashed = config(leading_boxes={"empty": 0, "cross": 0, "dash": 1, "struck_out": 0})
+    assert leading_signs(np.array([0]), dashed).tolist() == [["dash"] * 3]
+
+
+def test_signs_have_the_configured_shares():
+    signs = leading_signs(np.full(20_000, 5), config())[:, 0]
+    shares = {sign: (signs == sign).mean() for sign in ("empty", "cross", "dash", "struck_out", "")}
+    assert shares == pytest.approx({"empty": 0.06, "cross": 0.09, "dash": 0.04, "struck_out": 0.01, "": 0.8}, abs=0.01)
+
+
+def test_shares_above_one_are_refused():
+    with pytest.raises(ValueError, match=r"sum to 1\.2, more than 1"):
+        config(leading_boxes={"empty": 0.6, "cross": 0.3, "dash": 0.2, "struck_out": 0.1})

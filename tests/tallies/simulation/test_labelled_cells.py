@@ -32,12 +32,18 @@ def test_cells_are_white_on_black_and_hardly_any_is_empty(cells):
     assert (cells.images.max(axis=(1, 2)) > 100).mean() > 0.97
 
 
-def test_digits_keep_their_position_in_the_box(cells):
-    # They are not centred one by one, as MNIST's are: the paper's are not either.
-    weights = cells.images.astype(float)
-    columns = (weights.sum(1) @ np.arange(28)) / weights.sum((1, 2))
-    assert columns.std() > 1
-    assert not np.isclose(columns.mean(), 13.5, atol=1)
+def mean_column(images):
+    weights = images.astype(float)
+    return (weights.sum(1) @ np.arange(28)) / weights.sum((1, 2))
+
+
+def test_digits_as_cut_keep_their_position_and_normalised_ones_are_centred(cells):
+    written = cells.images.any((1, 2))
+    as_cut, normalised = mean_column(cells.as_cut[written]), mean_column(cells.images[written])
+    assert as_cut.std() > 1
+    assert not np.isclose(as_cut.mean(), 13.5, atol=1)
+    assert normalised.std() < 0.5
+    assert np.isclose(normalised.mean(), 13.5, atol=0.3)
 
 
 def test_labels_are_right_because_a_model_trained_on_them_classifies_other_cells(stand_in):

@@ -107,3 +107,22 @@ def test_rendering_a_page_takes_less_than_a_tenth_of_a_second(renderer, digits):
     for seed in range(5):
         rendered(renderer, digits, 1.0, seed=seed)
     assert (time.process_time() - begin) / 5 < 0.1  # 0.02 s on the machine it was written on
+
+
+def test_signs_stand_in_place_of_digits(renderer, digits, layout):
+    writer, captions = Writer.sample(np.random.default_rng(1), 0.0), ("District 1",)
+    signs = np.full(digits.shape[:2], "", dtype="U10")
+    signs[0] = ["empty", "dash", "struck_out"]
+    blank, plain, signed = (
+        renderer.render_ink(images, captions, writer, np.random.default_rng(1), kinds)
+        for images, kinds in ((np.zeros_like(digits), None), (digits, None), (digits, signs))
+    )
+
+    def ink(page: np.ndarray, box: int) -> np.ndarray:
+        left, top, width, height = (layout.boxes[0, box] + [BORDER + 3, BORDER + 3, -6, -6]).astype(int)
+        return page[top : top + height, left : left + width]
+
+    np.testing.assert_array_equal(ink(signed, 0), ink(blank, 0))
+    rows, columns = np.nonzero(ink(signed, 1) > 0.3)
+    assert np.ptp(columns) > 2 * np.ptp(rows)  # a dash
+    assert ink(signed, 2).sum() > ink(plain, 2).sum() * 0.8

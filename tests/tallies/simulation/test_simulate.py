@@ -1,10 +1,12 @@
 """The folder of simulated sheets."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from relecture.errors import UserError
-from relecture.tallies.simulation.simulate import simulate_sheets
+from relecture.tallies.segmentation.layout import FormLayout
+from relecture.tallies.simulation.simulate import IMAGE_COLUMNS, TOTAL, simulate_sheets
 
 N_SHEETS = 12
 
@@ -30,3 +32,33 @@ def test_sheets_are_not_written_into_a_folder_that_has_files(simulation_config, 
     (folder / "notes.txt").touch()
     with pytest.raises(UserError, match="exists already"):
         simulate_sheets(simulation_config, stand_in, folder, tmp_path / "truth.csv")
+
+
+def test_every_sheet_has_the_total_of_its_votes_and_the_layout_states_it(election_folder):
+    layout = FormLayout.read(election_folder / "sheets/layout.json")
+    assert [str(rule) for rule in layout.sums] == [f"{TOTAL} = Party A + Party B + Party C + Party D"]
+    assert layout.parties == ("Party A", "Party B", "Party C", "Party D")
+    assert layout.row_names[-1] == TOTAL
+
+
+def test_images_are_listed_with_the_digit_that_they_show_and_the_number_of_their_uses(
+    simulation_config, stand_in, tmp_path
+):
+    simulate_sheets(simulation_config, stand_in, tmp_path / "s", tmp_path / "truth.csv", tmp_path / "images.csv")
+    images = pd.read_csv(tmp_path / "images.csv")
+    assert tuple(images) == IMAGE_COLUMNS
+    label = pd.Series(stand_in.labels, index=stand_in.source)
+    truth = pd.read_csv(tmp_path / "truth.csv").set_index(["sheet", "party"]).votes
+    of_parties = images[images.number != TOTAL]
+    votes = truth.loc[list(zip(of_parties.sheet, of_parties.number, strict=True))].to_numpy()
+    assert (label[of_parties.image].to_numpy() == votes // 10 ** (3 - of_parties.box) % 10).all()
+    totals = truth.groupby("sheet").sum()
+    of_totals = images[images.number == TOTAL]
+    expected = totals[of_totals.sheet].to_numpy() // 10 ** (3 - of_totals.box) % 10
+    assert (label[of_totals.image].to_numpy() == expected).all()
+    uses = images.image.value_counts()
+    assert (images.use > 1).sum() == (uses - 1).sum()
+    pool = pd.Series(stand_in.labels[stand_in.parts == "sheets"]).value_counts()
+    written = label[images.image].value_counts()
+    enough = [digit for digit in range(10) if written[digit] <= pool[digit]]
+    assert (images.use[np.isin(label[images.image], enough)] == 1).all()

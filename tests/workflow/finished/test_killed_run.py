@@ -40,7 +40,7 @@ def test_a_fit_killed_with_sigkill_resumes_and_ends_with_the_same_numbers(twin, 
         assert refused.output.startswith(f"relecture: a run is already alive in this folder: process {killed.pid}, ")
 
         killed.kill()
-        until(lambda: not twin.processes(), seconds=10)  # the fit is an orphan and ends by itself
+        until(lambda: not twin.processes(), seconds=60)  # the fit is an orphan and ends by itself
         assert fit not in twin.fits()
         assert not (twin / TARGET).exists(), "the fit ended before it was killed; give it more epochs"
 

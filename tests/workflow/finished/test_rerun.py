@@ -9,10 +9,11 @@ import pytest
 
 pytestmark = pytest.mark.slow
 
-#: Tables of the comparisons that train networks, and of the count of votes.
+#: Tables of the comparisons that train networks, and of the counts of votes.
 TABLES = {
     **{name: f"results/{name}/table.csv" for name in ("salaries", "digits", "tallies")},
     "count": "results/tallies/totals.csv",
+    "seeds": "results/tallies/seeds.csv",
 }
 NETWORKS = ("plain", "dropout", "early_stopping", "early_stopping_error", "l1", "one_hidden_layer", "logistic")
 ABOVE_LASSO = {
@@ -175,6 +176,7 @@ def test_a_forced_fit_and_all_tables_run_again_and_leave_the_same_bytes(twin):
         "salaries_tables",
         "tallies_tables",
         "tallies_vote_tables",
+        "tallies_seed_tables",
     }
     assert [file.read_bytes() for file in files] == before
     assert all(file.stat().st_mtime_ns > time for file, time in zip(files, times, strict=True))

@@ -36,9 +36,12 @@ COUNT_VARIANTS = {
     "pretrained": "before transfer",
     "transferred": "after transfer",
     "prior_corrected": "after transfer, prior-corrected",
+    "sum_constrained": "after transfer, sum-constrained",
 }
 PRIOR_NOTE = (
-    "Prior-corrected: digits weighted by their frequency in each party's box, estimated from the sheets themselves."
+    "Prior-corrected: digits weighted by their frequency in each party's box, which is estimated from the "
+    "probabilities of the sheets themselves; these depend on the temperature, which needs labelled cells. "
+    "Sum-constrained: the most probable digits with which the sums printed on the form hold."
 )
 
 
@@ -225,7 +228,11 @@ def _describe(election: CountedElection) -> str:
     more = (
         f" {counted(n, 'unreadable sheet')}, which a person enters, {'is' if n == 1 else 'are'} left out." if n else ""
     )
-    return f"{election.name}: {counted(election.n_sheets, 'sheet')}.{more}"
+    classifier = election.variants["transferred"].counts.classifier
+    by = f" Counted after transfer by: {classifier}." if classifier else ""
+    warning = election.variants["transferred"].counts.material.warning()
+    foreign = f" Warning: {warning}." if warning else ""
+    return f"{election.name}: {counted(election.n_sheets, 'sheet')}.{more}{by}{foreign}"
 
 
 def _signed_percent(share: float) -> str:

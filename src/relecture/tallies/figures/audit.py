@@ -31,7 +31,7 @@ LINES = {
 
 def curves(election: CountedElection) -> Figure:
     """Draw the largest error of a party by the number of audited sheets, in three orders."""
-    names = [name for name in ("transferred", "prior_corrected") if name in election.variants]
+    names = [name for name in ("transferred", "prior_corrected", "sum_constrained") if name in election.variants]
     figure, panels = plt.subplots(1, len(names), figsize=(6.4 * len(names), 5.6), sharey=True, squeeze=False)
     needed = [_draw_curves(axes, election, name) for axes, name in zip(panels[0], names, strict=True)]
     label = "largest error of a party's total (%)" if election.truth_known else "largest expected error of a total (%)"
@@ -149,7 +149,7 @@ def _draw_qualities(election: CountedElection) -> Figure:
     n_high = [
         f"{(quality > election.quality_threshold).sum()} {COUNT_VARIANTS[name]}"
         for name, quality in qualities.items()
-        if name != "prior_corrected"
+        if name in ("pretrained", "transferred")
     ]
     axes.set_title(f"Of high quality are {', '.join(n_high)} (of {election.n_sheets})")
     axes.legend(loc="upper left")

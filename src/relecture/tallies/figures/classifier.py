@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from relecture import plotting
+from relecture.tallies import MARK
 
 if TYPE_CHECKING:
     from relecture.tallies.networks.attribution import Attributions
@@ -18,7 +19,10 @@ STAGES = {"before": "before temperature scaling", "after": "after temperature sc
 
 
 def confusion(test: pd.DataFrame) -> Figure:
-    """Draw the confusion matrix; `test` has a row per test cell: label, predicted."""
+    """Draw the confusion matrix.
+
+    `test` has a row per test cell, and after them one per drawn symbol: label, predicted, drawn.
+    """
     shares = confusion_shares(test)
     figure, axes = plt.subplots(figsize=(7.8, 6.8))
     errors = shares.copy()
@@ -31,21 +35,31 @@ def confusion(test: pd.DataFrame) -> Figure:
         limits=(0, max(np.nanmax(errors), 1e-9)),
         white_above=0.7,
     )
+    names = [*map(str, range(MARK)), "no digit"][: len(shares)]
     for digit, share in enumerate(shares.diagonal()):
         axes.text(digit, digit, f"{share:.0f}", ha="center", va="center", color=plotting.BLUE, fontweight="bold")
-    axes.set(xlabel="predicted digit", ylabel="digit", xticks=range(10), yticks=range(10), aspect="equal")
-    accuracy = (test.label == test.predicted).mean()
+    ticks = range(len(shares))
+    axes.set(xlabel="predicted", ylabel="written", xticks=ticks, yticks=ticks, aspect="equal")
+    axes.set(xticklabels=names, yticklabels=names)
+    cells, n_drawn = test[~test.drawn], int((test.drawn & (test.label == MARK)).sum())
+    accuracy = (cells.label == cells.predicted).mean()
     axes.set_title(
-        f"{100 * accuracy:.1f} % of {len(test):,} test cells are classified correctly\n"
-        "(numbers: % of the cells of a digit)"
+        f"{100 * accuracy:.1f} % of {len(cells):,} test cells are classified correctly\n"
+        "(numbers: % of the cells of a digit" + (f"; no digit: with {n_drawn:,} drawn marks)" if n_drawn else ")")
     )
     return figure
 
 
 def confusion_shares(predictions: pd.DataFrame) -> np.ndarray:
-    """Return the percentage of each digit's cells by predicted digit, (10, 10), from the columns label, predicted."""
+    """Return the percentage of each digit's cells by predicted digit, from the columns label, predicted, drawn.
+
+    (10, 10), or (11, 11) where MARK is among them. Drawn marks count, drawn digits do not.
+    """
+    predictions = predictions[~predictions.drawn | (predictions.label == MARK)]
     counts = pd.crosstab(predictions.label, predictions.predicted)
-    counts = counts.reindex(range(10), columns=range(10), fill_value=0)
+    marks = MARK in counts.index or MARK in counts.columns
+    classes = range(MARK + 1 if marks else MARK)
+    counts = counts.reindex(classes, columns=classes, fill_value=0)
     shares: np.ndarray = 100 * counts.div(counts.sum(axis=1).clip(lower=1), axis=0).to_numpy()
     return shares
 

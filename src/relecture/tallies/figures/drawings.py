@@ -23,13 +23,12 @@ from relecture.tallies.figures import hyperband_search as search_figures
 from relecture.tallies.figures import sheets as sheet_figures
 from relecture.tallies.figures import transfer as transfer_figures
 from relecture.tallies.networks.attribution import attribute, select_pairs
-from relecture.tallies.networks.calibration import LOGIT_COLUMNS
+from relecture.tallies.networks.calibration import logit_columns
 from relecture.tallies.networks.cell_dataset import CellDataset
 from relecture.tallies.networks.digit_classifier import DigitClassifier, softmax
-from relecture.tallies.segmentation import rectify
 from relecture.tallies.segmentation.cell_crops import CellCrops
-from relecture.tallies.segmentation.image_io import list_images, sheet_name
-from relecture.tallies.segmentation.layout import FormLayout
+from relecture.tallies.segmentation.sheet_folder import find_sheet
+from relecture.tallies.segmentation.sheet_listing import list_sheets
 from relecture.tallies.segmentation.station_tables import ALL_DISTRICTS
 
 N_PAIRS = 6  # of a misclassified and a correctly classified cell
@@ -82,15 +81,20 @@ class TalliesResults:
 
     @cached_property
     def test_cells(self) -> np.ndarray:
-        """The images of the test cells."""
-        images, _ = self.cells.part("test")
+        """The images of the test cells, marks included."""
+        images, _ = self.cells.symbols("test")
         return images
 
     @cached_property
     def test_predictions(self) -> pd.DataFrame:
-        """The predictions for the test cells, with the probabilities of the calibrated classifier."""
-        test = self.final.predictions[self.final.predictions.part == "test"].reset_index(drop=True)
-        test["probability"] = softmax(test[LOGIT_COLUMNS].to_numpy(), self.calibration["temperature"]).max(1)
+        """The predictions for the test cells and the drawn symbols, with the calibrated classifier's probabilities.
+
+        The drawn symbols (column `drawn`) come last: their `cell` is beyond the images in `test_cells`.
+        """
+        predictions = self.final.predictions
+        is_first = predictions.member == predictions.member.iloc[0]
+        test = predictions[is_first & (predictions.part == "test")].reset_index(drop=True)
+        test["probability"] = softmax(test[logit_columns(test)].to_numpy(), self.calibration["temperature"]).max(1)
         return test
 
     @property
@@ -138,7 +142,7 @@ def confusion(results: TalliesResults) -> Figure:
 
 def misclassified(results: TalliesResults) -> Figure:
     """Draw the misclassified test cells."""
-    return classifier.misclassified(results.test_predictions, results.test_cells)
+    return classifier.misclassified(_of_cells(results), results.test_cells)
 
 
 def reliability(results: TalliesResults) -> Figure:
@@ -149,19 +153,25 @@ def reliability(results: TalliesResults) -> Figure:
 def attribution(results: TalliesResults) -> Figure:
     """Draw attributions of misclassified and correctly classified cells."""
     calibrated = DigitClassifier.load(results.folder / "validation" / "classifier.pt")
-    pairs, images = select_pairs(results.test_predictions, N_PAIRS), results.test_cells
+    pairs, images = select_pairs(_of_cells(results), N_PAIRS), results.test_cells
     wrong, right = (attribute(calibrated, images[pairs[f"{kind}_cell"].to_numpy(int)]) for kind in ("wrong", "right"))
     return classifier.attribution(pairs, images, wrong, right)
+
+
+def _of_cells(results: TalliesResults) -> pd.DataFrame:
+    """Return the predictions for the test cells alone, without those for drawn symbols."""
+    return results.test_predictions[lambda test: ~test.drawn]
 
 
 def sheet(results: TalliesResults) -> Figure:
     """Draw one sheet with its count."""
     audited = results.election.variants["transferred"]
     index = vote_counts.example(audited)
-    path = next(path for path in list_images(results.sheets) if sheet_name(path) == audited.counts.sheets[index])
-    page = rectify.open_page(path)
-    outlines = rectify.rectify(page, FormLayout.read(results.sheets / "layout.json")).outlines()
-    return vote_counts.sheet(page, outlines, audited, index)
+    page, present = find_sheet(list_sheets([results.sheets]), audited.counts.sheets[index])
+    crops = CellCrops.load(results.crops)
+    outlines = np.full((*crops.has_box.shape, 4, 2), np.nan)
+    outlines[crops.has_box] = present
+    return vote_counts.sheet(page, outlines[np.array(crops.is_party)], audited, index)
 
 
 def quality(results: TalliesResults) -> Figure:

@@ -8,6 +8,7 @@ from matplotlib.ticker import MaxNLocator
 
 from relecture import plotting
 from relecture.records import Record
+from relecture.tallies import MARK
 from relecture.tallies.figures.classifier import confusion_shares
 
 
@@ -57,15 +58,19 @@ def _draw_label_curve(axes: Axes, record: Record) -> None:
 
 
 def _draw_confusion(axes: Axes, predictions: pd.DataFrame) -> None:
-    test = predictions[predictions.part == "test"] if "part" in predictions else predictions
+    test = predictions[predictions.part == "test"] if "part" in predictions else predictions.assign(drawn=False)
+    shares = confusion_shares(test)
     plotting.annotated_heatmap(
-        axes, confusion_shares(test), lambda share: f"{share:.0f}" if share >= 0.5 else "", limits=(0, 100), fontsize=9
+        axes, shares, lambda share: f"{share:.0f}" if share >= 0.5 else "", limits=(0, 100), fontsize=9
     )
+    names = [*map(str, range(MARK)), "none"][: len(shares)]
     axes.set(
         xlabel="predicted digit",
         ylabel="digit",
-        xticks=range(10),
-        yticks=range(10),
+        xticks=range(len(shares)),
+        yticks=range(len(shares)),
+        xticklabels=names,
+        yticklabels=names,
         title="Target test cells, % of each digit",
         aspect="equal",
     )

@@ -87,10 +87,11 @@ def _rectify_page(path: Path, layout: FormLayout) -> _Page:
     image = np.empty((0, 0), np.uint8)
     try:
         image = open_page(path)
-        form = rectify(image, layout)
+        forms = rectify(image, layout)
     except UnreadableSheet as reason:
         return _Page(path.stem, image, None, 0.0, str(reason))
-    return _Page(path.stem, image, form.outlines(), form.line_darkness)
+    outlines = np.concatenate([form.outlines() for form in forms])
+    return _Page(path.stem, image, outlines, min(form.line_darkness for form in forms))
 
 
 def _draw_page(axes: Axes, page: _Page) -> None:

@@ -16,9 +16,10 @@ from relecture.text_format import signed
 
 #: Colour, marker and vertical offset of each variant of the count in every figure.
 STYLES = {
-    "pretrained": (plotting.ORANGE, "s", 0.22),
-    "transferred": (plotting.BLUE, "o", 0.0),
-    "prior_corrected": (plotting.GREEN, "^", -0.22),
+    "pretrained": (plotting.ORANGE, "s", 0.3),
+    "transferred": (plotting.BLUE, "o", 0.1),
+    "prior_corrected": (plotting.GREEN, "^", -0.1),
+    "sum_constrained": (plotting.RED, "D", -0.3),
 }
 CONFIDENT = 0.9  # digits with a lower probability are marked on the sheet
 
@@ -40,7 +41,7 @@ def sheet(page: np.ndarray, outlines: np.ndarray, audited: AuditedCounts, index:
 
     Args:
         page: uint8 (height, width), 255 = white.
-        outlines: (parties x boxes, 4, 2), corners of the boxes on the page, from `RectifiedForm.outlines`.
+        outlines: (parties x boxes, 4, 2), corners of the boxes on the page; NaN for boxes that a number does not have.
         audited: The counts.
         index: Index of the sheet in the counts.
     """
@@ -54,6 +55,8 @@ def sheet(page: np.ndarray, outlines: np.ndarray, audited: AuditedCounts, index:
     styles = {True: (plotting.BLUE, "-"), False: (plotting.RED, (0, (2, 1)))}
     for row, column in np.ndindex(n_parties, n_boxes):
         corners = outlines[row, column]
+        if np.isnan(corners).any():
+            continue
         colour, line = styles[bool(counts.confidence[index, row, column] >= CONFIDENT)]
         axes.plot(*np.vstack([corners, corners[:1]]).T, color=colour, linewidth=1.6, linestyle=line)
         axes.annotate(str(counts.digits[index, row, column]), corners[1], xytext=(-2, -2),

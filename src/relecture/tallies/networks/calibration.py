@@ -3,6 +3,7 @@
 Source: Guo, Pleiss, Sun and Weinberger (2017), "On Calibration of Modern Neural Networks".
 """
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,22 +17,25 @@ from scipy.stats import binomtest
 from relecture import records
 from relecture.atomic_files import write_json
 from relecture.data_files import write_csv
-from relecture.tallies.networks.cnn import N_CLASSES
-from relecture.tallies.networks.digit_classifier import DigitClassifier, softmax
+from relecture.tallies.networks.digit_classifier import FIRST_MEMBER, DigitClassifier, classifier_file, softmax
 from relecture.uncertainty import paired
 
 N_BINS = 10
-LOGIT_COLUMNS = [f"l{digit}" for digit in range(N_CLASSES)]
 #: A classifier without a single error would get a temperature of zero.
 MIN_TEMPERATURE, MAX_TEMPERATURE = 0.05, 20.0
+
+
+def logit_columns(predictions: pd.DataFrame) -> list[str]:
+    """Return the columns of a table of predictions that hold the logits: l0 to l9, and l10 if there are marks."""
+    return [name for name in predictions.columns if re.fullmatch(r"l\d+", str(name))]
 
 
 def fit_temperature(logits: np.ndarray, labels: np.ndarray) -> float:
     """Return the temperature with the smallest mean negative log-likelihood, MIN_TEMPERATURE to MAX_TEMPERATURE.
 
     Args:
-        logits: (n, 10), before softmax, of cells that no network was trained on.
-        labels: (n,), the true digits.
+        logits: (n, classes), before softmax, of cells that no network was trained on.
+        labels: (n,), the true classes.
     """
     minimum = minimize_scalar(
         lambda log: negative_log_likelihood(logits / np.exp(log), labels).mean(),
@@ -43,7 +47,7 @@ def fit_temperature(logits: np.ndarray, labels: np.ndarray) -> float:
 
 
 def negative_log_likelihood(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """Return the negative log-likelihood (nats) of each true digit, (n,)."""
+    """Return the negative log-likelihood (nats) of each true class, (n,)."""
     losses: np.ndarray = -log_softmax(logits.astype(np.float64), axis=1)[np.arange(len(labels)), labels]
     return losses
 
@@ -82,24 +86,38 @@ def expected_calibration_error(table: pd.DataFrame) -> float:
 def calibrate(final: Path, out: Path) -> None:
     """Fit the temperature of the final model; write classifier.pt, temperature.json and reliability.csv into `out`.
 
-    `final` is the record of the final model, whose predictions hold the logits of validation and test cells. The
-    temperature is fitted on the validation cells and evaluated on the test cells: reliability.csv has a row per bin
-    `before` and `after` temperature scaling, temperature.json the calibration error and the log-likelihood.
+    The classifiers of the other seeds, each with its own temperature, go to `out/seeds/`. `final` is the record of the
+    final model, whose predictions hold the logits of validation and test cells. The temperature is fitted on the
+    validation cells and the symbols drawn for them, and evaluated on the test cells alone: reliability.csv has a row
+    per bin `before` and `after` temperature scaling, temperature.json the calibration error, the log-likelihood and
+    the mean of the highest probabilities.
     """
-    predictions = records.read(final).predictions
+    every = records.read(final).predictions
+    members = every.member.unique().tolist() if "member" in every else [FIRST_MEMBER]
+    predictions = every[every.member == members[0]] if "member" in every else every
     validation, test = (predictions[predictions.part == part] for part in ("validation", "test"))
-    logits, labels = test[LOGIT_COLUMNS].to_numpy(), test.label.to_numpy()
-    temperature = fit_temperature(validation[LOGIT_COLUMNS].to_numpy(), validation.label.to_numpy())
+    test = test[~test.drawn]
+    columns = logit_columns(predictions)
+    logits, labels = test[columns].to_numpy(), test.label.to_numpy()
+    temperature = fit_temperature(validation[columns].to_numpy(), validation.label.to_numpy())
+    quality = float(softmax(logits, temperature).max(1).mean())
     tables = {
         "before": reliability_table(softmax(logits), labels),
         "after": reliability_table(softmax(logits, temperature), labels),
     }
     classifier = DigitClassifier.load(final / "model" / "classifier.pt", "cpu")
-    replace(classifier, temperature=temperature).save(out / "classifier.pt")
+    replace(classifier, temperature=temperature, test_quality=quality).save(out / "classifier.pt")
+    (out / "seeds").mkdir(parents=True, exist_ok=True)
+    for member in members[1:]:
+        of_member = every[(every.member == member) & (every.part == "validation")]
+        own = fit_temperature(of_member[columns].to_numpy(), of_member.label.to_numpy())
+        other = DigitClassifier.load(final / "model" / classifier_file(member), "cpu")
+        replace(other, temperature=own).save(out / "seeds" / classifier_file(member))
     reliability = pd.concat([table.assign(stage=stage) for stage, table in tables.items()])
     write_csv(out / "reliability.csv", reliability[["stage", *tables["before"]]])
     content = {
         "temperature": temperature,
+        "quality": quality,
         "n_validation": len(validation),
         "n_test": len(test),
         "calibration_error": {stage: expected_calibration_error(table) for stage, table in tables.items()},

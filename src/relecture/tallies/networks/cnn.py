@@ -14,7 +14,7 @@ N_CLASSES = 10
 
 
 class Cnn(nn.Module):
-    """Images (n, 1, 28, 28) from 0 to 1 -> logits (n, 10).
+    """Images (n, 1, 28, 28) from 0 to 1 -> logits (n, classes).
 
     `augmentation` changes the images in training only; it has no part in the weights.
     """
@@ -25,7 +25,7 @@ class Cnn(nn.Module):
         self._augmentation = (augmentation,)  # in a tuple, so that it is not a submodule
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Return the logits (n, 10)."""
+        """Return the logits (n, classes)."""
         (augmentation,) = self._augmentation
         if augmentation is not None and self.training:
             with torch.no_grad():
@@ -39,7 +39,7 @@ class Cnn(nn.Module):
 
 
 class Head(nn.Module):
-    """A network without its first blocks: output of `frozen_features` (n, side, side, filters) -> logits (n, 10).
+    """A network without its first blocks: output of `frozen_features` (n, side, side, filters) -> logits (n, classes).
 
     It shares the network's layers, so training it trains the network.
     """
@@ -49,12 +49,12 @@ class Head(nn.Module):
         self.blocks, self.head = network.blocks[blocks:], network.head
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Return the logits (n, 10)."""
+        """Return the logits (n, classes)."""
         logits: torch.Tensor = self.head(self.blocks(x.permute(0, 3, 1, 2)).flatten(1))
         return logits
 
 
-def cnn(architecture: Architecture, seed: int, augment: bool = False) -> Cnn:
+def cnn(architecture: Architecture, seed: int, augment: bool = False, n_classes: int = N_CLASSES) -> Cnn:
     """Return a new network with Glorot-uniform weights and zero biases.
 
     Args:
@@ -62,13 +62,14 @@ def cnn(architecture: Architecture, seed: int, augment: bool = False) -> Cnn:
         seed: Seed of the weights.
         augment: Whether training images are rotated, shifted, sheared and scaled at random, and some get noise or
             are partly erased.
+        n_classes: Number of logits; the counting classifier has one more than the ten digits.
     """
     random = torch.Generator().manual_seed(seed + 2**32)  # another stream than the fully connected layers'
     blocks, channels, side = [], 1, IMAGE_SIZE
     for filters in architecture["filters"]:
         blocks.append(_block(channels, filters, random))
         channels, side = filters, side // 2
-    sizes = [channels * side**2, architecture["fc1"], architecture["fc2"], N_CLASSES]
+    sizes = [channels * side**2, architecture["fc1"], architecture["fc2"], n_classes]
     head = mlp(sizes, [architecture["dropout"]] * 2, seed=seed)
     network = Cnn(nn.Sequential(*blocks), head, _augmentation() if augment else None)
     # Filters last in memory: the same sums, and on a CPU about a third faster (the benchmark `cnn` measures it).

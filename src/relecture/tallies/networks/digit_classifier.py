@@ -4,6 +4,7 @@ The file holds tensors and plain values only, so that loading it cannot run code
 """
 
 import io
+import math
 import os
 import pickle
 from dataclasses import dataclass
@@ -22,20 +23,22 @@ from relecture.tallies.networks.cnn import N_CLASSES, cnn
 
 BATCH_SIZE = 256
 KEYS = ("architecture", "weights", "temperature", "name", "train_prior")
+FIRST_MEMBER = "seed-00"
 UNIFORM_PRIOR = (1 / N_CLASSES,) * N_CLASSES
 
 
 @dataclass(frozen=True)
 class DigitClassifier:
-    """Classifies cells (28 x 28 grey values, 0 = paper, 255 = ink) as digits.
+    """Classifies cells (28 x 28 grey values, 0 = paper, 255 = ink) as digits, or as MARK if it has this class.
 
     Attributes:
-        network: Maps images (n, 1, 28, 28) from 0 to 1 to logits (n, 10).
+        network: Maps images (n, 1, 28, 28) from 0 to 1 to logits (n, classes): 10, or 11 with MARK.
         architecture: What `cnn` builds the network from.
         name: What the network was trained on, in words.
         temperature: Logits are divided by it before softmax. A temperature above 1 lowers the probability of the
             predicted digit and never changes the digit (Guo et al. 2017, "On Calibration of Modern Neural Networks").
-        train_prior: Relative frequencies of the ten digits in the training data.
+        train_prior: Relative frequencies of the classes in the training data.
+        test_quality: Mean of the highest probabilities of its own test cells; NaN if that is not known.
     """
 
     network: nn.Module
@@ -43,6 +46,7 @@ class DigitClassifier:
     name: str
     temperature: float = 1.0
     train_prior: tuple[float, ...] = UNIFORM_PRIOR
+    test_quality: float = math.nan
 
     @classmethod
     def load(cls, path: Path, accelerator: str = "auto") -> "DigitClassifier":
@@ -60,7 +64,7 @@ class DigitClassifier:
             missing = [key for key in KEYS if key not in content]
             if missing:
                 raise ValueError(f"it lacks {', '.join(missing)}")
-            network = cnn(content["architecture"], seed=0)
+            network = cnn(content["architecture"], seed=0, n_classes=len(content["train_prior"]))
             network.load_state_dict(content["weights"])
         except FileNotFoundError as error:
             raise UserError(f"there is no digit classifier {path}. Make it first: snakemake tallies") from error
@@ -71,7 +75,8 @@ class DigitClassifier:
             accelerator = "cuda" if torch.cuda.is_available() else "cpu"
         network = network.eval().to(accelerator).to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # PyTorch's own types leave memory_format out
         temperature, train_prior = float(content["temperature"]), tuple(content["train_prior"])
-        return cls(network, content["architecture"], content["name"], temperature, train_prior)
+        test_quality = float(content.get("test_quality", math.nan))
+        return cls(network, content["architecture"], content["name"], temperature, train_prior, test_quality)
 
     def save(self, path: Path) -> None:
         """Write the classifier to `path`; the same classifier gives the same bytes."""
@@ -82,14 +87,20 @@ class DigitClassifier:
             "temperature": float(self.temperature),
             "name": self.name,
             "train_prior": list(self.train_prior),
+            "test_quality": float(self.test_quality),
         }
         memory = io.BytesIO()  # torch writes a file's own name into the file
         torch.save(content, memory)
         with atomic_write(path) as draft:
             draft.write_bytes(memory.getvalue())
 
+    @property
+    def n_classes(self) -> int:
+        """The number of classes: 10, or 11 with MARK."""
+        return len(self.train_prior)
+
     def logits(self, images: np.ndarray) -> np.ndarray:
-        """Return the network's logits before temperature: images (..., 28, 28) uint8 -> (..., 10) float32.
+        """Return the network's logits before temperature: images (..., 28, 28) uint8 -> (..., classes) float32.
 
         Raises:
             ValueError: The images have another shape or type.
@@ -99,22 +110,27 @@ class DigitClassifier:
             raise ValueError(f"cells are uint8 (..., {IMAGE_SIZE}, {IMAGE_SIZE}), not {images.dtype} {images.shape}")
         flat = torch.from_numpy(np.ascontiguousarray(images)).reshape(-1, 1, IMAGE_SIZE, IMAGE_SIZE)
         torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
-        logits, network = torch.empty(len(flat), N_CLASSES), self.network.eval()
+        logits, network = torch.empty(len(flat), self.n_classes), self.network.eval()
         device = next(network.parameters()).device
         with torch.inference_mode():
             for start in range(0, len(flat), BATCH_SIZE):
                 batch = flat[start : start + BATCH_SIZE].to(device).float() / 255
                 logits[start : start + BATCH_SIZE] = network(batch.contiguous(memory_format=torch.channels_last)).cpu()
-        return logits.numpy().reshape(*images.shape[:-2], N_CLASSES)
+        return logits.numpy().reshape(*images.shape[:-2], self.n_classes)
 
     def probabilities(self, images: np.ndarray) -> np.ndarray:
-        """Return the probability of each digit: images (..., 28, 28) uint8 -> (..., 10) float32, rows sum to 1."""
+        """Return the probability of each class: images (..., 28, 28) uint8 -> (..., classes) float32, rows sum to 1."""
         return softmax(self.logits(images), self.temperature)
 
 
-def digit_frequencies(labels: np.ndarray) -> tuple[float, ...]:
-    """Return the relative frequency of each digit in `labels` (n,); a missing digit counts as one label."""
-    counts = np.maximum(np.bincount(labels, minlength=N_CLASSES), 1)
+def classifier_file(member: str) -> str:
+    """Return the file name of a member's classifier: classifier.pt for the first, which counts the votes."""
+    return "classifier.pt" if member == FIRST_MEMBER else f"{member}.pt"
+
+
+def digit_frequencies(labels: np.ndarray, n_classes: int = N_CLASSES) -> tuple[float, ...]:
+    """Return the relative frequency of each class in `labels` (n,); a missing class counts as one label."""
+    counts = np.maximum(np.bincount(labels, minlength=n_classes), 1)
     return tuple((counts / counts.sum()).tolist())
 
 

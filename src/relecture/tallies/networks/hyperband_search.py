@@ -28,6 +28,7 @@ from relecture.tallies.networks.cell_dataset import CellDataset
 from relecture.tallies.networks.cnn import cnn, count_trainable
 from relecture.tallies.networks.cnn_training import to_training_data, train
 from relecture.tallies.networks.hyperband_results import trial_name, with_integers
+from relecture.tallies.segmentation.cell_normalization import normalize_images
 from relecture.training.callbacks import is_readable_checkpoint
 
 
@@ -73,7 +74,7 @@ def train_shard(
     architectures = [search_space.architecture(trial) for trial in trials.to_dict("records")]
     work = [search_space.epoch_seconds(architecture) for architecture in architectures]
     states = _find_checkpoints(checkpoints)
-    images, labels = mnist.train_images[: config.n_images], mnist.train_labels[: config.n_images]
+    images, labels = normalize_images(mnist.train_images[: config.n_images]), mnist.train_labels[: config.n_images]
     data = to_training_data((images, labels), cells.part("validation"))
     scores, histories = [], []
     for index in hyperband.assign_to_shards(work, n_shards)[shard]:

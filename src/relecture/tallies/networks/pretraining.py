@@ -12,26 +12,29 @@ from relecture.errors import UserError
 from relecture.provenance import rerun_command
 from relecture.records import DataSource, FitResult
 from relecture.tallies.config import Architecture, PretrainingJob
-from relecture.tallies.networks.cell_dataset import CellDataset
+from relecture.tallies.networks.cell_dataset import CellDataset, Crop
 from relecture.tallies.networks.cnn import Cnn, cnn, count_trainable
 from relecture.tallies.networks.cnn_training import accuracy, predict_logits, prediction_table, to_training_data, train
 from relecture.tallies.networks.digit_classifier import DigitClassifier, digit_frequencies
+from relecture.tallies.segmentation.cell_normalization import normalize_images
 
 Weights = dict[str, torch.Tensor]
 
 
 def pretrain(config: PretrainingJob, mnist: Mnist, cells: CellDataset, checkpoint_dir: Path) -> FitResult:
-    """Train `n_seeds` networks on MNIST and score them on MNIST's test images and on the target's cells.
+    """Train `n_seeds` networks on normalised MNIST images.
 
-    `model/weights.pt` has the weights by member, `model/architecture.json` what `cnn` builds, `model/classifier.pt`
-    the first network as a digit classifier.
+    They are scored on MNIST's test images and on the target's cells, normalised and as cut. `model/weights.pt` has the
+    weights by member, `model/architecture.json` what `cnn` builds, `model/classifier.pt` the first network as a digit
+    classifier.
     """
-    images, labels = mnist.train_images[: config.n_images], mnist.train_labels[: config.n_images]
+    images, labels = normalize_images(mnist.train_images[: config.n_images]), mnist.train_labels[: config.n_images]
+    mnist_test = normalize_images(mnist.test_images)
     data = to_training_data((images, labels), cells.part("validation"))
     result, weights, networks = FitResult(), {}, []
     for seed in range(config.n_seeds):
         member = f"seed-{seed:02d}"
-        network = cnn(config.architecture, seed)
+        network = cnn(config.architecture, seed, config.augment)
         trained = train(
             network,
             data,
@@ -43,7 +46,8 @@ def pretrain(config: PretrainingJob, mnist: Mnist, cells: CellDataset, checkpoin
             checkpoint_dir=checkpoint_dir,
         )
         metrics = score(network, cells)
-        metrics["mnist_accuracy"] = accuracy(predict_logits(network, mnist.test_images), mnist.test_labels)
+        metrics |= {f"{metric}_as_cut": value for metric, value in score(network, cells, "as_cut").items()}
+        metrics["mnist_accuracy"] = accuracy(predict_logits(network, mnist_test), mnist.test_labels)
         test_images, test_labels = cells.part("test")
         result.add(member, metrics, prediction_table(predict_logits(network, test_images), test_labels))
         result.parameters = count_trainable(network)
@@ -61,11 +65,11 @@ def pretrain(config: PretrainingJob, mnist: Mnist, cells: CellDataset, checkpoin
     return result
 
 
-def score(network: Cnn, cells: CellDataset) -> dict[str, float]:
+def score(network: Cnn, cells: CellDataset, crop: Crop = "normalised") -> dict[str, float]:
     """Return a trained network's accuracy on the target's test and validation cells."""
     metrics = {}
     for metric, part in (("target_accuracy", "test"), ("validation_accuracy", "validation")):
-        images, labels = cells.part(part)
+        images, labels = cells.part(part, crop)
         metrics[metric] = accuracy(predict_logits(network, images), labels)
     return metrics
 

@@ -11,6 +11,8 @@ MAX_CANDIDATES = 4
 DOWNSCALE = 4  # the brightness of the paper is estimated on an image this many times smaller
 WINDOW = 15  # pixels of the smaller image: wider than any stroke
 LINE_TOLERANCE = 6.0  # pixels: how far the frame's line may be from the straight line between two rough corners
+MIN_SINE = 0.5  # of the angle between two neighbouring sides of a frame
+MAX_REFINEMENT = 4.0  # times LINE_TOLERANCE that a rough corner may be moved
 
 
 def darkness(page: np.ndarray) -> np.ndarray:
@@ -25,22 +27,32 @@ def darkness(page: np.ndarray) -> np.ndarray:
     small = cv2.resize(page, (max(width // DOWNSCALE, 1), max(height // DOWNSCALE, 1)), interpolation=cv2.INTER_AREA)
     paper = cv2.dilate(small, np.ones((WINDOW, WINDOW), np.uint8))
     paper = cv2.GaussianBlur(cv2.erode(paper, np.ones((WINDOW, WINDOW), np.uint8)), (0, 0), WINDOW / 4)
-    paper = cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR).astype(np.float32)
-    return (1 - page / np.maximum(paper, 1)).clip(0, 1)
+    # The brightness is inverted while it is small, so that the whole page is passed over once.
+    inverse = cv2.resize(-1 / np.maximum(paper, 1).astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
+    dark: np.ndarray = cv2.multiply(page, inverse, dst=inverse, dtype=cv2.CV_32F)
+    dark += 1
+    return np.clip(dark, 0, 1, out=dark)
 
 
-def frame_candidates(dark: np.ndarray) -> Iterator[np.ndarray]:
-    """Yield the frame's candidates, the likeliest first.
+def frame_candidates(dark: np.ndarray) -> Iterator[Iterator[np.ndarray]]:
+    """Yield the frame's candidates at one level of darkness after the other, the likelier level first.
 
     Yields:
-        Corners (4, 2) at the outer edge of a rectangle, clockwise, upper left first.
+        The candidates of a level, the likeliest first: corners (4, 2) at the outer edge of a rectangle, clockwise,
+        upper left first.
     """
-    smooth = cv2.GaussianBlur((255 * dark).astype(np.uint8), (0, 0), 0.8)
+    for black in ink_levels(dark):
+        yield _quadrilaterals(black)
+
+
+def ink_levels(dark: np.ndarray) -> Iterator[np.ndarray]:
+    """Yield the ink of a page, uint8 (height, width) of 0 and 1, at two levels of darkness, the likelier first."""
+    smooth = cv2.GaussianBlur(cv2.convertScaleAbs(dark, alpha=255), (0, 0), 0.8)
     level, _ = cv2.threshold(smooth, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     # Beside a very dark background the first level separates background from page, the second ink from paper.
+    yield (smooth > level).astype(np.uint8)
     second, _ = cv2.threshold(smooth[smooth <= level], 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-    for black in (smooth > level, smooth > second):
-        yield from _quadrilaterals(black.astype(np.uint8))
+    yield (smooth > second).astype(np.uint8)
 
 
 def _quadrilaterals(black: np.ndarray) -> Iterator[np.ndarray]:
@@ -94,5 +106,10 @@ def _refine_corners(corners: np.ndarray, contour: np.ndarray) -> np.ndarray:
         lines.append((-dy, dx, -dy * x + dx * y))
     refined = []
     for previous, line in zip(np.roll(lines, 1, axis=0), lines, strict=True):
-        refined.append(np.linalg.solve(np.stack([previous[:2], line[:2]]), [previous[2], line[2]]))
+        sides = np.stack([previous[:2], line[:2]])
+        if abs(np.linalg.det(sides)) < MIN_SINE:  # broken lines may be fitted in parallel
+            return corners
+        refined.append(np.linalg.solve(sides, [previous[2], line[2]]))
+    if np.abs(np.array(refined) - corners).max() > MAX_REFINEMENT * LINE_TOLERANCE:
+        return corners
     return np.array(refined)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from relecture.tallies.config import SimulationConfig
-from relecture.tallies.segmentation.layout import MAX_VOTES
+from relecture.tallies.segmentation.layout import MAX_VOTES, N_BOXES
 
 SHARE_RATIO = 0.78  # a party's share of the vote in the whole election, relative to the next larger party's
 LOG_BALLOTS_SD = 0.2  # standard deviation of the logarithm of the ballots per station
@@ -43,6 +43,23 @@ def simulate_votes(config: SimulationConfig) -> pd.DataFrame:
             "votes": counts.ravel(),
         }
     )
+
+
+def leading_signs(votes: np.ndarray, config: SimulationConfig) -> np.ndarray:
+    """Return what stands in each box in place of its digit, text (..., N_BOXES); "" is the digit.
+
+    The leading boxes of a number are those before its first digit, and all but the last of a zero. They are `empty`, or
+    have a `cross`, a `dash`, or a `struck_out` digit, with the shares of `config`; a zero in dashes has one in its last
+    box as well.
+    """
+    rng = np.random.Generator(np.random.PCG64([config.seed, 5]))
+    shares = config.leading_boxes.model_dump()
+    kinds = np.array([*shares, ""])
+    chosen = rng.choice(kinds, votes.shape, p=[*shares.values(), max(1 - sum(shares.values()), 0)])
+    leading = votes[..., None] < 10 ** np.arange(N_BOXES - 1, -1, -1)
+    leading[..., -1] = (votes == 0) & (chosen == "dash")
+    signs: np.ndarray = np.where(leading, chosen[..., None], "")
+    return signs
 
 
 def party_names(n_parties: int) -> tuple[str, ...]:

@@ -7,8 +7,9 @@ from relecture.records import array_digest
 from relecture.tallies import IMAGE_SIZE
 from relecture.tallies.config import LabelledCellsJob
 from relecture.tallies.networks.cell_dataset import PARTS, CellDataset
+from relecture.tallies.segmentation.cell_normalization import CellImages, crop_cells
 from relecture.tallies.segmentation.layout import N_BOXES, FormLayout
-from relecture.tallies.segmentation.rectify import UnreadableSheet, segment
+from relecture.tallies.segmentation.rectify import UnreadableSheet, rectify
 from relecture.tallies.simulation.election import party_names
 from relecture.tallies.simulation.handwriting import Handwriting
 from relecture.tallies.simulation.render import FormRenderer
@@ -28,22 +29,23 @@ def simulate_labelled_cells(config: LabelledCellsJob, handwriting: Handwriting) 
         _simulate_part(config, handwriting, part, index, count)
         for index, (part, count) in enumerate(zip(PARTS, counts, strict=True))
     ]
-    images, labels = (np.concatenate(arrays) for arrays in zip(*samples, strict=True))
+    images, as_cut, labels = (np.concatenate(arrays) for arrays in zip(*samples, strict=True))
     parts = np.repeat(PARTS, counts)
     return CellDataset(
         images=images,
+        as_cut=as_cut,
         labels=labels,
         parts=parts,
         name=f"{handwriting.name} on tally sheets",
         sample=handwriting.sample,
-        digest=array_digest(images, labels, parts),
+        digest=array_digest(images, as_cut, labels, parts),
     )
 
 
 def _simulate_part(
     config: LabelledCellsJob, handwriting: Handwriting, part: str, index: int, count: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return images (n, 28, 28) and labels (n,) of one part, in random order."""
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return images (n, 28, 28), the same as cut, and labels (n,) of one part, in random order."""
     renderer, n_per_sheet = FormRenderer(FormLayout.standard(party_names(N_ROWS))), N_ROWS * N_BOXES
     rng = np.random.Generator(np.random.PCG64([config.seed, 2, index]))
     labels = rng.permutation(np.arange(-(-count // n_per_sheet) * n_per_sheet) % 10)
@@ -52,12 +54,13 @@ def _simulate_part(
     for digit in range(10):
         used[np.flatnonzero(labels == digit)[: count // 10 + (digit < count % 10)]] = True
     rows = handwriting.draw_rows(labels, part, rng)
-    images = np.empty((len(labels), IMAGE_SIZE, IMAGE_SIZE), np.uint8)
+    images, as_cut = np.empty((2, len(labels), IMAGE_SIZE, IMAGE_SIZE), np.uint8)
     for sheet, start in enumerate(range(0, len(labels), n_per_sheet)):
         cells = slice(start, start + n_per_sheet)
         digits = handwriting.images[rows[cells]].reshape(N_ROWS, N_BOXES, *handwriting.images.shape[1:])
-        images[cells] = _simulate_sheet(config, renderer, digits, rng, (f"Labelled {part}", f"No. {sheet + 1}"))
-    return images[used], labels[used].astype(np.int64)
+        crops = _simulate_sheet(config, renderer, digits, rng, (f"Labelled {part}", f"No. {sheet + 1}"))
+        images[cells], as_cut[cells] = crops.normalised, crops.as_cut
+    return images[used], as_cut[used], labels[used].astype(np.int64)
 
 
 def _simulate_sheet(
@@ -66,7 +69,7 @@ def _simulate_sheet(
     digits: np.ndarray,
     rng: np.random.Generator,
     captions: tuple[str, ...],
-) -> np.ndarray:
+) -> CellImages:
     """Return the cells of a sheet with these digits; simulate it again until it is readable."""
     if config.severity is None or config.bad_scan_rate is None:
         raise ValueError("simulated cells need a severity and a bad_scan_rate")
@@ -74,7 +77,8 @@ def _simulate_sheet(
         bad_scan = bool(rng.random() < config.bad_scan_rate)
         page = renderer.render(digits, captions, rng, config.severity, bad_scan)
         try:
-            return segment(page, renderer.layout).reshape(-1, IMAGE_SIZE, IMAGE_SIZE)
+            (form,) = rectify(page, renderer.layout)
+            return crop_cells(form)
         except UnreadableSheet:
             continue
     raise UserError(

@@ -30,6 +30,7 @@ class FormRenderer:
         rng: np.random.Generator,
         severity: float,
         bad_scan: bool,
+        signs: np.ndarray | None = None,
     ) -> np.ndarray:
         """Render a scanned sheet.
 
@@ -39,26 +40,39 @@ class FormRenderer:
             rng: Source of the writer and the scan.
             severity: How hard the sheet is to read; 0 is print-clean, 1 the standard.
             bad_scan: Whether it is badly scanned.
+            signs: What stands in each box in place of its digit, text (parties, boxes): `empty`, a kind of mark, or ""
+                for the digit; all digits without it.
 
         Returns:
             The page, uint8 (height, width), 255 = white.
         """
-        ink = self.render_ink(digits, captions, Writer.sample(rng, severity), rng)
+        ink = self.render_ink(digits, captions, Writer.sample(rng, severity), rng, signs)
         return Scanner.sample(rng, self.size, severity, bad_scan).scan(ink, rng)
 
     def render_ink(
-        self, digits: np.ndarray, captions: tuple[str, ...], writer: Writer, rng: np.random.Generator
+        self,
+        digits: np.ndarray,
+        captions: tuple[str, ...],
+        writer: Writer,
+        rng: np.random.Generator,
+        signs: np.ndarray | None = None,
     ) -> np.ndarray:
         """Return the ink of a sheet before it is scanned: float32 (height, width), 1 = black."""
         ink = self._blank_form.copy()
         _print_captions(ink, captions)
-        for (left, top, width, height), digit in zip(
-            self.layout.boxes.reshape(-1, 4), digits.reshape(-1, *digits.shape[2:]), strict=True
-        ):
+        boxes, images = self.layout.boxes.reshape(-1, 4), digits.reshape(-1, *digits.shape[2:])
+        kinds = np.full(len(boxes), "") if signs is None else signs.ravel()
+        for (left, top, width, height), digit, kind in zip(boxes, images, kinds, strict=True):
+            if kind == "empty":
+                continue
             side = round(min(width, height) * (1 + 2 * OVERFLOW))
             x, y = round(BORDER + left + (width - side) / 2), round(BORDER + top + (height - side) / 2)
             area = ink[y : y + side, x : x + side]
-            np.maximum(area, writer.write_digit(digit, min(width, height), side, rng), out=area)
+            if kind:
+                written = writer.write_mark(kind, digit, min(width, height), side, rng)
+            else:
+                written = writer.write_digit(digit, min(width, height), side, rng)
+            np.maximum(area, written, out=area)
         for x in SIGNATURE_LEFTS:
             width, height = SIGNATURE_SIZE
             y = self.size[1] - BORDER - SIGNATURE_LINE - round(0.8 * height)
@@ -77,10 +91,11 @@ def _render_blank_form(layout: FormLayout, size: tuple[int, int]) -> np.ndarray:
     header = layout.boxes[0, 0, 1] - 24
     draw.text((BORDER + 20, BORDER + header), "Party or list", 255, _font(15))
     draw.text((BORDER + layout.boxes[0, 0, 0], BORDER + header), "Votes, one digit a box", 255, _font(13))
-    for row, (name, boxes) in enumerate(zip(layout.parties, layout.boxes, strict=True)):
+    for row, (name, boxes) in enumerate(zip(layout.row_names, layout.boxes, strict=True)):
         middle = BORDER + boxes[0, 1] + boxes[0, 3] / 2
         draw.line((BORDER + 8, middle + 32, BORDER + layout.width - 9, middle + 32), fill=110, width=1)
-        _draw_emblem(draw, row, BORDER + 38, middle)
+        if layout.is_party[row]:
+            _draw_emblem(draw, row, BORDER + 38, middle)
         draw.text((BORDER + 72, middle), name, 255, _font(19), anchor="lm")
         for left, top, width, height in boxes:
             corner = (BORDER + left - 1, BORDER + top - 1)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from relecture.tallies.networks.drawn_symbols import draw_mark
+
 SOURCE_SIZE = 16  # side of a digit's image, pixels
 EDGE_SOFTNESS = 0.35  # width of a stroke's edge, in units of ink
 
@@ -63,6 +65,19 @@ class Writer:
         placed = cv2.warpAffine(digit, np.column_stack([matrix, offset]), (size, size), flags=cv2.INTER_CUBIC)
         ink: np.ndarray = self.darkness * ((placed - self.ink_threshold) / EDGE_SOFTNESS + 0.5).clip(0, 1)
         return ink
+
+    def write_mark(self, kind: str, digit: np.ndarray, box: float, size: int, rng: np.random.Generator) -> np.ndarray:
+        """Write a mark of a kind of `drawn_symbols.MARK_SHARES` into a box; `digit` is what is struck out.
+
+        The other arguments and the result are those of `write_digit`.
+        """
+        mark = draw_mark(kind, rng, digit if kind == "struck_out" else None)
+        scale = box * rng.uniform(0.7, 1.0) / len(mark)
+        centre = (size - 1) / 2 + box * rng.normal(0, 0.04, 2)
+        offset = centre - scale * (len(mark) - 1) / 2
+        matrix = np.column_stack([scale * np.eye(2), offset])
+        placed: np.ndarray = cv2.warpAffine(mark, matrix, (size, size), flags=cv2.INTER_LINEAR)
+        return self.darkness * placed
 
     def write_signature(self, size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
         """Return a scribbled name of `size` (width, height), float32, 1 = black."""
