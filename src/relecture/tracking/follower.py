@@ -112,7 +112,7 @@ class Follower:
             if not (folder / "metrics.csv").exists():
                 return  # it is being made again
             raise UserError(f"{name}: {error}") from error
-        except Exception as error:  # damaged in a way that only its use shows
+        except (ValueError, LookupError, TypeError, AttributeError) as error:  # damage that only its use shows
             self._leave_to_sync(name, signature, error)
             return
         self.known[name] = signature
@@ -122,7 +122,7 @@ class Follower:
     def _leave_to_sync(self, name: str, signature: _Signature, error: Exception) -> None:
         """Report a damaged record once, so that the others are synced all the same."""
         self.report(f"relecture: {name}: {error}")
-        self.known[name] = signature
+        self.known[name], self.failures[name] = signature, str(error)
 
     def _update_live_runs(self, store: Store) -> None:
         sample = time.monotonic() >= self.sample_at
