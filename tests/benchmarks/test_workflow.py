@@ -23,6 +23,8 @@ CHANGED_SINCE_0_1: set[str] = {
         "tallies.final.n_seeds",
         "tallies.final.n_marks",
         "tallies.final.n_variants",
+        "tallies.finalists.n_trials",
+        "tallies.finalists.n_seeds",
     ),
     *(f"salaries.{name}" for name in ("ridge.lambdas", "knn.n_neighbors", "tree.cp", "bagging.n_trees")),
     *(f"salaries.random_forest.{name}" for name in ("n_trees", "max_features", "min_samples_leaf")),

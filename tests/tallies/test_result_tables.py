@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from relecture import records, tallies
+from relecture.findings import Choice
 from relecture.records import FitResult
 from relecture.tallies import result_tables
 from relecture.tallies.result_tables import NetworkResults
@@ -27,6 +28,15 @@ def save(folder, method, config, members):
         fit.add(member, scores)
     fit.save(folder / method, f"tallies/{method}", config, TARGET, "a_rule", tallies.QUESTION)
     return folder / method
+
+
+TRIAL = {
+    "id": "search/trial",
+    "value": "b2-trial-02",
+    "share_of_wins": 0.6,
+    "on_border": False,
+    "lowest": "b2-trial-01",
+}
 
 
 @pytest.fixture
@@ -55,6 +65,10 @@ def by_method(tmp_path):
         folders.append(save(tmp_path, f"label_curve/{variant}", {}, scores))
     trials = {f"b1-trial-0{i}": {"accuracy": 0.3 + i / 100, "epochs": 5 if i < 2 else 15} for i in range(3)}
     folders.append(save(tmp_path, "search", {}, trials))
+    printed = {
+        f"trial-{i}-seed-0{seed}": {"accuracy": 0.9 + i / 100 + seed / 50} for i in range(1, 10) for seed in (0, 1)
+    }
+    folders.append(save(tmp_path, "printed_trials", {}, printed))
     return {record.params["method"]: record for record in map(records.read, folders)}
 
 
@@ -101,7 +115,9 @@ def test_every_printed_number_has_a_counterpart_and_none_is_judged(by_method, pu
     result_tables.reproduced_values(results, tmp_path / "reproduced_values.csv")
     quantities = pd.read_csv(tmp_path / "reproduced_values.csv")
     listed = {one.id for one in published if one.comparison == "tallies"}
-    assert set(quantities.id) == {id for id in listed if not id.startswith("tallies.table_a3.")}
+    assert set(quantities.id) == listed
+    reproduced = quantities.set_index("id").loc["tallies.table_a3.trial_9"]
+    assert (reproduced.reproduced, reproduced.n) == (pytest.approx(0.9 + 0.09 + 0.01), 2)
     card = build(published, quantities).set_index("id")
     assert set(card.index) == listed
     assert set(card.verdict) == {"not judged"}
@@ -130,25 +146,44 @@ def test_the_filters_of_a_block_that_was_not_selected_are_left_out(by_method, tm
 def test_what_the_search_selected_are_choices_and_a_value_on_a_border_is_marked(by_method):
     values = {"blocks": 3, "filters_1": 16, "filters_2": 96, "filters_3": 112, "dropout": 0.1, "fc1": 190, "fc2": 70,
               "learning_rate": 0.0004628, "epochs": 45}  # fmt: skip
-    choices = result_tables.choices(NetworkResults(by_method, choice={"trial": "b2-trial-02", "values": values}))
+    choices = result_tables.choices(NetworkResults(by_method, choice={"choice": TRIAL, "values": values}))
     by_id = {choice.id: choice for choice in choices}
-    assert by_id["search/trial"].value == by_id["search/trial"].lowest == "b2-trial-02"
+    assert by_id["search/trial"] == Choice("search/trial", "b2-trial-02", 0.6, False, "b2-trial-01")
     on_border = {id.removeprefix("search/") for id, choice in by_id.items() if choice.on_border}
     assert on_border == {"blocks", "filters_1", "dropout", "fc1"}  # FC 1 goes up to 190: 50, 70, ... in steps of 20
     assert by_id["search/learning_rate"].value == "0.0004628"
     assert set(by_id) == {"search/trial", *(f"search/{name}" for name in values if name != "epochs")}
-    assert np.isnan([choice.share_of_wins for choice in choices]).all()
+    assert {id for id, choice in by_id.items() if not np.isnan(choice.share_of_wins)} == {"search/trial"}
 
 
 def test_a_block_that_the_selected_network_does_not_have_is_no_choice(by_method):
     values = {"blocks": 1, "filters_1": 32, "filters_2": None, "filters_3": None, "dropout": 0.3, "fc1": 110,
               "fc2": 70, "learning_rate": 0.001}  # fmt: skip
-    choices = result_tables.choices(NetworkResults(by_method, choice={"trial": "b1-trial-00", "values": values}))
+    choices = result_tables.choices(NetworkResults(by_method, choice={"choice": TRIAL, "values": values}))
     assert not {choice.id for choice in choices} & {"search/filters_2", "search/filters_3"}
     assert [choice.id for choice in choices if choice.on_border] == ["search/blocks"]
 
 
-@pytest.mark.parametrize("method", ["search", "label_curve/frozen", "transfer/frozen"])
+def test_the_printed_trials_stand_beside_their_printed_accuracy(by_method, published, tmp_path):
+    result_tables.printed_trials(NetworkResults(by_method, published), tmp_path / "printed_trials")
+    table = pd.read_csv(tmp_path / "printed_trials.csv").set_index("trial")
+    assert list(table.accuracy_published) == [0.332, 0.335, 0.338, 0.34, 0.352, 0.35, 0.346, 0.343, 0.342]
+    assert table.accuracy["trial-1"] == pytest.approx(0.92)
+    # Spearman's rho of 1 to 9 with the ranks 1 2 3 4 9 8 7 6 5: 1 - 6 * 40 / (9 * 80)
+    assert "+0.67" in (tmp_path / "printed_trials.md").read_text()
+
+
+def test_the_finalists_have_the_accuracy_of_the_search_and_that_of_several_seeds(by_method, tmp_path):
+    row = {"trial": "b2-trial-02", "network": "16, dropout 0.1", "accuracy_in_search": 0.95, "accuracy": 0.93,
+           "accuracy_sd": 0.01, "n": 5, "share_of_wins": 0.6}  # fmt: skip
+    choice = {"trial": "b2-trial-02", "finalists": [row, row | {"trial": "b2-trial-07", "accuracy_sd": None}]}
+    result_tables.finalists(NetworkResults(by_method, choice=choice), tmp_path / "finalists")
+    text = (tmp_path / "finalists.md").read_text()
+    assert "95.0" in text
+    assert "93.0 ± 1.0" in text
+
+
+@pytest.mark.parametrize("method", ["search", "printed_trials", "label_curve/frozen", "transfer/frozen"])
 def test_every_record_has_an_overview(by_method, method, tmp_path):
     from relecture import plotting
     from relecture.tallies.figures.overview import overview

@@ -36,6 +36,7 @@ clusters:
   interpretation: {n_init: 20, n_resamples: 20}
 tallies:
   search: {n_images: 200}
+  finalists: {n_trials: 1, n_seeds: 1}
   labelled_cells: {n_train: 600, n_validation: 200, n_test: 200}
   base: {n_images: 1000}
   final: {epochs: 15, n_marks: 100, n_variants: 50}

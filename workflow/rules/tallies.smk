@@ -33,7 +33,7 @@ CLASSIFIERS = {
 }
 
 RECORDS["tallies"] = [
-    results("tallies/search"),
+    *expand(results("tallies/{record}"), record=tallies.SEARCH),
     *expand(results("tallies/base/{architecture}"), architecture=tallies.BASES),
     *expand(results("tallies/transfer/{method}"), method=tallies.TRANSFERS),
     *expand(results("tallies/label_curve/{method}"), method=tallies.LABEL_CURVES),
@@ -51,7 +51,7 @@ IMAGES = {} if USER_SHEETS else {"images": results("tallies/data/images.csv")}
 EXHIBIT_JOBS["tallies"] = {
     "tables": ExhibitJob(
         records=RECORDS["tallies"],
-        files={"selected": results("tallies/search/selected.json"), "published": PUBLISHED},
+        files={"selected": results("tallies/finalists/selected.json"), "published": PUBLISHED},
         params={"quality-threshold": TALLIES.counting.quality_threshold},
     ),
     "vote_tables": ExhibitJob(
@@ -66,7 +66,7 @@ EXHIBIT_JOBS["tallies"] = {
         inputs=[
             *expand("{record}/metrics.csv", record=RECORDS["tallies"]),
             *multiext(results("tallies/validation/"), "classifier.pt", "reliability.csv", "temperature.json"),
-            results("tallies/search/selected.json"),
+            results("tallies/finalists/selected.json"),
             results("tallies/data/cells.npz"),
             CROPS,
             *COUNTS,

@@ -3,7 +3,9 @@
 # needs   resources/mnist.json, results/tallies/data/cells.npz
 # makes   results/tallies/search/bracket-<b>/rung-<r>/shard-<s>/   scores, curves, checkpoints
 #         results/tallies/search/bracket-<b>/rung-<r>/ranking.csv
-#         results/tallies/search/   the record, trials.csv, selected.json
+#         results/tallies/search/   the record, trials.csv
+#         results/tallies/finalists/   the record, selected.json
+#         results/tallies/printed_trials/   the record
 #         results/tallies/{base/<architecture>,transfer/<variant>,label_curve/<variant>,final}/   records
 #         results/tallies/validation/
 #
@@ -82,7 +84,7 @@ rule tallies_ranking:
 
 
 rule tallies_search:
-    """All trials as one record, and the selected network."""
+    """All trials as one record."""
     input:
         rankings=SEARCH.rankings(),
         histories=SEARCH.histories(),
@@ -97,7 +99,6 @@ rule tallies_search:
         **record_files(results("tallies/search")),
         model=directory(results("tallies/search/model")),
         trials=results("tallies/search/trials.csv"),
-        selected=results("tallies/search/selected.json"),
     log:
         results("logs/tallies/search.log"),
     priority: 60
@@ -115,12 +116,78 @@ rule tallies_search:
         " --rule {params.rule}"
 
 
+rule tallies_finalists:
+    """The best trials of the search again, with several seeds, and the selected network."""
+    input:
+        rankings=SEARCH.rankings(),
+        cells=results("tallies/data/cells.npz"),
+        mnist="resources/mnist.json",
+        code=source_files(
+            tallies.SEARCH["finalists"], "relecture.tallies.networks.hyperband_results:write_selected"
+        ),
+    output:
+        **record_files(results("tallies/finalists")),
+        model=directory(results("tallies/finalists/model")),
+        selected=results("tallies/finalists/selected.json"),
+    log:
+        results("logs/tallies/finalists.log"),
+    benchmark:
+        results("benchmarks/tallies/finalists.tsv")
+    priority: 60
+    threads: 1
+    params:
+        rule="tallies_finalists",
+        config=to_json(TALLIES.finalists_job()),
+        checkpoints=results("checkpoints/tallies/finalists"),
+        out=subpath(output.metrics, parent=True),
+    shell:
+        "exec &> >(tee {log:q})\n"
+        "relecture tallies --threads {threads} finalists {input.rankings:q}"
+        " --config-json {params.config:q}"
+        " --mnist {input.mnist:q}"
+        " --cells {input.cells:q}"
+        " --checkpoint-dir {params.checkpoints:q}"
+        " --out {params.out:q}"
+        " --rule {params.rule}"
+
+
+rule tallies_printed_trials:
+    """The trials that the paper prints, trained here."""
+    input:
+        cells=results("tallies/data/cells.npz"),
+        mnist="resources/mnist.json",
+        code=source_files(tallies.SEARCH["printed_trials"]),
+    output:
+        **record_files(results("tallies/printed_trials")),
+        model=directory(results("tallies/printed_trials/model")),
+    log:
+        results("logs/tallies/printed_trials.log"),
+    benchmark:
+        results("benchmarks/tallies/printed_trials.tsv")
+    priority: 20
+    threads: 1
+    params:
+        rule="tallies_printed_trials",
+        config=to_json(TALLIES.printed_trials_job()),
+        checkpoints=results("checkpoints/tallies/printed_trials"),
+        out=subpath(output.metrics, parent=True),
+    shell:
+        "exec &> >(tee {log:q})\n"
+        "relecture tallies --threads {threads} printed-trials"
+        " --config-json {params.config:q}"
+        " --mnist {input.mnist:q}"
+        " --cells {input.cells:q}"
+        " --checkpoint-dir {params.checkpoints:q}"
+        " --out {params.out:q}"
+        " --rule {params.rule}"
+
+
 rule tallies_base:
     """The base models of one architecture, trained on MNIST alone."""
     input:
         mnist="resources/mnist.json",
         cells=results("tallies/data/cells.npz"),
-        selected=lambda w: results("tallies/search/selected.json") if w.architecture == "selected" else [],
+        selected=lambda w: results("tallies/finalists/selected.json") if w.architecture == "selected" else [],
         code=lambda w: source_files(tallies.BASES[w.architecture]),
     output:
         **record_files(results("tallies/base/{architecture}")),

@@ -24,8 +24,13 @@ AS_CUT = "_as_cut"
 TRANSFERS = dict.fromkeys([f"{name}{crop}" for crop in ("", AS_CUT) for name in VARIANTS], _TRANSFER)
 #: The variants of transfer that are also trained on several numbers of labelled cells.
 LABEL_CURVES = dict.fromkeys(("frozen", "unfrozen", "scratch", f"frozen{AS_CUT}", f"scratch{AS_CUT}"), _LABEL_CURVE)
-#: The hyperparameter search, and the model that counts the votes; one record each.
-SEARCH = {"search": "relecture.tallies.networks.hyperband_results:collect"}
+#: The hyperparameter search, its best trials trained again, those that the paper prints, and the model that counts the
+#: votes; one record each.
+SEARCH = {
+    "search": "relecture.tallies.networks.hyperband_results:collect",
+    "finalists": "relecture.tallies.networks.repeated_trials:train_finalists",
+    "printed_trials": "relecture.tallies.networks.repeated_trials:train_printed",
+}
 FINAL = {"final": "relecture.tallies.networks.transfer:fit_final"}
 
 #: What the methods are called in tables and figures.

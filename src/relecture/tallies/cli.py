@@ -14,12 +14,14 @@ from relecture.errors import UserError
 from relecture.tallies import QUESTION
 from relecture.tallies.config import (
     CountVariant,
+    FinalistsJob,
     FinalJob,
     LabelCurveJob,
     LabelledCellsJob,
     NetworkChoice,
     PretrainingJob,
     PretrainingSettings,
+    RepeatedTrialsJob,
     SearchJob,
     SimulationConfig,
     TransferJob,
@@ -138,14 +140,61 @@ def search(
     out: PathOption,
     rule: TextOption,
 ) -> None:
-    """Write the RANKINGS of all rungs as the record OUT with trials.csv and selected.json."""
+    """Write the RANKINGS of all rungs as the record OUT with trials.csv."""
     from relecture.data import mnist as mnist_data
     from relecture.tallies.networks.cell_dataset import CellDataset
-    from relecture.tallies.networks.hyperband_results import collect, write_tables
+    from relecture.tallies.networks.hyperband_results import collect, write_trials
 
     config, data = parse_config(SearchJob, config_json), CellDataset.load(cells).describe(mnist_data.load(mnist))
     collect(rankings).save(out, "tallies/search", config, data, rule, QUESTION)
-    write_tables(rankings, out)
+    write_trials(rankings, out / "trials.csv")
+
+
+@app.command()
+def finalists(
+    rankings: list[Path],
+    config_json: TextOption,
+    mnist: PathOption,
+    cells: PathOption,
+    checkpoint_dir: PathOption,
+    out: PathOption,
+    rule: TextOption,
+) -> None:
+    """Train the best trials of all RANKINGS again and write the record OUT with selected.json."""
+    from relecture.data import mnist as mnist_data
+    from relecture.tallies.networks.cell_dataset import CellDataset
+    from relecture.tallies.networks.hyperband_results import write_selected
+    from relecture.tallies.networks.repeated_trials import train_finalists
+
+    config, source, target = parse_config(FinalistsJob, config_json), mnist_data.load(mnist), CellDataset.load(cells)
+    result = train_finalists(config, source, target, rankings, checkpoint_dir)
+    result.save(out, "tallies/finalists", config, target.describe(source), rule, QUESTION)
+    write_selected(rankings, records.read(out).predictions, out / "selected.json")
+    records.remove_checkpoints(checkpoint_dir)
+
+
+@app.command()
+def printed_trials(
+    config_json: TextOption,
+    mnist: PathOption,
+    cells: PathOption,
+    checkpoint_dir: PathOption,
+    out: PathOption,
+    rule: TextOption,
+) -> None:
+    """Train the trials of the paper's Table A.3 and write the record OUT."""
+    from relecture.data import mnist as mnist_data
+    from relecture.tallies.networks.cell_dataset import CellDataset
+    from relecture.tallies.networks.repeated_trials import train_printed
+
+    config, source, target = (
+        parse_config(RepeatedTrialsJob, config_json),
+        mnist_data.load(mnist),
+        CellDataset.load(cells),
+    )
+    result = train_printed(config, source, target, checkpoint_dir)
+    result.save(out, "tallies/printed_trials", config, target.describe(source), rule, QUESTION)
+    records.remove_checkpoints(checkpoint_dir)
 
 
 @app.command()
@@ -158,7 +207,7 @@ def pretrain(
     out: PathOption,
     rule: TextOption,
     network: Annotated[str | None, typer.Option(help="Architecture and learning rate (JSON).")] = None,
-    selected: Annotated[Path | None, typer.Option(help="The selected.json of the search.")] = None,
+    selected: Annotated[Path | None, typer.Option(help="The selected.json of the finalists.")] = None,
 ) -> None:
     """Train the base models of one architecture on MNIST and write the record OUT."""
     from relecture.data import mnist as mnist_data

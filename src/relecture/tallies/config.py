@@ -152,6 +152,32 @@ class SearchJob(_SearchSettings, OptimizerConfig):
     """Everything that each rung of the search depends on."""
 
 
+class FinalistsConfig(ConfigModel):
+    """The best trials of the search, trained again; the network is selected among them."""
+
+    n_trials: Count = Field(description="Trials that are trained again, the best ones.")
+    n_seeds: Count = Field(description="Networks per trial, which differ only in their seed.")
+
+
+class PrintedTrialsConfig(ConfigModel):
+    """The trials of the paper's Table A.3, trained here."""
+
+    n_seeds: Count = Field(description="Networks per trial, which differ only in their seed.")
+
+
+class RepeatedTrialsJob(OptimizerConfig):
+    """Everything that trials depend on that are trained with several seeds."""
+
+    n_seeds: Count
+    n_images: Count
+
+
+class FinalistsJob(RepeatedTrialsJob):
+    """Everything that the best trials depend on, trained again, except for the search."""
+
+    n_trials: Count
+
+
 class PretrainingConfig(ConfigModel):
     """The base models, trained on MNIST alone."""
 
@@ -322,6 +348,8 @@ class TalliesConfig(ConfigModel):
     network: NetworkConfig = Field(description="The default network.")
     training: OptimizerConfig = Field(description="Training settings of all networks.")
     search: SearchConfig = Field(description="The hyperparameter search.")
+    finalists: FinalistsConfig = Field(description="The best trials, trained again.")
+    printed_trials: PrintedTrialsConfig = Field(description="The trials that the paper prints.")
     base: PretrainingConfig = Field(description="The base models.")
     transfer: TransferConfig = Field(description="The variants of transfer.")
     label_curve: LabelCurveConfig = Field(description="Accuracy by number of labelled cells.")
@@ -364,6 +392,14 @@ class TalliesConfig(ConfigModel):
     def search_job(self) -> SearchJob:
         """Return everything that each rung of the search depends on."""
         return _job(SearchJob, self.search, self.training)
+
+    def finalists_job(self) -> FinalistsJob:
+        """Return everything that the finalists depend on, except for the search."""
+        return _job(FinalistsJob, self.search, self.finalists, self.training)
+
+    def printed_trials_job(self) -> RepeatedTrialsJob:
+        """Return everything that the printed trials depend on."""
+        return _job(RepeatedTrialsJob, self.search, self.printed_trials, self.training)
 
     def pretraining_settings(self) -> PretrainingSettings:
         """Return everything that a base model depends on, except for its architecture and learning rate."""

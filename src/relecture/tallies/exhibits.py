@@ -17,6 +17,8 @@ EXHIBITS = Exhibits(
         table("differences", "paired differences", f"{_TABLES}:differences"),
         table("label_curve", "accuracy by number of labels", f"{_TABLES}:label_curve"),
         table("selected", "the search space", f"{_TABLES}:selected"),
+        table("finalists", "the best trials, trained again", f"{_TABLES}:finalists"),
+        table("printed_trials", "the printed trials", f"{_TABLES}:printed_trials"),
         table("totals", "the votes of each party", f"{_VOTES}:write_totals", in_handout=True, job="vote_tables"),
         table("seeds", "votes by network", f"{_SEEDS}:write_seeds", job="seed_tables"),
         table("districts", "winners of the districts", f"{_VOTES}:write_districts", job="vote_tables"),

@@ -11,12 +11,14 @@ import pandas as pd
 from relecture import records, tables
 from relecture.data_files import read_json
 from relecture.findings import Choice, Finding
+from relecture.rank_correlation import rank_correlation
 from relecture.records import Record
 from relecture.scorecard.published_values import PublishedValue
 from relecture.scorecard.reproduced_values import ReproducedValues
 from relecture.tallies import AS_CUT, LABEL_CURVES, METHOD_NAMES, VARIANTS
-from relecture.tallies.networks.search_space import SAMPLED, grid
-from relecture.text_format import interval, number, p_value, spread
+from relecture.tallies.networks.hyperband_results import describe_network
+from relecture.tallies.networks.search_space import PRINTED_TRIALS, SAMPLED, grid
+from relecture.text_format import interval, number, p_value, signed, spread
 from relecture.uncertainty import HOLM_NOTE, Difference, holm, paired
 
 N_FEW = 500  # labelled cells at which the frozen network is compared with the one from scratch
@@ -24,6 +26,7 @@ N_FEW = 500  # labelled cells at which the frozen network is compared with the o
 WITH_FEW = ("frozen", "scratch", f"With {N_FEW} cells: first block frozen − from scratch")
 #: The published accuracy of the first trial in Table A.3.
 BEST = "tallies.search.accuracy"
+BEST_PRINTED = "trial-5"
 
 
 @dataclass(frozen=True)
@@ -129,16 +132,16 @@ def findings(results: NetworkResults) -> list[Finding]:
 def choices(results: NetworkResults) -> list[Choice]:
     """Return what the search selected: the trial, and each hyperparameter that it samples.
 
-    How firm the choice is was not measured. The learning rate is sampled from a range, so it has no border.
+    How firm it is was measured for the trial alone. The learning rate is sampled from a range, so it has no border.
     """
     choice = results.choice
-    selected = [("search/trial", choice["trial"], False)]
+    selected = [Choice(**choice["choice"])]
     for row in SAMPLED:
         value = choice["values"][row.name]
         if value is not None:  # the filters of a block that the selected network does not have
             ends = grid(row)[:1] + grid(row)[-1:]
-            selected.append((f"search/{row.name}", f"{value:g}", value in ends))
-    return [Choice(id, value, np.nan, on_border, lowest=value) for id, value, on_border in selected]
+            selected.append(Choice(f"search/{row.name}", f"{value:g}", np.nan, value in ends, lowest=f"{value:g}"))
+    return selected
 
 
 def label_curve(results: NetworkResults, stem: Path) -> None:
@@ -177,6 +180,78 @@ def selected(results: NetworkResults, stem: Path) -> None:
     tables.write(stem, pd.DataFrame(rows), pd.DataFrame(texts), "Tallies: the search space", note)
 
 
+def finalists(results: NetworkResults, stem: Path) -> None:
+    """Write the best trials of the search with the accuracy of the networks that were trained again."""
+    choice = results.choice
+    rows: list[dict[str, Any]] = choice["finalists"]
+    texts = [
+        {
+            "trial": row["trial"],
+            "network": row["network"],
+            "in the search, %": number(100 * row["accuracy_in_search"], 1),
+            "trained again, %": spread(100 * row["accuracy"], 100 * (row["accuracy_sd"] or np.nan), 1),
+            "n": str(row["n"]),
+            "selected in, % of resamples": number(100 * row["share_of_wins"], 0),
+        }
+        for row in rows
+    ]
+    note = (
+        "Accuracy on target validation cells; trained again: mean ± standard deviation over n seeds. Selected is "
+        f"{choice['trial']}: of the trials within one standard error of the best mean, it has the fewest parameters. "
+        "The resamples are of cells and seeds."
+    )
+    tables.write(stem, pd.DataFrame(rows), pd.DataFrame(texts), "Tallies: the best trials, trained again", note)
+
+
+def printed_trials(results: NetworkResults, stem: Path) -> None:
+    """Write the trials of the paper's Table A.3 with their accuracy here."""
+    table, texts = printed_accuracies(results), []
+    for row in table.itertuples():
+        texts.append(
+            {
+                "network": row.network,
+                "printed, %": number(100 * row.accuracy_published, 1),
+                "here, %": spread(100 * row.accuracy, 100 * row.accuracy_sd, 1),
+                "n": str(row.n),
+            }
+        )
+    note = (
+        "Torres and Cantú (2022), Table A.3: accuracy on target validation cells. The learning rate is not printed; "
+        "here it is that of Table A.2. Mean ± standard deviation over n seeds."
+    )
+    if table.accuracy.nunique() > 1 and table.accuracy_published.notna().all():
+        order = rank_correlation(table.accuracy_published, table.accuracy)
+        note += (
+            f" Rank correlation of the printed accuracies with those here: {signed(order.rho, 2)} (permutation test "
+            f"over {order.n} trials: p {p_value(order.p)})."
+        )
+    tables.write(stem, table, pd.DataFrame(texts), "Tallies: the printed trials", note)
+
+
+def printed_accuracies(results: NetworkResults) -> pd.DataFrame:
+    """Return the trials of Table A.3: network, accuracy_published, and accuracy here with accuracy_sd and n."""
+    values = results.records["printed_trials"].metrics.query("metric == 'accuracy'")
+    by_trial = values.groupby(values.member.str.rpartition("-seed-")[0]).value
+    published = {one.id: float(one.number) for one in results.published}
+    rows = [
+        {
+            "trial": name,
+            "network": describe_network(trial),
+            "accuracy_published": published.get(_printed_id(name), np.nan),
+            "accuracy": by_trial.mean()[name],
+            "accuracy_sd": by_trial.std(ddof=1)[name],
+            "n": by_trial.size()[name],
+        }
+        for name, trial in PRINTED_TRIALS.items()
+    ]
+    return pd.DataFrame(rows)
+
+
+def _printed_id(trial: str) -> str:
+    """Return the id of a published accuracy; the best one of the table is also that of the search."""
+    return BEST if trial == BEST_PRINTED else f"tallies.table_a3.{trial.replace('-', '_')}"
+
+
 def reproduced_values(results: NetworkResults, path: Path) -> None:
     """Write every value that the paper publishes; none is judged, because the handwriting is different."""
     by_method, choice = results.records, results.choice
@@ -192,6 +267,9 @@ def reproduced_values(results: NetworkResults, path: Path) -> None:
         if value is not None:  # the filters of a block that the selected network does not have
             values.add(f"tallies.selected.{name}", value)
     values.add(BEST, choice["accuracy"])
+    for row in printed_accuracies(results).itertuples():
+        if row.trial != BEST_PRINTED:
+            values.add(_printed_id(row.trial), row.accuracy, row.accuracy_sd, row.n)
     values.add("tallies.base.accuracy", *records.summarize(by_method["base/selected"]).loc["validation_accuracy"])
     values.write(path)
 

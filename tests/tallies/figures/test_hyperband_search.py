@@ -7,11 +7,16 @@ import pytest
 from matplotlib.figure import Figure
 
 from relecture import plotting, records
+from relecture.rank_correlation import RankCorrelation, rank_correlation
 from relecture.records import Record
 from relecture.tallies.figures import hyperband_search
 from relecture.tallies.networks import search_space
 
-CHOICE = {"accuracy": 0.4, "values": {"epochs": 15}}
+CHOICE = {
+    "trial": "b2-trial-00",
+    "finalists": [{"trial": "b2-trial-00", "accuracy_in_search": 0.4}],
+    "values": {"epochs": 15},
+}
 
 
 @pytest.fixture(autouse=True)
@@ -69,21 +74,20 @@ def test_the_title_says_that_no_correlation_is_significant():
 
 def test_a_hyperparameter_of_few_trials_does_not_hide_a_significant_one():
     correlations = {
-        "filters": hyperband_search.Correlation(0.9, 0.04, 5),
-        "rate": hyperband_search.Correlation(-0.8, 0.0003, 15),
+        "filters": RankCorrelation(0.9, 0.04, 5),
+        "rate": RankCorrelation(-0.8, 0.0003, 15),
     }
     assert hyperband_search.finding(correlations) == "Accuracy correlates most with rate (ρ = −0.80, 15 trials)"
 
 
 def test_p_of_five_trials_in_perfect_order_is_that_of_the_permutations():
     values = pd.Series([1.0, 2, 3, 4, 5])
-    assert hyperband_search.correlation(values, values**2) == hyperband_search.Correlation(
-        pytest.approx(1), pytest.approx(2 / 120), 5
-    )
+    assert rank_correlation(values, values**2) == RankCorrelation(pytest.approx(1), pytest.approx(2 / 120), 5)
 
 
 def test_the_selected_training_is_marked():
-    choice = {"accuracy": 0.9, "values": {"epochs": 5}}
+    finalist = {"trial": "b2-trial-00", "accuracy_in_search": 0.9}
+    choice = {"trial": "b2-trial-00", "finalists": [finalist], "values": {"epochs": 5}}
     (mark,) = [
         text for text in hyperband_search.budget(searched(0.5), choice).axes[0].texts if text.get_text() == "selected"
     ]

@@ -1,10 +1,11 @@
-"""A search resumes from rung to rung, gives the same when it is killed, and selects the best training."""
+"""A search resumes from rung to rung, gives the same when it is killed, and its best trials are trained again."""
 
 import json
 import re
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 import pytorch_lightning as pl
@@ -13,10 +14,12 @@ import torch
 
 from relecture.errors import UserError
 from relecture.records import read
-from relecture.tallies.config import SearchJob
+from relecture.tallies.config import FinalistsJob, SearchJob
 from relecture.tallies.networks import hyperband, hyperband_results, hyperband_search, search_space
 from relecture.tallies.networks.cnn import cnn
+from relecture.tallies.networks.repeated_trials import train_finalists
 
+FINALISTS = FinalistsJob(n_trials=2, n_seeds=2, n_images=400, **small.TRAINING)
 CONFIG = SearchJob(seed=4, max_epochs=6, eta=3, n_images=400, **small.TRAINING)
 BRACKET, N_SHARDS = 1, 2  # five trials for 2 epochs, two of them for 6
 
@@ -74,7 +77,10 @@ def searched(small_networks, tmp_path_factory) -> Path:
     rankings = [train_rung(folder, number) for number in range(2)]
     source = {"name": "MNIST", "digest": "0123456789abcdef", "sample": True}
     hyperband_results.collect(rankings).save(folder, "tallies/search", CONFIG, source, "tallies_search")
-    hyperband_results.write_tables(rankings, folder)
+    hyperband_results.write_trials(rankings, folder / "trials.csv")
+    finalists = train_finalists(FINALISTS, small.images(), small.cells(), rankings, folder / "checkpoints")
+    finalists.save(folder / "finalists", "tallies/finalists", FINALISTS, source, "tallies_finalists")
+    hyperband_results.write_selected(rankings, read(folder / "finalists").predictions, folder / "selected.json")
     return folder
 
 
@@ -232,13 +238,41 @@ def test_the_trials_have_the_columns_of_the_printed_table_and_a_row_per_training
     assert ".0," not in text.partition("\n")[2]  # counts are whole numbers
 
 
-def test_the_selected_training_has_the_highest_validation_accuracy(searched):
+def test_the_finalists_are_the_best_trials_each_with_the_epochs_of_its_best_training(searched):
+    trials = pd.read_csv(searched / "trials.csv").sort_values(
+        ["accuracy", "epochs", "trial"], ascending=[False, True, True]
+    )
+    best = trials.drop_duplicates("trial").head(2)
+    epochs = read(searched / "finalists").metrics.query("metric == 'epochs'").set_index("member").value
+    assert epochs.to_dict() == {
+        f"b1-trial-{int(row.trial):02d}-seed-{seed:02d}": row.epochs for row in best.itertuples() for seed in range(2)
+    }
+
+
+def test_the_selected_network_is_a_finalist_with_its_hyperparameters(searched):
     trials, selected = pd.read_csv(searched / "trials.csv"), json.loads((searched / "selected.json").read_text())
-    best = trials[trials.accuracy == trials.accuracy.max()].sort_values(["epochs", "trial"]).iloc[0]
-    assert selected["accuracy"] == best.accuracy == trials.accuracy.max()
-    assert selected["trial"] == f"b1-trial-{int(best.trial):02d}"
-    assert len(selected["architecture"]["filters"]) == best.blocks == selected["values"]["blocks"]
+    assert selected["accuracy"] == trials.accuracy.max()
+    assert selected["trial"] in {finalist["trial"] for finalist in selected["finalists"]}
+    [of_trial] = trials[trials.trial == int(selected["trial"][-2:])].blocks.unique()
+    assert len(selected["architecture"]["filters"]) == of_trial == selected["values"]["blocks"]
     assert selected["learning_rate"] == selected["values"]["learning_rate"]
     cnn(selected["architecture"], seed=0)  # as the pretraining does
     assert [row["hyperparameter"] for row in selected["rows"]] == [row.label for row in search_space.SPACE]
     assert list(selected["rows"][0]) == ["hyperparameter", "default", "min", "max", "step", "published", "selected"]
+
+
+def test_a_trial_that_had_luck_once_is_not_selected():
+    columns = ["bracket", "trial", *search_space.NAMES, "epochs", "parameters", "accuracy"]
+    network = [1, 16, np.nan, np.nan, 0.1, 50, 10, 0.001]
+    trainings = pd.DataFrame([[2, 0, *network, 5, 900, 0.9], [2, 1, *network, 5, 800, 0.8]], columns=columns)
+    wrong = {"b2-trial-00-seed-00": 40, "b2-trial-00-seed-01": 42, "b2-trial-01-seed-00": 20, "b2-trial-01-seed-01": 22}
+    predictions = pd.DataFrame(
+        [(member, cell, 0, int(cell < n)) for member, n in wrong.items() for cell in range(200)],
+        columns=["member", "cell", "label", "predicted"],
+    )
+    selected = hyperband_results.select_network(trainings, predictions)
+    assert selected["trial"] == "b2-trial-01"
+    shares = {finalist["trial"]: finalist["share_of_wins"] for finalist in selected["finalists"]}
+    assert shares["b2-trial-01"] == selected["choice"]["share_of_wins"] > 0.95
+    accuracies = [finalist["accuracy"] for finalist in selected["finalists"]]
+    assert accuracies == pytest.approx([1 - 41 / 200, 1 - 21 / 200])

@@ -4,7 +4,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from relecture.tallies.networks.search_space import NAMES, SPACE, architecture, epoch_seconds, sample_trials
+from relecture.tallies.networks.search_space import (
+    FILTERS,
+    NAMES,
+    PRINTED_TRIALS,
+    SAMPLED,
+    SPACE,
+    architecture,
+    epoch_seconds,
+    grid,
+    sample_trials,
+)
 
 
 @pytest.fixture(scope="module")
@@ -69,3 +79,16 @@ def test_more_filters_and_more_units_take_longer():
         for filters, fc1 in (([16, 16], 50), ([16, 32], 50), ([16, 16], 190))
     )
     assert epoch_seconds(small) < min(epoch_seconds(more), epoch_seconds(wide))
+
+
+def test_the_printed_trials_are_in_the_search_space_with_their_printed_settings(published):
+    printed = {one.id.rpartition(".")[2].replace("_", "-"): one for one in published if ".table_a3." in one.id}
+    for name, one in printed.items():
+        trial = PRINTED_TRIALS[name]
+        network = "-".join(str(trial[key]) for key in FILTERS)
+        text = f"trial 3 × {network}, dropout {trial['dropout']}, FC {trial['fc1']}-{trial['fc2']}, "
+        assert one.quantity == f"{text}{trial['epochs']} epochs, accuracy"
+    assert PRINTED_TRIALS.keys() - printed.keys() == {"trial-5"}
+    for row in SAMPLED:
+        if values := grid(row):
+            assert {trial[row.name] for trial in PRINTED_TRIALS.values()} <= set(values)

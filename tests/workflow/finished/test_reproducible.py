@@ -18,7 +18,7 @@ REMADE = (
     "salaries/learning_curve",
     *("digits/early_stopping", "digits/ridge_search", "digits/l1", "digits/sklearn_logistic", "digits/lda"),
     *("digits/knn", "digits/random_forest"),
-    *("tallies/search", "tallies/base/selected", "tallies/final"),
+    *("tallies/search", "tallies/finalists", "tallies/printed_trials", "tallies/base/selected", "tallies/final"),
     *("tallies/transfer/frozen_augmented", "tallies/label_curve/scratch"),
 )
 KINDS = (".csv", ".md", ".tex", ".html", ".json")

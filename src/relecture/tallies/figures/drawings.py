@@ -121,7 +121,7 @@ def hyperparameters(results: TalliesResults) -> Figure:
 
 def budget(results: TalliesResults) -> Figure:
     """Draw the accuracy of the trials by epochs."""
-    choice = read_json(results.folder / "search" / "selected.json")
+    choice = read_json(results.folder / "finalists" / "selected.json")
     return search_figures.budget(records.read(results.folder / "search"), choice)
 
 

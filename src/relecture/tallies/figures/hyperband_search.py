@@ -1,7 +1,7 @@
 """Figures of the search: accuracy by hyperparameter, and by number of epochs."""
 
 from itertools import cycle
-from typing import Any, NamedTuple
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -9,9 +9,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from scipy.stats import permutation_test, rankdata, zscore
 
 from relecture import plotting
+from relecture.rank_correlation import RankCorrelation, rank_correlation
 from relecture.records import Record
 from relecture.tallies.networks.search_space import SAMPLED, Hyperparameter
 from relecture.text_format import signed
@@ -19,15 +19,6 @@ from relecture.text_format import signed
 ACCURACY = "accuracy on target validation cells (%)"
 COLOURS = (plotting.SKY, plotting.BLUE, plotting.RED, plotting.ORANGE, plotting.GREEN, plotting.PINK, plotting.GREY)
 MIN_TRIALS = 5  # trials with a hyperparameter, for its correlation
-N_PERMUTATIONS = 19_999  # all permutations, if there are fewer
-
-
-class Correlation(NamedTuple):
-    """Correlation of one hyperparameter with accuracy, over the trials that have it."""
-
-    rho: float
-    p: float
-    trials: int
 
 
 def hyperparameters(record: Record) -> Figure:
@@ -38,12 +29,12 @@ def hyperparameters(record: Record) -> Figure:
     """
     epochs, trials = _trials(record)
     figure, grid = plt.subplots(2, 4, figsize=(13, 6.6), sharey=True)
-    correlations: dict[str, Correlation] = {}
+    correlations: dict[str, RankCorrelation] = {}
     for axes, row in zip(grid.flat, SAMPLED, strict=True):
         with_row = trials[trials[row.name].notna()] if row.name in trials else trials.head(0)
         _draw_panel(axes, row, with_row)
         if len(with_row) >= MIN_TRIALS and with_row[row.name].nunique() > 1:
-            correlations[row.label] = correlation(with_row[row.name], with_row.accuracy)
+            correlations[row.label] = rank_correlation(with_row[row.name], with_row.accuracy)
             axes.set_title(f"{row.label}: ρ = {signed(correlations[row.label].rho, 2)}", fontsize=12)
     figure.supylabel(f"after {epochs} epochs: {ACCURACY}", fontsize=12)
     figure.legend(handles=_legend_handles(), loc="outside lower center", ncols=4)
@@ -68,7 +59,8 @@ def budget(record: Record, choice: dict[str, Any]) -> Figure:
             axes.plot(curve.step, 100 * curve.value, color=colour, linewidth=1.6)
             axes.plot(curve.step.iloc[-1], 100 * curve.value.iloc[-1], "o", color=colour, markersize=6)
         axes.plot([], [], "o-", color=colour, label=f"{len(members)} trained for {rung:.0f} epochs")
-    point = choice["values"]["epochs"], 100 * choice["accuracy"]
+    selected = next(one for one in choice["finalists"] if one["trial"] == choice["trial"])
+    point = choice["values"]["epochs"], 100 * selected["accuracy_in_search"]
     axes.plot(*point, "o", color="black", fillstyle="none", markersize=13, markeredgewidth=1.8)
     axes.annotate("selected", point, xytext=(0, 11), textcoords="offset points", ha="center", va="bottom")
     ticks = sorted({1, *map(int, rungs)})
@@ -85,28 +77,14 @@ def budget(record: Record, choice: dict[str, Any]) -> Figure:
     return figure
 
 
-def correlation(values: pd.Series, accuracy: pd.Series) -> Correlation:
-    """Return Spearman's rank correlation with p of a permutation test: the usual formula is wrong for few trials."""
-    a, b = (zscore(rankdata(numbers)) for numbers in (values, accuracy))
-    test = permutation_test(
-        (a,),
-        lambda permuted, axis: (permuted * b).mean(axis),
-        permutation_type="pairings",
-        vectorized=True,
-        n_resamples=N_PERMUTATIONS,
-        rng=np.random.default_rng(1),  # fixed, because a figure is part of the results
-    )
-    return Correlation(float(test.statistic), float(test.pvalue), len(values))
-
-
-def finding(correlations: dict[str, Correlation]) -> str:
+def finding(correlations: dict[str, RankCorrelation]) -> str:
     """Return the strongest significant correlation in words, or the strongest if none is significant."""
     if not correlations:
         return "Accuracy against each hyperparameter"
     significant = {label: one for label, one in correlations.items() if one.p < 0.05 / len(correlations)}
     candidates = significant or correlations
     label = max(candidates, key=lambda name: abs(candidates[name].rho))
-    details = f"ρ = {signed(candidates[label].rho, 2)}, {candidates[label].trials} trials"
+    details = f"ρ = {signed(candidates[label].rho, 2)}, {candidates[label].n} trials"
     if significant:
         return f"Accuracy correlates most with {label} ({details})"
     return f"No correlation is significant; the strongest is with {label} ({details})"

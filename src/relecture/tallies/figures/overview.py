@@ -19,6 +19,8 @@ def overview(record: Record) -> Figure:
     _draw_learning_curves(left, record)
     if method == "search":
         _draw_trials(right, record)
+    elif method in ("finalists", "printed_trials"):
+        _draw_repeated_trials(right, record)
     elif method.startswith("label_curve/"):
         _draw_label_curve(right, record)
     else:
@@ -42,6 +44,14 @@ def _draw_trials(axes: Axes, record: Record) -> None:
     axes.set(
         xscale="log", xlabel="learning rate", ylabel="accuracy after the last rung (%)", title="Trials by learning rate"
     )
+
+
+def _draw_repeated_trials(axes: Axes, record: Record) -> None:
+    accuracy = record.metrics[record.metrics.metric == "accuracy"]
+    trials = accuracy.member.str.rpartition("-seed-")[0]
+    axes.plot(100 * accuracy.value, trials, "o", color=plotting.BLUE)
+    axes.set(xlabel="accuracy on target validation cells (%)", title="Each network of each trial")
+    axes.invert_yaxis()
 
 
 def _draw_label_curve(axes: Axes, record: Record) -> None:

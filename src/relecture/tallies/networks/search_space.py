@@ -34,6 +34,25 @@ SPACE = (
     Hyperparameter("learning_rate", "learning rate", 1e-4, 1e-4, 1e-2, None, 1e-4),
     Hyperparameter("epochs", "epochs", None, None, 45, None, 20),
 )
+_PRINTED_COLUMNS = ("blocks", "filters_1", "filters_2", "filters_3", "dropout", "fc1", "fc2", "epochs")
+#: The trials of Table A.3 in its order, with the learning rate of Table A.2, as the table has none.
+PRINTED_TRIALS: dict[str, dict[str, Any]] = {
+    f"trial-{number}": dict(zip((*_PRINTED_COLUMNS, "learning_rate"), (3, *row, 1e-4), strict=True))
+    for number, row in enumerate(
+        (
+            (64, 32, 32, 0.2, 110, 20, 45),
+            (96, 32, 112, 0.3, 70, 50, 5),
+            (112, 80, 80, 0.2, 70, 50, 45),
+            (80, 64, 96, 0.2, 50, 20, 5),
+            (96, 112, 48, 0.3, 130, 50, 45),
+            (80, 112, 112, 0.5, 170, 30, 15),
+            (32, 32, 112, 0.2, 110, 30, 5),
+            (96, 32, 112, 0.3, 70, 50, 15),
+            (32, 32, 112, 0.2, 110, 30, 15),
+        ),
+        start=1,
+    )
+}
 SAMPLED = tuple(row for row in SPACE if row.min is not None)
 NAMES = tuple(row.name for row in SAMPLED)
 FILTERS = tuple(name for name in NAMES if name.startswith("filters"))
