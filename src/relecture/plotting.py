@@ -8,7 +8,7 @@ import logging
 import re
 import sys
 import warnings
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -118,10 +118,11 @@ def save(figure: Figure, stem: Path, sample_name: str = "") -> None:
     plt.close(figure)
 
 
-def draw_overview(exhibits: Exhibits, record: Record, stem: Path) -> None:
-    """Draw one record to `stem`.svg and `stem`.png."""
-    with style():
-        save(resolve_name(exhibits.overview)(record), stem, record.sample_name)
+def draw_overviews(exhibits: Exhibits, records: Iterable[Record]) -> None:
+    """Draw each record to `overview.svg` and `overview.png` in its folder."""
+    for record in records:
+        with style():
+            save(resolve_name(exhibits.overview)(record), record.folder / "overview", record.sample_name)
 
 
 def draw_figures(

@@ -137,7 +137,7 @@ def test_quarters_go_through_every_method_and_keep_their_names(examples, quarter
         "clusters_user",
         "clusters_data quarters",
         *(f"clusters_fit quarters {method}" for method in clusters.METHODS),
-        *(f"overview results/quarters/clusters/quarters/{method}" for method in clusters.METHODS),
+        "overviews_clusters_quarters",
     }
     record = records.read(examples / "results/quarters/clusters/quarters/interpretation")
     assert record.params["data"]["name"] == "quarters.csv"
@@ -221,8 +221,9 @@ def test_a_change_among_the_users_files_is_read_again(examples, compared, tmp_pa
     assert planned.code == 0, planned.output
     assert planned.jobs & {"tallies_cells", "tallies_segment"} == rules
     if not rules:  # what is missing of the whole comparison: the figure of each record, and the votes by network
-        missing = {"overview", "tallies", "tallies_members", "tallies_seed_tables"}
-        assert {job.split()[0] for job in planned.jobs} == missing
+        folders = ("tallies", "tallies_base", "tallies_transfer", "tallies_label_curve")
+        missing = {"tallies", "tallies_members", "tallies_seed_tables", *(f"overviews_{folder}" for folder in folders)}
+        assert planned.jobs == missing
 
 
 @pytest.mark.parametrize(

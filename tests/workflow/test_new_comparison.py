@@ -60,7 +60,7 @@ def test_every_block_of_code_is_followed():
 def test_its_commands_run(followed):
     _, (run, tests) = followed
     assert run.code == 0, run.trouble
-    assert {"engel_fit median", "engel_fit mean", "engel_tables", "overview results/engel/mean"} <= run.jobs
+    assert {"engel_fit median", "engel_fit mean", "engel_tables", "overviews_engel"} <= run.jobs
     assert tests.code == 0, tests.output
     assert "2 passed" in tests.output
 

@@ -1,4 +1,4 @@
-# Tables and figures of every comparison, and the overview figure of every record.
+# Tables and figures of every comparison, and the overview figure of every record, drawn by one job per folder.
 #
 # needs   every record, and the inputs in EXHIBIT_JOBS
 # makes   results/<comparison>/<table>.*, reproduced_values.csv, findings.csv, choices.csv, figures/<figure>.*
@@ -43,22 +43,26 @@ for comparison, jobs in EXHIBIT_JOBS.items():
                 " --out {params.out:q}"
 
 
-rule overview:
-    """One record as a figure, for its run in MLflow."""
-    input:
-        **record_files("{record}"),
-        model="{record}/model",
-        code=lambda w: source_files(EXHIBITS[COMPARISON_OF[w.record]].overview),
-    output:
-        multiext("{record}/overview", ".svg", ".png"),
-    log:
-        "{record}/overview.log",
-    wildcard_constraints:
-        record="|".join(map(re.escape, ALL_RECORDS)),
-    params:
-        comparison=lambda w: COMPARISON_OF[w.record],
-    shell:
-        "exec &> >(tee {log:q})\n"
-        "relecture {params.comparison} overview"
-        " --record {wildcards.record:q}"
-        " --out {wildcards.record:q}/overview"
+OVERVIEWS = {}  # the records of each folder, by its name
+for record in ALL_RECORDS:
+    OVERVIEWS.setdefault("_".join(Path(record).relative_to(results("")).parts[:-1]), []).append(record)
+
+for folder, beside in OVERVIEWS.items():
+
+    rule:
+        """The records of one folder as figures, for their runs in MLflow."""
+        name:
+            f"overviews_{folder}"
+        input:
+            [file for record in beside for file in record_files(record).values()],
+            models=expand("{record}/model", record=beside),
+            code=source_files(EXHIBITS[COMPARISON_OF[beside[0]]].overview),
+        output:
+            expand("{record}/overview.{kind}", record=beside, kind=["svg", "png"]),
+        log:
+            results(f"logs/overviews_{folder}.log"),
+        params:
+            comparison=COMPARISON_OF[beside[0]],
+            records=beside,
+        shell:
+            "exec &> >(tee {log:q})\n" "relecture {params.comparison} overviews {params.records:q}"

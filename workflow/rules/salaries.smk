@@ -77,7 +77,7 @@ rule salaries_splits:
     """The splits of one protocol, drawn as R draws them."""
     input:
         table=results("salaries/data/table.csv"),
-        code=source_files("relecture.salaries.data:draw_splits"),
+        code=source_files("relecture.salaries.data:draw_splits", "relecture.data_files"),
     output:
         splits=results("salaries/data/{protocol}.parquet"),
     log:

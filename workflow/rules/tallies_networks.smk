@@ -122,9 +122,7 @@ rule tallies_finalists:
         rankings=SEARCH.rankings(),
         cells=results("tallies/data/cells.npz"),
         mnist="resources/mnist.json",
-        code=source_files(
-            tallies.SEARCH["finalists"], "relecture.tallies.networks.hyperband_results:write_selected"
-        ),
+        code=source_files(tallies.SEARCH["finalists"], "relecture.tallies.networks.hyperband_results:write_selected"),
     output:
         **record_files(results("tallies/finalists")),
         model=directory(results("tallies/finalists/model")),

@@ -1,4 +1,4 @@
-"""Commands of the comparison `clusters`: data, profile, fit, limits, overview, tables, figures."""
+"""Commands of the comparison `clusters`: data, profile, fit, limits, overviews, tables, figures."""
 
 import sys
 from pathlib import Path
@@ -71,11 +71,11 @@ def limits(config_json: TextOption, out: PathOption, rule: TextOption) -> None:
 
 
 @app.command()
-def overview(record: PathOption, out: PathOption) -> None:
-    """Draw the overview of one record to OUT.svg and OUT.png."""
+def overviews(folders: Annotated[list[Path], typer.Argument(metavar="RECORDS...")]) -> None:
+    """Draw each of the RECORDS to overview.svg and overview.png in its folder."""
     from relecture import plotting, records
 
-    plotting.draw_overview(EXHIBITS, records.read(record), out)
+    plotting.draw_overviews(EXHIBITS, map(records.read, folders))
 
 
 @app.command()

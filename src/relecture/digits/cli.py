@@ -1,4 +1,4 @@
-"""Commands of the comparison `digits`: data, fit, overview, tables, figures."""
+"""Commands of the comparison `digits`: data, fit, overviews, tables, figures."""
 
 from pathlib import Path
 from pkgutil import resolve_name
@@ -66,12 +66,12 @@ def fit(
 
 
 @app.command()
-def overview(record: PathOption, out: PathOption) -> None:
-    """Draw one record to OUT.svg and OUT.png."""
+def overviews(folders: Annotated[list[Path], typer.Argument(metavar="RECORDS...")]) -> None:
+    """Draw each of the RECORDS to overview.svg and overview.png in its folder."""
     from relecture import plotting, records
     from relecture.digits.exhibits import EXHIBITS
 
-    plotting.draw_overview(EXHIBITS, records.read(record), out)
+    plotting.draw_overviews(EXHIBITS, map(records.read, folders))
 
 
 @app.command()

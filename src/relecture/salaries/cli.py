@@ -1,4 +1,4 @@
-"""Commands of the comparison `salaries`: data, splits, fit, overview, tables, figures."""
+"""Commands of the comparison `salaries`: data, splits, fit, overviews, tables, figures."""
 
 import sys
 from pathlib import Path
@@ -128,11 +128,11 @@ def learning_curve(
 
 
 @app.command()
-def overview(record: PathOption, out: PathOption) -> None:
-    """Draw one record to OUT.svg and OUT.png."""
+def overviews(folders: Annotated[list[Path], typer.Argument(metavar="RECORDS...")]) -> None:
+    """Draw each of the RECORDS to overview.svg and overview.png in its folder."""
     from relecture import plotting, records
 
-    plotting.draw_overview(EXHIBITS, records.read(record), out)
+    plotting.draw_overviews(EXHIBITS, map(records.read, folders))
 
 
 @app.command()

@@ -344,12 +344,12 @@ def tables(
 
 
 @app.command()
-def overview(record: PathOption, out: PathOption) -> None:
-    """Draw one record to OUT.svg and OUT.png."""
+def overviews(folders: Annotated[list[Path], typer.Argument(metavar="RECORDS...")]) -> None:
+    """Draw each of the RECORDS to overview.svg and overview.png in its folder."""
     from relecture import plotting
     from relecture.tallies.exhibits import EXHIBITS
 
-    plotting.draw_overview(EXHIBITS, records.read(record), out)
+    plotting.draw_overviews(EXHIBITS, map(records.read, folders))
 
 
 @app.command()
