@@ -231,6 +231,16 @@ def test_two_sheets_on_a_page_need_a_station_each(folder, page):
     assert segment_folder(folder).stations.station.tolist() == ["1", "2", "3"]
 
 
+def test_a_table_of_stations_in_a_sub_folder_is_refused(folder):
+    (folder / "north").mkdir()
+    (folder / "page.png").rename(folder / "north/page.png")
+    (folder / "north/stations.csv").write_text("sheet,district,station\npage,North,1\n")
+    with pytest.raises(UserError, match=r"north/stations.csv is not read: list the sheets of all sub-folders in .*"):
+        segment_folder(folder)
+    (folder / "north/stations.csv").rename(folder / "stations.csv")
+    assert segment_folder(folder).stations.district.tolist() == ["North"]
+
+
 def test_a_frame_with_unreadable_boxes_beside_a_sheet_is_listed_as_unread(folder, page):
     boxless = page.copy()
     boxless[150:-150, 300:-110] = 240

@@ -25,10 +25,13 @@ def read_stations(folder: Path, sheets: Sequence[str]) -> pd.DataFrame:
     Without that file every sheet is its own station, all in one district. A listed sheet without an image is kept.
 
     Raises:
-        UserError: The file is not such a table, lists a sheet twice, does not list an image, or has names of
-            districts or stations that are not distinct: a mark of a missing value, a difference in capitals or blanks.
+        UserError: A sub-folder has such a file. The file is not such a table, lists a sheet twice, does not list an
+            image, or has names of districts or stations that are not distinct: a mark of a missing value, a difference
+            in capitals or blanks.
     """
     path = folder / STATIONS_FILE
+    if elsewhere := [file for file in sorted(folder.rglob(STATIONS_FILE)) if file != path]:
+        raise UserError(f"{elsewhere[0]} is not read: list the sheets of all sub-folders in {path}")
     if not path.exists():
         return pd.DataFrame({"sheet": list(sheets), "district": ALL_DISTRICTS, "station": list(sheets)}, dtype="str")
     table = _read_table(path, STATION_COLUMNS)
