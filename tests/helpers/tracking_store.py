@@ -6,12 +6,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 import synthetic
 
 from relecture.records import Record
 from relecture.tracking.store import Store
 from relecture.tracking.sync import SyncResult, load_record, sync_record
 
+#: A test of what a server could do otherwise than a file runs on both; the others on a file.
+ON_BOTH_STORES = pytest.mark.parametrize(
+    "case", ["file_store", pytest.param("server", marks=pytest.mark.slow)], indirect=True
+)
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
 

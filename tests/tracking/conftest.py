@@ -83,10 +83,10 @@ def _healthy(address: str) -> bool:
         return False
 
 
-@pytest.fixture(params=["file_store", pytest.param("server", marks=pytest.mark.slow)])
+@pytest.fixture
 def case(request: pytest.FixtureRequest, workplace: Path, monkeypatch: pytest.MonkeyPatch) -> StoreCase:
-    """Both kinds of store; tests share the stores, but no experiment in them."""
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", request.getfixturevalue(request.param))
+    """The store that is a file, or with ON_BOTH_STORES each; tests share the stores, but no experiment in them."""
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", request.getfixturevalue(getattr(request, "param", "file_store")))
     return StoreCase(
         connect(), workplace / "results", f"synthetic {request.node.name}".replace("[", " ").replace("]", "")
     )

@@ -13,7 +13,7 @@ from typing import Any
 import psutil
 import pytest
 import synthetic
-from tracking_store import StoreCase, free_port
+from tracking_store import ON_BOTH_STORES, StoreCase, free_port
 
 from relecture.tracking.follower import Follower
 from relecture.tracking.store import connect
@@ -82,6 +82,7 @@ def approximately(runs: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+@ON_BOTH_STORES
 def test_a_running_fit_is_a_running_run_whose_members_have_their_curves(
     case: StoreCase, follower: Follower, sleeper: subprocess.Popen
 ) -> None:
@@ -129,6 +130,7 @@ def test_the_mean_curve_grows_as_far_as_no_member_can_change_it(
     assert curve(case, case.parent()) == pytest.approx({1: 0.5, 2: 0.25})
 
 
+@ON_BOTH_STORES
 @pytest.mark.parametrize("n_members", [None, 3])
 def test_a_followed_record_is_the_same_in_the_store_as_one_that_was_only_synced(
     case: StoreCase, follower: Follower, sleeper: subprocess.Popen, n_members: int | None
@@ -168,6 +170,7 @@ def test_live_curves_that_the_record_does_not_have_are_not_among_its_runs(
     assert case.names() == ["dropout", "seed-0"]
 
 
+@ON_BOTH_STORES
 def test_a_fit_that_fails_is_failed_with_its_reason(
     case: StoreCase, follower: Follower, sleeper: subprocess.Popen
 ) -> None:

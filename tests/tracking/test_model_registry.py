@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import synthetic
-from tracking_store import StoreCase, free_port
+from tracking_store import ON_BOTH_STORES, StoreCase, free_port
 
 from relecture.errors import UserError
 from relecture.registered_model import RegisteredModel
@@ -39,6 +39,7 @@ def write_model(case: StoreCase, name: str) -> RegisteredModel:
     return synthetic.registered_model(name, Path(case.comparison, "final"))
 
 
+@ON_BOTH_STORES
 def test_a_model_gets_the_alias_and_is_downloaded_unchanged(case: StoreCase, model, tmp_path) -> None:
     result = register(case.store, model, case.results)
     assert (result.version, result.alias, result.outcome) == ("1", "champion", "registered")
@@ -60,6 +61,7 @@ def test_the_same_file_with_another_loader_is_the_next_version(case: StoreCase, 
     assert (result.version, result.outcome) == ("2", "registered")
 
 
+@ON_BOTH_STORES
 def test_another_file_is_the_next_version_and_the_first_can_get_the_alias_again(case: StoreCase, model) -> None:
     register(case.store, model, case.results)
     np.save(case.results / "model.npy", SECOND)
@@ -87,6 +89,7 @@ def test_the_version_names_its_origin_and_its_signature(case: StoreCase, model, 
     assert (folder / "input_example.json").exists()
 
 
+@ON_BOTH_STORES
 def test_an_interrupted_registration_leaves_no_version(case: StoreCase, model, monkeypatch) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(model_registry, "_save", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))

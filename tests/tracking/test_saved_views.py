@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 import synthetic
-from tracking_store import StoreCase
+from tracking_store import ON_BOTH_STORES, StoreCase
 
 from relecture.records import Record
 from relecture.tracking.run_content import LEVEL
@@ -65,6 +65,7 @@ def test_without_methods_there_is_only_the_number_of_members() -> None:
     assert select_metrics([]) == ["members"]
 
 
+@ON_BOTH_STORES
 def test_the_view_methods_has_a_row_per_method_and_a_column_per_metric(case: StoreCase) -> None:
     case.sync(case.network(seeds=2))
     case.sync(case.network(method="plain", seeds=2))
@@ -121,6 +122,7 @@ def test_a_run_without_a_level_is_replaced(case: StoreCase) -> None:
     assert rows(case, view(case)) == {"dropout"}
 
 
+@ON_BOTH_STORES
 def test_the_history_has_every_version_with_the_params_that_differ(case: StoreCase) -> None:
     record = case.network(seeds=2)
     case.sync(record)

@@ -8,7 +8,7 @@ from unittest.mock import patch
 import pandas as pd
 import pytest
 import synthetic
-from tracking_store import StoreCase
+from tracking_store import ON_BOTH_STORES, StoreCase
 
 from relecture import records
 from relecture.errors import UserError
@@ -17,6 +17,7 @@ from relecture.tracking import sync
 from relecture.tracking.sync import forget_superseded, load_record, sync_record
 
 
+@ON_BOTH_STORES
 def test_a_method_is_a_parent_run_and_a_member_its_child(case: StoreCase) -> None:
     case.sync(case.network(seeds=3))
     assert case.parent().info.run_name == "dropout"
@@ -42,6 +43,7 @@ def test_a_child_has_its_own_metrics_and_curves_with_steps(case: StoreCase) -> N
     assert {point.step: point.value for point in curve} == pytest.approx({e: 0.5 / e + 0.05 for e in range(1, 6)})
 
 
+@ON_BOTH_STORES
 def test_columns_of_any_name_have_a_curve_each(case: StoreCase) -> None:
     columns = ["возраст", "доходыы", "a%", "a€", "age<30", "age=30"]
     rows = [(f"coefficient_{name}", value, "seed-0", 0) for value, name in enumerate(columns)]
@@ -63,6 +65,7 @@ def test_parent_and_children_have_the_config_as_params(case: StoreCase) -> None:
         assert run.data.params["parameters"] == "235146"
 
 
+@ON_BOTH_STORES
 def test_parent_and_children_have_tags_of_their_origin(case: StoreCase) -> None:
     result = case.sync(case.network(seeds=1))
     parent, child = case.parent().data.tags, case.children()["seed-0"].data.tags
@@ -77,6 +80,7 @@ def test_parent_and_children_have_tags_of_their_origin(case: StoreCase) -> None:
     assert "Rerun: " in parent["mlflow.note.content"]
 
 
+@ON_BOTH_STORES
 def test_the_dataset_has_the_digest_of_the_record(case: StoreCase) -> None:
     case.sync(synthetic.sampled(case.network(seeds=1)))
     for run in case.runs():
@@ -85,6 +89,7 @@ def test_the_dataset_has_the_digest_of_the_record(case: StoreCase) -> None:
         assert [(tag.key, tag.value) for tag in used.tags] == [("mlflow.data.context", "training")]
 
 
+@ON_BOTH_STORES
 def test_record_model_and_figures_are_the_parents_artifacts(case: StoreCase, tmp_path: Path) -> None:
     synthetic.draw(tmp_path / "weights.png")
     case.sync(case.network(seeds=1), figures=[tmp_path / "weights.png"])
@@ -112,6 +117,7 @@ def test_a_method_without_curves_is_synced_too(case: StoreCase) -> None:
     assert case.children()["split-003"].data.metrics == pytest.approx({"mae": 250.6, "r2": 0.53})
 
 
+@ON_BOTH_STORES
 def test_long_curves_and_many_params_are_complete(case: StoreCase) -> None:
     record = case.network(seeds=1)
     record.params["config"] = {f"setting {number:03d}": number for number in range(230)}
@@ -155,6 +161,7 @@ def with_config(record: Record, **config: Any) -> Record:
     return replace(record, params={**record.params, "config": {**record.params["config"], **config}})
 
 
+@ON_BOTH_STORES
 def test_a_changed_record_supersedes_the_old_one_which_stays(case: StoreCase) -> None:
     old = case.sync(case.network(shift=0.0))
     before = ids(case)
@@ -190,6 +197,7 @@ def test_a_record_as_in_an_earlier_version_gets_its_runs_back(case: StoreCase) -
     assert case.sync(case.network()).outcome == "unchanged"
 
 
+@ON_BOTH_STORES
 def test_earlier_versions_are_forgotten_on_purpose(case: StoreCase) -> None:
     for epochs in (1, 2, 3, 4):
         case.sync(with_config(case.network(seeds=1), epochs=epochs))
@@ -210,6 +218,7 @@ def test_the_commit_of_a_run_is_that_of_the_fit_not_of_the_sync(case: StoreCase)
     assert (tags["relecture.git_commit"], tags["mlflow.source.git.commit"]) == ("0f" * 20 + "-dirty", "0f" * 20)
 
 
+@ON_BOTH_STORES
 def test_two_folders_with_one_server_supersede_only_their_own_runs(
     case: StoreCase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -287,6 +296,7 @@ def test_a_missing_figure_is_named(case: StoreCase) -> None:
         case.sync(case.network(seeds=1), figures=[Path("nowhere.png")])
 
 
+@ON_BOTH_STORES
 def test_a_deleted_experiment_is_restored_with_all_versions(
     case: StoreCase, capsys: pytest.CaptureFixture[str]
 ) -> None:
