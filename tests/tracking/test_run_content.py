@@ -1,6 +1,7 @@
 """The contents of the runs of a record, before anything is written to MLflow."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -193,3 +194,18 @@ def test_members_with_their_own_settings_are_not_replicates() -> None:
     own = {"seed-0": {"rate": 0.1}, "seed-1": {"rate": 0.2}}
     assert run_content.members_are_replicates(record)
     assert not run_content.members_are_replicates(replace(record, params={**record.params, "members": own}))
+
+
+@pytest.mark.parametrize(
+    ("prefix", "expected"), [("", "quick/digits"), ("smith", "smith/quick/digits"), ("a/b/", "a/b/quick/digits")]
+)
+def test_the_prefix_stands_before_the_name_of_an_experiment(monkeypatch, prefix, expected):
+    monkeypatch.setenv("RELECTURE_EXPERIMENT_PREFIX", prefix)
+    assert run_content.experiment_of(Path("results/quick"), "digits") == expected
+
+
+def test_the_owner_of_a_run_is_set_or_the_login(monkeypatch):
+    monkeypatch.setenv("MLFLOW_TRACKING_USERNAME", "bob")
+    assert run_content.origin()["mlflow.user"] == "bob"
+    monkeypatch.setenv("RELECTURE_RUN_OWNER", "the group")
+    assert run_content.origin()["relecture.owner"] == run_content.origin()["mlflow.user"] == "the group"

@@ -15,7 +15,7 @@ from pathlib import Path
 from relecture.changed_files import list_files
 from relecture.config import COMPARISONS, load_or_exit
 from relecture.exhibit import TABLE_SUFFIXES
-from relecture.tracking.address import redact, tracking_uri
+from relecture.tracking.address import experiment_prefix, redact, tracking_uri
 from relecture.tracking.supervisor import follow_in_background
 from relecture.workflow import (
     PROVENANCE_CATEGORY,

@@ -18,7 +18,8 @@ rule store:
     params:
         address=redact(tracking_uri()),
         experiments=[
-            f"--experiment={'/'.join(filter(None, [run_config.run.name, comparison]))}" for comparison in RECORDS
+            f"--experiment={experiment_prefix()}{'/'.join(filter(None, [run_config.run.name, comparison]))}"
+            for comparison in RECORDS
         ],
     shell:
         "exec &> >(tee {log:q})\n" "relecture tracking store" " {params.experiments:q}" " --out {output.store:q}"
@@ -39,6 +40,7 @@ rule sync:
         results("logs/sync.log"),
     params:
         records=ALL_RECORDS,
+        prefix=experiment_prefix(),
     shell:
         "exec &> >(tee {log:q})\n" "relecture tracking sync {params.records:q}" " --out {output.runs:q}"
 

@@ -7,11 +7,19 @@ from pathlib import Path
 from relecture.errors import UserError
 
 DEFAULT = "sqlite:///mlflow.db"
+#: Environment variables: what the names of all experiments begin with, and whose runs they are.
+EXPERIMENT_PREFIX, RUN_OWNER = "RELECTURE_EXPERIMENT_PREFIX", "RELECTURE_RUN_OWNER"
 
 
 def tracking_uri() -> str:
     """Return the store's address as the user gave it, including credentials."""
     return os.environ.get("MLFLOW_TRACKING_URI") or DEFAULT
+
+
+def experiment_prefix() -> str:
+    """Return what the names of all experiments begin with: `smith/`, or nothing."""
+    prefix = os.environ.get(EXPERIMENT_PREFIX, "").strip("/")
+    return f"{prefix}/" if prefix else ""
 
 
 def sqlite_file(uri: str) -> Path | None:

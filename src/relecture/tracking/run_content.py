@@ -17,6 +17,7 @@ from relecture import records
 from relecture.errors import UserError
 from relecture.provenance import rerun_command
 from relecture.records import Record
+from relecture.tracking.address import RUN_OWNER, experiment_prefix
 
 if TYPE_CHECKING:
     from mlflow.entities import Run
@@ -88,7 +89,7 @@ def child_runs(record: Record, git_commit: str | None) -> list[RunContent]:
 
 
 def origin() -> dict[str, str]:
-    """Return the tags that say whose runs these are: the owner, by login or else by system, and the working folder."""
+    """Return the tags that say whose runs these are: the owner (set, or by login or system), and the working folder."""
     owner = _user()
     return {OWNER: owner, CHECKOUT: f"{socket.gethostname()}:{Path.cwd()}"[:TAG_LENGTH], "mlflow.user": owner}
 
@@ -121,9 +122,9 @@ def experiment_name(record: Record) -> str:
 
 
 def experiment_of(results: Path, comparison: str) -> str:
-    """Return the name of an experiment: the comparison; of a named run `quick/digits`, with the run's name."""
-    prefix = f"{results.name}/" if results.parent.name == "results" else ""
-    return f"{prefix}{comparison}"
+    """Return the name of an experiment: the prefix, the name of a named run, the comparison: `quick/digits`."""
+    run = f"{results.name}/" if results.parent.name == "results" else ""
+    return f"{experiment_prefix()}{run}{comparison}"
 
 
 def members(record: Record) -> list[str]:
@@ -254,7 +255,7 @@ def _run_name(record: Record) -> str:
 
 def _user() -> str:
     try:
-        return os.environ.get("MLFLOW_TRACKING_USERNAME") or getpass.getuser()
+        return os.environ.get(RUN_OWNER) or os.environ.get("MLFLOW_TRACKING_USERNAME") or getpass.getuser()
     except (OSError, KeyError):  # a container's user may have no name
         return "unknown"
 
