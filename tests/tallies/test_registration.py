@@ -10,15 +10,37 @@ from relecture.tallies.networks.cnn import cnn
 from relecture.tallies.networks.digit_classifier import DigitClassifier
 
 
-def test_the_served_classifier_has_outputs_of_the_declared_types_and_shapes(tmp_path):
-    classifier = DigitClassifier(cnn(small.ARCHITECTURE, seed=1), small.ARCHITECTURE, "untrained")
+@pytest.fixture
+def served(tmp_path):
+    """A digit classifier with the class for marks, as MLflow loads it."""
+    network = cnn(small.ARCHITECTURE, 1, n_classes=11)
+    classifier = DigitClassifier(network, small.ARCHITECTURE, "untrained", train_prior=(1 / 11,) * 11)
     classifier.save(tmp_path / "classifier.pt")
-    images = small.cells().images[:5]
-    outputs = registration._load_pyfunc(str(tmp_path / "classifier.pt")).predict(images)
-    np.testing.assert_allclose(outputs["probabilities"], classifier.probabilities(images), atol=1e-6)
+    return registration._load_pyfunc(str(tmp_path / "classifier.pt"))
+
+
+def test_the_served_classifier_has_outputs_of_the_declared_types_and_shapes(served):
+    outputs = served.predict(small.cells().images[:5])
+    assert set(outputs) == {name for name, _, _ in registration.MODEL.outputs}
     for name, dtype, shape in registration.MODEL.outputs:
         assert outputs[name].dtype == dtype
         assert outputs[name].shape == (5, *shape[1:])
+    np.testing.assert_allclose(outputs["probabilities"].sum(1), 1, atol=1e-5)
+
+
+def test_a_digit_is_classified_alike_wherever_it_stands_in_its_cell(served):
+    image = small.images().test_images[:1]
+    moved = np.roll(image, (2, -3), axis=(1, 2))
+    raw = served._classifier.probabilities(np.concatenate([image, moved]))
+    assert np.abs(raw[0] - raw[1]).max() > 1e-3
+    np.testing.assert_allclose(
+        served.predict(image)["probabilities"], served.predict(moved)["probabilities"], atol=1e-4
+    )
+
+
+def test_a_cell_without_ink_is_named(served):
+    images = np.concatenate([small.images().test_images[:1], np.full((1, 28, 28), 230, np.uint8)])
+    assert served.predict(images)["has_ink"].tolist() == [True, False]
 
 
 def test_the_example_is_the_first_cells_of_the_results(tmp_path):

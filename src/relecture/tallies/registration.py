@@ -14,6 +14,7 @@ from relecture.registered_model import RegisteredModel
 from relecture.tallies import IMAGE_SIZE
 from relecture.tallies.networks.cnn import N_CLASSES
 from relecture.tallies.networks.digit_classifier import DigitClassifier
+from relecture.tallies.segmentation.cell_normalization import normalize_images
 
 NAME, ALIAS = "tally-digits", "champion"
 CELLS = Path("tallies/data/cells.npz")  # relative to the folder of all results
@@ -27,9 +28,10 @@ class ServedClassifier:
         self._classifier = classifier
 
     def predict(self, images: np.ndarray, params: dict[str, Any] | None = None) -> dict[str, np.ndarray]:
-        """Classify cells (n, 28, 28), 0 = paper, 255 = ink: `digit` (n,) and `probabilities` (n, 10)."""
-        probabilities = self._classifier.probabilities(np.asarray(images, dtype=np.uint8))
-        return {"digit": probabilities.argmax(-1), "probabilities": probabilities}
+        """Classify cells (n, 28, 28), normalised or not: `digit` and `has_ink` (n,), `probabilities` (n, classes)."""
+        cells = normalize_images(np.asarray(images, dtype=np.uint8))
+        probabilities = self._classifier.probabilities(cells)
+        return {"digit": probabilities.argmax(-1), "probabilities": probabilities, "has_ink": cells.any(axis=(1, 2))}
 
 
 def example(results: Path) -> np.ndarray:
@@ -50,8 +52,9 @@ def _load_pyfunc(path: str) -> ServedClassifier:
 MODEL = RegisteredModel(
     name=NAME,
     alias=ALIAS,
-    description="Classifies cells of tally sheets: images (n, 28, 28) of grey values, 0 = paper, 255 = ink, to the "
-    "digit in each cell and the probabilities of the digits 0 to 9. Made by the comparison `tallies` of relecture, "
+    description="Classifies cells of tally sheets: images (n, 28, 28) of grey values, dark on light or light on dark, "
+    "to the digit in each cell (10 for a mark that is no digit), the probabilities of the digits 0 to 9 and of a mark, "
+    "and whether there is ink (without it the digit means nothing). Made by the comparison `tallies` of relecture, "
     "which has to be installed where the model is loaded: "
     f"`mlflow models serve --model-uri models:/{NAME}@{ALIAS} --env-manager local`.",
     file=Path("tallies/validation/classifier.pt"),
@@ -59,6 +62,10 @@ MODEL = RegisteredModel(
     example=example,
     loader_module=__name__,
     inputs=[(None, "uint8", (-1, IMAGE_SIZE, IMAGE_SIZE))],
-    outputs=[("digit", "int64", (-1,)), ("probabilities", "float32", (-1, N_CLASSES))],
+    outputs=[
+        ("digit", "int64", (-1,)),
+        ("probabilities", "float32", (-1, N_CLASSES + 1)),
+        ("has_ink", "bool", (-1,)),
+    ],
     packages=("mlflow", "numpy", "torch"),
 )
