@@ -16,7 +16,7 @@ class RegisteredModel:
 
     Attributes:
         name: Name in the registry, `tally-digits`.
-        alias: Alias of the latest version, `champion`.
+        alias: Alias of the version to use, `champion`.
         description: Markdown for the model's page.
         file: File of the model, relative to a results folder.
         record: Folder of the record that the model comes from, relative to a results folder.
@@ -25,6 +25,7 @@ class RegisteredModel:
         inputs: Tensors of the input.
         outputs: Tensors of the output.
         packages: Packages that `loader_module` needs; their installed versions become the model's requirements.
+        score: Metric of the record by which versions on the same data are compared, the higher the better.
     """
 
     name: str
@@ -37,3 +38,4 @@ class RegisteredModel:
     inputs: Sequence[Tensor]
     outputs: Sequence[Tensor]
     packages: tuple[str, ...]
+    score: str = ""

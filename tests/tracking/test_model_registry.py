@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import urllib.request
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,7 +21,7 @@ from tracking_store import ON_BOTH_STORES, StoreCase, free_port
 from relecture.errors import UserError
 from relecture.registered_model import RegisteredModel
 from relecture.tracking import model_registry
-from relecture.tracking.model_registry import fetch, register
+from relecture.tracking.model_registry import RegistrationResult, fetch, register
 from relecture.tracking.store import connect
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (5, 28, 28), dtype=np.uint8)
@@ -72,6 +74,36 @@ def test_another_file_is_the_next_version_and_the_first_can_get_the_alias_again(
     back = register(case.store, model, case.results)
     assert (back.version, back.outcome) == ("1", "alias moved")
     assert str(case.store.client.get_model_version_by_alias(model.name, "champion").version) == "1"
+
+
+def register_next(case: StoreCase, model: RegisteredModel, results: Path, **changes: Any) -> RegistrationResult:
+    """Register another file, of a record that differs from the first in data or errors."""
+    np.save(case.results / "model.npy", SECOND)
+    for file in ("images.npy", "model.npy"):
+        results.mkdir(parents=True, exist_ok=True)
+        if results != case.results:
+            shutil.copy(case.results / file, results / file)
+    synthetic.save(case.network(method="final", seeds=1, **changes), results)
+    return register(case.store, model, results)
+
+
+def test_the_alias_stays_if_the_next_version_is_worse_on_the_same_data(case: StoreCase, model) -> None:
+    model = replace(model, score="test_error")
+    register(case.store, model, case.results)
+    worse = register_next(case, model, case.results, shift=-0.001)
+    assert (worse.version, worse.outcome) == ("2", "registered")
+    assert worse.alias_stays.startswith("version 1 is better on the same data (0.018")
+    assert str(worse).endswith("against 0.017): registered")
+    assert str(case.store.client.get_model_version_by_alias(model.name, "champion").version) == "1"
+
+
+def test_a_version_of_a_quick_run_does_not_get_the_alias_but_is_the_latest(case: StoreCase, model, tmp_path) -> None:
+    register(case.store, model, case.results)
+    quick = register_next(case, model, case.results / "quick")
+    assert quick.alias_stays == "it is of the run 'quick'"
+    file = fetch(case.store, f"models:/{model.name}/latest", tmp_path)
+    assert (np.load(file) == SECOND).all()
+    assert (np.load(fetch(case.store, f"models:/{model.name}@champion", tmp_path / "first")) == FIRST).all()
 
 
 def test_the_version_names_its_origin_and_its_signature(case: StoreCase, model, tmp_path) -> None:

@@ -398,7 +398,9 @@ def count(
         Path | None, typer.Option(help="Layout of all forms; by default the `layout.json` of each sheet's folder.")
     ] = None,
     classifier: Annotated[Path | None, typer.Option(help="A classifier.pt.")] = None,
-    model: Annotated[str | None, typer.Option(help="A registered model, models:/tally-digits@champion.")] = None,
+    model: Annotated[
+        str | None, typer.Option(help="A registered model: models:/tally-digits@champion, or /latest.")
+    ] = None,
     processes: Annotated[int, typer.Option(min=1, help="Number of parallel processes.")] = 1,
 ) -> None:
     """Count the votes on sheets, by default with the classifier that `snakemake tallies` made."""

@@ -68,4 +68,5 @@ MODEL = RegisteredModel(
         ("has_ink", "bool", (-1,)),
     ],
     packages=("mlflow", "numpy", "torch"),
+    score="target_accuracy",
 )

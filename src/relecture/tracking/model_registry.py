@@ -1,7 +1,8 @@
 """Register models in MLflow's model registry and download them.
 
 A version is identified by the digest of its file: registering the same file again changes nothing, another file becomes
-the next version and gets the alias.
+the next version. The first version has the alias; it moves to another one of a standard or full run on whole data that
+is not less accurate on the same data.
 """
 
 import re
@@ -29,20 +30,27 @@ if TYPE_CHECKING:
     from mlflow.types import Schema
 
 DIGEST, LOADER = "relecture.model_digest", "relecture.loader_module"
+DATA, SCORE = "relecture.data_digest", "relecture.score"
+ALIAS_RUNS = ("results", "full")  # the names of the folders of results of a standard and of a full run
 
 
 @dataclass(frozen=True)
 class RegistrationResult:
-    """What became of a model: `outcome` is `registered`, `unchanged` or `alias moved`."""
+    """What became of a model: `outcome` is `registered`, `unchanged` or `alias moved`.
+
+    `alias_stays` is why another version keeps the alias; empty if this one has it.
+    """
 
     name: str
     version: str
     alias: str
     digest: str
     outcome: str
+    alias_stays: str = ""
 
     def __str__(self) -> str:
-        return f"{self.name} version {self.version}, {self.alias}: {self.outcome}"
+        alias = f"not {self.alias}, because {self.alias_stays}" if self.alias_stays else self.alias
+        return f"{self.name} version {self.version}, {alias}: {self.outcome}"
 
 
 def register(store: Store, model: RegisteredModel, results: Path) -> RegistrationResult:
@@ -69,21 +77,41 @@ def register(store: Store, model: RegisteredModel, results: Path) -> Registratio
         if version is None:
             version = _create_version(store, model, file, record, run_id, example, digest)
         # A SQLite store has versions as numbers, a server as text.
-        if str(client.get_registered_model(model.name).aliases.get(model.alias)) != str(version.version):
-            client.set_registered_model_alias(model.name, model.alias, version.version)
-            outcome = "alias moved" if outcome == "unchanged" else outcome
-    return RegistrationResult(model.name, str(version.version), model.alias, digest, outcome)
+        holder, stays = client.get_registered_model(model.name).aliases.get(model.alias), ""
+        if str(holder) != str(version.version):
+            stays = (
+                "" if holder is None else _why_not(client.get_model_version(model.name, str(holder)), version, record)
+            )
+            if not stays:
+                client.set_registered_model_alias(model.name, model.alias, version.version)
+                outcome = "alias moved" if outcome == "unchanged" else outcome
+    return RegistrationResult(model.name, str(version.version), model.alias, digest, outcome, stays)
+
+
+def _why_not(holder: "ModelVersion", version: "ModelVersion", record: Record) -> str:
+    """Return why the alias stays with its holder; nothing if it moves to another version, of this record."""
+    run = records.results_folder(record.folder, record.params["method"]).name
+    if run not in ALIAS_RUNS:
+        return f"it is of the run {run!r}"
+    if record.sample_name:
+        return f"it was trained on {record.sample_name}"
+    before, after = (one.tags.get(SCORE, "nan") for one in (holder, version))
+    if holder.tags.get(DATA) == version.tags.get(DATA) and float(before) > float(after):
+        return f"version {holder.version} is better on the same data ({before} against {after})"
+    return ""
 
 
 def fetch(store: Store, address: str, folder: Path) -> Path:
-    """Download a registered model, `models:/NAME@ALIAS` or `models:/NAME/VERSION`, and return its file below `folder`.
+    """Download a registered model and return its file below `folder`.
+
+    Its address is `models:/NAME@ALIAS`, `models:/NAME/VERSION`, or `models:/NAME/latest`.
 
     Raises:
         UserError: The address has another form, or names no model, or one that this version cannot load.
     """
-    parts = re.fullmatch(r"models:/([^/@]+)(?:@([^/@]+)|/(\d+))", address)
+    parts = re.fullmatch(r"models:/([^/@]+)(?:@([^/@]+)|/(\d+|latest))", address)
     if parts is None:
-        raise UserError(f"{address} is no address of a model: write models:/NAME@ALIAS or models:/NAME/VERSION")
+        raise UserError(f"{address} is no address of a model: write models:/NAME@ALIAS or models:/NAME/latest")
     from mlflow.artifacts import download_artifacts
     from mlflow.exceptions import MlflowException
     from mlflow.models import Model
@@ -92,6 +120,9 @@ def fetch(store: Store, address: str, folder: Path) -> Path:
     with translate_store_errors():
         try:
             client = store.client
+            if number == "latest":
+                versions = client.search_model_versions(f"name = '{name}'")
+                number = str(max((int(one.version) for one in versions), default=0))
             version = (
                 client.get_model_version_by_alias(name, alias) if alias else client.get_model_version(name, number)
             )
@@ -155,6 +186,8 @@ def _create_version(
         "relecture.record": record.name,
         "relecture.rerun": record.params["rerun"],
         "relecture.sample": record.sample_name,
+        DATA: record.params["data"]["digest"],
+        SCORE: f"{records.summarize(record).loc[model.score, 'mean']:.6g}" if model.score else "",
         "relecture.git_commit": records.commit(record.folder) or "",
     }
     tags = {key: value for key, value in tags.items() if value}
