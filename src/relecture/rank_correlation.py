@@ -10,7 +10,7 @@ N_PERMUTATIONS = 19_999  # all permutations, if there are fewer
 
 
 class RankCorrelation(NamedTuple):
-    """A rank correlation over n pairs, and the p-value of none."""
+    """A rank correlation over n pairs (NaN if all values are equal), and the p-value of none."""
 
     rho: float
     p: float
@@ -19,6 +19,8 @@ class RankCorrelation(NamedTuple):
 
 def rank_correlation(a: pd.Series, b: pd.Series) -> RankCorrelation:
     """Return Spearman's rank correlation with p of a permutation test: the usual formula is wrong for few pairs."""
+    if a.nunique() < 2 or b.nunique() < 2:  # there is no order
+        return RankCorrelation(np.nan, 1.0, len(a))
     ranks_a, ranks_b = (zscore(rankdata(numbers)) for numbers in (a, b))
     test = permutation_test(
         (ranks_a,),

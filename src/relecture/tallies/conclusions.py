@@ -7,7 +7,7 @@ import pandas as pd
 from relecture.data_files import read_csv, read_json
 from relecture.tallies import METHOD_NAMES, QUESTION
 from relecture.tallies.segmentation.cell_crops import describe_files
-from relecture.text_format import interval, number, percent, sentence, spread
+from relecture.text_format import counted, interval, number, percent, sentence, spread
 
 _COUNTS = {
     "pretrained": "before transfer",
@@ -44,13 +44,11 @@ def conclusions(results: Path) -> tuple[str, str]:
 
 def _describe_networks(table: pd.DataFrame, sample: str) -> str:
     base, transferred, scratch = (table.loc[name] for name in ("base/selected", "transfer/frozen", "transfer/scratch"))
-    published = base.validation_accuracy_published
-    comparison = "" if pd.isna(published) else f" (published: {100 * float(published):.1f} %, on other handwriting)"
     data = f"with a sample in place of the real data ({sample}), " if sample else ""
     return sentence(
         f"{data}a network trained on MNIST alone classifies {_accuracy(base, 'mnist_accuracy')} of MNIST's digits, "
         f"{_accuracy(base, 'target_accuracy_as_cut')} of those on the sheets as they are cut from their boxes, and "
-        f"{_accuracy(base)} once they are cropped, scaled and centred as MNIST's{comparison}; fine-tuned on "
+        f"{_accuracy(base)} once they are cropped, scaled and centred as MNIST's; fine-tuned on "
         f"{int(transferred.n_labelled):,} labelled cells it reaches {_accuracy(transferred)} (as cut "
         f"{_accuracy(transferred, 'target_accuracy_as_cut')}), and a network trained on these cells from scratch "
         f"{_accuracy(scratch)} (as cut {_accuracy(scratch, 'target_accuracy_as_cut')})"
@@ -81,14 +79,15 @@ def _describe_seeds(seeds: pd.DataFrame) -> list[str]:
     if "error" not in seeds:
         return [f"The network that counts: {name}."]
     errors = [
-        f"{spread(100 * row.error, 100 * row.error_sd, 2)} % {label} (95 % interval over networks, stations and "
-        f"handwriting {interval(100 * row.error_low, 100 * row.error_high, 2)})"
+        f"{spread(100 * row.error, 100 * row.error_sd, 2)} % {label} (95 % interval over {row.interval_over}: "
+        f"{interval(100 * row.error_low, 100 * row.error_high, 2)})"
         for label, row in (
             ("digit by digit", rows.loc["transferred"]),
             ("with the sums of the form", rows.loc["sum_constrained"]),
         )
     ]
-    return [f"The network that counts: {name}; over {n_seeds} seeds the error of all votes is {' and '.join(errors)}."]
+    over = f"over {counted(n_seeds, 'network')} " if n_seeds > 1 else ""
+    return [f"The network that counts: {name}; {over}the error of all votes is {' and '.join(errors)}."]
 
 
 def _accuracy(row: pd.Series, metric: str = "target_accuracy") -> str:

@@ -110,3 +110,10 @@ def test_one_trial_alone_can_be_drawn():
     record = searched(0.5, trials=1)
     assert hyperband_search.hyperparameters(record).get_suptitle() == "Accuracy against each hyperparameter"
     assert hyperband_search.budget(record, CHOICE).axes[0].get_title(loc="left")
+
+
+def test_equal_accuracies_correlate_with_nothing():
+    none = rank_correlation(pd.Series([1, 2, 3, 4, 5]), pd.Series([0.1] * 5))
+    assert np.isnan(none.rho)
+    assert none.p == 1
+    assert hyperband_search.finding({"rate": none}) == "Accuracy against each hyperparameter"

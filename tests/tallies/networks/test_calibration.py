@@ -74,7 +74,8 @@ def calibrated(tmp_path_factory):
         table = pd.DataFrame(logits, columns=[f"l{digit}" for digit in range(logits.shape[1])]).assign(
             part=part, cell=np.arange(3000), label=labels, drawn=False
         )
-        tables.append(table.assign(predicted=logits.argmax(1), probability=softmax(logits).max(1)))
+        table["predicted"], table["probability"] = logits.argmax(1), softmax(logits).max(1)
+        tables += [table, table.head(200).assign(drawn=True)]
     fit.add("final", {"target_accuracy": 0.5}, pd.concat(tables))
     fit.save_model = lambda model: DigitClassifier(cnn(ARCHITECTURE, seed=1), ARCHITECTURE, "tiny").save(
         model / "classifier.pt"
@@ -101,6 +102,7 @@ def test_the_calibrated_classifier_is_the_final_model_with_its_temperature(calib
 def test_the_effect_of_the_temperature_is_measured_on_test_cells(calibrated):
     result = json.loads((calibrated[1] / "temperature.json").read_text())
     assert result["n_test"] == result["n_validation"] == 3000
+    assert result["n_drawn"] == 200
     assert result["calibration_error"]["after"] < 0.02 < 0.1 < result["calibration_error"]["before"]
     assert result["log_loss"]["after"] < result["log_loss"]["before"]
     assert result["log_loss"]["after_minus_before"]["high"] < 0

@@ -238,7 +238,12 @@ def test_a_table_of_stations_in_a_sub_folder_is_refused(folder):
     with pytest.raises(UserError, match=r"north/stations.csv is not read: list the sheets of all sub-folders in .*"):
         segment_folder(folder)
     (folder / "north/stations.csv").rename(folder / "stations.csv")
+    (folder / ".old").mkdir()
+    (folder / ".old/stations.csv").write_text("of another year")
     assert segment_folder(folder).stations.district.tolist() == ["North"]
+    (folder / "north/truth.csv").write_text("sheet,party,votes\n")
+    with pytest.raises(UserError, match=r"north/truth.csv is not read"):
+        segment_folder(folder)
 
 
 def test_a_frame_with_unreadable_boxes_beside_a_sheet_is_listed_as_unread(folder, page):

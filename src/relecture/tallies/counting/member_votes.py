@@ -25,7 +25,7 @@ from relecture.tallies.networks.digit_classifier import DigitClassifier
 from relecture.tallies.networks.pretraining import load_weights
 from relecture.tallies.segmentation.cell_crops import CellCrops
 from relecture.tallies.segmentation.station_tables import true_votes
-from relecture.text_format import counted, interval, number, percent, signed
+from relecture.text_format import counted, interval, listed, number, percent, signed
 
 VOTE_COLUMNS = ("method", "network", "member", "variant", "sheet", "party", "votes")
 FINAL = "final"
@@ -187,7 +187,8 @@ def write_seeds(members: MemberVotes, stem: Path) -> None:
         if truth is not None:
             error = error_interval(votes, truth, blocks, n_boxes=_n_boxes(votes, truth, blocks))
             shares = np.abs((votes - truth).sum(1)).sum(1) / truth.sum()
-            row |= {"error": error.mean, "error_sd": error.sd, "error_low": error.low, "error_high": error.high,
+            row |= {"interval_over": _resampled(len(votes), images), "error": error.mean, "error_sd": error.sd,
+                    "error_low": error.low, "error_high": error.high,
                     "absolute_error": shares.mean(), "first_error": totals[0] / truth.sum() - 1}  # fmt: skip
             text |= {"error of all votes, %": _spread(error.mean, error.sd),
                      "error, 95 %": interval(100 * error.low, 100 * error.high, 2),
@@ -224,6 +225,12 @@ def _range(totals: np.ndarray) -> str:
     return f"{number(totals.min(), 0)} to {number(totals.max(), 0)}"
 
 
+def _resampled(n_networks: int, images: pd.DataFrame | None) -> str:
+    """Return what an interval is over: `networks, stations and handwriting`, as far as it is resampled."""
+    networks = ["networks"] if n_networks > 1 else []
+    return listed([*networks, "stations", *(["handwriting"] if images is not None else [])])
+
+
 def _spread(mean: float, sd: float) -> str:
     return signed(100 * mean, 2) + ("" if np.isnan(sd) else f" ± {number(100 * sd, 2)}")
 
@@ -238,13 +245,14 @@ def _note(members: MemberVotes, images: pd.DataFrame | None) -> str:
     if members.truth is None:
         return text
     text += (
-        " Error: (counted − true) / true, mean ± standard deviation over the networks. Interval: resamples of networks"
+        " Error: (counted − true) / true, mean ± standard deviation over the networks. Interval: resamples of "
+        f"{_resampled(members.votes.member.nunique(), images)}."
     )
     if images is None:
-        return f"{text} and stations."
+        return text
     again = (images.use > 1).mean()
     return (
-        f"{text}, stations, and {counted(images.block.nunique(), 'block')} of neighbouring images of handwriting. "
+        f"{text} Of the handwriting, {counted(images.block.nunique(), 'block')} of neighbouring images are resampled. "
         f"{number(len(images), 0)} digits are written with {number(images.image.nunique(), 0)} images: an image is "
         f"used again only after all others of its digit, which holds for {percent(again)} of the digits."
     )

@@ -118,7 +118,10 @@ class SheetNumbers:
 
     @cached_property
     def certainty(self) -> np.ndarray:
-        """The probability that a number counted as `counted` is right, NaN for numbers in no sum, (sheets, numbers)."""
+        """How probable it is, at least, that a number counted as `counted` is right, (sheets, numbers).
+
+        NaN for numbers in no sum; 0 where frequencies of digits have chosen others than the sums.
+        """
         same = (self.counted == self.solution.digits).all(-1)
         certainty: np.ndarray = np.where(same | np.isnan(self.solution.posterior), self.solution.posterior, 0.0)
         return certainty

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from relecture import plotting
 from relecture.tallies import MARK
+from relecture.text_format import counted
 
 if TYPE_CHECKING:
     from relecture.tallies.networks.attribution import Attributions
@@ -35,7 +36,7 @@ def confusion(test: pd.DataFrame) -> Figure:
         limits=(0, max(np.nanmax(errors), 1e-9)),
         white_above=0.7,
     )
-    names = [*map(str, range(MARK)), "no digit"][: len(shares)]
+    names = [*map(symbol, range(len(shares)))]
     for digit, share in enumerate(shares.diagonal()):
         axes.text(digit, digit, f"{share:.0f}", ha="center", va="center", color=plotting.BLUE, fontweight="bold")
     ticks = range(len(shares))
@@ -64,6 +65,11 @@ def confusion_shares(predictions: pd.DataFrame) -> np.ndarray:
     return shares
 
 
+def symbol(label: int) -> str:
+    """Return what a figure calls a class: its digit, or `no digit`."""
+    return "no digit" if label == MARK else str(label)
+
+
 def misclassified(test: pd.DataFrame, images: np.ndarray) -> Figure:
     """Draw the misclassified cells with the highest probabilities.
 
@@ -77,8 +83,8 @@ def misclassified(test: pd.DataFrame, images: np.ndarray) -> Figure:
         axes.set_axis_off()
     for axes, case in zip(grid.flat, wrong.itertuples(), strict=False):
         _draw_cell(axes, images[case.cell])
-        axes.set_title(f"{case.label} as {case.predicted}\n{100 * case.probability:.1f} %", loc="center",
-                       fontsize=10, fontweight="normal")  # fmt: skip
+        title = f"{symbol(case.label)} as {symbol(case.predicted)}\n{100 * case.probability:.1f} %"
+        axes.set_title(title, loc="center", fontsize=10, fontweight="normal")
     shown = "highest probability first" if len(wrong) <= grid.size else f"the {grid.size} of highest probability"
     title = f"{len(wrong)} of {len(test):,} test cells are misclassified" + (f"; {shown}" if len(wrong) else "")
     figure.suptitle(title, x=0.01, ha="left", fontweight="bold")
@@ -105,8 +111,10 @@ def reliability(table: pd.DataFrame, calibration: dict[str, Any]) -> Figure:
                       np.arange(11) / 10, color=colour, linestyle=line, linewidth=2)  # fmt: skip
     axes.set(ylabel="accuracy", xlim=(0, 1.01), ylim=(0, 1.02))
     axes.legend(loc="upper left")
+    drawn = f" and {counted(calibration['n_drawn'], 'drawn symbol')}" if calibration["n_drawn"] else ""
     axes.set_title(
-        f"Temperature {calibration['temperature']:.2f}, fitted on {calibration['n_validation']:,} validation cells"
+        f"Temperature {calibration['temperature']:.2f},\n"
+        f"fitted on {counted(calibration['n_validation'], 'validation cell')}{drawn}"
     )
     counts.set(xlabel="probability of the predicted digit", ylabel="test cells")
     return figure
@@ -132,8 +140,8 @@ def attribution(pairs: pd.DataFrame, images: np.ndarray, wrong: "Attributions", 
             image = images[getattr(pair, f"{kind}_cell")]
             _draw_cell(grid[row, first], image)
             predicted, probability = getattr(pair, f"{kind}_predicted"), getattr(pair, f"{kind}_probability")
-            grid[row, first].set_title(f"{pair.label} as {predicted}, {100 * probability:.0f} %", loc="center",
-                                       fontsize=10, fontweight="normal")  # fmt: skip
+            title = f"{symbol(pair.label)} as {symbol(predicted)}, {100 * probability:.0f} %"
+            grid[row, first].set_title(title, loc="center", fontsize=10, fontweight="normal")
             for column, name in enumerate(methods.values(), start=first + 1):
                 _draw_attribution(grid[row, column], getattr(values, name)[row], image)
         for column, title in enumerate(methods, start=first + 1):

@@ -79,6 +79,7 @@ def budget(record: Record, choice: dict[str, Any]) -> Figure:
 
 def finding(correlations: dict[str, RankCorrelation]) -> str:
     """Return the strongest significant correlation in words, or the strongest if none is significant."""
+    correlations = {label: one for label, one in correlations.items() if not np.isnan(one.rho)}
     if not correlations:
         return "Accuracy against each hyperparameter"
     significant = {label: one for label, one in correlations.items() if one.p < 0.05 / len(correlations)}

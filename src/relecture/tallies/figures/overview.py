@@ -9,7 +9,7 @@ from matplotlib.ticker import MaxNLocator
 from relecture import plotting
 from relecture.records import Record
 from relecture.tallies import MARK
-from relecture.tallies.figures.classifier import confusion_shares
+from relecture.tallies.figures.classifier import confusion_shares, symbol
 
 
 def overview(record: Record) -> Figure:
@@ -73,7 +73,7 @@ def _draw_confusion(axes: Axes, predictions: pd.DataFrame) -> None:
     plotting.annotated_heatmap(
         axes, shares, lambda share: f"{share:.0f}" if share >= 0.5 else "", limits=(0, 100), fontsize=9
     )
-    names = [*map(str, range(MARK)), "none"][: len(shares)]
+    names = ["none" if label == MARK else symbol(label) for label in range(len(shares))]
     axes.set(
         xlabel="predicted digit",
         ylabel="digit",
@@ -81,6 +81,6 @@ def _draw_confusion(axes: Axes, predictions: pd.DataFrame) -> None:
         yticks=range(len(shares)),
         xticklabels=names,
         yticklabels=names,
-        title="Target test cells, % of each digit",
+        title="Target test cells, % of each digit" + (" (none: drawn marks too)" if test.drawn.any() else ""),
         aspect="equal",
     )

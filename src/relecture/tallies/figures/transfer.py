@@ -58,8 +58,8 @@ def transfer(by_method: Records) -> Figure:
     n_labelled = int(_values(by_method[PAPER], "n_labelled").iloc[0])
     before, after = _accuracies(by_method[BASE]).mean(), _accuracies(by_method[PAPER]).mean()
     figure.suptitle(
-        f"Normalising the cells raises the accuracy without labels from {_as_cut(by_method, BASE).mean():.0f} % to "
-        f"{before:.0f} %,\nand {n_labelled:,} labelled cells raise it to {after:.0f} %",
+        f"Without labels {_as_cut(by_method, BASE).mean():.0f} % of the cells as cut are classified correctly, "
+        f"{before:.0f} % of the normalised ones,\nand {after:.0f} % with {n_labelled:,} labelled cells",
         x=0.01,
         ha="left",
         fontweight="bold",

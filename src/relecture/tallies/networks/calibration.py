@@ -118,7 +118,8 @@ def calibrate(final: Path, out: Path) -> None:
     content = {
         "temperature": temperature,
         "quality": quality,
-        "n_validation": len(validation),
+        "n_validation": int((~validation.drawn).sum()),
+        "n_drawn": int(validation.drawn.sum()),
         "n_test": len(test),
         "calibration_error": {stage: expected_calibration_error(table) for stage, table in tables.items()},
         "log_loss": _compare_log_loss(logits, labels, temperature),

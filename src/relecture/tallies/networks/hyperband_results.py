@@ -86,7 +86,7 @@ def select_network(trainings: pd.DataFrame, predictions: pd.DataFrame) -> dict[s
     Returns:
         `architecture` and `learning_rate` are the arguments of the pretraining; `accuracy` is the highest of the
         search; `choice` is how firm the choice is; `finalists` has a row per finalist; `rows` are those of Table A.2;
-        `values` are the selected hyperparameters by name.
+        `values` are the selected hyperparameters by name, `lowest_values` those of the trial with the lowest error.
     """
     trials = best_trainings(trainings).set_index("name", drop=False)
     wrong = wrong_cells(predictions)
@@ -96,7 +96,7 @@ def select_network(trainings: pd.DataFrame, predictions: pd.DataFrame) -> dict[s
     choice = choose("search/trial", errors, resamples, has_border=False)
     shares = win_shares(errors, resamples)
     best = trials.loc[choice.value].to_dict()
-    values = {row.name: None if np.isnan(best[row.name]) else _number(best[row.name]) for row in search_space.SPACE}
+    values, lowest = (_values(trials.loc[name]) for name in (choice.value, choice.lowest))
     columns = ("default", "min", "max", "step", "published")
     rows = [
         {"hyperparameter": row.label, **{key: getattr(row, key) for key in columns}, "selected": values[row.name]}
@@ -107,7 +107,8 @@ def select_network(trainings: pd.DataFrame, predictions: pd.DataFrame) -> dict[s
         "learning_rate": float(best["learning_rate"]),
         "trial": choice.value,
         "accuracy": float(trainings.accuracy.max()),
-        "choice": asdict(choice),
+        "choice": asdict(choice) | {"share_of_wins": choice.share_of_wins if len(wrong) > 1 else None},
+        "lowest_values": lowest,
         "finalists": [
             {
                 "trial": name,
@@ -124,6 +125,11 @@ def select_network(trainings: pd.DataFrame, predictions: pd.DataFrame) -> dict[s
         "values": values,
         "rows": rows,
     }
+
+
+def _values(trial: pd.Series) -> dict[str, float | int | None]:
+    """Return the hyperparameters of a trial by name; None for the filters of a block that it does not have."""
+    return {row.name: None if np.isnan(trial[row.name]) else _number(trial[row.name]) for row in search_space.SPACE}
 
 
 def wrong_cells(predictions: pd.DataFrame) -> dict[str, np.ndarray]:

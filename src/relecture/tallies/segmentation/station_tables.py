@@ -11,7 +11,7 @@ from relecture.data.config import TableFormat, TableSource, composed
 from relecture.errors import UserError
 from relecture.tallies.segmentation.cell_crops import STATION_COLUMNS
 
-STATIONS_FILE = "stations.csv"
+STATIONS_FILE, TRUTH_FILE = "stations.csv", "truth.csv"
 TRUTH_COLUMNS = ("sheet", "party", "votes")
 #: Votes as they are written: no sign, no separator, no exponent; 12.0 is how pandas writes 12 in a column with gaps.
 VOTES_PATTERN = r"[0-9]{1,9}(?:\.0)?"
@@ -25,13 +25,15 @@ def read_stations(folder: Path, sheets: Sequence[str]) -> pd.DataFrame:
     Without that file every sheet is its own station, all in one district. A listed sheet without an image is kept.
 
     Raises:
-        UserError: A sub-folder has such a file. The file is not such a table, lists a sheet twice, does not list an
-            image, or has names of districts or stations that are not distinct: a mark of a missing value, a difference
-            in capitals or blanks.
+        UserError: A sub-folder has such a file, or one of the true votes. The file is not such a table, lists a sheet
+            twice, does not list an image, or has names of districts or stations that are not distinct: a mark of a
+            missing value, a difference in capitals or blanks.
     """
     path = folder / STATIONS_FILE
-    if elsewhere := [file for file in sorted(folder.rglob(STATIONS_FILE)) if file != path]:
-        raise UserError(f"{elsewhere[0]} is not read: list the sheets of all sub-folders in {path}")
+    for name in (STATIONS_FILE, TRUTH_FILE):
+        below = [file.relative_to(folder) for file in sorted(folder.rglob(name))]
+        if inside := [file for file in below if len(file.parts) > 1 and not any(p.startswith(".") for p in file.parts)]:
+            raise UserError(f"{folder / inside[0]} is not read: list the sheets of all sub-folders in {folder / name}")
     if not path.exists():
         return pd.DataFrame({"sheet": list(sheets), "district": ALL_DISTRICTS, "station": list(sheets)}, dtype="str")
     table = _read_table(path, STATION_COLUMNS)
