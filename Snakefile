@@ -15,6 +15,8 @@ onstart:
     # pass (snakemake#2967). Without the limit on jobs per second there is no timer; SLURM keeps the limit.
     if workflow.local_exec:
         workflow.scheduler.job_rate_limiter = None
+    # The marks of changed outputs are for this run; without one they are removed when Snakemake ends.
+    CHANGED.clear()
     # MLflow shows running fits and finished records meanwhile; no job waits for it.
     follow_in_background(Path(results()), ALL_RECORDS)
 

@@ -1,5 +1,7 @@
 """Files that change without getting newer: what depends on them is made again, and nothing else."""
 
+import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -79,6 +81,7 @@ def test_what_depends_on_an_older_file_or_a_cut_one_is_made_again_and_nothing_el
         os.utime(folder / f"new {name}", (LONG_AGO, LONG_AGO))
         (folder / f"new {name}").replace(folder / name)
         assert snakemake("--dry-run")[0] == {"copy", "draw"}, name
+        assert not list((folder / ".snakemake/incomplete").iterdir()), "a dry run has left its marks"
         assert snakemake()[0] == {"copy", "draw"}, name
         assert f"other {name}" in (folder / "results/drawn.txt").read_text()
     for name in ("mine.csv", "code.py", "results/table.csv"):
@@ -226,3 +229,47 @@ def test_a_folder_is_listed_without_hidden_files(folder):
         write_text(folder / name, "")
     assert list_files("f") == ["f/a.png", "f/b/2.png", "f/{x}.png"]
     assert list_files("none") == []
+
+
+def test_the_files_of_a_linked_folder_are_listed_and_a_link_to_a_folder_above_ends(folder):
+    write_text(folder / "elsewhere/a.png", "")
+    (folder / "f").mkdir()
+    (folder / "f/0").symlink_to(folder / "elsewhere")
+    (folder / "elsewhere/up").symlink_to(folder / "f")
+    assert list_files("f") == ["f/0/a.png"]
+
+
+def test_while_snakemake_runs_a_manifest_stays(folder):
+    write_text(folder / "mine.csv", "1")
+    write_manifest(["mine.csv"], "manifest.json")
+    before = (folder / "manifest.json").read_bytes()
+    write_text(folder / "mine.csv", "2")
+    write_text(folder / ".snakemake/locks/0.input.lock", "")
+    assert write_manifest(["mine.csv"], "manifest.json") == ["manifest.json"]
+    assert (folder / "manifest.json").read_bytes() == before
+    (folder / ".snakemake/locks/0.input.lock").unlink()
+    changed_files._sha256.cache_clear()
+    write_manifest(["mine.csv"], "manifest.json")
+    assert (folder / "manifest.json").read_bytes() != before
+
+
+def metadata(output: str, content: str) -> None:
+    write_text(Path(".snakemake/metadata", urlsafe_b64encode(output.encode()).decode()), content)
+
+
+def test_an_output_whose_metadata_are_damaged_is_made_again(folder, capsys):
+    write_text(folder / "results/table.csv", "1")
+    metadata("results/table.csv", "")  # as after a power cut
+    assert marked() == {"results/table.csv"}
+    assert "what Snakemake wrote about results/table.csv is damaged" in capsys.readouterr().err
+
+
+def test_another_input_that_is_older_than_a_copied_output_is_found(folder):
+    for name, content, time in (("code.py", "new", 2000), ("results/table.csv", "1", 3000)):
+        write_text(folder / name, content)
+        os.utime(folder / name, (time, time))
+    other = f"sha256:{hashlib.sha256(b'old').hexdigest()}"
+    same = f"sha256:{hashlib.sha256(b'1').hexdigest()}"  # of another job that has read the output
+    metadata("results/table.csv", json.dumps({"endtime": 1000, "input_checksums": {"code.py": other}}))
+    metadata("results/drawn.txt", json.dumps({"endtime": 1000, "input_checksums": {"results/table.csv": same}}))
+    assert marked() == {"results/table.csv"}

@@ -6,10 +6,12 @@ import json
 import re
 import shlex
 import string
+from dataclasses import replace
 from pathlib import Path
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 import pytest
 from markdown_it import MarkdownIt
@@ -164,6 +166,7 @@ def test_levels_and_columns_of_a_table_of_salaries(user_csv, tmp_path):
         test_size=20,
         n_folds=5,
         relaxed_lasso=[],
+        max_training_rows=5000,
     )
     complete, profile = user_table.read(config)
     assert set(complete.level) == set(NAMES)
@@ -181,3 +184,30 @@ def test_columns_and_rows_of_a_table_of_clusters(user_csv, tmp_path):
     dataset = clusters_data.load(tmp_path / "mine.npz")
     assert dataset.features.tolist() == names
     assert {name.partition(" ")[2] for name in dataset.rows} == set(NAMES)
+
+
+def test_parties_districts_and_sheets_of_a_count(tmp_path):
+    from made_counts import constrained, sure
+
+    from relecture.tallies.counting.audit import AuditedCounts
+    from relecture.tallies.counting.vote_counts import VoteCounts
+    from relecture.tallies.counting.vote_tables import CountedElection, write_districts, write_totals
+
+    votes = np.arange(len(NASTY))[:, None] + 10 * np.arange(len(NASTY))
+    names = np.array(NASTY, dtype=object)
+    counts = replace(sure(votes[:, :1].repeat(len(NASTY), 1)), parties=tuple(NASTY), sheets=names, stations=names)
+    counts = replace(counts, districts=np.array([f"district {name}" for name in NASTY], dtype=object))
+    constrained(counts).save(tmp_path)
+    loaded = VoteCounts.load(tmp_path)
+    assert (loaded.parties, loaded.sheets.tolist(), loaded.districts.tolist()) == (
+        tuple(NASTY), NASTY, counts.districts.tolist()
+    )  # fmt: skip
+    rows = data_files.read_csv(tmp_path / "counts.csv", dtype=str, keep_default_na=False)
+    assert set(rows.party) == set(rows.sheet) == set(NASTY)
+    variants = {name: AuditedCounts(counts, votes) for name in ("pretrained", "transferred", "prior_corrected")}
+    variants["sum_constrained"] = AuditedCounts(constrained(counts), votes)
+    election = CountedElection(variants, 0, "made up", False, 0.9, 20)
+    write_totals(election, tmp_path / "totals_table")
+    assert [row[0] for row in tables.read(tmp_path / "totals_table").rows][:-1] == NASTY
+    write_districts(election, tmp_path / "districts")
+    assert {row[1] for row in tables.read(tmp_path / "districts").rows} >= set(counts.districts)

@@ -5,6 +5,7 @@ that a later run can remove the drafts of dead processes and leave those of livi
 """
 
 import contextlib
+import functools
 import json
 import os
 import re
@@ -35,6 +36,7 @@ def atomic_write(path: Path) -> Iterator[Path]:
     draft = _draft_path(path)
     with _translate_write_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
+    _sweep_once(path.parent.absolute())
     try:
         try:
             yield draft
@@ -97,6 +99,11 @@ def folder_beside(path: Path) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@functools.cache
+def _sweep_once(folder: Path) -> None:
+    sweep(folder)
 
 
 def sweep(folder: Path) -> None:

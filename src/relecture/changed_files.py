@@ -9,6 +9,7 @@ up to `max-checksum-file-size`. An output to make again gets Snakemake's mark of
 `--rerun-incomplete` of the profiles makes again.
 """
 
+import contextlib
 import hashlib
 import json
 import os
@@ -21,7 +22,7 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import Any
 
-from relecture.atomic_files import write_json, write_text
+from relecture.atomic_files import write_text
 from relecture.errors import UserError
 
 METADATA = Path(".snakemake/metadata")
@@ -34,17 +35,20 @@ ROUNDING = 2.0
 MANY = 1000
 
 
-def mark_changed_outputs(is_made_here: Callable[[str], bool]) -> None:
+def mark_changed_outputs(is_made_here: Callable[[str], bool]) -> list[Path]:
     """Mark the outputs to make again, and say on stderr why; none while another Snakemake runs in this folder.
 
     Args:
         is_made_here: Whether an output belongs to this run.
 
+    Returns:
+        The new marks.
+
     Raises:
         UserError: A file cannot be read, or a mark not be written.
     """
-    if not METADATA.is_dir() or any(LOCKS.glob("*.lock")):
-        return
+    if not METADATA.is_dir() or _is_locked():
+        return []
     jobs = dict(_read_metadata(METADATA))
     digests: dict[str, set[str]] = defaultdict(set)  # of every file when it was an input
     for job in jobs.values():
@@ -53,27 +57,40 @@ def mark_changed_outputs(is_made_here: Callable[[str], bool]) -> None:
     reasons: dict[str, set[str]] = defaultdict(set)
     for output, job in jobs.items():
         if is_made_here(output) and Path(output).exists() and not _mark_of(output).exists():
+            if not job:
+                reasons[f"what Snakemake wrote about {output} is damaged"].add(output)
+                continue
             if _is_damaged(Path(output), job["endtime"], digests[output]):
                 reasons[f"{output} was emptied, cut or changed after its job"].add(output)
             for path, digest in (job.get("input_checksums") or {}).items():
-                if path not in jobs and _is_other_and_older(path, digest, job["endtime"]):
+                if path not in jobs and _is_other_and_older(path, digest, max(job["endtime"], _mtime(output))):
                     reasons[f"{path} was replaced by an older file with other content"].add(output)
+    marks = []
     for reason in sorted(reasons):
         print(f"relecture: {reason}: what depends on it is made again", file=sys.stderr)
-        for output in reasons[reason]:
-            write_json(_mark_of(output), {"external_jobid": None})
+        for mark in map(_mark_of, reasons[reason]):
+            try:
+                mark.parent.mkdir(parents=True, exist_ok=True)
+                mark.write_text(json.dumps({"external_jobid": None}), encoding="utf-8")
+            except OSError as error:
+                raise UserError(f"cannot write {mark}: {error.strerror or error}") from error
+            marks.append(mark)
+    return marks
 
 
 def write_manifest(files: Iterable[str], manifest: str) -> list[str]:
     """Write the paths and checksums of these files to `manifest` if any has changed; return it as a rule's input.
 
     A file is read only if its size or one of its times differs from the last call's, which a file next to the manifest
-    keeps. Without files there is no manifest, and the list is empty: then our own message names the setting.
+    keeps. Without files there is no manifest, and the list is empty: then our own message names the setting. While a
+    Snakemake runs in this folder, its jobs may be reading the files, and the manifest stays.
 
     Raises:
         UserError: A file cannot be read or is not a regular one, or the manifest cannot be written.
     """
     path, known = Path(manifest), Path(manifest).with_suffix(".times.json")
+    if _is_locked() and path.exists():
+        return [manifest]
     old = _read_json(known)
     new = {file: _state(file) for file in files}
     if not new:
@@ -93,9 +110,13 @@ def write_manifest(files: Iterable[str], manifest: str) -> list[str]:
 
 def list_files(folder: str) -> list[str]:
     """Return every file in a folder and its sub-folders, sorted, but for hidden ones; nothing without such a folder."""
-    found = []
-    for parent, folders, names in os.walk(folder):
+    found, seen = [], set()
+    for parent, folders, names in os.walk(folder, followlinks=True):
         folders[:] = [name for name in folders if not name.startswith(".")]
+        if (real := os.path.realpath(parent)) in seen:  # a link to a folder above
+            folders.clear()
+            continue
+        seen.add(real)
         found += [f"{parent}/{name}" for name in names if not name.startswith(".")]
     return sorted(found)
 
@@ -112,11 +133,20 @@ def _state(path: str) -> list[int]:
 
 
 def _read_metadata(folder: Path) -> Iterable[tuple[str, dict[str, Any]]]:
-    """Yield the outputs of all jobs that ended, with what Snakemake wrote about the job."""
+    """Yield the outputs of all jobs that ended, with what Snakemake wrote about the job; nothing if that is damaged."""
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and (job := _read_json(path)).get("endtime") is not None:
+        if path.is_file() and (not (job := _read_json(path)) or job.get("endtime") is not None):
             name = "".join(part.removeprefix("@") for part in path.relative_to(folder).parts)
-            yield urlsafe_b64decode(name).decode(), job
+            with contextlib.suppress(ValueError):  # no name of an output
+                yield urlsafe_b64decode(name).decode(), job
+
+
+def _is_locked() -> bool:
+    return any(LOCKS.glob("*.lock"))
+
+
+def _mtime(path: str) -> float:
+    return Path(path).stat().st_mtime
 
 
 def _mark_of(output: str) -> Path:

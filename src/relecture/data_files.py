@@ -70,7 +70,8 @@ def _map_texts(table: pd.DataFrame, change: Callable[[Any], Any]) -> pd.DataFram
     texts = [index for index, kind in enumerate(table.dtypes) if not pd.api.types.is_numeric_dtype(kind)]
     changed = table.copy(deep=False)
     for index in texts:
-        if (column := table.iloc[:, index].map(change)).ne(table.iloc[:, index]).any():
+        values = table.iloc[:, index].astype(object)
+        if (column := values.map(change)).ne(values).any():
             changed.isetitem(index, column)
     return changed.set_axis([change(name) for name in table.columns], axis=1)
 

@@ -4,6 +4,7 @@ The only module that knows Snakemake's conventions. It is imported while the Sna
 heavy.
 """
 
+import atexit
 import contextlib
 import json
 import os
@@ -214,18 +215,30 @@ def content_of(files: Iterable[str], manifest: str) -> list[str]:
         sys.exit(f"relecture: {error}")
 
 
-def mark_changed(workflow: Any, config: Config) -> None:
-    """Make Snakemake run the jobs again whose files have changed without getting newer; exit with a message."""
+def mark_changed(workflow: Any, config: Config) -> list[Path]:
+    """Make Snakemake run the jobs again whose files have changed without getting newer; exit with a message.
+
+    Returns:
+        The marks that do so. Those that are in the list when Snakemake ends are removed: of a dry run, or of a report.
+    """
     folders = tuple(f"{config.run.path(name)}/" for name in COMPARISONS)
 
     def is_made_here(output: str) -> bool:
         return output.startswith(folders) or output.rpartition("/")[0] in (config.run.path(), "resources")
 
+    marks: list[Path] = []
     if workflow.is_main_process:
         try:
-            mark_changed_outputs(is_made_here)
+            marks += mark_changed_outputs(is_made_here)
         except UserError as error:
             sys.exit(f"relecture: {error}")
+        atexit.register(_remove, marks)
+    return marks
+
+
+def _remove(files: list[Path]) -> None:
+    for file in files:
+        file.unlink(missing_ok=True)
 
 
 def template_pages(files: list[str]) -> list[str]:

@@ -307,6 +307,18 @@ def test_a_damaged_record_is_reported_once_and_does_not_stop_the_others(
     assert {"dropout", "plain"} <= set(case.names())
 
 
+def test_a_damaged_record_does_not_keep_the_fit_of_another_running(case: StoreCase, sleeper: subprocess.Popen) -> None:
+    names = [f"{case.comparison}/{method}" for method in ("dropout", "plain")]
+    follower = Follower(case.results, names, time.time() - 1, lambda line: None)
+    FakeFit(case, sleeper.pid).start(0)
+    damaged = synthetic.save(case.network(method="plain"), case.results)
+    (damaged / "history.csv").write_text("")
+    follower.poll()
+    assert case.parent().info.status == "RUNNING"
+    follower.finish()
+    assert case.parent().info.status == "KILLED"
+
+
 def test_a_dead_server_is_reported_once_and_the_rest_is_left_to_sync(
     workplace: Path, monkeypatch: pytest.MonkeyPatch, sleeper: subprocess.Popen
 ) -> None:

@@ -209,3 +209,13 @@ def test_the_owner_of_a_run_is_set_or_the_login(monkeypatch):
     assert run_content.origin()["mlflow.user"] == "bob"
     monkeypatch.setenv("RELECTURE_RUN_OWNER", "the group")
     assert run_content.origin()["relecture.owner"] == run_content.origin()["mlflow.user"] == "the group"
+
+
+def test_a_folder_keeps_its_checkout_when_its_host_has_another_name(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    before = run_content.origin()["relecture.checkout"]
+    monkeypatch.setattr(run_content.socket, "gethostname", lambda: "another")
+    assert run_content.origin()["relecture.checkout"] == before
+    assert [path.name for path in tmp_path.iterdir()] == [run_content.FOLDER_ID]
+    (tmp_path / run_content.FOLDER_ID).unlink()
+    assert run_content.origin()["relecture.checkout"] != before

@@ -45,7 +45,7 @@ from relecture.workflow import (
 run_config = load_or_exit(config, workflow.configfiles, workflow.config_settings.config)
 results = run_config.run.path
 
-mark_changed(workflow, run_config)
+CHANGED = mark_changed(workflow, run_config)
 prepare_environment(workflow.configfiles, workflow.config_settings.config, run_config.data.mirrors)
 
 PUBLISHED = "config/published.yaml"

@@ -70,16 +70,17 @@ class Follower:
         except UserError as error:
             self.store, self.retry_at = None, time.monotonic() + RETRY_SECONDS
             self.report(f"relecture: {error}")
-            self.failures |= {name: str(error) for name in complete}
+            self.failures |= {name: str(error) for name in self._changed_records()}
 
     def finish(self) -> None:
         """Write the rest: runs of fits that did not end by themselves are KILLED."""
         self.retry_at = 0.0 if self.store else self.retry_at
         self.poll()
-        if self.store and not self.failures:
+        if self.store:
             with contextlib.suppress(UserError), translate_store_errors():
-                for method in self.live.values():
-                    method.end("KILLED", "Snakemake ended before the record was complete")
+                for name, method in self.live.items():
+                    if name not in self.failures:
+                        method.end("KILLED", "Snakemake ended before the record was complete")
 
     @property
     def has_living_fits(self) -> bool:

@@ -112,7 +112,11 @@ class LiveMethod:
         if failed:
             self.end("FAILED", failed[0].failed or "", failed[0].last)
         elif any(fit.is_gone for fit in fits):
-            self.end("KILLED", "its process was killed", max(fit.last for fit in fits))
+            self.end(
+                "KILLED",
+                "its process ended before the record was complete; its log says more",
+                max(fit.last for fit in fits),
+            )
         else:
             self._run.become("RUNNING", note=f"**{self._name}**: running. {_position(fits)}")
 

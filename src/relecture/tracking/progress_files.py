@@ -56,7 +56,8 @@ class Fit:
             return None
         try:
             process = psutil.Process(self.pid)
-            same = abs(process.create_time() - self.created) < 1 and process.status() != psutil.STATUS_ZOMBIE
+            # A step of the clock moves the time of creation; no other process gets the same id within a minute.
+            same = abs(process.create_time() - self.created) < 60 and process.status() != psutil.STATUS_ZOMBIE
         except psutil.Error:
             return None
         return process if same else None

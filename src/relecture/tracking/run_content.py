@@ -1,10 +1,12 @@
 """Contents of the MLflow runs of a record. Nothing here talks to MLflow."""
 
+import contextlib
 import getpass
 import hashlib
 import json
 import os
 import re
+import secrets
 import socket
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -28,6 +30,7 @@ RECORD, RECORD_DIGEST, MEMBER = "relecture.record", "relecture.record_digest", "
 LEVEL, METHOD = "relecture.level", "method"  # only the runs of methods have this tag
 LIVE = "relecture.live"  # the digest of the fit, while the record of a run is not complete
 CURRENT = "relecture.current"  # "true", or "false" for a version of a record that a later one has superseded
+FOLDER_ID = ".relecture-id"  # a file of the working folder
 OWNER, CHECKOUT = "relecture.owner", "relecture.checkout"  # whose runs they are: only these are superseded
 MEMBER_METRICS = "relecture.numbers_of_members"  # if members are not replicates: the names of their metrics
 MEMBERS = "members"
@@ -91,7 +94,7 @@ def child_runs(record: Record, git_commit: str | None) -> list[RunContent]:
 def origin() -> dict[str, str]:
     """Return the tags that say whose runs these are: the owner (set, or by login or system), and the working folder."""
     owner = _user()
-    return {OWNER: owner, CHECKOUT: f"{socket.gethostname()}:{Path.cwd()}"[:TAG_LENGTH], "mlflow.user": owner}
+    return {OWNER: owner, CHECKOUT: f"{_folder_id()}:{Path.cwd()}"[:TAG_LENGTH], "mlflow.user": owner}
 
 
 def difference(older: Mapping[str, str], newer: Mapping[str, str]) -> dict[str, str]:
@@ -251,6 +254,22 @@ def _run_name(record: Record) -> str:
     """Return the name of the record's run, `run.name` of the configuration, or `standard`."""
     results = records.results_folder(record.folder, record.params["method"])
     return results.name if results.parent.name == "results" else "standard"
+
+
+def _folder_id() -> str:
+    """Return what tells this folder from one of the same path on another machine; the name of a host may change."""
+    draft = Path(f"{FOLDER_ID}.{os.getpid()}")
+    try:
+        if not Path(FOLDER_ID).exists():
+            draft.write_text(secrets.token_hex(4), encoding="utf-8")
+            with contextlib.suppress(FileExistsError):  # another process was faster
+                os.link(draft, FOLDER_ID)
+        return Path(FOLDER_ID).read_text(encoding="utf-8")
+    except OSError:  # a folder that cannot be written to
+        return socket.gethostname()
+    finally:
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
 
 
 def _user() -> str:

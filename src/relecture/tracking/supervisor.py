@@ -14,7 +14,7 @@ from relecture.cli import OWNER
 
 RECORDS = "records.txt"  # in the folder of checkpoints: the records of the run, below its folder of results
 SWITCH = "RELECTURE_FOLLOWER"  # environment variable; with "off" only `sync` writes to MLflow
-RESTART_SECONDS, END_SECONDS = 5.0, 30
+RESTART_SECONDS, MAX_RESTART_SECONDS, END_SECONDS = 5.0, 300.0, 30
 
 
 def follow_in_background(results: Path, records: Iterable[str]) -> None:
@@ -47,12 +47,13 @@ class _Supervisor:
         self.process = self._start()
 
     def run(self) -> None:
-        """Start the follower again when it has died."""
+        """Start the follower again when it has died, each time after a longer while."""
+        pause = RESTART_SECONDS
         while True:
             self.process.wait()
-            if self.ending.wait(RESTART_SECONDS):
+            if self.ending.wait(pause):
                 return
-            self.process = self._start()
+            self.process, pause = self._start(), min(2 * pause, MAX_RESTART_SECONDS)
 
     def end(self) -> None:
         """Let the follower write the rest while it gets on with it: `sync` does what is then missing."""

@@ -108,3 +108,23 @@ def test_a_file_that_would_run_code_is_refused(tmp_path):
     with pytest.raises(UserError, match="not a digit classifier"):
         DigitClassifier.load(tmp_path / "evil.pt")
     assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"temperature": 0.0}, "its temperature is 0.0"),
+        ({"temperature": float("nan")}, "its temperature is nan"),
+        ({"train_prior": [0.0] * 10}, "a frequency of its training labels is not positive"),
+        ({}, "a weight is not finite"),
+    ],
+)
+def test_a_classifier_whose_every_vote_would_be_zero_is_refused(classifier, tmp_path, change, reason):
+    path = tmp_path / "classifier.pt"
+    classifier.save(path)
+    content = torch.load(path, weights_only=True) | change
+    if not change:
+        next(iter(content["weights"].values())).view(-1)[0] = float("nan")
+    torch.save(content, path)
+    with pytest.raises(UserError, match=f"is not a digit classifier \\({reason}\\)"):
+        DigitClassifier.load(path)

@@ -66,6 +66,13 @@ class DigitClassifier:
                 raise ValueError(f"it lacks {', '.join(missing)}")
             network = cnn(content["architecture"], seed=0, n_classes=len(content["train_prior"]))
             network.load_state_dict(content["weights"])
+            temperature, train_prior = float(content["temperature"]), tuple(content["train_prior"])
+            if not all(value.isfinite().all() for value in network.state_dict().values()):
+                raise ValueError("a weight is not finite")
+            if not 0 < temperature < math.inf:
+                raise ValueError(f"its temperature is {temperature}")
+            if not all(0 < share < math.inf for share in train_prior):
+                raise ValueError("a frequency of its training labels is not positive")
         except FileNotFoundError as error:
             raise UserError(f"there is no digit classifier {path}. Make it first: snakemake tallies") from error
         except (OSError, ValueError, KeyError, TypeError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
@@ -74,7 +81,6 @@ class DigitClassifier:
         if accelerator == "auto":
             accelerator = "cuda" if torch.cuda.is_available() else "cpu"
         network = network.eval().to(accelerator).to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # PyTorch's own types leave memory_format out
-        temperature, train_prior = float(content["temperature"]), tuple(content["train_prior"])
         test_quality = float(content.get("test_quality", math.nan))
         return cls(network, content["architecture"], content["name"], temperature, train_prior, test_quality)
 
