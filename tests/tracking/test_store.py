@@ -274,7 +274,8 @@ def test_the_store_of_a_folder_is_inside_it_whatever_its_name(
         "figures/figure.svg",
         "figures/overview.png",
     ]
-    assert {path.name for path in (tmp_path / name).iterdir()} == {"mlflow.db", "mlartifacts", "results", "figure.svg"}
+    made = {"mlflow.db", "mlartifacts", "results", "figure.svg", ".relecture-id"}
+    assert {path.name for path in (tmp_path / name).iterdir()} == made
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
