@@ -47,12 +47,13 @@ test-fast: $(READY) ## run the tests that start no workflow, server or training 
 	$(PYTEST) -m "not slow" $(ARGS)
 
 check: $(READY) ## check format, lint, types and spelling, of Python and of the rules
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
-	$(BIN)/codespell README.md docs src tests config workflow examples benchmarks results/README.md
-	$(BIN)/snakefmt --check Snakefile workflow
-	$(BIN)/snakemake --lint
-	$(BIN)/mypy
+	$(BIN)/mypy & types=$$!; \
+	$(BIN)/ruff format --check . && \
+	$(BIN)/ruff check . && \
+	$(BIN)/codespell README.md docs src tests config workflow examples benchmarks results/README.md && \
+	$(BIN)/snakefmt --check Snakefile workflow && \
+	$(BIN)/snakemake --lint && \
+	wait $$types
 
 data: $(READY) ## download and verify the raw files
 	@$(call RUN,,data)
