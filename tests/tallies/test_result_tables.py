@@ -73,7 +73,7 @@ def by_method(tmp_path):
     printed = {
         f"trial-{i}-seed-0{seed}": {"accuracy": 0.9 + i / 100 + seed / 50} for i in range(1, 10) for seed in (0, 1)
     }
-    folders.append(save(tmp_path, "printed_trials", {"n_images": 6000}, printed))
+    folders.append(save(tmp_path, "printed_trials", {"n_images": 6000, "max_epochs": 45}, printed))
     return {record.params["method"]: record for record in map(records.read, folders)}
 
 

@@ -21,7 +21,7 @@ from relecture.tallies.config import (
     NetworkChoice,
     PretrainingJob,
     PretrainingSettings,
-    RepeatedTrialsJob,
+    PrintedTrialsJob,
     SearchJob,
     SimulationConfig,
     TransferJob,
@@ -188,7 +188,7 @@ def printed_trials(
     from relecture.tallies.networks.repeated_trials import train_printed
 
     config, source, target = (
-        parse_config(RepeatedTrialsJob, config_json),
+        parse_config(PrintedTrialsJob, config_json),
         mnist_data.load(mnist),
         CellDataset.load(cells),
     )

@@ -160,7 +160,7 @@ class FinalistsConfig(ConfigModel):
 
 
 class PrintedTrialsConfig(ConfigModel):
-    """The trials of the paper's Table A.3, trained here."""
+    """The trials of the paper's Table A.3, trained here, for no more epochs than `tallies.search.max_epochs`."""
 
     n_seeds: Count = Field(description="Networks per trial, which differ only in their seed.")
 
@@ -170,6 +170,12 @@ class RepeatedTrialsJob(OptimizerConfig):
 
     n_seeds: Count
     n_images: Count
+
+
+class PrintedTrialsJob(RepeatedTrialsJob):
+    """Everything that the printed trials depend on; none is trained for more than `max_epochs`."""
+
+    max_epochs: int
 
 
 class FinalistsJob(RepeatedTrialsJob):
@@ -397,9 +403,9 @@ class TalliesConfig(ConfigModel):
         """Return everything that the finalists depend on, except for the search."""
         return _job(FinalistsJob, self.search, self.finalists, self.training)
 
-    def printed_trials_job(self) -> RepeatedTrialsJob:
+    def printed_trials_job(self) -> PrintedTrialsJob:
         """Return everything that the printed trials depend on."""
-        return _job(RepeatedTrialsJob, self.search, self.printed_trials, self.training)
+        return _job(PrintedTrialsJob, self.search, self.printed_trials, self.training)
 
     def pretraining_settings(self) -> PretrainingSettings:
         """Return everything that a base model depends on, except for its architecture and learning rate."""

@@ -210,7 +210,7 @@ def finalists(results: NetworkResults, stem: Path) -> None:
 def printed_trials(results: NetworkResults, stem: Path) -> None:
     """Write the trials of the paper's Table A.3 with their accuracy here."""
     table, texts = printed_accuracies(results), []
-    n_images = results.records["printed_trials"].params["config"]["n_images"]
+    config = results.records["printed_trials"].params["config"]
     for row in table.itertuples():
         texts.append(
             {
@@ -222,8 +222,9 @@ def printed_trials(results: NetworkResults, stem: Path) -> None:
         )
     note = (
         "Torres and Cantú (2022), Table A.3: accuracy on target validation cells. Here the cells are normalised and of "
-        f"other handwriting, and a network is trained on {n_images:,} images of MNIST with the learning rate of "
-        "Table A.2, as Table A.3 has none. Mean ± standard deviation over n seeds."
+        f"other handwriting, and a network is trained on {config['n_images']:,} images of MNIST for at most "
+        f"{config['max_epochs']} epochs, with the learning rate of Table A.2, as Table A.3 has none. Mean ± standard "
+        "deviation over n seeds."
     )
     if table.accuracy.nunique() > 1 and table.accuracy_published.notna().all():
         order = rank_correlation(table.accuracy_published, table.accuracy)

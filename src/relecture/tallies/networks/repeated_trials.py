@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from relecture.data.mnist import Mnist
 from relecture.records import FitResult
-from relecture.tallies.config import Architecture, FinalistsJob, RepeatedTrialsJob
+from relecture.tallies.config import Architecture, FinalistsJob, PrintedTrialsJob, RepeatedTrialsJob
 from relecture.tallies.networks import search_space
 from relecture.tallies.networks.cell_dataset import CellDataset
 from relecture.tallies.networks.cnn import cnn, count_trainable
@@ -39,10 +39,10 @@ def train_finalists(
     return train_again(config, trials, mnist, cells, checkpoint_dir)
 
 
-def train_printed(config: RepeatedTrialsJob, mnist: Mnist, cells: CellDataset, checkpoint_dir: Path) -> FitResult:
+def train_printed(config: PrintedTrialsJob, mnist: Mnist, cells: CellDataset, checkpoint_dir: Path) -> FitResult:
     """Train the trials of the paper's Table A.3."""
     trials = [
-        Trial(name, search_space.architecture(row), row["learning_rate"], row["epochs"])
+        Trial(name, search_space.architecture(row), row["learning_rate"], min(row["epochs"], config.max_epochs))
         for name, row in search_space.PRINTED_TRIALS.items()
     ]
     return train_again(config, trials, mnist, cells, checkpoint_dir)
