@@ -46,10 +46,16 @@ rule other:
 """
 
 
+def clear_caches() -> None:
+    """Forget the checksums of files, as a new process does."""
+    changed_files._sha256.cache_clear()
+    changed_files._digest.cache_clear()
+
+
 @pytest.fixture
 def folder(tmp_path, monkeypatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    changed_files._sha256.cache_clear()
+    clear_caches()
     return tmp_path
 
 
@@ -148,7 +154,7 @@ def test_every_kind_of_file_that_is_empty_or_cut_is_named(folder, capsys):
             assert f"relecture: {path} was emptied, cut or changed after its job" in capsys.readouterr().err
             path.write_bytes(content)
             os.utime(path, (time, time))
-            changed_files._sha256.cache_clear()
+            clear_caches()
     os.truncate(results / "fit/model/weights.csv", 0)
     assert marked() == {"results/fit/model"}
     with pytest.raises(UserError, match=r"model/weights\.csv has 0 bytes"):
@@ -204,7 +210,7 @@ def test_names_that_are_no_text_are_files_like_any_other(folder):
     write_manifest(list_files("f"), "manifest.json")
     content = (folder / "manifest.json").read_text()
     (folder / "f" / name).write_text("2")
-    changed_files._sha256.cache_clear()
+    clear_caches()
     write_manifest(list_files("f"), "manifest.json")
     assert (folder / "manifest.json").read_text() != content
 
@@ -248,7 +254,7 @@ def test_while_snakemake_runs_a_manifest_stays(folder):
     assert write_manifest(["mine.csv"], "manifest.json") == ["manifest.json"]
     assert (folder / "manifest.json").read_bytes() == before
     (folder / ".snakemake/locks/0.input.lock").unlink()
-    changed_files._sha256.cache_clear()
+    clear_caches()
     write_manifest(["mine.csv"], "manifest.json")
     assert (folder / "manifest.json").read_bytes() != before
 

@@ -63,7 +63,7 @@ def mark_changed_outputs(is_made_here: Callable[[str], bool]) -> list[Path]:
             if _is_damaged(Path(output), job["endtime"], digests[output]):
                 reasons[f"{output} was emptied, cut or changed after its job"].add(output)
             for path, digest in (job.get("input_checksums") or {}).items():
-                if path not in jobs and _is_other_and_older(path, digest, max(job["endtime"], _mtime(output))):
+                if path not in jobs and _is_other(path, digest) and _mtime(path) <= max(job["endtime"], _mtime(output)):
                     reasons[f"{path} was replaced by an older file with other content"].add(output)
     marks = []
     for reason in sorted(reasons):
@@ -166,8 +166,14 @@ def _is_damaged(path: Path, end: float, digests: set[str]) -> bool:
     return not is_as_written and _sha256(str(path)) not in digests
 
 
-def _is_other_and_older(path: str, digest: str, end: float) -> bool:
-    return Path(path).is_file() and Path(path).stat().st_mtime <= end and _sha256(path) != digest
+def _is_other(path: str, digest: str) -> bool:
+    return _digest(path) not in ("", digest)
+
+
+@cache
+def _digest(path: str) -> str:
+    """Return the checksum of a file; nothing if there is none."""
+    return _sha256(path) if Path(path).is_file() else ""
 
 
 @cache

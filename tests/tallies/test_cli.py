@@ -2,11 +2,6 @@
 
 import dataclasses
 import json
-import re
-import shutil
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -97,34 +92,3 @@ def test_a_record_names_the_sample_that_its_base_was_trained_on(tmp_path, varian
     data = records.read(tmp_path / "out").params["data"]
     assert data["sample"] == sample
     assert data["name"] == ("MNIST-5k sample, scikit-learn's digits" if sample else "scikit-learn's digits")
-
-
-@pytest.mark.slow
-def test_a_shard_killed_with_sigkill_loses_only_the_trial_in_training(folder):
-    def command(name: str) -> list[str]:
-        (folder / name / "out").mkdir(parents=True)
-        paths = path_options(folder, mnist="mnist.json", cells="cells.npz", checkpoint_dir=f"{name}/checkpoints",
-                             out=f"{name}/out")  # fmt: skip
-        shard = ["--bracket", "1", "--rung", "0", "--shard", "0", "--n-shards", "1"]
-        options = ["search-shard", "--config-json", SEARCH.to_json(), *shard, *paths]
-        return [sys.executable, "-m", "relecture", "tallies", "--threads", "1", *options]
-
-    def trained(output: str) -> list[str]:
-        return re.findall(r"(b1-trial-\d\d): epoch \d of 2", output)
-
-    with subprocess.Popen(command("killed"), stderr=subprocess.PIPE, text=True) as process:
-        output = ""
-        while len(set(trained(output))) < 2 and (line := process.stderr.readline()):  # the second has had an epoch
-            output += line
-        process.send_signal(signal.SIGKILL)
-    assert process.returncode == -signal.SIGKILL, output
-    shutil.rmtree(folder / "killed/out")  # as Snakemake removes the outputs of a failed job
-
-    resumed = subprocess.run(command("killed"), stderr=subprocess.PIPE, text=True, check=True)
-    complete = subprocess.run(command("complete"), stderr=subprocess.PIPE, text=True, check=True)
-    first, second, third = dict.fromkeys(trained(complete.stderr))
-    assert set(trained(output)) == {first, second}
-    assert set(trained(resumed.stderr)) == {second, third}
-    assert not list(folder.glob("killed/checkpoints/**/*.ckpt"))
-    for name in ("scores.csv", "history.csv"):
-        assert (folder / "killed/out" / name).read_bytes() == (folder / "complete/out" / name).read_bytes()

@@ -276,3 +276,6 @@ def test_a_trial_that_had_luck_once_is_not_selected():
     assert shares["b2-trial-01"] == selected["choice"]["share_of_wins"] > 0.95
     accuracies = [finalist["accuracy"] for finalist in selected["finalists"]]
     assert accuracies == pytest.approx([1 - 41 / 200, 1 - 21 / 200])
+    one = hyperband_results.select_network(trainings, predictions[predictions.member == "b2-trial-00-seed-00"])
+    assert (one["trial"], one["choice"]["share_of_wins"]) == ("b2-trial-00", None)
+    assert one["finalists"][0]["accuracy_sd"] is None

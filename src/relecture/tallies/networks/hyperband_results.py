@@ -136,7 +136,7 @@ def wrong_cells(predictions: pd.DataFrame) -> dict[str, np.ndarray]:
     """Return which validation cells the networks of each trial misclassify: bool (seeds, cells), by trial."""
     wrong = (predictions.label != predictions.predicted).astype(float)
     wide = predictions.assign(wrong=wrong).pivot(index="member", columns="cell", values="wrong")
-    trials = [str(member).rpartition("-seed-")[0] for member in wide.index]
+    trials = wide.index.str.rpartition("-seed-").get_level_values(0)
     return {str(name): rows.to_numpy() for name, rows in wide.groupby(trials)}
 
 
