@@ -1,4 +1,4 @@
-"""The commands pass their options on, require one of two options, and lose little when they are killed."""
+"""The commands pass their options on, and require one of two options."""
 
 import dataclasses
 import json

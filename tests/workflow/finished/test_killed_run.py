@@ -1,4 +1,4 @@
-"""A run that is killed or stopped in the middle of a real fit: the same command finishes it, with the same numbers."""
+"""A run that is killed in the middle of a real fit: the same command finishes it, with the same numbers."""
 
 import re
 
