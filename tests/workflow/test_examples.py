@@ -40,6 +40,8 @@ tallies:
   labelled_cells: {n_train: 600, n_validation: 200, n_test: 200}
   base: {n_images: 1000}
   final: {epochs: 15, n_marks: 100, n_variants: 50}
+  transfer: {n_labelled: 50, epochs: 1}
+  label_curve: {n_labelled: [20, 50], n_images: 50}
 """
 
 
