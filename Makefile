@@ -95,7 +95,7 @@ bench: $(READY) ## measure speed and memory into benchmarks/results/
 	$(BIN)/python -m benchmarks tables clusters --rows 1000000 --columns 20
 	$(BIN)/python -m benchmarks tables salaries --rows 200000 --columns 50
 
-faults: $(READY) ## kill runs, fill a disk, cut files, in five minutes
+faults: $(READY) ## kill runs, fill a disk, cut files, in a few minutes
 	$(BIN)/python -m benchmarks.faults $(ARGS)
 
 clean: ## remove results, logs and checkpoints (not the data, MLflow's runs or .venv)
