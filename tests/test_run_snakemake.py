@@ -271,6 +271,14 @@ def test_a_home_folder_that_can_be_written_is_left_alone(no_home, tmp_path, monk
     assert os.environ["XDG_CACHE_HOME"] == ""
 
 
+def test_a_user_who_has_no_home_folder_at_all_gets_one_in_the_project(no_home, tmp_path, monkeypatch):
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr("os.path.expanduser", lambda path: path)
+    _replace_unusable_folders(tmp_path)
+    assert os.environ["HOME"] == f"{tmp_path}/.snakemake/home"
+    assert os.environ["XDG_CACHE_HOME"] == ""  # below the new HOME
+
+
 def test_a_user_without_a_name_gets_one(no_home, tmp_path, monkeypatch):
     monkeypatch.setattr("pwd.getpwuid", lambda uid: {}[uid])
     _replace_unusable_folders(tmp_path)

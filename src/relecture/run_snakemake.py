@@ -111,12 +111,15 @@ def _lock(folder: Path) -> None:
 def _replace_unusable_folders(folder: Path) -> None:
     """Give Snakemake folders for its caches if the home folder cannot be written, as in many containers.
 
-    The user of a container may also have no name, which Snakemake and MLflow ask for.
+    The user of a container may also have no home folder at all, and no name, which Snakemake and MLflow ask for.
 
     Raises:
         UserError: There is no folder for temporary files.
     """
     home = Path(os.path.expanduser("~"))  # noqa: PTH111 - Path.home() raises an error if there is none
+    if not home.is_absolute():  # no HOME, and a user who is in no list
+        home = folder / ".snakemake" / "home"
+        os.environ["HOME"] = str(home)
     for variable, name in (("XDG_CACHE_HOME", ".cache"), ("XDG_CONFIG_HOME", ".config")):
         if not _can_be_written(Path(os.environ.get(variable) or home / name)):
             os.environ[variable] = str(folder / ".snakemake" / "home" / name)
