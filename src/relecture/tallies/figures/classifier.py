@@ -46,7 +46,7 @@ def confusion(test: pd.DataFrame) -> Figure:
     accuracy = (cells.label == cells.predicted).mean()
     axes.set_title(
         f"{100 * accuracy:.1f} % of {len(cells):,} test cells are classified correctly\n"
-        "(numbers: % of the cells of a digit" + (f"; no digit: with {n_drawn:,} drawn marks)" if n_drawn else ")")
+        "(numbers: % of the cells of a digit" + (f";\nno digit: with {n_drawn:,} drawn marks)" if n_drawn else ")")
     )
     return figure
 

@@ -81,6 +81,6 @@ def _draw_confusion(axes: Axes, predictions: pd.DataFrame) -> None:
         yticks=range(len(shares)),
         xticklabels=names,
         yticklabels=names,
-        title="Target test cells, % of each digit" + (" (none: drawn marks too)" if test.drawn.any() else ""),
+        title="Target test cells, % of each digit" + ("\n(none: drawn marks too)" if test.drawn.any() else ""),
         aspect="equal",
     )
