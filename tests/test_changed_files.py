@@ -1,4 +1,4 @@
-"""Files that change without getting newer: what depends on them is made again, and nothing else."""
+"""Files that change without getting newer: what depends on them is rerun, and nothing else."""
 
 import hashlib
 import json

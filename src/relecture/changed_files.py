@@ -67,7 +67,7 @@ def mark_changed_outputs(is_made_here: Callable[[str], bool]) -> list[Path]:
                     reasons[f"{path} was replaced by an older file with other content"].add(output)
     marks = []
     for reason in sorted(reasons):
-        print(f"relecture: {reason}: what depends on it is made again", file=sys.stderr)
+        print(f"relecture: {reason}: what depends on it is rerun", file=sys.stderr)
         for mark in map(_mark_of, reasons[reason]):
             try:
                 mark.parent.mkdir(parents=True, exist_ok=True)
@@ -186,7 +186,7 @@ def _sha256(path: str) -> str:
 
 
 def _read_json(path: Path) -> dict[str, Any]:
-    """Return the content of a JSON file; nothing if it is missing or damaged, for it can be made again."""
+    """Return the content of a JSON file; nothing if it is missing or damaged, for it can be rewritten."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -339,7 +339,7 @@ def test_a_dead_server_is_reported_once_and_the_rest_is_left_to_sync(
 
 @pytest.fixture
 def run(workplace: Path) -> Callable[[str], subprocess.Popen]:
-    """Starts a process that stands for Snakemake: it follows, then does as it is told."""
+    """Starts a process that stands for Snakemake: it starts a follower, then runs the code `then`."""
 
     def start(then: str) -> subprocess.Popen:
         lines = (

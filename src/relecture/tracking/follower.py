@@ -97,13 +97,13 @@ class Follower:
 
     def _sync(self, store: Store, name: str) -> None:
         signature = self._signature(name)
-        if signature.record == 0:  # the record is being made again, its figure is the old one
+        if signature.record == 0:  # its fit is being rerun, its figure is the old one
             return
         folder = self.results / name
         try:
             record = load_record(folder)
         except UserError as error:
-            if (folder / "metrics.csv").exists():  # else it is being made again
+            if (folder / "metrics.csv").exists():  # else its fit is being rerun
                 self._leave_to_sync(name, signature, error)
             return
         try:
@@ -111,7 +111,7 @@ class Follower:
             self.failures.pop(name, None)
         except UserError as error:
             if not (folder / "metrics.csv").exists():
-                return  # it is being made again
+                return  # its fit is being rerun
             raise UserError(f"{name}: {error}") from error
         except (ValueError, LookupError, TypeError, AttributeError) as error:  # damage that only its use shows
             self._leave_to_sync(name, signature, error)

@@ -20,7 +20,7 @@ from relecture.records import FitResult
 from relecture.tallies.networks import search_space
 
 #: The columns of the paper's Table A.3.
-PRINTED = ("blocks", *search_space.FILTERS, "dropout", "fc1", "fc2", "epochs", "accuracy")
+PRINTED = (*search_space.PRINTED_COLUMNS, "accuracy")
 
 N_RESAMPLES = 1000
 

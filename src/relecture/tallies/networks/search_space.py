@@ -34,10 +34,11 @@ SPACE = (
     Hyperparameter("learning_rate", "learning rate", 1e-4, 1e-4, 1e-2, None, 1e-4),
     Hyperparameter("epochs", "epochs", None, None, 45, None, 20),
 )
-_PRINTED_COLUMNS = ("blocks", "filters_1", "filters_2", "filters_3", "dropout", "fc1", "fc2", "epochs")
+#: The columns of the paper's Table A.3, without the accuracy.
+PRINTED_COLUMNS = ("blocks", "filters_1", "filters_2", "filters_3", "dropout", "fc1", "fc2", "epochs")
 #: The trials of Table A.3 in its order, with the learning rate of Table A.2, as the table has none.
 PRINTED_TRIALS: dict[str, dict[str, Any]] = {
-    f"trial-{number}": dict(zip((*_PRINTED_COLUMNS, "learning_rate"), (3, *row, 1e-4), strict=True))
+    f"trial-{number}": dict(zip((*PRINTED_COLUMNS, "learning_rate"), (3, *row, 1e-4), strict=True))
     for number, row in enumerate(
         (
             (64, 32, 32, 0.2, 110, 20, 45),

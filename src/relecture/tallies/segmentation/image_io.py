@@ -1,4 +1,4 @@
-"""Open image files in shades of grey. The kind of a file is told by its first bytes, not by its name."""
+"""Open image files in shades of grey. The first bytes of a file decide its kind, not its name."""
 
 import warnings
 from collections.abc import Callable
