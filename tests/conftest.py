@@ -3,9 +3,11 @@
 import json
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import job_server
 import pytest
 
 # BLAS and OpenMP read these when NumPy or PyTorch is imported, which fixtures and tests do later.
@@ -55,6 +57,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: position(item.path))
+
+
+@pytest.fixture(scope="session")
+def starter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The folder of commands that start more quickly."""
+    with job_server.starter(tmp_path_factory.mktemp("starter") / "bin") as folder:
+        yield folder
 
 
 @pytest.fixture(scope="session")

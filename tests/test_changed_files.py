@@ -4,8 +4,8 @@ import hashlib
 import json
 import os
 import subprocess
-import sys
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -59,24 +59,29 @@ def folder(tmp_path, monkeypatch) -> Path:
     return tmp_path
 
 
-def snakemake(*arguments: str) -> tuple[set[str], str]:
-    """Run the workflow; return the rules that ran or would run, and the output."""
-    root = Path(changed_files.__file__).parents[1]
-    done = subprocess.run(
-        [sys.executable, "-m", "snakemake", "--cores", "1", "--nocolor", "--rerun-incomplete", *arguments],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(root)},
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    lines = (done.stdout + done.stderr).splitlines()
-    ran = {line.removeprefix("local").removeprefix("rule ").rstrip(":") for line in lines if "rule " in line[:10]}
-    return ran - {"all"}, done.stderr
+@pytest.fixture
+def snakemake(starter: Path) -> Callable[..., tuple[set[str], str]]:
+    """Runs the workflow; returns the rules that ran or would run, and the output."""
+
+    def run(*arguments: str) -> tuple[set[str], str]:
+        root = Path(changed_files.__file__).parents[1]
+        done = subprocess.run(
+            [str(starter / "snakemake"), "--cores", "1", "--nocolor", "--rerun-incomplete", *arguments],
+            capture_output=True,
+            text=True,
+            env={**os.environ, "PYTHONPATH": str(root)},
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        lines = (done.stdout + done.stderr).splitlines()
+        ran = {line.removeprefix("local").removeprefix("rule ").rstrip(":") for line in lines if "rule " in line[:10]}
+        return ran - {"all"}, done.stderr
+
+    return run
 
 
 @pytest.mark.slow
-def test_what_depends_on_an_older_file_or_a_cut_one_is_made_again_and_nothing_else(folder):
+def test_what_depends_on_an_older_file_or_a_cut_one_is_made_again_and_nothing_else(folder, snakemake):
     (folder / "Snakefile").write_text(SNAKEFILE)
     (folder / "mine.csv").write_text("a\n1\n")
     (folder / "code.py").write_text("1\n")

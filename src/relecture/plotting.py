@@ -112,7 +112,9 @@ def save(figure: Figure, stem: Path, sample_name: str = "") -> None:
                 for text in figure.findobj(Text):
                     text.set_fontfamily([*text.get_fontfamily(), *families])
                 _draw(figure, path, format=kind, metadata=metadata)
-        figure.set_layout_engine("none")  # the second file has the layout of the first
+        # The second file has the layout of the first. (With the engine "none" all would be drawn once more.)
+        with mpl.rc_context({"figure.constrained_layout.use": False}):
+            figure.set_layout_engine(None)
     if missing:
         _report_missing("".join(sorted(missing)))
     plt.close(figure)

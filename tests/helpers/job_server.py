@@ -1,9 +1,10 @@
-"""Runs the jobs of a workflow in forks of one process that has imported the slow packages before.
+"""Runs Snakemake and its jobs in forks of one process that has imported the slow packages before.
 
 A job of the tiny run computes for a moment, but first imports NumPy, Matplotlib or Lightning, for one to four
 seconds; a run has 150 jobs. With `job_server`, the command `relecture` of the rules is a client. It hands its
 arguments, working folder, environment and open files to the server, and ends with the exit code of the job. Neither
-the package itself nor MLflow is imported before the fork: each job loads its own, and reports what it has loaded.
+the package itself nor MLflow is imported before the fork: each job loads its own, and reports what it has loaded. With
+`starter`, Snakemake starts in the same way, for tests of what it plans or that it ends well.
 
 Tests of what only a process of its own shows (signals, kills, the entry point) run without a server.
 """
@@ -47,12 +48,16 @@ ENVIRONMENT = {
         "PYTHONUNBUFFERED": "1",
     },
 }
+#: For Snakemake. (The last of them are what the package imports for its configuration.)
+STARTER = ("snakemake.cli", "snakemake.workflow", "snakemake.scheduling.job_scheduler", "grimp", "requests", "typer")
+MODULES = {"relecture": "relecture.__main__", "snakemake": "snakemake.cli"}
 CLIENT = """#!{python} -IS
 import json, os, socket, sys
 
 server = socket.socket(socket.AF_UNIX)
 server.connect({address!r})
-job = json.dumps({{"arguments": sys.argv[1:], "folder": os.getcwd(), "environment": dict(os.environ)}}).encode()
+job = {{"program": {program!r}, "arguments": sys.argv[1:], "folder": os.getcwd(), "environment": dict(os.environ)}}
+job = json.dumps(job).encode()
 socket.send_fds(server, [len(job).to_bytes(8, "big")], [0, 1, 2])
 server.sendall(job)
 sys.exit(int(server.recv(8) or b"1"))
@@ -66,13 +71,33 @@ def job_server(folder: Path, *preloaded: str) -> Iterator[str]:
     Each job writes `loaded/<process id>-....json` in the folder: its arguments, the files of the package and the other
     modules that it has loaded itself.
     """
-    (folder / "loaded").mkdir(parents=True, exist_ok=True)
-    bin_folder = folder / "venv/bin"
+    reports, environment = folder / "loaded", folder / "venv"
+    reports.mkdir(parents=True, exist_ok=True)
+    _copy_environment(environment)
+    with _serving(reports, *preloaded) as address:
+        _write_client(environment / "bin/relecture", "relecture", address)
+        yield str(environment / "bin/python")
+    shutil.rmtree(environment)
+
+
+@contextlib.contextmanager
+def starter(folder: Path) -> Iterator[Path]:
+    """Start a server and yield the folder with the commands `snakemake` and `relecture`, which run in forks of it.
+
+    They are not for tests that send signals: those do not reach the fork.
+    """
+    folder.mkdir()
+    with _serving(folder, *STARTER) as address:
+        for program in MODULES:
+            _write_client(folder / program, program, address)
+        yield folder
+
+
+@contextlib.contextmanager
+def _serving(reports: Path, *preloaded: str) -> Iterator[Path]:
+    """Start a server and yield its address."""
     address = Path(tempfile.mkdtemp(prefix="jobs-"), "socket")  # its path must be short
-    _copy_environment(folder / "venv")
-    (bin_folder / "relecture").write_text(CLIENT.format(python=sys.executable, address=str(address)))
-    (bin_folder / "relecture").chmod(0o755)
-    command = [sys.executable, "-P", __file__, str(address), str(folder / "loaded"), *preloaded]
+    command = [sys.executable, "-P", __file__, str(address), str(reports), *preloaded]
     variables = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     process = subprocess.Popen(
         command, env=variables | ENVIRONMENT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
@@ -80,13 +105,17 @@ def job_server(folder: Path, *preloaded: str) -> Iterator[str]:
     try:
         assert process.stdout is not None
         assert process.stdout.readline() == b"ready\n"
-        yield str(bin_folder / "python")
+        yield address
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         shutil.rmtree(address.parent)
-        shutil.rmtree(folder / "venv")
+
+
+def _write_client(path: Path, program: str, address: Path) -> None:
+    path.write_text(CLIENT.format(python=sys.executable, address=str(address), program=program))
+    path.chmod(0o755)
 
 
 def _copy_environment(path: Path) -> None:
@@ -101,6 +130,8 @@ def serve(address: str, reports: Path, preloaded: list[str]) -> None:
     """Import `preloaded`, then fork for every client until standard input ends, because the tests were killed."""
     for name in preloaded:
         importlib.import_module(name)
+    if "snakemake.cli" in preloaded:
+        sys.modules["snakemake.cli"].get_argument_parser()  # which loads its plug-ins
     before = set(sys.modules)
     gc.freeze()
     with socket.socket(socket.AF_UNIX) as listener:
@@ -137,7 +168,7 @@ def _serve_one(client: socket.socket, reports: Path, before: set[str]) -> None:
 
 
 def _run(job: dict, files: list[int], reports: Path, before: set[str]) -> None:
-    """Become the job: the files, folder and environment of the client, and `relecture` with its arguments."""
+    """Become the job: the files, folder and environment of the client, and its program with its arguments."""
     for number, file in enumerate(files):
         os.dup2(file, number)
     # Those of the server remember that they were files, or pipes, and what they can do.
@@ -146,15 +177,14 @@ def _run(job: dict, files: list[int], reports: Path, before: set[str]) -> None:
     os.environ.clear()
     os.environ.update(job["environment"])
     sys.path[:0] = os.environ.get("PYTHONPATH", "").split(os.pathsep)
-    sys.argv = ["relecture", *job["arguments"]]
+    sys.argv = [job["program"], *job["arguments"]]
+    os.execv = _stay_snakemake
     random.seed()  # or all jobs would draw the same
     if "numpy" in sys.modules:
         sys.modules["numpy"].random.seed()
     code = 1
     try:
-        from relecture.__main__ import main
-
-        main()
+        importlib.import_module(MODULES[job["program"]]).main()
         code = 0
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else int(end.code is not None)
@@ -162,11 +192,19 @@ def _run(job: dict, files: list[int], reports: Path, before: set[str]) -> None:
             print(end.code, file=sys.stderr)
     except BaseException:
         traceback.print_exc()
-    _report(job["arguments"], reports, before)
+    if job["program"] == "relecture":
+        _report(job["arguments"], reports, before)
     atexit._run_exitfuncs()
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)
+
+
+def _stay_snakemake(python: str, command: list[str]) -> None:
+    """Run Snakemake in this process, which `relecture run` would replace."""
+    assert command[:3] == [python, "-m", "snakemake"]
+    sys.argv = command[2:]
+    importlib.import_module("snakemake.cli").main()
 
 
 def _report(arguments: list[str], reports: Path, before: set[str]) -> None:

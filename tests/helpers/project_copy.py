@@ -64,12 +64,14 @@ class CommandResult:
 class Copy:
     """The project in a folder of its own; `mirror` is the only source of raw files.
 
-    `executable` is the Python that starts Snakemake; its jobs run `relecture` from the same folder.
+    `executable` is the Python that starts Snakemake; its jobs run `relecture` from the same folder. `starter` is a
+    folder with commands that start more quickly (job_server.py).
     """
 
     path: Path
     mirror: Path
     executable: str = sys.executable
+    starter: Path | None = None
     started: list[subprocess.Popen] = field(default_factory=list)
 
     @classmethod
@@ -93,7 +95,7 @@ class Copy:
         Another test process may read the copy at the same time: its temporary files are left out as well.
         """
         ignore = shutil.ignore_patterns("mlartifacts", "output-*", "*.db-*", "locks", "tmp.*")
-        return Copy(shutil.copytree(self.path, path, symlinks=True, ignore=ignore), self.mirror)
+        return Copy(shutil.copytree(self.path, path, symlinks=True, ignore=ignore), self.mirror, starter=self.starter)
 
     def configure(self, key: str, value: object) -> None:
         """Set `digits.dropout` or another key in the overlay `config/tiny.yaml`."""
@@ -139,7 +141,13 @@ class Copy:
         return self.run(self.executable, *arguments, **environment)
 
     def snakemake(self, *arguments: str, **environment: str) -> CommandResult:
-        return self.python("-m", "snakemake", *OVERLAY, "--cores", "2", *arguments, **environment)
+        return self.run(*self.start_of("snakemake"), *OVERLAY, "--cores", "2", *arguments, **environment)
+
+    def start_of(self, program: str) -> list[str]:
+        """The first words of a command: `snakemake` or `relecture`."""
+        if self.starter and self.executable == sys.executable:
+            return [str(self.starter / program)]
+        return [self.executable, "-m", program]
 
     def start_launch(self, *arguments: str, **environment: str) -> subprocess.Popen:
         return self.start(

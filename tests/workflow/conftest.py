@@ -22,9 +22,10 @@ def mirror(hitters_csv: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def untouched(tmp_path_factory: pytest.TempPathFactory, mirror: Path) -> Iterator[Copy]:
+def untouched(tmp_path_factory: pytest.TempPathFactory, mirror: Path, starter: Path) -> Iterator[Copy]:
     """The project as it is now, with the overlay `config/tiny.yaml`, never run."""
     copy = Copy.create(tmp_path_factory.mktemp("workflow") / "project", mirror)
+    copy.starter = starter
     yield copy
     copy.stop()
 

@@ -111,7 +111,7 @@ def test_the_target_all_and_mlflow_include_it(followed):
 def test_its_mistakes_are_reported(followed):
     copy, _ = followed
     (copy / "mine.yaml").write_text("engel: {quantile: 2}\n")
-    result = copy.python("-m", "snakemake", "--dry-run", "--configfile", "mine.yaml", "--", "engel")
+    result = copy.run(*copy.start_of("snakemake"), "--dry-run", "--configfile", "mine.yaml", "--", "engel")
     assert result.code == 1
     assert "engel.quantile is 2: it must be a number above 0 and below 1" in result.output
 

@@ -30,7 +30,7 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., dict]:
 
 
 @pytest.fixture(scope="session")
-def first_run(once: Callable[..., dict], mirror: Path) -> Iterator[tuple[Copy, CommandResult, set[str]]]:
+def first_run(once: Callable[..., dict], mirror: Path, starter: Path) -> Iterator[tuple[Copy, CommandResult, set[str]]]:
     """A run from nothing while MLflow's server is dead, and the names of the files that it leaves."""
 
     def make(folder: Path) -> dict:
@@ -43,7 +43,7 @@ def first_run(once: Callable[..., dict], mirror: Path) -> Iterator[tuple[Copy, C
 
     made = once("first_run", make)
     folder = Path(made["folder"])
-    copy = Copy(folder / "finished", folder / "mirror")
+    copy = Copy(folder / "finished", folder / "mirror", starter=starter)
     yield copy, CommandResult(made["code"], made["output"]), set(made["files"])
     copy.stop_started()
 

@@ -50,7 +50,7 @@ def test_it_shows_the_existing_results_and_fits_nothing(made):
 def test_a_second_make_report_runs_nothing(made):
     copy, _ = made
     again = ("--cores", "2", "--rerun-triggers", "mtime", "--keep-going", "--", "report")  # as `make report`
-    assert copy.python("-m", "relecture", "run", *again).nothing_to_do
+    assert copy.run(*copy.start_of("relecture"), "run", *again).nothing_to_do
     assert copy.run("make", "handout", "CORES=2").nothing_to_do
 
 

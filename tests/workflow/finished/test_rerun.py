@@ -43,6 +43,12 @@ def planned(copy) -> set[str]:
     return result.jobs
 
 
+def rerun_command(copy, record: dict) -> list[str]:
+    """The command that a record names."""
+    program, *arguments = shlex.split(record["rerun"])
+    return [*copy.start_of(program), *arguments]
+
+
 def edit(copy, module: str) -> None:
     with (copy / "src/relecture" / module).open("a") as file:
         file.write("# a remark\n")
@@ -122,7 +128,7 @@ def test_touched_but_unchanged_files_rerun_nothing(twin):
 
 def test_the_command_in_a_record_reruns_that_fit_with_the_same_configuration_and_nothing_else(twin):
     record = json.loads((twin / "results/digits/dropout/params.json").read_text())
-    result = twin.python("-m", *shlex.split(record["rerun"]), "--cores", "2", "--dry-run")
+    result = twin.run(*rerun_command(twin, record), "--cores", "2", "--dry-run")
     assert result.code == 0, result.trouble
     assert result.jobs == {"digits_fit dropout"}
 
@@ -132,7 +138,7 @@ def test_the_command_in_a_record_has_the_values_that_the_command_line_gave(twin)
     assert made.code == 0, made.trouble
     assert made.jobs == {"salaries_splits book", "salaries_fit book linear"}
     record = json.loads((twin / "results/salaries/book/linear/params.json").read_text())
-    result = twin.python("-m", *shlex.split(record["rerun"]), "--cores", "2", "--dry-run")
+    result = twin.run(*rerun_command(twin, record), "--cores", "2", "--dry-run")
     assert result.code == 0, result.trouble
     assert result.jobs == {"salaries_fit book linear"}
 
@@ -153,7 +159,8 @@ def test_a_target_makes_a_missing_record_again_with_all_that_is_made_from_it(twi
 
 def test_the_same_configuration_in_a_file_of_another_name_reruns_nothing(twin):
     shutil.copy(twin / "config/tiny.yaml", twin / "config/mine.yaml")
-    result = twin.python("-m", "snakemake", "--configfile", "config/mine.yaml", "--cores", "2", "--dry-run")
+    options = ("--configfile", "config/mine.yaml", "--cores", "2", "--dry-run")
+    result = twin.run(*twin.start_of("snakemake"), *options)
     assert result.nothing_to_do, result.trouble
 
 

@@ -2,8 +2,10 @@
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
+from job_server import TRACKING, job_server
 
 pytestmark = pytest.mark.slow
 
@@ -25,13 +27,14 @@ def without_store(twin):
     return twin
 
 
-def test_a_deleted_store_is_rebuilt_with_a_run_for_each_record_and_no_rule_empties_it(without_store, records):
+def test_a_deleted_store_is_rebuilt_with_a_run_for_each_record_and_no_rule_empties_it(without_store, records, tmp_path):
     copy = without_store
     plan = copy.snakemake("--dry-run")
     assert plan.code == 0, plan.trouble
     assert plan.jobs == {"store", "register", "sync"}
 
-    rebuilt = copy.launch()
+    with job_server(tmp_path / "jobs", *TRACKING) as executable:
+        rebuilt = replace(copy, executable=executable).launch()
     assert rebuilt.code == 0, rebuilt.trouble
     assert rebuilt.jobs == {"store", "register", "sync"}
     runs = query(copy, ACTIVE_PARENTS)
@@ -44,4 +47,4 @@ def test_a_deleted_store_is_rebuilt_with_a_run_for_each_record_and_no_rule_empti
     assert forced.jobs == {"store"}
     assert query(copy, ACTIVE_PARENTS) == runs
     assert query(copy, "SELECT count(*) FROM experiments WHERE name = 'of somebody else'") == {(1,)}
-    assert copy.launch().nothing_to_do
+    assert copy.snakemake().nothing_to_do
