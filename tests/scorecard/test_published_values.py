@@ -4,7 +4,6 @@ import re
 from decimal import Decimal
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
 from relecture import digits, salaries
@@ -148,25 +147,6 @@ def test_the_scorecard_in_the_documentation_has_every_published_value(published)
 def test_quantity_and_source_name_a_published_value(published):
     names = [(one.quantity, one.source) for one in published]
     assert len(set(names)) == len(names)
-
-
-def test_exactly_the_published_values_are_reproduced(
-    in_tables, published, salaries_records, digits_records, sample_digits, hitters_csv, standard, tmp_path
-):
-    from relecture.digits import result_tables as of_digits
-    from relecture.salaries import result_tables as of_salaries
-    from relecture.salaries.data import draw_splits
-
-    draw_splits(263, standard.salaries.splits("book")).to_parquet(tmp_path / "splits.parquet")
-    folders = list(salaries_records.values())
-    salaries_results = of_salaries.load(folders, published, tmp_path / "splits.parquet", hitters_csv)
-    assert salaries_results.players == {"all": 322, "complete": 263, "train": 176, "test": 87}
-    of_salaries.reproduced_values(salaries_results, tmp_path / "salaries.csv")
-    records = [digits_records[name] for name in digits.METHODS]
-    digits_results = of_digits.load(records, published, n_images=of_digits.count_images(sample_digits))
-    of_digits.reproduced_values(digits_results, tmp_path / "digits.csv")
-    ids = [*pd.read_csv(tmp_path / "salaries.csv").id, *pd.read_csv(tmp_path / "digits.csv").id]
-    assert sorted(ids) == sorted(one.id for one in in_tables)
 
 
 def test_every_method_whose_number_is_published_is_a_method(in_tables):

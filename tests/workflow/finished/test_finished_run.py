@@ -111,6 +111,13 @@ def test_the_scorecard_has_a_row_for_every_printed_number_and_judges_none_of_the
     assert by_comparison["digits"].note.str.contains(f"other data ({SAMPLE})", regex=False).all()
 
 
+@pytest.mark.parametrize("comparison", FIGURES)
+def test_exactly_the_published_values_are_reproduced(finished, comparison):
+    published = yaml.safe_load((finished / "config/published.yaml").read_text())
+    ids = pd.read_csv(finished / f"results/{comparison}/reproduced_values.csv").id
+    assert sorted(ids) == sorted(entry["id"] for entry in published if entry["id"].startswith(f"{comparison}."))
+
+
 def test_the_sample_is_announced_before_any_fit_and_again_at_the_end(first_run, finished):
     _, result, _ = first_run
     assert result.output.index(NOTICE) < result.output.index("rule digits_data:")
