@@ -63,6 +63,18 @@ def test_pretraining_takes_architecture_and_learning_rate_from_the_search(folder
     assert params["config"] == {**PRETRAINING.as_dict(), **network}
 
 
+def test_the_default_network_takes_its_learning_rate_from_the_search_if_both_are_given(folder):
+    selected = {"architecture": {}, "learning_rate": 0.003, "trial": "b2-trial-07", "values": {}}
+    (folder / "selected.json").write_text(json.dumps(selected))
+    paths = path_options(folder, cells="cells.npz", mnist="mnist.json", selected="selected.json",
+                         checkpoint_dir="checkpoints", out="out")  # fmt: skip
+    network = json.dumps({"architecture": small.ARCHITECTURE, "learning_rate": 0.01})
+    options = ["--architecture", "default_selected_rate", "--config-json", PRETRAINING.to_json(), "--network", network]
+    app(["pretrain", *options, "--rule", "tallies_base", *paths], standalone_mode=False)
+    config = records.read(folder / "out").params["config"]
+    assert (config["architecture"], config["learning_rate"]) == (small.ARCHITECTURE, 0.003)
+
+
 def test_a_shard_gets_the_folders_of_checkpoints_from_its_options_alone(monkeypatch, folder):
     arguments = {}
     monkeypatch.setattr(hyperband_search, "train_shard", lambda *data, **options: arguments.update(options))

@@ -21,7 +21,7 @@ def changed(config: TalliesConfig, **changes) -> TalliesConfig:
 def test_every_method_of_transfer_has_a_variant():
     assert set(TRANSFERS) == set(TRANSFER_VARIANTS)
     assert set(LABEL_CURVES) <= set(TRANSFER_VARIANTS)
-    assert set(BASES) == {"default", "selected"}
+    assert set(BASES) == {"default", "default_selected_rate", "selected"}
 
 
 def test_only_simulated_cells_depend_on_how_sheets_look(config):

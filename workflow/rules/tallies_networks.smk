@@ -185,7 +185,7 @@ rule tallies_base:
     input:
         mnist="resources/mnist.json",
         cells=results("tallies/data/cells.npz"),
-        selected=lambda w: results("tallies/finalists/selected.json") if w.architecture == "selected" else [],
+        selected=lambda w: results("tallies/finalists/selected.json") if w.architecture != "default" else [],
         code=lambda w: source_files(tallies.BASES[w.architecture]),
     output:
         **record_files(results("tallies/base/{architecture}")),
@@ -201,11 +201,10 @@ rule tallies_base:
     params:
         rule="tallies_base",
         config=to_json(TALLIES.pretraining_settings()),
-        network=lambda w, input: (
-            f"--selected {shlex.quote(str(input.selected))}"
-            if w.architecture == "selected"
-            else f"--network {shlex.quote(to_json(TALLIES.default_network()))}"
+        network=lambda w: (
+            "" if w.architecture == "selected" else f"--network {shlex.quote(to_json(TALLIES.default_network()))}"
         ),
+        selected=lambda w, input: f"--selected {shlex.quote(str(input.selected))}" if input.selected else "",
         checkpoints=results("checkpoints/tallies/base/{architecture}"),
         out=subpath(output.metrics, parent=True),
     shell:
@@ -214,6 +213,7 @@ rule tallies_base:
         " --architecture {wildcards.architecture}"
         " --config-json {params.config:q}"
         " {params.network}"
+        " {params.selected}"
         " --mnist {input.mnist:q}"
         " --cells {input.cells:q}"
         " --checkpoint-dir {params.checkpoints:q}"

@@ -11,11 +11,11 @@ MARK = 10
 
 _TRANSFER, _LABEL_CURVE = (f"relecture.tallies.networks.transfer:{name}" for name in ("transfer", "label_curve"))
 
-#: The base models by architecture, each with the function that trains it on MNIST.
-BASES = {
-    "default": "relecture.tallies.networks.pretraining:pretrain",
-    "selected": "relecture.tallies.networks.pretraining:pretrain",
-}
+#: The base models, each with the function that trains it on MNIST. They differ in their architecture and learning rate;
+#: `default_selected_rate` has the default architecture and the learning rate of the selected network.
+BASES = dict.fromkeys(
+    ("default", "default_selected_rate", "selected"), "relecture.tallies.networks.pretraining:pretrain"
+)
 #: The variants of transfer, each with normalised cells and with cells as cut.
 VARIANTS = ("frozen", "frozen_augmented", "unfrozen", "conv_frozen", "scratch")
 #: With cells as they are cut from their boxes, a variant has this ending; else cells are normalised.
@@ -36,6 +36,7 @@ FINAL = {"final": "relecture.tallies.networks.transfer:fit_final"}
 #: What the methods are called in tables and figures.
 METHOD_NAMES = {
     "base/default": "Default network, MNIST only",
+    "base/default_selected_rate": "Default network, learning rate of the selected one, MNIST only",
     "base/selected": "Selected network, MNIST only",
     "transfer/frozen": "First block frozen (the paper's)",
     "transfer/frozen_augmented": "First block frozen, augmented cells",

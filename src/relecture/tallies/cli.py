@@ -10,6 +10,7 @@ import typer
 
 from relecture import records
 from relecture.cli import Command, PathOption, TextOption, parse_config
+from relecture.data_files import read_json
 from relecture.errors import UserError
 from relecture.tallies import QUESTION
 from relecture.tallies.config import (
@@ -209,12 +210,17 @@ def pretrain(
     network: Annotated[str | None, typer.Option(help="Architecture and learning rate (JSON).")] = None,
     selected: Annotated[Path | None, typer.Option(help="The selected.json of the finalists.")] = None,
 ) -> None:
-    """Train the base models of one architecture on MNIST and write the record OUT."""
+    """Train the base models of one architecture on MNIST and write the record OUT.
+
+    With --network and --selected, the network has the architecture of the first and the learning rate of the second.
+    """
     from relecture.data import mnist as mnist_data
     from relecture.tallies.networks.cell_dataset import CellDataset
     from relecture.tallies.networks.pretraining import pretrain
 
     choice = json.loads(network or require_one_of(selected, "--network or --selected").read_text(encoding="utf-8"))
+    if network and selected:
+        choice["learning_rate"] = read_json(selected)["learning_rate"]
     config = PretrainingJob(
         **parse_config(PretrainingSettings, config_json).model_dump(),
         **{name: choice[name] for name in NetworkChoice.model_fields},

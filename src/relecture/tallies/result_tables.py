@@ -79,9 +79,9 @@ def table(results: NetworkResults, stem: Path) -> None:
     note = (
         f"Accuracy on single digits. Target: {_target(by_method)}. Cells are normalised as MNIST's digits; as cut, "
         "they keep place and size in the box, so that part of the gap to MNIST is geometry. The default network has "
-        f"the learning rate {rates['default']:g}, the selected one {rates['selected']:g}. The paper has no such "
-        "numbers: its trials are in the table of the printed trials. Mean ± standard deviation over n networks that "
-        "differ in their seed."
+        f"the learning rate {rates['default']:g}, the selected one {rates['selected']:g}; at the latter the default "
+        "network shows what the architecture alone changes. The paper has no such numbers: its trials are in the table "
+        "of the printed trials. Mean ± standard deviation over n networks that differ in their seed."
     )
     caption = "Tallies: accuracy on digits before and after transfer"
     tables.write(stem, pd.DataFrame(numbers), pd.DataFrame(texts), caption, note)
