@@ -28,7 +28,7 @@ ELSEWHERE = {
     "make test": "CI",
     "make check": "CI",
     "make ui": "tests/workflow/finished/test_browser.py, as relecture tracking ui",
-    "make sync": "tests/workflow/finished/test_store_deleted.py, as relecture tracking sync",
+    "make sync": "tests/tracking/test_cli.py, as relecture tracking sync",
     "make report": "tests/workflow/finished/test_report.py",
     ".venv/bin/snakemake engel results/engel/page.html": "tests/workflow/test_new_comparison.py",
     ".venv/bin/python examples/tallies/write.py": "tests/workflow/test_examples.py",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from environment import set_up
+from job_server import PRELOADED, job_server
 
 from relecture.config import COMPARISONS
 from relecture.workflow import PROVENANCE_CATEGORY, SCORECARD_CATEGORY, report_category
@@ -28,8 +29,10 @@ REPORTED = {
 @pytest.fixture(scope="module")
 def made(finished, tmp_path_factory):
     """A finished run with its report, and the result of `make report`, which is not given the run's configuration."""
-    copy = set_up(finished.twin(tmp_path_factory.mktemp("report") / "project"))
-    yield copy, copy.run("make", "report", "CORES=2")
+    folder = tmp_path_factory.mktemp("report")
+    copy = finished.twin(folder / "project")
+    with job_server(folder / "jobs", *PRELOADED) as copy.executable:
+        yield copy, set_up(copy).run("make", "report", "CORES=2")
     copy.stop()
 
 
