@@ -51,8 +51,7 @@ def test_a_job_that_was_never_measured_takes_the_mean_of_its_rule_also_of_finish
     expected = schedule(jobs, [timed("finished", 20)], cores=1)
     assert expected.left() == 10 + 15
     assert expected.describe() == (
-        "estimated time: under 1 min on 1 core for the 2 jobs that fit, as in earlier runs, 1 of them as the mean of "
-        "its rule"
+        "estimated time: under 1 min for 2 fits on 1 core, from earlier runs (1 by the mean of the rule)"
     )
 
 
@@ -72,5 +71,5 @@ def test_durations_are_as_exact_as_they_are_known():
         *("0.0 s", "10 s", "1 min 0 s", "9 min 38 s", "1 h 0 min", "1 h 9 min"),
     ]
     assert [rough_duration(seconds) for seconds in (0, 29, 31, 3570, 4130)] == [
-        *("under 1 min", "under 1 min", "1 min", "1 h 0 min", "1 h 9 min"),
+        *("under 1 min", "under 1 min", "about 1 min", "about 1 h 0 min", "about 1 h 9 min"),
     ]

@@ -77,6 +77,9 @@ class Terminal(LogHandlerBase):
         self.running: dict[int, _Started] = {}
         self.ended: set[int] = set()
         self.failed: list[str] = []
+        self.exit_codes: list[str] = []
+        self.is_over = False
+        self.status = ""  # the line of progress that is on the screen
         self.schedule: Schedule | None = None
         self.job_output: _JobOutput | None = None
         self.stop = threading.Event()
@@ -124,6 +127,9 @@ class Terminal(LogHandlerBase):
                 self.job_output.restore()
                 self._show_job_output(is_last=True)
                 self.job_output = None
+            for text in self.exit_codes:
+                self._write(text, is_bad=True)
+            self.exit_codes = []
             self._clear()
         super().close()
 
@@ -177,6 +183,7 @@ class Terminal(LogHandlerBase):
 
     def _fail(self, error: Any) -> None:
         """Show what failed, and the end of its log; without a log all that Snakemake knows."""
+        del self.exit_codes[:1]
         job = self.running.pop(error.jobid, None)
         self.ended |= self.schedule.depend_on(error.jobid) if self.schedule else {error.jobid}
         name = job.name if job else error.rule_name
@@ -199,10 +206,14 @@ class Terminal(LogHandlerBase):
             self.schedule = getattr(record, "schedule", self.schedule)
             if _ROUTINE.match(text):
                 return
-            if text.startswith("Complete log") and self.failed:
+            if text.startswith("Complete log"):
+                self.is_over = True
+            if self.is_over and self.failed:
                 failed = "1 job has failed" if len(self.failed) == 1 else f"{len(self.failed)} jobs have failed"
                 self._write("\n  ".join([f"{failed}, and nothing that depends on it was run:", *self.failed]), True)
-        elif "CalledProcessError in file" in text and self.failed:  # the command of the job that has just failed
+                self.failed = []
+        elif "CalledProcessError in file" in text:  # the command of a job: what follows says more
+            self.exit_codes.append(text)
             return
         self._write(text, is_bad=record.levelno > WARNING)
 
@@ -223,10 +234,12 @@ class Terminal(LogHandlerBase):
                     self._write(line)
 
     def _show_status(self) -> None:
-        if not self.n_done < self.n_jobs or self.stop.is_set():
+        if not self.n_done < self.n_jobs or self.is_over or self.stop.is_set():
             self._clear()
         elif self.in_place:
-            self._send(_CLEAR + self._status()[: _width(self.stream) - 1])
+            if (status := self._status()[: _width(self.stream) - 1]) != self.status:
+                self._send(_CLEAR + status)
+                self.status = status
         elif time.time() - self.last_status >= _LINE_SECONDS:
             self.last_status = time.time()
             self._send(self._status() + "\n")
@@ -234,24 +247,26 @@ class Terminal(LogHandlerBase):
     def _status(self) -> str:
         """Return how many jobs are done, the time left where it is known, and the jobs that run."""
         now = time.time()
-        parts = [f"{self.n_done} of {self.n_jobs} jobs in {rough_duration(now - self.begin)}"]
+        parts = [f"{self.n_done} of {self.n_jobs} jobs in {duration(now - self.begin)}"]
         if self.schedule is not None:
             left = self.schedule.left(self.ended, {id_: now - job.since for id_, job in self.running.items()})
-            parts += [f"about {rough_duration(left)} left"] if left else []
+            parts += [f"{rough_duration(left)} left"] if left else []
         if self.running:
             parts.append(f"running: {', '.join(job.name for job in self.running.values())}")
         return "; ".join(parts)
 
     def _clear(self) -> None:
-        if self.in_place and self.n_jobs:
+        if self.status:
             self._send(_CLEAR)
+            self.status = ""
 
     def _write(self, text: str, is_bad: bool = False) -> None:
         """Write lines, in red if they are bad news, in the place of the progress."""
         if not text or text == "None":
             return
         colour, plain = (_RED, _PLAIN) if is_bad and self.in_colour else ("", "")
-        self._send(f"{_CLEAR if self.in_place else ''}{colour}{text}{plain}\n")
+        self._send(f"{_CLEAR if self.status else ''}{colour}{text}{plain}\n")
+        self.status = ""
 
     def _send(self, text: str) -> None:
         encoding = self.stream.encoding or "ascii"

@@ -39,9 +39,9 @@ class Schedule:
     def describe(self) -> str:
         """Return the estimate for the whole run, with what it rests on."""
         cores = "1 core" if self.cores == 1 else f"{self.cores} cores"
-        means = f", {self.n_by_mean} of them as the mean of its rule" if self.n_by_mean else ""
-        timed = f"for the {self.n_timed} jobs that fit"
-        return f"estimated time: {rough_duration(self.left())} on {cores} {timed}, as in earlier runs{means}"
+        fits = "1 fit" if self.n_timed == 1 else f"{self.n_timed} fits"
+        means = f" ({self.n_by_mean} by the mean of the rule)" if self.n_by_mean else ""
+        return f"estimated time: {rough_duration(self.left())} for {fits} on {cores}, from earlier runs{means}"
 
     def left(self, done: Collection[int] = (), running: Mapping[int, float] | None = None) -> float:
         """Return the seconds that are left: all work spread over the cores, but not less than the longest chain.
@@ -105,9 +105,9 @@ def duration(seconds: float) -> str:
 
 
 def rough_duration(seconds: float) -> str:
-    """Format an estimated number of seconds in whole minutes: `under 1 min`, `38 min`, `1 h 10 min`."""
+    """Format an estimated number of seconds in whole minutes: `under 1 min`, `about 38 min`, `about 1 h 10 min`."""
     hours, minutes = divmod(round(seconds / 60), 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min" if minutes else "under 1 min"
+    return f"about {hours} h {minutes} min" if hours else f"about {minutes} min" if minutes else "under 1 min"
 
 
 def _chains(jobs: Mapping[int, Job], seconds: Mapping[int, float]) -> dict[int, float]:
