@@ -25,6 +25,7 @@ def record(folder: Path, *rows: str, members: dict | None = None) -> Path:
         (["split-1-seed-0,mae,200", "split-2-seed-0,mae,200.5"], "MAE 200.2 (sd 0.4, n = 2)"),
         (["cells-0100-seed-00,target_accuracy,0.5", "cells-5000-seed-00,target_accuracy,0.98"], "accuracy 50.00 to"),
         (["all,wss,97.97926", "cluster-1,wss,52.6", "cluster-2,wss,19.5"], "WSS 97.98"),
+        (["lloyd,best_wss,97.97926", "lab,best_wss,97.97927"], "best WSS 97.98 (2 members)"),
         (["data,elbow,3.0", "data,gap,2.0"], "elbow 3"),
         (["a,new_measure,1234567.8", "b,new_measure,0.001"], "new measure 0 to 1,234,568 (2 members)"),
         (["fit,mae,"], "MAE nan"),

@@ -45,8 +45,8 @@ def headline(folder: Path) -> str:
     if are_replicates(list(members)) and not params.get("members"):
         mean, sd = fmean(numbers), stdev(numbers)
         return f"{label} {mean:,.{decimals}f}{ending} (sd {sd:,.{decimals}f}, n = {len(numbers)})"
-    low, high = min(numbers), max(numbers)
-    return f"{label} {low:,.{decimals}f} to {high:,.{decimals}f}{ending} ({len(numbers)} members)"
+    ends = dict.fromkeys(f"{number:,.{decimals}f}" for number in (min(numbers), max(numbers)))
+    return f"{label} {' to '.join(ends)}{ending} ({len(numbers)} members)"
 
 
 def _decimals(numbers: list[float]) -> int:

@@ -117,7 +117,7 @@ class Terminal(LogHandlerBase):
             self._show_job_output()
             self._show(record)
         except Exception:  # the thread that calls this would end without a word
-            self._write(self.format(record))
+            self._write(record.getMessage())
 
     def close(self) -> None:
         """Show what is left, and give stdout back."""
@@ -160,9 +160,10 @@ class Terminal(LogHandlerBase):
             comparison, _, task = rule.removeprefix("overviews_").partition("_")
             if rule != "total":
                 by_comparison[comparison if task or comparison != rule else "other"] += count
-        other = by_comparison.pop("other", 0)
-        parts = [f"{name} {count}" for name, count in by_comparison.items()] + ([f"other {other}"] if other else [])
-        self._write(f"{self.n_jobs} job{'s' * (self.n_jobs != 1)}: {', '.join(parts)} (all messages: {VERBOSE}=1)")
+        by_comparison["other"] = by_comparison.pop("other", 0)  # the last
+        parts = ", ".join(f"{name} {count}" for name, count in by_comparison.items() if count)
+        jobs = "1 job" if self.n_jobs == 1 else f"{self.n_jobs} jobs"
+        self._write(f"{jobs}: {parts} (all messages: {VERBOSE}=1)")
         self.begin = self.last_status = time.time()
         self.job_output = _JobOutput()
         threading.Thread(target=self._tick, daemon=True, name="terminal").start()

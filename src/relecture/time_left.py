@@ -57,13 +57,13 @@ class Schedule:
 
     def depend_on(self, job: int) -> set[int]:
         """Return the jobs that cannot run without this one, itself included."""
-        found: set[int] = set()
+        dependents: set[int] = set()
         waiting = [job]
         while waiting:
-            if (job := waiting.pop()) not in found and job in self.jobs:
-                found.add(job)
+            if (job := waiting.pop()) not in dependents and job in self.jobs:
+                dependents.add(job)
                 waiting += self.jobs[job].needed_by
-        return found
+        return dependents
 
 
 def schedule(jobs: Mapping[int, Job], finished: Iterable[Job], cores: int) -> Schedule | None:
