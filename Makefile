@@ -3,6 +3,7 @@
 #   make replicate CORES=4                      number of cores (all by default)
 #   make replicate CONFIG=my.yaml               configuration laid over config/config.yaml
 #   make replicate ARGS="--dry-run"             further arguments for Snakemake
+#   make replicate VERBOSE=1                    all that Snakemake and the jobs print, not a line per fit
 
 PYTHON ?= python3
 CORES ?= all

@@ -166,6 +166,8 @@ def test_after_sigkill_the_jobs_end_by_themselves_and_the_same_command_resumes(f
     again = folder.launched()
     assert again.returncode == 0, again.stderr
     assert "the last run was killed; this one resumes it" in again.stderr
+    assert "\n3 jobs: other 3 (all messages: VERBOSE=1)\n" in again.stderr
+    assert "rule work:" not in again.stderr
     assert_complete_and_written_by_one_generation_each(folder)
     ends = Counter(mark for what, _, mark in folder.log() if what == "end")
     assert sorted(ends.values()) == [2, 2]  # no finished job was rerun

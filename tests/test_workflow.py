@@ -4,7 +4,9 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import example, given
@@ -16,7 +18,7 @@ from relecture.cli import OWNER
 from relecture.comparisons import load_exhibits
 from relecture.config import COMPARISONS
 from relecture.exhibit import Exhibit, Exhibits, table
-from relecture.workflow import ExhibitJob
+from relecture.workflow import ExhibitJob, announce_time
 
 ROOT = Path(__file__).parents[1]
 FIGURES = tuple(
@@ -188,3 +190,34 @@ def test_a_template_page_elsewhere_is_an_input_of_the_sheets(tmp_path):
     ]:
         layout.write_text(content)
         assert workflow.template_pages([f"{sheets}/a.png", str(layout)]) == expected
+
+
+@dataclass(frozen=True)
+class PlannedJob:
+    """A job of a made-up plan of Snakemake."""
+
+    name: str
+    benchmark: str | None = None
+    threads: int = 4
+
+    @property
+    def rule(self) -> "PlannedJob":
+        return self
+
+
+def test_the_estimated_time_is_logged_if_relectures_terminal_is_in_use(tmp_path, caplog):
+    for name, seconds in [("finished", 600), ("fit", 1200)]:
+        (tmp_path / f"{name}.tsv").write_text(f"s\th:m:s\n{seconds}\t-\n")
+    finished, fit = (PlannedJob(name, str(tmp_path / f"{name}.tsv")) for name in ("finished", "fit"))
+    table = PlannedJob("table")
+    plan = {"jobs": [finished, fit, table], "needrun_jobs": lambda: [fit, table], "jobid": lambda job: job.name}
+    plan["depending"] = {finished: {fit: set()}, fit: {table: set()}, table: {}}
+    used = SimpleNamespace(get_log_handlers=lambda: ["relecture"])
+    unused = SimpleNamespace(get_log_handlers=list)
+    with caplog.at_level("INFO", "snakemake.logging"):
+        for manager in (unused, used):
+            run = SimpleNamespace(local_exec=True, cores=2, dag=SimpleNamespace(**plan), logger_manager=manager)
+            announce_time(run)
+    (message,) = caplog.records
+    assert message.getMessage() == "estimated time: about 20 min for 1 fit on 2 cores, from earlier runs"
+    assert message.schedule.depend_on("fit") == {"fit", "table"}

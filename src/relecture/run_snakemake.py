@@ -5,7 +5,7 @@
 All arguments are Snakemake's. (It takes a target right after `--configfile FILE` for another such file.) First, this
 makes sure that no other run is alive in the folder, that no job of a killed run still writes, and that the
 configuration files can be read. Then Snakemake replaces the process: signals reach it directly, and it holds the lock
-until it ends.
+until it ends. Its terminal shows a line per fit (terminal.py), with VERBOSE=1 in the environment everything.
 """
 
 import argparse
@@ -30,6 +30,7 @@ from relecture.cli import OWNER, owner_mark
 from relecture.config import STANDARD
 from relecture.config.yaml_files import read
 from relecture.errors import UserError
+from relecture.terminal import VERBOSE
 
 #: All arguments of `run` are Snakemake's, `--help` included.
 _ALL_ARGUMENTS = {"allow_extra_args": True, "allow_interspersed_args": False, "ignore_unknown_options": True}
@@ -61,7 +62,8 @@ def main(arguments: list[str]) -> NoReturn:
     except KeyboardInterrupt:
         sys.exit(130)
     os.environ["PYTHONUTF8"] = "1"  # names of files are as the configuration writes them, in any locale
-    os.execv(sys.executable, [*_SNAKEMAKE, "--rerun-incomplete", *arguments])
+    logger = ["--logger", "relecture"] if os.environ.get(VERBOSE, "0") in ("", "0") else []
+    os.execv(sys.executable, [*_SNAKEMAKE, *logger, "--rerun-incomplete", *arguments])
 
 
 def _folder_and_files(arguments: list[str]) -> tuple[Path, list[Path]]:

@@ -7,6 +7,7 @@ heavy.
 import atexit
 import contextlib
 import json
+import logging
 import os
 import re
 import shlex
@@ -31,6 +32,7 @@ from relecture.exhibit import FIGURE_SUFFIXES, TABLE_SUFFIXES, Exhibit, Exhibits
 from relecture.provenance import export_run_config
 from relecture.scorecard.config import ScorecardConfig
 from relecture.scorecard.published_values import load, setting_keys
+from relecture.time_left import Job, schedule
 from relecture.tracking.address import sqlite_file, tracking_uri
 
 _ROOT = Path(relecture.__file__).parent
@@ -249,6 +251,29 @@ def template_pages(files: list[str]) -> list[str]:
             page = layout.parent / json.loads(layout.read_text(encoding="utf-8")).get("template_page")
             pages += [str(page)] if page.is_file() and str(page) not in files else []
     return pages
+
+
+def announce_time(workflow: Any) -> None:
+    """Log the estimated time of the run and hand the expected times of its jobs to relecture's logger, if it is in use.
+
+    Without benchmark files of earlier runs there is no estimate, and none on a cluster, where jobs wait for nodes.
+    """
+    if not (workflow.local_exec and workflow.logger_manager.get_log_handlers()):
+        return
+    dag = workflow.dag
+    needed = set(dag.needrun_jobs())
+    jobs = {
+        dag.jobid(job): Job(
+            rule=job.rule.name,
+            benchmark=Path(job.benchmark) if job.benchmark else None,
+            threads=min(job.threads, workflow.cores),
+            needed_by=tuple(dag.jobid(other) for other in dag.depending[job] if other in needed),
+        )
+        for job in needed
+    }
+    finished = [Job(job.rule.name, Path(job.benchmark)) for job in dag.jobs if job not in needed and job.benchmark]
+    if expected := schedule(jobs, finished, workflow.cores):
+        logging.getLogger("snakemake.logging").info(expected.describe(), extra={"schedule": expected})
 
 
 def forget_lost_store(receipt: str) -> None:

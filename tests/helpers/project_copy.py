@@ -113,7 +113,7 @@ class Copy:
         variables = {name: value for name, value in os.environ.items() if not CLEARED.match(name)}
         variables |= {**NO_NETWORK, "NO_PROXY": "127.0.0.1", "RELECTURE_MIRROR": str(self.mirror)}
         variables |= {"PYTHONPATH": str(self / "src"), "PYTHONUNBUFFERED": "1", "RELECTURE_FOLLOWER": "off"}
-        variables |= environment
+        variables |= {"VERBOSE": "1"} | environment  # CommandResult.jobs reads what Snakemake prints
         output = self.path / f"output-{os.getpid()}-{len(self.started)}"
         with output.open("w") as file:
             process = subprocess.Popen(

@@ -22,6 +22,7 @@ from relecture.workflow import (
     SCORECARD_CATEGORY,
     ExhibitJob,
     all_exhibits,
+    announce_time,
     caption_files,
     content_of,
     exhibit_files,

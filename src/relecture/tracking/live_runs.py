@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 
+from relecture.members import are_replicates
 from relecture.tracking.existing_runs import ExistingRuns
 from relecture.tracking.progress_files import Fit, MemberProgress, Points
 from relecture.tracking.run_content import (
@@ -25,7 +26,6 @@ from relecture.tracking.run_content import (
     NOTE,
     PARENT,
     RECORD,
-    are_replicates,
     experiment_of,
     origin,
     sanitize_name,

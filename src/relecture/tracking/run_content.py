@@ -8,7 +8,7 @@ import os
 import re
 import secrets
 import socket
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ import pandas as pd
 
 from relecture import records
 from relecture.errors import UserError
+from relecture.members import WHOLE_RECORD, are_replicates
 from relecture.provenance import rerun_command
 from relecture.records import Record
 from relecture.tracking.address import RUN_OWNER, experiment_prefix
@@ -35,10 +36,6 @@ OWNER, CHECKOUT = "relecture.owner", "relecture.checkout"  # whose runs they are
 MEMBER_METRICS = "relecture.numbers_of_members"  # if members are not replicates: the names of their metrics
 MEMBERS = "members"
 CURVES = "curves/"
-WHOLE_RECORD = "all"  # the member with the metrics of the record as a whole
-
-# Members that differ by chance only: `seed-03`, `split-1001-seed-00`; `fit` and `data` where nothing is random.
-_REPLICATE = re.compile(r"(?:seed|split|run|fit|data)(?:-\d+)?(?:-(?:seed|split|run)-\d+)*")
 PARENT, NOTE = "mlflow.parentRunId", "mlflow.note.content"
 
 Point = tuple[str, int, float]
@@ -139,11 +136,6 @@ def members_are_replicates(record: Record) -> bool:
     """Return True if the members differ by chance only: seeds, splits, or a single member."""
     names = members(record)
     return len(names) == 1 or (not record.params.get("members") and are_replicates(names))
-
-
-def are_replicates(names: Sequence[str]) -> bool:
-    """Return True if members with these names differ by chance only, or if there is only one."""
-    return len(names) == 1 or all(map(_REPLICATE.fullmatch, names))
 
 
 def params(record: Record) -> dict[str, str]:
