@@ -167,7 +167,8 @@ def random_quantities(random: np.random.Generator) -> dict[str, Quantity]:
     return quantities
 
 
-def test_two_hundred_pairs_without_a_difference_give_at_most_sixteen_false_alarms():
+def test_two_hundred_pairs_without_a_difference_give_at_most_sixteen_false_alarms(monkeypatch):
+    monkeypatch.setattr("gc.collect", lambda: 0)  # of statsmodels after each adjustment: nine tenths of the time
     random = np.random.default_rng(1)
     pairs = [(run_of(random_quantities(random)), run_of(random_quantities(random))) for _ in range(200)]
     assert sum((compare(*pair).outcome == "different").any() for pair in pairs) <= 16

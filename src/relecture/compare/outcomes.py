@@ -34,8 +34,8 @@ SETTING = "setting differs"
 TOLERANCE = 1e-9
 
 #: A choice is firm if it wins in at least this share of the resamples. Of two equally good candidates, two runs with
-#: ten seeds choose differently and firmly with a probability of 0.3 %; of four, 0.07 %. (With three seeds 3 and 0.7 %, if
-#: only seeds are resampled: simulated with `findings.choose`.)
+#: ten seeds choose differently and firmly with a probability of 0.3 %; of four, 0.07 %. With three seeds it is 3 and
+#: 0.7 %, if only seeds are resampled. (Simulated with `findings.choose`.)
 FIRM = 0.99
 
 COLUMNS = (

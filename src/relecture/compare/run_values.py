@@ -1,11 +1,11 @@
 """The values of a run that are compared with those of another: read from its results, or from a reference file.
 
-| part         | from                                                                                      |
-|--------------|-------------------------------------------------------------------------------------------|
-| `quantities` | `scorecard.csv`; `metrics.csv` of every record, over its members; `table.csv` of each comparison |
-| `choices`    | `choices.csv` of each comparison                                                          |
-| `findings`   | `findings.csv` of each comparison                                                         |
-| `settings`   | `params.json` of every record, with the data; the preset                                  |
+============ ====================================================================================================
+`quantities` `scorecard.csv`; `metrics.csv` of every record, over its members; `table.csv` of each comparison
+`choices`    `choices.csv` of each comparison
+`findings`   `findings.csv` of each comparison
+`settings`   `params.json` of every record, with the data; the preset
+============ ====================================================================================================
 
 A record has a quantity for each metric, and for each value of a setting in which its members differ: the mean over the
 members that are replicates. A record of networks, or of as many seeds as a setting says, is random: training multiplies
