@@ -79,6 +79,21 @@ def test_one_split_of_a_deterministic_method_that_changes_is_different(made, out
     )
 
 
+def test_a_deterministic_mean_over_fewer_splits_is_different_unless_the_settings_say_so(made, outcomes, tmp_path):
+    fewer = outcomes(linear=made().linear[:5]).loc["salaries/linear: mae"]
+    assert (fewer.outcome, fewer.note) == ("different", "another number of members")
+    runs = [values(run, tmp_path, name) for run, name in (
+        (made(), "with"), (replace(made(), preset="quick", linear=made().linear[:5]), "without")
+    )]  # fmt: skip
+    row = compare(*runs).set_index("id").loc["salaries/linear: mae"]
+    assert (row.outcome, row.note) == ("within run-to-run variation", "another number of members")
+
+
+def test_a_number_that_is_no_longer_finite_is_only_in_the_other_run(made, outcomes):
+    table = outcomes(linear=[np.nan] * 8)
+    assert table.outcome["salaries/linear: mae"] == "only in A"
+
+
 def test_another_choice_is_named_with_its_shares(outcomes):
     table = outcomes(choices={"ridge.lambda": ("3e-05", 0.5), "elbow": ("5", 1.0)})
     ridge = table.loc["digits: ridge.lambda"]

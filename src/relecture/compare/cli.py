@@ -164,7 +164,7 @@ def _few(records: list[str]) -> str:
 def _is_shown(table: pd.DataFrame) -> pd.Series:
     """Return which rows are printed: all but numbers that chance explains, other than those of the scorecard."""
     is_expected = table.outcome.isin(["identical", "equal", "within run-to-run variation", "not comparable"])
-    says_more = table.id.str.startswith("scorecard: ") | table.note.str.contains("→|another choice")
+    says_more = table.id.str.startswith("scorecard: ") | table.note.str.contains("→|another")
     return ~is_expected | (says_more & ~table.outcome.isin(["identical", "equal"]))
 
 

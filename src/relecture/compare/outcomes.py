@@ -11,6 +11,7 @@ A choice is no mean, so it has no p-value. Two runs that choose differently are 
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal, TypeVar, get_args
 
 import numpy as np
@@ -70,13 +71,15 @@ def compare(a: RunValues, b: RunValues) -> pd.DataFrame:
 
     Rows are in the order of OUTCOMES, but for settings, which come first.
     """
+    settings = _settings_rows(a, b)
+    compare_quantities = partial(_compare_quantities, settings_differ=bool(settings))
     compared = [
         *_pairs("finding", a.findings, b.findings, _compare_findings),
         *_pairs("choice", a.choices, b.choices, _compare_choices),
-        *_pairs("quantity", a.quantities, b.quantities, _compare_quantities),
+        *_pairs("quantity", a.quantities, b.quantities, compare_quantities),
     ]
     rows = [_row(one) for one in _judge(compared)]
-    table = pd.DataFrame([*_settings_rows(a, b), *rows], columns=list(COLUMNS))
+    table = pd.DataFrame([*settings, *rows], columns=list(COLUMNS))
     order = table.outcome.map({name: index for index, name in enumerate((SETTING, *OUTCOMES))})
     return table.iloc[np.argsort(order, kind="stable")].reset_index(drop=True)
 
@@ -132,7 +135,9 @@ def _pairs(
     ]
 
 
-def _compare_quantities(id: str, a: Quantity, b: Quantity) -> Comparison:
+def _compare_quantities(id: str, a: Quantity, b: Quantity, settings_differ: bool) -> Comparison:
+    """Compare two numbers; with other settings a deterministic one may be over other members, such as fewer splits."""
+
     def compared(outcome: Outcome | None, test: Difference | None = None, note: str = "") -> Comparison:
         return Comparison("quantity", id, a, b, outcome, test, note)
 
@@ -140,15 +145,14 @@ def _compare_quantities(id: str, a: Quantity, b: Quantity) -> Comparison:
         return compared("identical")
     if a.n == b.n and _close(a.value, b.value) and _close(a.sd, b.sd, size=a.value):
         return compared("equal")
-    if a.value is None or b.value is None:
-        return compared("different", note="only one of them is a number")
+    note = "" if a.n == b.n else "another number of members"
     is_random = a.random or b.random
-    if is_random or a.n != b.n:
+    if is_random or (note and settings_differ):
         if a.n > 1 and b.n > 1 and a.sd is not None and b.sd is not None:
-            return compared(None, unpaired((a.value, a.sd, a.n), (b.value, b.sd, b.n)))
+            return compared(None, unpaired((a.value, a.sd, a.n), (b.value, b.sd, b.n)), note)
         if is_random:
-            return compared("not comparable", note="random, with one member")
-    return compared("different", note="deterministic")
+            return compared("not comparable", note=note or "random, with one member")
+    return compared("different", note=note or "deterministic")
 
 
 def _compare_choices(id: str, a: Chosen, b: Chosen) -> Comparison:

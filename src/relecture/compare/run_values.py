@@ -20,6 +20,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, JsonValue
 
@@ -43,7 +44,7 @@ class _Values(BaseModel):
 class Quantity(_Values):
     """A number; `sd` and `n` are those of the members that it is the mean of. `random`: it depends on the machine."""
 
-    value: float | None
+    value: float
     sd: float | None = None
     n: int = 1
     random: bool = False
@@ -90,7 +91,7 @@ def read_folder(folder: Path) -> RunValues:
     quantities = {
         f"scorecard: {row.id}": _quantity(row.reproduced, row.sd, row.n, row.kind == "random")
         for row in scorecard.itertuples()
-        if row.n > 0  # zero for what was not computed
+        if _finite(row.reproduced) is not None  # what was not computed has a row too
     }
     settings: dict[str, dict[str, JsonValue]] = {}
     origin: dict[str, list[str]] = {}
@@ -131,6 +132,7 @@ def _record_folders(folder: Path) -> list[Path]:
 
 def _of_record(name: str, metrics: pd.DataFrame, random: bool) -> dict[str, Quantity]:
     replicates_of = metrics.member.map(lambda member: _REPLICATE.sub("", member).strip("-"))
+    metrics = metrics[np.isfinite(metrics.value)]
     by_metric = metrics.value.groupby([replicates_of, metrics.metric], sort=False).agg(["mean", "std", "count"])
     return {
         f"{name}{f', {group}' if group else ''}: {metric}": _quantity(row["mean"], row["std"], row["count"], random)
@@ -150,9 +152,9 @@ def _of_table(comparison: str, table: pd.DataFrame, is_random: bool) -> dict[str
             sd = _finite(row.get(f"{name}_sd"))
             n = next((row[count] for count in counts if count != "n" and name.endswith(count[1:])), row.get("n"))
             n = 1 if sd is None or _finite(n) is None else n
-            quantity = _quantity(row[name], sd, n, sd is not None or is_random)
-            if quantity.value is not None:
-                quantities[f"{comparison}, table: {key}: {name}"] = quantity
+            if _finite(row[name]) is not None:
+                id = f"{comparison}, table: {key}: {name}"
+                quantities[id] = _quantity(row[name], sd, n, sd is not None or is_random)
     return quantities
 
 
@@ -216,7 +218,7 @@ def _flatten(value: JsonValue, key: str = "") -> Iterator[tuple[str, JsonValue]]
 
 
 def _quantity(value: Any, sd: Any, n: Any, random: bool) -> Quantity:
-    return Quantity(value=_finite(value), sd=_finite(sd), n=int(n), random=random)
+    return Quantity(value=float(value), sd=_finite(sd), n=int(n), random=random)
 
 
 def _finite(value: Any) -> float | None:
