@@ -72,6 +72,14 @@ def test_the_origin_is_what_the_records_say_of_it(results):
     assert read_folder(results).origin == {"git_commit": "0f" * 20, "processor": "Made-up 1"}
 
 
+def test_device_and_precision_are_of_the_origin_and_no_settings(results):
+    config = {"device": "cuda", "training": {"epochs": 5, "precision": "bf16"}}
+    add_record(results, "digits/net", config, [("fit", "x", 1.0)])
+    values = read_folder(results)
+    assert (values.origin["device"], values.origin["precision"]) == ("cuda", "bf16")
+    assert set(values.settings["digits/net"]) == {"training.epochs", "data"}
+
+
 def test_a_folder_without_a_scorecard_is_an_error(tmp_path):
     with pytest.raises(
         UserError, match=r"there is no .*scorecard\.csv, so .* is no folder of a whole run\. Compute it"

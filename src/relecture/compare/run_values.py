@@ -33,6 +33,9 @@ from relecture.records import COMMIT
 #: The parts of a member's name that count replicates: `seed-03`, `split-1001`; `fit`, `data` where there is one.
 _REPLICATE = re.compile(r"(?:^|-)(?:seed|split|run|fit|data)(?:-\d+)?(?=-|$)")
 
+#: Settings that a run may resolve to what its machine has: shown, and no reason to refuse.
+_OF_MACHINE = ("precision", "device")
+
 #: Columns of a table that are no results of this run, or follow from others.
 _NO_RESULT = re.compile(r"(?:.*_)?(?:published|low|high|p)")
 
@@ -102,11 +105,14 @@ def read_folder(folder: Path) -> RunValues:
         for record in _record_folders(folder / comparison):
             params, metrics = read_json(record / "params.json"), read_csv(record / "metrics.csv", dtype={"member": str})
             name = f"{params['comparison']}/{params['method']}"
-            settings[name] = dict(_flatten(params["config"])) | {"data": _describe(params["data"])}
+            flat = dict(_flatten(params["config"])) | {"data": _describe(params["data"])}
+            settings[name] = {key: value for key, value in flat.items() if _last(key) not in _OF_MACHINE}
             of_records.append(_is_random(settings[name]))
             quantities |= _of_record(name, metrics, of_records[-1])
-            for key, value in (read_json(record / COMMIT) if (record / COMMIT).exists() else {}).items():
-                origin.setdefault(key, []).append(str(value))
+            beside = read_json(record / COMMIT) if (record / COMMIT).exists() else {}
+            for key, value in {**beside, **flat}.items():
+                if value is not None and (key in beside or _last(key) in _OF_MACHINE):
+                    origin.setdefault(_last(key), []).append(str(value))
         random = any(of_records) or not of_records
         files = {name: folder / comparison / f"{name}.csv" for name in ("table", "choices", "findings")}
         if files["table"].exists():
@@ -205,6 +211,10 @@ def _is_random(settings: Mapping[str, JsonValue]) -> bool:
 
 def _describe(data: Mapping[str, Any]) -> str:
     return f"{data['name']}{', a sample' if data['sample'] else ''} ({data['digest']})"
+
+
+def _last(key: str) -> str:
+    return key.rpartition(".")[2]
 
 
 def _flatten(value: JsonValue, key: str = "") -> Iterator[tuple[str, JsonValue]]:
