@@ -12,7 +12,7 @@ ARGS ?=
 PORT ?= 5000
 
 .DEFAULT_GOAL := help
-.PHONY: help replicate quick full test test-fast check data sync ui report handout screenshots bench faults clean
+.PHONY: help replicate quick full verify test test-fast check data sync ui report handout screenshots bench faults clean
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -38,6 +38,9 @@ quick: $(READY) ## the same with few seeds and epochs, in results/quick/
 full: $(READY) ## the same at the scale of a paper, in results/full/
 	@$(call RUN,config/full.yaml)
 	$(call SHOW,config/full.yaml)
+
+verify: $(READY) ## compare the results with the reference of their preset and of the nearest processor
+	@$(BIN)/relecture compare verify "$(call RESULTS)" $(ARGS)
 
 PYTEST = $(BIN)/python -m pytest --numprocesses 2 --no-loadscope-reorder
 

@@ -52,7 +52,8 @@ def test_findings_and_choices_are_read_as_they_were_written(tmp_path):
     (gap,) = holm([Difference(1.0, 0.5, 1.5, 9, 0.01)])
     write_findings(tmp_path / "findings.csv", [Finding.of("a - b", gap)])
     found = read_findings(tmp_path / "findings.csv").loc["a - b"]
-    assert found.to_dict() == {"estimate": 1.0, "low": 0.5, "high": 1.5, "adjusted_p": 0.01, "finding": "significant"}
+    numbers = {"estimate": 1.0, "low": 0.5, "high": 1.5, "adjusted_p": 0.01, "n": 9}
+    assert found.to_dict() == {**numbers, "finding": "significant"}
     table = errors(**{"1e-05": [1.0, 1.0], "0.0001": [2.0, 2.0]})
     write_choices(tmp_path / "choices.csv", [choose("lambda", table, table)])
     assert read_choices(tmp_path / "choices.csv").value["lambda"] == "1e-05"

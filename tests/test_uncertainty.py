@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from scipy.stats import t, ttest_rel
+from scipy.stats import t, ttest_ind, ttest_rel
 
-from relecture.uncertainty import Difference, half_width, holm, paired, prediction_interval
+from relecture.uncertainty import Difference, half_width, holm, paired, prediction_interval, unpaired
 
 SCORES = st.lists(st.tuples(st.floats(-100, 100), st.floats(-100, 100)), min_size=2, max_size=30)
 
@@ -125,3 +125,19 @@ def test_half_the_interval_of_a_mean_is_student_s_for_numbers_and_for_series(pai
 
 def test_one_value_has_no_interval():
     assert np.isnan(half_width(float("nan"), 1))
+
+
+@given(st.lists(st.floats(-100, 100), min_size=2, max_size=20), st.lists(st.floats(-100, 100), min_size=2, max_size=20))
+def test_the_interval_of_two_groups_is_that_of_welch_s_test(a, b):
+    assume(np.std(a) > 1e-6)
+    assume(np.std(b) > 1e-6)
+    difference = unpaired(*((float(np.mean(one)), float(np.std(one, ddof=1)), len(one)) for one in (a, b)))
+    expected = ttest_ind(b, a, equal_var=False)
+    interval = expected.confidence_interval(0.95)
+    assert difference.p == pytest.approx(expected.pvalue, rel=1e-6, abs=1e-12)
+    assert (difference.low, difference.high) == pytest.approx((interval.low, interval.high), rel=1e-6, abs=1e-9)
+
+
+def test_two_groups_that_do_not_vary_have_the_p_value_of_a_permutation_test():
+    assert unpaired((1.0, 0.0, 3), (2.0, 0.0, 3)).p == pytest.approx(2 / 20)  # 20 ways to divide six members
+    assert unpaired((1.0, 0.0, 3), (1.0, 0.0, 3)).p == 1

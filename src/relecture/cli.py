@@ -27,8 +27,10 @@ OWNER = "RELECTURE_OWNER"
 class Command(typer.Typer):
     """A typer application whose user errors are one message and exit code 1, not a traceback."""
 
-    def __init__(self, help: str) -> None:
-        super().__init__(help=help, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+    def __init__(self, help: str, **options: Any) -> None:
+        super().__init__(
+            help=help, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, **options
+        )
         self.callback()(_prepare)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:

@@ -13,7 +13,10 @@ from relecture.uncertainty import Difference
 
 @dataclass(frozen=True)
 class Finding:
-    """An estimate with its 95 % interval, its p-value adjusted over all of its table, and the finding in words."""
+    """An estimate with its 95 % interval, its p-value adjusted over all of its table, and the finding in words.
+
+    `n` is the number of pairs that a t interval is from; None for another interval.
+    """
 
     id: str
     estimate: float
@@ -21,12 +24,13 @@ class Finding:
     high: float
     adjusted_p: float
     finding: str
+    n: int | None = None
 
     @classmethod
     def of(cls, id: str, difference: Difference) -> "Finding":
         """Return the finding of a difference whose p-value was adjusted."""
         adjusted = np.nan if difference.adjusted_p is None else difference.adjusted_p
-        return cls(id, difference.mean, difference.low, difference.high, adjusted, difference.finding)
+        return cls(id, difference.mean, difference.low, difference.high, adjusted, difference.finding, difference.n)
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,7 @@ def resample_seeds(errors: pd.DataFrame, n_resamples: int, seed: int = 0) -> pd.
 
 
 def write_findings(path: Path, findings: Iterable[Finding]) -> None:
-    """Write `id, estimate, low, high, adjusted_p, finding` as CSV."""
+    """Write `id, estimate, low, high, adjusted_p, finding, n` as CSV."""
     _write(path, Finding, findings)
 
 

@@ -8,7 +8,7 @@ import shlex
 import subprocess
 from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,16 @@ def installed(package: str) -> str | None:
         return version(package)
     except PackageNotFoundError:
         return None
+
+
+def packages() -> dict[str, str]:
+    """Return the installed versions of the direct dependencies, by name."""
+    try:
+        requirements = requires("relecture") or []
+    except PackageNotFoundError:  # run from source, not installed
+        return {}
+    names = [re.split(r"[^\w.-]", line, maxsplit=1)[0] for line in requirements if "extra ==" not in line]
+    return {name: installed(name) or "not installed" for name in sorted(names, key=str.lower)}
 
 
 #: Environment variable: the configuration of a run beyond the standard one, as options of Snakemake. The Snakefile

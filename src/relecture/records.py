@@ -9,8 +9,8 @@
 ==================== ===================================================================================
 
 The same inputs, configuration and machine give the same bytes, so a record contains neither times nor paths;
-`commit.json`, the commit of the source, lies beside it. `metrics.csv` is written last: a folder that has it is
-complete. Snakemake's benchmark of the job lies elsewhere, see `benchmark_file`.
+`commit.json`, the commit of the source and the processor, lies beside it. `metrics.csv` is written last: a folder that
+has it is complete. Snakemake's benchmark of the job lies elsewhere, see `benchmark_file`.
 """
 
 import hashlib
@@ -29,11 +29,11 @@ from relecture.atomic_files import atomic_folder, sweep, write_json, write_text
 from relecture.config_model import ConfigModel
 from relecture.data_files import write_parquet
 from relecture.errors import UserError
-from relecture.provenance import git_commit, rerun_command
+from relecture.provenance import git_commit, processor, rerun_command
 
 METRICS = ("member", "metric", "value")
 HISTORY = ("member", "step", "metric", "value")
-COMMIT = "commit.json"  # of the source when it was fitted; beside the record, no part of its digest
+COMMIT = "commit.json"  # of the source when it was fitted, and the processor; beside the record, not in its digest
 
 
 class DataSource(TypedDict):
@@ -151,7 +151,7 @@ def write(record: Record, folder: Path, save_model: Callable[[Path], None]) -> N
     (folder / "metrics.csv").unlink(missing_ok=True)  # from here on the old record is no longer complete
     with atomic_folder(folder / "model") as model:
         save_model(model)
-    write_json(folder / COMMIT, {"git_commit": git_commit()})
+    write_json(folder / COMMIT, {"git_commit": git_commit(), "processor": processor()})
     write_parquet(folder / "predictions.parquet", record.predictions)
     write_text(folder / "history.csv", _with_columns(record.history, HISTORY).to_csv(index=False))
     metrics = _with_columns(record.metrics, METRICS).to_csv(index=False)

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtr, stdtrit
+from scipy.special import comb, stdtr, stdtrit
 
 Numbers = TypeVar("Numbers", float, pd.Series)
 
@@ -59,6 +59,26 @@ def holm(differences: Sequence[Difference]) -> list[Difference]:
     tested = [difference for difference in differences if not np.isnan(difference.p)]
     adjusted = iter(multipletests([one.p for one in tested], method="holm")[1] if tested else ())
     return [replace(one, adjusted_p=np.nan if np.isnan(one.p) else float(next(adjusted))) for one in differences]
+
+
+def unpaired(a: tuple[float, float, int], b: tuple[float, float, int]) -> Difference:
+    """Return the difference `b - a` of two means of independent members, with Welch's 95 % interval and p-value.
+
+    Where no value varies in either group there is no interval, and p is that of a permutation test: the share of all
+    ways to divide the members into the two groups that separate them as completely.
+
+    Args:
+        a: Mean, standard deviation and number of the members of one group, at least two.
+        b: Those of the other.
+    """
+    (mean_a, sd_a, n_a), (mean_b, sd_b, n_b) = a, b
+    mean, squares = mean_b - mean_a, (sd_a**2 / n_a, sd_b**2 / n_b)
+    error = float(np.sqrt(sum(squares)))
+    if error == 0:
+        return Difference(mean, np.nan, np.nan, n_a + n_b, float(min(1.0, 2 / comb(n_a + n_b, n_a)) if mean else 1.0))
+    degrees = error**4 / (squares[0] ** 2 / (n_a - 1) + squares[1] ** 2 / (n_b - 1))
+    half = float(stdtrit(degrees, 0.975)) * error
+    return Difference(mean, mean - half, mean + half, n_a + n_b, 2 * float(stdtr(degrees, -abs(mean) / error)))
 
 
 def prediction_interval(mean: float, sd: float, n: int) -> tuple[float, float]:

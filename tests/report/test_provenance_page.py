@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from relecture.errors import UserError
-from relecture.provenance import installed
+from relecture.provenance import installed, packages
 from relecture.records import FitResult
 from relecture.report import provenance_page
-from relecture.report.provenance_page import fits, machine, packages, provenance, read_preset
+from relecture.report.provenance_page import fits, machine, provenance, read_preset
 
 
 @pytest.fixture

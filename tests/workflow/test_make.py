@@ -15,6 +15,7 @@ COMMANDS = {
     "replicate",
     "quick",
     "full",
+    "verify",
     "test",
     "test-fast",
     "data",

@@ -9,14 +9,14 @@ from string import ascii_lowercase
 from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, Paragraph, Spacer
 
 from relecture.data_files import read_csv
-from relecture.provenance import git_commit
+from relecture.provenance import git_commit, packages
 from relecture.report import pdf_style
 from relecture.report.chapter import Chapter
 from relecture.report.front_page import count_verdicts
 from relecture.report.pdf_figure import Drawing
 from relecture.report.pdf_style import Paper
 from relecture.report.pdf_table import grid
-from relecture.report.provenance_page import machine, packages, read_preset
+from relecture.report.provenance_page import machine, read_preset
 from relecture.scorecard.verdicts import EXPLANATION, NOT_REPRODUCED, as_text, groups
 from relecture.text_format import minus
 

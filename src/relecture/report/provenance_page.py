@@ -1,8 +1,6 @@
 """The provenance of results: source, machine, packages; configuration, seconds and memory of every fit."""
 
 import platform
-import re
-from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
 
 import pandas as pd
@@ -10,7 +8,7 @@ import pandas as pd
 from relecture import records
 from relecture.data_files import read_csv
 from relecture.errors import UserError
-from relecture.provenance import cores, git_commit, installed, memory, processor, rerun_command
+from relecture.provenance import cores, git_commit, memory, packages, processor, rerun_command
 from relecture.records import Record, benchmark_file
 from relecture.report.chapter import CaptionedTable
 from relecture.report.html_pages import page, table
@@ -35,16 +33,6 @@ def machine() -> dict[str, str]:
         "system": f"{platform.system()} {platform.release()}",
         "Python": platform.python_version(),
     }
-
-
-def packages() -> dict[str, str]:
-    """Return the installed versions of the direct dependencies, by name."""
-    try:
-        requirements = requires("relecture") or []
-    except PackageNotFoundError:  # run from source, not installed
-        return {}
-    names = [re.split(r"[^\w.-]", line, maxsplit=1)[0] for line in requirements if "extra ==" not in line]
-    return {name: installed(name) or "not installed" for name in sorted(names, key=str.lower)}
 
 
 def fits(folders: list[Path]) -> pd.DataFrame:

@@ -9,7 +9,10 @@ import pytest
 import yaml
 from environment import set_up
 
+from relecture.compare.outcomes import compare
+from relecture.compare.run_values import read_folder
 from relecture.config import COMPARISONS
+from relecture.provenance import processor
 
 pytestmark = pytest.mark.slow
 
@@ -174,3 +177,11 @@ def test_mlflow_has_a_run_for_every_record_and_below_it_one_for_every_member(fin
         assert parent.data.tags["relecture.rerun"] == command
         data = params(finished, record)["data"]
         assert parent.data.tags.get("relecture.sample") == (data["name"] if data["sample"] else None)
+
+
+def test_the_run_is_identical_to_itself_in_every_number_choice_and_finding(finished):
+    values = read_folder(finished / "results")
+    assert set(compare(values, values).outcome) == {"identical"}
+    assert set(values.settings) >= {record.removeprefix("results/") for record in RECORDS}
+    assert {id.partition(": ")[0] for id in values.choices} == set(COMPARISONS)
+    assert values.origin["processor"] == processor()

@@ -1,0 +1,1 @@
+"""Two runs compared: which quantities, choices and findings are the same, and which differ."""
