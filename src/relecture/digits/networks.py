@@ -25,7 +25,7 @@ from relecture.digits.config import N_CLASSES, LambdaGridConfig, NetworkConfig
 from relecture.digits.data import Digits
 from relecture.digits.last_epochs import LabelledImages, LastEpochsErrors
 from relecture.digits.scoring import add_member
-from relecture.records import FitResult
+from relecture.records import FitResult, Objective
 from relecture.training.fit import TrainedNetwork, predict
 from relecture.training.fit import fit as train
 from relecture.training.lit_module import TrainingData
@@ -34,6 +34,7 @@ from relecture.training.mlp import count_parameters, mlp
 
 #: Training images on which the training loss is computed with dropout off: as many as there are for validation.
 N_TRAIN_EVAL = 10_000
+_OBJECTIVE: Objective = {"metric": "validation_error_last_ten", "best": "lowest"}
 
 
 def arrays(digits: Digits) -> TrainingData:
@@ -98,7 +99,7 @@ def search_lambda(digits: Digits, config: LambdaGridConfig, checkpoint_dir: Path
     The predictions have a row for each validation image that a network misclassifies after any of the last epochs:
     `image`, its number among the validation images, and `n_errors`, the number of those epochs.
     """
-    data, result = arrays(digits), FitResult()
+    data, result = arrays(digits), FitResult(objective=_OBJECTIVE)
     validation = _validation_images(data)
     for member, seed, hidden_l2 in _grid(config):
         network = _without_penalty(config).model_copy(update={"hidden_l2": hidden_l2})
@@ -120,6 +121,7 @@ def search_lambda(digits: Digits, config: LambdaGridConfig, checkpoint_dir: Path
             },
             cases,
         )
+        result.members[member] = {"lambda": hidden_l2}
         result.parameters = count_parameters(trained.network)
         result.histories.append(trained.history)
     return result
@@ -160,6 +162,8 @@ def _fit_members(
             **(last_epochs.scores() if last_epochs else {}),
             **({"lambda": hidden_l1} if hidden_l1 else {}),
         )
+        if hidden_l1:
+            result.members[member], result.objective = {"lambda": hidden_l1}, _OBJECTIVE
         result.parameters = count_parameters(trained.network)
         result.histories.append(trained.history)
         weights[member] = trained.network.state_dict()
