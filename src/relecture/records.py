@@ -20,7 +20,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, NotRequired, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict
 
 import numpy as np
 import pandas as pd
@@ -30,6 +30,9 @@ from relecture.config_model import ConfigModel
 from relecture.data_files import write_parquet
 from relecture.errors import UserError
 from relecture.provenance import git_commit, rerun_command
+
+if TYPE_CHECKING:
+    from relecture.prediction.estimators import Estimator
 
 METRICS = ("member", "metric", "value")
 HISTORY = ("member", "step", "metric", "value")
@@ -92,6 +95,7 @@ class FitResult:
 
     `save_model` takes the folder `model/` of the record and writes the fitted model there. `members` is the
     configuration in which members differ, as the trials of a search do, and `objective` is how these are ranked.
+    `estimator` predicts new rows (`prediction.model.add_model` saves it); without one there is a reason.
     """
 
     parameters: int | None = None
@@ -101,6 +105,8 @@ class FitResult:
     predictions: list[pd.DataFrame] = field(default_factory=list)
     members: dict[str, dict[str, Any]] = field(default_factory=dict)
     objective: Objective | None = None
+    estimator: "Estimator | None" = None
+    why_no_estimator: str = ""
 
     def add(self, member: str, scores: dict[str, float], predictions: pd.DataFrame | None = None) -> None:
         """Add one member: its final numbers and one row per predicted case."""

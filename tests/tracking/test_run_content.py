@@ -239,7 +239,9 @@ def test_the_run_of_a_search_has_the_values_of_its_best_member():
     record = synthetic.network(seeds=1)
     for best, member in (("highest", "t-2"), ("lowest", "t-1")):
         own = {"members": members, "objective": {"metric": "accuracy", "best": best}}
-        search = replace(record, metrics=pd.DataFrame(metrics), params={**record.params, **own})
+        search = replace(
+            record, metrics=pd.DataFrame(metrics), history=record.history.iloc[:0], params={**record.params, **own}
+        )
         parent = run_content.parent_run(search, None)
         assert parent.params["best_member"] == member
         assert parent.params["best.dropout"] == str(members[member]["dropout"])

@@ -11,7 +11,7 @@ class TrackingConfig(ConfigModel):
     experiment_prefix: str = Field(
         default="",
         pattern=r"^(\w[\w.-]*(/\w[\w.-]*)*/?)?$",
-        description="What the names of all experiments begin with, such as `smith` for `smith/digits`; default: nothing. "
+        description="What the names of all experiments begin with: `smith` for `smith/digits`; default: nothing. "
         "The environment variable RELECTURE_EXPERIMENT_PREFIX takes its place.",
         json_schema_extra={"allowed": "empty, or words of letters, digits, `_`, `-` and `.`, separated by `/`"},
     )

@@ -62,8 +62,8 @@ def parent_run(record: Record, git_commit: str | None) -> RunContent:
 
     Where members stopped at different steps, the mean curve is over those that were still running. Members that are
     not replicates (a strength of the penalty, a kind of start, a cluster) have no mean; then the method has the
-    metrics of the member `all`, and those that only one member has, and of a search the best member, with its metrics and
-    params as `best_accuracy` and `best.dropout`.
+    metrics of the member `all`, and those that only one member has. A search has the metrics and params of its best
+    member as `best_accuracy` and `best.dropout`.
     """
     tags = _tags(record, git_commit) | {MEMBER: "all", LEVEL: METHOD, NOTE: description(record)}
     n_members, own_params = len(members(record)), params(record)
