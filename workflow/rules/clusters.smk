@@ -97,7 +97,9 @@ rule clusters_fit:
     input:
         data=results("clusters/data/{dataset}.npz"),
         code=lambda w: source_files(
-            clusters.METHODS[w.method], "relecture.clusters.row_sample:record_sample", "relecture.prediction.model:add_model"
+            clusters.METHODS[w.method],
+            "relecture.clusters.row_sample:record_sample",
+            "relecture.prediction.model:add_model",
         ),
     output:
         **record_files(results("clusters/{dataset}/{method}")),

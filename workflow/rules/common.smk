@@ -46,9 +46,7 @@ run_config = load_or_exit(config, workflow.configfiles, workflow.config_settings
 results = run_config.run.path
 
 CHANGED = mark_changed(workflow, run_config)
-prepare_environment(
-    workflow.configfiles, workflow.config_settings.config, run_config.data.mirrors, run_config.tracking
-)
+prepare_environment(workflow.configfiles, workflow.config_settings.config, run_config.data.mirrors, run_config.tracking)
 
 PUBLISHED = "config/published.yaml"
 EXHIBITS = all_exhibits()

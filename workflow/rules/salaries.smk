@@ -97,9 +97,7 @@ rule salaries_fit:
     """One method on the splits of one protocol."""
     input:
         table=lambda w: results(f"salaries/data/{'one_hot' if w.method in salaries.ONE_HOT else 'table'}.csv"),
-        inputs=lambda w: results(
-            f"salaries/data/{'one_hot' if w.method in salaries.ONE_HOT else 'table'}_inputs.json"
-        ),
+        inputs=lambda w: results(f"salaries/data/{'one_hot' if w.method in salaries.ONE_HOT else 'table'}_inputs.json"),
         splits=results("salaries/data/{protocol}.parquet"),
         code=lambda w: source_files(salaries.METHODS[w.method], "relecture.prediction.model:add_model"),
     output:

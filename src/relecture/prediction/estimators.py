@@ -14,7 +14,7 @@ from scipy.special import softmax
 #: What a model predicts: a number, the class of an image, the cluster of a row.
 Task = Literal["value", "class", "cluster"]
 Arrays = Mapping[str, np.ndarray]
-_BATCH_ELEMENTS = 10_000_000  # rows x trees, or rows x reference rows, in one batch
+_BATCH_ELEMENTS = 10_000_000  # rows x trees in one batch
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,8 @@ class Estimator:
 
         A class and a cluster of a mixture have their `probability`, a cluster around a centroid the `distance` to it.
         """
-        batches = np.array_split(np.arange(len(x)), max(1, len(x) * self._width // _BATCH_ELEMENTS))
+        n_batches = 1 + len(x) * len(self.arrays.get("roots", [])) // _BATCH_ELEMENTS
+        batches = np.array_split(np.arange(len(x)), n_batches)
         values = np.concatenate([KINDS[self.kind](self.arrays, scaled(self.arrays, x[rows])) for rows in batches])
         if self.task == "value":
             arrays = self.arrays
@@ -54,10 +55,6 @@ class Estimator:
             return {"cluster": values.argmax(1) + 1, "probability": values.max(1)}
         probabilities = softmax(values, axis=1) if self.kind in ("linear", "network") else values
         return {"predicted": probabilities.argmax(1), "probability": probabilities.max(1)}
-
-    @property
-    def _width(self) -> int:
-        return max(len(self.arrays.get("roots", [])), len(self.arrays.get("x", [])), 1000)
 
 
 def scaled(arrays: Arrays, x: np.ndarray) -> np.ndarray:

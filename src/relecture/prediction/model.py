@@ -10,6 +10,7 @@ So the folder is an MLflow model as it lies there, and as MLflow's copy in a run
 """
 
 import json
+import platform
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -83,7 +84,7 @@ def add_model(result: "FitResult", inputs: Inputs) -> "FitResult":
         )
         write_json(folder / FILE, description.as_dict())
         np.savez_compressed(folder / ARRAYS, **dict(estimator.arrays))  # type: ignore[arg-type]
-        flavor = {"python_function": {"loader_module": __name__}}
+        flavor = {"python_function": {"loader_module": __name__, "python_version": platform.python_version()}}
         write_text(folder / MLMODEL, json.dumps({"flavors": flavor}) + "\n")  # JSON is YAML
 
     result.save_model = save_model

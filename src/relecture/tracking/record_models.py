@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from relecture.errors import UserError
+from relecture.tracking.model_registry import global_tracking_uri
 from relecture.tracking.store import Store, translate_store_errors
 
 LOADER = "relecture.prediction.model"
@@ -25,9 +26,9 @@ def download(store: Store, address: str, folder: Path) -> Path:
     from mlflow.models import Model
 
     uri = f"{address}/model" if re.fullmatch("runs:/[^/]+", address) else address
-    with translate_store_errors():
+    with translate_store_errors(), global_tracking_uri(store.client.tracking_uri):
         try:
-            found = download_artifacts(artifact_uri=uri, dst_path=str(folder), tracking_uri=store.client.tracking_uri)
+            found = download_artifacts(artifact_uri=uri, dst_path=str(folder))
         except MlflowException as error:
             raise UserError(
                 f"the MLflow store {store.uri} has no model {address} ({error}). Sync the records first: make sync"
