@@ -9,7 +9,7 @@ import typer
 
 from relecture.errors import UserError
 
-app = typer.Typer(pretty_exceptions_enable=False)
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
 @app.command()

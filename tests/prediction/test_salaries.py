@@ -105,7 +105,7 @@ def test_many_splits_leave_no_model_and_the_command_says_why(flats, tmp_path):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"size": "sise"}, "it has no column `size`: did you mean `sise`?"),
+        ({"size": "sizes"}, "it has no column `size`: did you mean `sizes`?"),
         ({"East": "Est"}, 'the column `district` has "Est" in row 2, a level that training did not have (it had East'),
         ({"East": "east"}, 'there are "East" and "east", which differ only in capitals'),
         ({"70.5": "big"}, 'the column `size` holds text ("big" in row 1)'),

@@ -135,7 +135,7 @@ rule salaries_learning_curve:
         table=results("salaries/data/table.csv"),
         one_hot=results("salaries/data/one_hot.csv"),
         splits=results("salaries/data/resampled.parquet"),
-        code=source_files(*salaries.LEARNING_CURVE.values()),
+        code=source_files(*salaries.LEARNING_CURVE.values(), "relecture.prediction.model:add_model"),
     output:
         **record_files(results("salaries/learning_curve")),
         model=directory(results("salaries/learning_curve/model")),

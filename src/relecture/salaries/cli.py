@@ -130,6 +130,8 @@ def learning_curve(
     """Fit every method on training sets of several sizes and write the record to OUT."""
     from relecture import records
     from relecture.data_files import read_csv, read_parquet
+    from relecture.prediction.inputs import Inputs
+    from relecture.prediction.model import add_model
     from relecture.salaries.config import LearningCurveFitConfig
     from relecture.salaries.data import iter_splits
     from relecture.salaries.learning_curve import fit
@@ -139,6 +141,8 @@ def learning_curve(
     labels = parse_config(TableLabels, labels_json) if labels_json else HITTERS
     drawn = list(iter_splits(read_parquet(splits)))
     result = fit(read_csv(data), read_csv(one_hot), drawn, config, checkpoint_dir)
+    result.why_no_estimator = "it has models for many training sets; use a method in results/salaries/book"
+    add_model(result, Inputs(columns=[]))
     source = labels.source(records.file_digest(data))
     result.save(out, "salaries/learning_curve", config, source, rule, labels.question)
     records.remove_checkpoints(checkpoint_dir)
