@@ -70,8 +70,8 @@ def parent_run(record: Record, git_commit: str | None) -> RunContent:
     best_points: list[Point] = []
     if objective := record.params.get("objective"):
         tags[OBJECTIVE] = f"{sanitize_name(objective['metric'])} {objective['best']}"
-        keys = dict.fromkeys(key for own in record.params["members"].values() for key in _flat_params(own))
-        tags[MEMBER_PARAMS] = json.dumps(list(keys))
+        keys = {key for own in record.params["members"].values() for key in _flat_params(own)}
+        tags[MEMBER_PARAMS] = json.dumps(sorted(keys))
         best_points, best_params = _best_member(record)
         own_params |= best_params
     if not members_are_replicates(record):
