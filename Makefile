@@ -21,6 +21,8 @@ READY := .venv/.ready
 RUN = $(BIN)/relecture run $(if $(strip $(1) $(CONFIG)),--configfile $(1) $(CONFIG)) --cores $(CORES) $(2) $(ARGS)
 # The folder that the run of these configuration files writes to.
 RESULTS = $$($(BIN)/relecture config folder $(1) $(CONFIG))
+# The command with the configuration of the tracking, which Snakemake gives to its jobs.
+TRACKING = env $$($(BIN)/relecture config environment $(CONFIG)) $(BIN)/relecture
 # With further arguments the target may be another one; then there may be no scorecard, or an old one.
 SHOW = $(if $(strip $(ARGS)),,@$(BIN)/relecture scorecard show --results "$(call RESULTS,$(1))")
 
@@ -63,8 +65,8 @@ data: $(READY) ## download and verify the raw files
 	@$(call RUN,,data)
 
 sync: $(READY) ## copy all records to MLflow (also after mlflow.db was deleted)
-	@$(BIN)/relecture tracking sync --results "$(call RESULTS)"
-	@test ! -e "$(call RESULTS)/tallies/validation/classifier.pt" || $(BIN)/relecture tallies register --results "$(call RESULTS)"
+	@$(TRACKING) tracking sync --results "$(call RESULTS)"
+	@test ! -e "$(call RESULTS)/tallies/validation/classifier.pt" || $(TRACKING) tallies register --results "$(call RESULTS)"
 
 ui: $(READY) ## open the runs in MLflow, on 127.0.0.1 (PORT=5000)
 	@$(BIN)/relecture tracking ui --port $(PORT)

@@ -41,7 +41,7 @@ def test_help_lists_every_package_with_a_command_line_and_the_workflow():
     done = run("--help")
     assert done.returncode == 0
     listed = [line.split()[1] for line in done.stdout.splitlines() if line.startswith("│ ")]
-    assert [name for name in listed if not name.startswith("-")] == ["run", *GROUPS]
+    assert [name for name in listed if not name.startswith("-")] == ["run", "predict", *GROUPS]
     assert len(GROUPS) >= 10
     assert "The scorecard: published values, reproduced values and the verdict on each pair." in done.stdout
 

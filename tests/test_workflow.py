@@ -18,6 +18,7 @@ from relecture.cli import OWNER
 from relecture.comparisons import load_exhibits
 from relecture.config import COMPARISONS
 from relecture.exhibit import Exhibit, Exhibits, table
+from relecture.tracking.config import TrackingConfig
 from relecture.workflow import ExhibitJob, announce_time
 
 ROOT = Path(__file__).parents[1]
@@ -166,11 +167,14 @@ def test_a_file_of_a_user_is_an_input_only_if_it_exists(tmp_path):
 
 def test_jobs_find_the_commands_of_this_environment_and_know_their_owner(monkeypatch):
     monkeypatch.setattr(os, "environ", {"PATH": "/usr/bin"})
-    workflow.prepare_environment(["config/config.yaml", "config/quick.yaml"], {}, mirrors=["a", "b"])
+    workflow.prepare_environment(
+        ["config/config.yaml", "config/quick.yaml"], {}, ["a", "b"], TrackingConfig(owner="smith")
+    )
     assert os.environ["PATH"] == f"{Path(sys.executable).parent}:/usr/bin"
     assert os.environ[OWNER].endswith(f":{os.getpid()}")
     assert (os.environ["OMP_WAIT_POLICY"], os.environ["PYTHONUTF8"]) == ("PASSIVE", "1")
     assert os.environ["RELECTURE_MIRRORS"] == "a:b"
+    assert os.environ["RELECTURE_RUN_OWNER"] == "smith"
     assert "config/quick.yaml" in " ".join(os.environ.values())
 
 

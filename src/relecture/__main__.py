@@ -14,7 +14,10 @@ from typer.core import TyperGroup
 from relecture.errors import UserError
 
 #: Groups that are no package: the module with their application, and a line of help.
-MODULES = {"run": ("relecture.run_snakemake", "Run the workflow: Snakemake, with all its options.")}
+MODULES = {
+    "run": ("relecture.run_snakemake", "Run the workflow: Snakemake, with all its options."),
+    "predict": ("relecture.predict", "Predict new rows by the model of a record."),
+}
 
 
 @cache

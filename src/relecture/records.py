@@ -20,7 +20,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NotRequired, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict
 
 import numpy as np
 import pandas as pd
@@ -30,6 +30,9 @@ from relecture.config_model import ConfigModel
 from relecture.data_files import write_parquet
 from relecture.errors import UserError
 from relecture.provenance import git_commit, processor, rerun_command
+
+if TYPE_CHECKING:
+    from relecture.prediction.estimators import Estimator
 
 METRICS = ("member", "metric", "value")
 HISTORY = ("member", "step", "metric", "value")
@@ -50,6 +53,13 @@ class DataSource(TypedDict):
     unit: NotRequired[str]
 
 
+class Objective(TypedDict):
+    """The metric by which the members of a search are ranked, and whether the best is the `lowest` or `highest`."""
+
+    metric: str
+    best: Literal["lowest", "highest"]
+
+
 @dataclass(frozen=True)
 class Record:
     """One fitted method.
@@ -57,7 +67,8 @@ class Record:
     `metrics` has the columns of METRICS, `history` those of HISTORY; `predictions` has any columns after `member`.
     `params` has `comparison`, `method`, `question`, `rule`, `config`, `parameters` (counted from the fitted model, None
     where that has no meaning), `data` (a DataSource) and `rerun` (the command); it may have `members`, the
-    configuration in which members differ: {member: {key: value}}.
+    configuration in which members differ: {member: {key: value}}, and `objective` (an Objective), by which they are
+    ranked.
     """
 
     metrics: pd.DataFrame
@@ -83,7 +94,8 @@ class FitResult:
     """Accumulates one method's results, member by member; `save` writes the record.
 
     `save_model` takes the folder `model/` of the record and writes the fitted model there. `members` is the
-    configuration in which members differ, as the trials of a search do.
+    configuration in which members differ, as the trials of a search do, and `objective` is how these are ranked.
+    `estimator` predicts new rows (`prediction.model.add_model` saves it); without one there is a reason.
     """
 
     parameters: int | None = None
@@ -92,6 +104,9 @@ class FitResult:
     histories: list[pd.DataFrame] = field(default_factory=list)
     predictions: list[pd.DataFrame] = field(default_factory=list)
     members: dict[str, dict[str, Any]] = field(default_factory=dict)
+    objective: Objective | None = None
+    estimator: "Estimator | None" = None
+    why_no_estimator: str = ""
 
     def add(self, member: str, scores: dict[str, float], predictions: pd.DataFrame | None = None) -> None:
         """Add one member: its final numbers and one row per predicted case."""
@@ -129,6 +144,7 @@ class FitResult:
             "data": data,
             "rerun": rerun_command(folder / "metrics.csv"),
             **({"members": self.members} if self.members else {}),
+            **({"objective": self.objective} if self.objective else {}),
         }
         record = Record(
             metrics=pd.DataFrame(self.metrics),

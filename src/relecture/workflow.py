@@ -33,7 +33,8 @@ from relecture.provenance import export_run_config
 from relecture.scorecard.config import ScorecardConfig
 from relecture.scorecard.published_values import load, setting_keys
 from relecture.time_left import Job, schedule
-from relecture.tracking.address import sqlite_file, tracking_uri
+from relecture.tracking.address import sqlite_file, tracking_environment, tracking_uri
+from relecture.tracking.config import TrackingConfig
 
 _ROOT = Path(relecture.__file__).parent
 
@@ -188,18 +189,21 @@ def all_exhibits() -> dict[str, Exhibits]:
     return {comparison: exhibits for comparison, exhibits in loaded.items() if exhibits is not None}
 
 
-def prepare_environment(files: Iterable[str | Path], values: Mapping[str, Any], mirrors: Iterable[str]) -> None:
+def prepare_environment(
+    files: Iterable[str | Path], values: Mapping[str, Any], mirrors: Iterable[str], tracking: TrackingConfig
+) -> None:
     """Set the environment variables that every job inherits.
 
     They are the PATH with this environment's `python` and `relecture`, the owner of the jobs, the OpenMP wait policy,
-    UTF-8 for names of files and for what is printed, whatever the locale, the `mirrors` of the raw files, and the
-    configuration of the run for the command that reruns a record: its `files`, and the `values` that the command line
-    gave.
+    UTF-8 for names of files and for what is printed, whatever the locale, the `mirrors` of the raw files, the names for
+    `tracking`, which are no parameters of training jobs, and the configuration of the run for the command that reruns a
+    record: its `files`, and the `values` that the command line gave.
     """
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
     os.environ[OWNER] = owner_mark()
     os.environ[MIRRORS] = os.pathsep.join(mirrors)
     export_run_config(files, STANDARD, values)
+    os.environ.update(tracking_environment(tracking))
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ["PYTHONUTF8"] = "1"
 

@@ -157,7 +157,7 @@ def test_a_bad_value_is_reported_with_its_location_and_what_is_allowed(change, m
         ),
         (
             {7: "seven"},
-            f"7 is not a setting: allowed here are preset, run, data, {', '.join(COMPARISONS)}",
+            f"7 is not a setting: allowed here are preset, run, tracking, data, {', '.join(COMPARISONS)}",
         ),
     ],
 )

@@ -71,6 +71,6 @@ def test_a_valid_name_is_one_folder_inside_results(name):
     assert path.parts == ("results", *([name] if name else []), "digits")
 
 
-def test_the_block_run_is_optional_and_all_others_are_required():
+def test_the_blocks_run_and_tracking_are_optional_and_all_others_are_required():
     required = [name for name, field in Config.model_fields.items() if field.is_required()]
     assert required == ["preset", "data", *COMPARISONS]

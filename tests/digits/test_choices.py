@@ -45,13 +45,13 @@ def test_the_largest_lambda_within_one_standard_error_of_the_lowest_is_chosen():
     # 1e-5 has the lowest mean, 0.0200, with a standard error of 0.001 / sqrt(3) = 0.00058.
     near, far = [0.0205, 0.0205, 0.0205], [0.0207, 0.0207, 0.0207]
     lowest = [0.019, 0.020, 0.021]
-    assert choices.ridge_lambda(search({1e-5: lowest, 1e-4: near, 1e-3: far})) == 1e-4
-    assert choices.ridge_lambda(search({1e-5: lowest, 1e-4: far, 1e-3: near})) == 1e-3
-    assert choices.ridge_lambda(search({1e-5: lowest, 1e-4: far, 1e-3: far})) == 1e-5
+    assert choices.chosen_lambda(search({1e-5: lowest, 1e-4: near, 1e-3: far})) == 1e-4
+    assert choices.chosen_lambda(search({1e-5: lowest, 1e-4: far, 1e-3: near})) == 1e-3
+    assert choices.chosen_lambda(search({1e-5: lowest, 1e-4: far, 1e-3: far})) == 1e-5
 
 
 def test_of_equally_good_lambdas_the_largest_is_chosen():
-    assert choices.ridge_lambda(search({1e-3: [0.02], 1e-5: [0.02], 1e-4: [0.02], 1e-2: [0.021]})) == 1e-3
+    assert choices.chosen_lambda(search({1e-3: [0.02], 1e-5: [0.02], 1e-4: [0.02], 1e-2: [0.021]})) == 1e-3
 
 
 def test_a_lambda_at_the_end_of_the_grid_is_on_its_border():
@@ -107,7 +107,7 @@ def test_with_one_network_per_lambda_the_images_alone_are_resampled():
 
 
 def test_the_lambda_is_exact_after_writing_and_reading_a_record(digits_records):
-    assert choices.ridge_lambda(records.read(digits_records["ridge_search"])) in (1e-5, 1e-3)
+    assert choices.chosen_lambda(records.read(digits_records["ridge_search"])) in (1e-5, 1e-3)
     choice = choices.lambda_choice(records.read(digits_records["l1"]))
     assert (choice.id, float(choice.value) in (1e-5, 1e-3)) == ("l1.lambda", True)
 

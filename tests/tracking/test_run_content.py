@@ -1,5 +1,6 @@
 """The contents of the runs of a record, before anything is written to MLflow."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,9 +9,13 @@ import pytest
 import synthetic
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
+from relecture import records
 from relecture.errors import UserError
 from relecture.tracking import run_content
+from relecture.tracking.address import tracking_environment
+from relecture.tracking.config import TrackingConfig
 
 
 def test_the_method_has_mean_and_sd_over_its_members() -> None:
@@ -209,6 +214,40 @@ def test_the_owner_of_a_run_is_set_or_the_login(monkeypatch):
     assert run_content.origin()["mlflow.user"] == "bob"
     monkeypatch.setenv("RELECTURE_RUN_OWNER", "the group")
     assert run_content.origin()["relecture.owner"] == run_content.origin()["mlflow.user"] == "the group"
+
+
+def test_an_environment_variable_takes_the_place_of_a_configured_name(monkeypatch):
+    config = TrackingConfig(experiment_prefix="lab", owner="smith")
+    monkeypatch.setattr(os, "environ", {})
+    everything = {"RELECTURE_EXPERIMENT_PREFIX": "lab", "RELECTURE_RUN_OWNER": "smith"}
+    assert tracking_environment(config) == everything
+    os.environ["MLFLOW_TRACKING_USERNAME"] = "bob"  # a configuration is shared, a login is not
+    assert tracking_environment(config) == {"RELECTURE_EXPERIMENT_PREFIX": "lab"}
+    os.environ["RELECTURE_EXPERIMENT_PREFIX"] = ""
+    assert tracking_environment(config) == {}
+
+
+@pytest.mark.parametrize("name", ["a b", "a'", "/a", "a//b", "$(x)", "a\n"])
+def test_a_name_that_no_shell_takes_as_one_word_is_no_prefix(name):
+    with pytest.raises(ValidationError):
+        TrackingConfig(experiment_prefix=name)
+
+
+def test_the_run_of_a_search_has_the_values_of_its_best_member():
+    members = {"t-1": {"dropout": 0.1}, "t-2": {"dropout": 0.5}}
+    metrics = records.rows("t-1", {"accuracy": 0.8, "epochs": 5}) + records.rows("t-2", {"accuracy": 0.9, "epochs": 15})
+    record = synthetic.network(seeds=1)
+    for best, member in (("highest", "t-2"), ("lowest", "t-1")):
+        own = {"members": members, "objective": {"metric": "accuracy", "best": best}}
+        search = replace(
+            record, metrics=pd.DataFrame(metrics), history=record.history.iloc[:0], params={**record.params, **own}
+        )
+        parent = run_content.parent_run(search, None)
+        assert parent.params["best_member"] == member
+        assert parent.params["best.dropout"] == str(members[member]["dropout"])
+        expected = {"t-1": (0.8, 5), "t-2": (0.9, 15)}[member]
+        assert {("best_accuracy", 0, expected[0]), ("best_epochs", 0, expected[1])} <= set(parent.metrics)
+        assert [run.params["dropout"] for run in run_content.child_runs(search, None)] == ["0.1", "0.5"]
 
 
 def test_a_folder_keeps_its_checkout_when_its_host_has_another_name(monkeypatch, tmp_path):

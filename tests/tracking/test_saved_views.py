@@ -95,6 +95,17 @@ def test_members_that_are_not_replicates_have_no_mean_and_a_separate_view(case: 
     assert view(case, "dropout") is None
 
 
+def test_the_trials_of_a_search_have_their_hyperparameters_as_columns_and_the_best_comes_first(case: StoreCase) -> None:
+    record = starts(case, "one")
+    own = {"members": {"points": {"dropout": 0.1}, "plus_plus": {"fc1": 50}}}
+    for best, ascending in (("highest", False), ("lowest", True)):
+        objective = {"objective": {"metric": "share", "best": best}}
+        case.sync(replace(record, params={**record.params, **own, **objective}))
+        state = view(case, "restarts")
+        assert state["selectedColumns"][1:4] == ["params.`dropout`", "params.`fc1`", "metrics.`share`"]
+        assert (state["orderByKey"], state["orderByAsc"]) == ("metrics.`share`", ascending)
+
+
 def test_the_kind_of_a_method_is_the_part_of_its_name_that_no_other_method_has(case: StoreCase) -> None:
     for method in ("labels/frozen", "labels/scratch"):
         record = starts(case, "one")

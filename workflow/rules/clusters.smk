@@ -96,7 +96,11 @@ rule clusters_fit:
     """One method on one data set."""
     input:
         data=results("clusters/data/{dataset}.npz"),
-        code=lambda w: source_files(clusters.METHODS[w.method], "relecture.clusters.row_sample:record_sample"),
+        code=lambda w: source_files(
+            clusters.METHODS[w.method],
+            "relecture.clusters.row_sample:record_sample",
+            "relecture.prediction.model:add_model",
+        ),
     output:
         **record_files(results("clusters/{dataset}/{method}")),
         model=directory(results("clusters/{dataset}/{method}/model")),
@@ -126,7 +130,7 @@ rule clusters_fit:
 rule clusters_limits:
     """The limits of k-means, on simulated data."""
     input:
-        code=source_files(clusters.LIMITS["limits"]),
+        code=source_files(clusters.LIMITS["limits"], "relecture.prediction.model:add_model"),
     output:
         **record_files(results("clusters/limits")),
         model=directory(results("clusters/limits/model")),

@@ -15,7 +15,7 @@ from pathlib import Path
 from relecture.changed_files import list_files
 from relecture.config import COMPARISONS, load_or_exit
 from relecture.exhibit import TABLE_SUFFIXES
-from relecture.tracking.address import experiment_prefix, redact, tracking_uri
+from relecture.tracking.address import experiment_prefix, redact, run_owner, tracking_uri
 from relecture.tracking.supervisor import follow_in_background
 from relecture.workflow import (
     PROVENANCE_CATEGORY,
@@ -47,7 +47,7 @@ run_config = load_or_exit(config, workflow.configfiles, workflow.config_settings
 results = run_config.run.path
 
 CHANGED = mark_changed(workflow, run_config)
-prepare_environment(workflow.configfiles, workflow.config_settings.config, run_config.data.mirrors)
+prepare_environment(workflow.configfiles, workflow.config_settings.config, run_config.data.mirrors, run_config.tracking)
 
 PUBLISHED = "config/published.yaml"
 EXHIBITS = all_exhibits()

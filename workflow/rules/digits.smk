@@ -48,7 +48,9 @@ rule digits_fit:
         images=results("digits/data/mnist.npz"),
         search=lambda w: results("digits/ridge_search/metrics.csv") if w.method == "ridge" else [],
         code=lambda w: source_files(
-            {**digits.METHODS, **digits.SEARCH}[w.method], *([digits.LAMBDA_CHOICE] if w.method == "ridge" else [])
+            {**digits.METHODS, **digits.SEARCH}[w.method],
+            "relecture.prediction.model:add_model",
+            *([digits.LAMBDA_CHOICE] if w.method == "ridge" else []),
         ),
     output:
         **record_files(results("digits/{method}")),

@@ -52,6 +52,7 @@ rule salaries_data:
     output:
         table=results("salaries/data/table.csv"),
         one_hot=results("salaries/data/one_hot.csv"),
+        inputs=expand(results("salaries/data/{table}_inputs.json"), table=["table", "one_hot"]),
         profile=[results(file) for file in exhibit_files(EXHIBITS["salaries"], "data")],
         page=report(
             results(report_file(EXHIBITS["salaries"], SALARIES_PROFILE)),
@@ -96,8 +97,9 @@ rule salaries_fit:
     """One method on the splits of one protocol."""
     input:
         table=lambda w: results(f"salaries/data/{'one_hot' if w.method in salaries.ONE_HOT else 'table'}.csv"),
+        inputs=lambda w: results(f"salaries/data/{'one_hot' if w.method in salaries.ONE_HOT else 'table'}_inputs.json"),
         splits=results("salaries/data/{protocol}.parquet"),
-        code=lambda w: source_files(salaries.METHODS[w.method]),
+        code=lambda w: source_files(salaries.METHODS[w.method], "relecture.prediction.model:add_model"),
     output:
         **record_files(results("salaries/{protocol}/{method}")),
         model=directory(results("salaries/{protocol}/{method}/model")),
@@ -133,7 +135,7 @@ rule salaries_learning_curve:
         table=results("salaries/data/table.csv"),
         one_hot=results("salaries/data/one_hot.csv"),
         splits=results("salaries/data/resampled.parquet"),
-        code=source_files(*salaries.LEARNING_CURVE.values()),
+        code=source_files(*salaries.LEARNING_CURVE.values(), "relecture.prediction.model:add_model"),
     output:
         **record_files(results("salaries/learning_curve")),
         model=directory(results("salaries/learning_curve/model")),

@@ -41,6 +41,7 @@ rule sync:
     params:
         records=ALL_RECORDS,
         prefix=experiment_prefix(),
+        owner=run_owner(),
     shell:
         "exec &> >(tee {log:q})\n" "relecture tracking sync {params.records:q}" " --out {output.runs:q}"
 

@@ -50,11 +50,13 @@ def fit(method: TextOption, config_json: TextOption, data: PathOption, out: Path
     from relecture.clusters.config import METHOD_CONFIGS
     from relecture.clusters.data import load
     from relecture.clusters.row_sample import record_sample, sample_rows
+    from relecture.prediction.model import add_model
 
     dataset, config = load(data), parse_config(METHOD_CONFIGS[method], config_json)
     used, rows = sample_rows(dataset, config)
     result = resolve_name(METHODS[method])(used, config)
     record_sample(result, rows, len(dataset.x))
+    add_model(result, dataset.inputs)
     source = {"name": dataset.source, "digest": dataset.digest, "sample": dataset.sample}
     result.save(out, f"clusters/{dataset.name}/{method}", config, source, rule, QUESTION)
 
@@ -63,9 +65,13 @@ def fit(method: TextOption, config_json: TextOption, data: PathOption, out: Path
 def limits(config_json: TextOption, out: PathOption, rule: TextOption) -> None:
     """Measure the limits of k-means on simulated data and write the record to OUT."""
     from relecture.clusters.config import Limits
+    from relecture.prediction.inputs import Inputs
+    from relecture.prediction.model import add_model
 
     config = parse_config(Limits, config_json)
     result = resolve_name(LIMITS["limits"])(config)
+    result.why_no_estimator = "it simulates its data; use the method `interpretation` of a data set"
+    add_model(result, Inputs(columns=[]))
     source = {"name": "simulated groups", "digest": "seeds in the configuration", "sample": False}
     result.save(out, "clusters/limits", config, source, rule, QUESTION)
 

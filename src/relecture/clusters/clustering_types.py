@@ -16,11 +16,12 @@ from scipy.stats import entropy
 from sklearn.metrics import adjusted_rand_score
 
 from relecture.clusters.config import TypesFitConfig
-from relecture.clusters.data import MAX_PAIRWISE_ROWS, Dataset
+from relecture.clusters.data import MAX_PAIRWISE_ROWS, Dataset, scaling
 from relecture.clusters.gaussian_mixture import UNCERTAIN_BITS, fit_gmm
 from relecture.clusters.kmeans_batched import kmeans
 from relecture.clusters.kmeans_trace import cluster_means, wss
-from relecture.clusters.labels import align_labels, relabel_by_size
+from relecture.clusters.labels import align_labels, alignment, relabel_by_size
+from relecture.prediction.estimators import Estimator
 from relecture.records import FitResult
 
 LINKAGES = ("ward", "average", "complete")
@@ -59,6 +60,15 @@ def fit(dataset: Dataset, config: TypesFitConfig) -> FitResult:
         result.add(
             member, _metrics(dataset, codes, flat) | scores[member], _predictions(dataset, codes, flat, probability)
         )
+    # Linkages merge the rows that there are; only the mixture and k-means say to which cluster a new one belongs.
+    order = np.argsort(alignment(labels["mixture"], flat))
+    mixture_arrays = {
+        "weights": mixture.weights_[order],
+        "means": mixture.means_[order],
+        "variances": mixture.covariances_[order],
+        **scaling(dataset),
+    }
+    result.estimator = Estimator("mixture", "cluster", "mixture", mixture_arrays)
     result.save_model = lambda folder: _save(folder, merges)
     return result
 

@@ -8,7 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from relecture.data.config import TableFormat
 from relecture.data_files import read_arrays, write_arrays
+from relecture.prediction.estimators import Arrays, Estimator
+from relecture.prediction.inputs import InputColumn, Inputs
 
 #: Rows up to which a step may hold all pairs of rows in memory: 200 MB of distances.
 MAX_PAIRWISE_ROWS = 5_000
@@ -20,7 +23,7 @@ class Dataset:
 
     `x` is (rows, features) as it is clustered; `x * scale + center` is in the units of `features`. `rows` are
     names, `groups` the known group of each row (empty where groups are unknown). `source`, `sample` and `digest`
-    identify the data.
+    identify the data, `table_format` says how a user's file is written (JSON).
     """
 
     name: str
@@ -32,6 +35,17 @@ class Dataset:
     scale: np.ndarray
     source: str
     sample: bool = False
+    table_format: str = TableFormat().to_json()
+
+    @property
+    def inputs(self) -> Inputs:
+        """The columns that a model takes, in the units of `features`."""
+        values = self.x * self.scale + self.center
+        columns = [
+            InputColumn(name=str(name), low=float(column.min()), high=float(column.max()))
+            for name, column in zip(self.features, values.T, strict=True)
+        ]
+        return Inputs(columns=columns, table_format=TableFormat.model_validate_json(self.table_format))
 
     @property
     def digest(self) -> str:
@@ -40,6 +54,16 @@ class Dataset:
         for names in (self.features, self.rows, self.groups):
             content.update("\0".join(map(str, names)).encode())
         return content.hexdigest()[:16]
+
+
+def nearest_centroid(dataset: Dataset, member: str, centroids: np.ndarray) -> Estimator:
+    """Return the estimator that puts a row into the cluster of the nearest of the `centroids` (K, p)."""
+    return Estimator("centroids", "cluster", member, {"centroids": centroids, **scaling(dataset)})
+
+
+def scaling(dataset: Dataset) -> Arrays:
+    """Return the scaling of a data set as an estimator takes it."""
+    return {"centre": dataset.center, "scale": dataset.scale}
 
 
 def unscaled(
@@ -84,5 +108,5 @@ def save(dataset: Dataset, path: Path) -> None:
 def load(path: Path) -> Dataset:
     """Read a data set that `save` wrote."""
     arrays: dict[str, Any] = read_arrays(path)
-    name, source, sample = str(arrays.pop("name")), str(arrays.pop("source")), bool(arrays.pop("sample"))
-    return Dataset(name=name, source=source, sample=sample, **arrays)
+    texts: dict[str, Any] = {key: str(arrays.pop(key)) for key in ("name", "source", "table_format")}
+    return Dataset(sample=bool(arrays.pop("sample")), **texts, **arrays)

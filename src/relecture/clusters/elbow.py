@@ -56,7 +56,9 @@ def fit(dataset: Dataset, config: ElbowFitConfig) -> FitResult:
         pd.DataFrame({"row": np.arange(len(x)), "n_clusters": k, "cluster": codes + 1})
         for k, codes in zip(ks, labels, strict=True)
     ]
-    result = FitResult()
+    result = FitResult(
+        why_no_estimator="it compares numbers of clusters, and settles on none; use the method `interpretation`"
+    )
     result.add(MEMBER, metrics, pd.concat(predictions, ignore_index=True))
     rows = []
     for k, *values in zip(ks, wss, silhouette, gap, gap_se, strict=True):

@@ -7,7 +7,7 @@ import pandas as pd
 from sklearn.metrics import adjusted_rand_score
 
 from relecture.clusters.config import InterpretationFitConfig
-from relecture.clusters.data import Dataset
+from relecture.clusters.data import Dataset, nearest_centroid
 from relecture.clusters.kmeans_batched import kmeans, lloyd
 from relecture.clusters.kmeans_trace import cluster_means
 from relecture.clusters.labels import relabel_by_size
@@ -45,6 +45,7 @@ def fit(dataset: Dataset, config: InterpretationFitConfig) -> FitResult:
         write_csv(folder / "features.csv", features)
 
     result.save_model = save_model
+    result.estimator = nearest_centroid(dataset, ALL, centroids)
     return result
 
 

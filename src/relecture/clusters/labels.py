@@ -35,8 +35,14 @@ def relabel_by_size(labels: np.ndarray, n_clusters: int) -> np.ndarray:
 
 def align_labels(labels: np.ndarray, reference: np.ndarray) -> np.ndarray:
     """Return the labels (n,) renumbered so that as many as possible equal the reference (n,)."""
+    aligned: np.ndarray = alignment(labels, reference)[labels]
+    return aligned
+
+
+def alignment(labels: np.ndarray, reference: np.ndarray) -> np.ndarray:
+    """Return the number that `align_labels` gives to each label."""
     size = max(labels.max(), reference.max()) + 1
     counts = np.zeros((size, size), dtype=int)
     np.add.at(counts, (labels, reference), 1)
-    aligned: np.ndarray = linear_sum_assignment(-counts)[1][labels]
-    return aligned
+    new: np.ndarray = linear_sum_assignment(-counts)[1]
+    return new

@@ -6,10 +6,11 @@ import pandas as pd
 from relecture import records
 from relecture.clusters import ALGORITHMS, INIT_METHODS, RESTARTS
 from relecture.clusters.config import RestartsFitConfig
-from relecture.clusters.data import Dataset
+from relecture.clusters.data import Dataset, nearest_centroid
 from relecture.clusters.hartigan_wong import MAX_ROWS, hartigan_wong
 from relecture.clusters.isl_labs import LABS
 from relecture.clusters.kmeans_batched import INIT, KMeansRuns, lloyd
+from relecture.clusters.kmeans_trace import cluster_means
 from relecture.clusters.labels import relabel_by_size
 from relecture.clusters.local_optima import (
     distinct_optima,
@@ -70,6 +71,10 @@ def fit(dataset: Dataset, config: RestartsFitConfig) -> FitResult:
     labels = np.concatenate([ends.labels[complete[member]] for member, ends in runs.items()])
     _, examples = np.unique(ranks, return_index=True)
     partitions = np.array([relabel_by_size(labels[i], config.n_clusters) + 1 for i in examples], dtype=np.int16)
+    if len(partitions):
+        best = partitions[0].astype(np.int64) - 1
+        result.estimator = nearest_centroid(dataset, "optimum-1", cluster_means(dataset.x, best, config.n_clusters))
+    result.why_no_estimator = "no start has a result"
     result.save_model = lambda folder: np.savez(folder / "optima.npz", wss=optima, labels=partitions)
     return result
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from relecture import records
 from relecture.clusters.config import StepsFitConfig
-from relecture.clusters.data import Dataset
+from relecture.clusters.data import Dataset, nearest_centroid
 from relecture.clusters.kmeans_trace import Step, random_labels, trace
 from relecture.clusters.local_optima import distinct_optima
 from relecture.records import FitResult
@@ -34,6 +34,8 @@ def fit(dataset: Dataset, config: StepsFitConfig) -> FitResult:
         result.histories.append(_curves(member, steps))
     centroids: dict[str, Any] = {member: steps[-1].centroids for member, steps in traces.items()}
     centroids |= {f"{step.name}-{step.iteration}": step.centroids for step in traces[longest]}
+    best = min(traces, key=lambda member: traces[member][-1].wss)
+    result.estimator = nearest_centroid(dataset, best, traces[best][-1].centroids)
     result.save_model = lambda folder: np.savez(folder / "centroids.npz", **centroids)
     return result
 

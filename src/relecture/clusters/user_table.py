@@ -1,6 +1,7 @@
 """Reads a user's CSV table; each obstacle to k-means is one line of the error message."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -59,7 +60,8 @@ def read_and_profile(config: UserTable) -> tuple[Dataset, TableProfile]:
         columns=[ColumnProfile(column, "clustered by", numbers[column], 0) for column in columns],
         warnings=list(_warnings(texts, config)),
     )
-    return standardised(name, values, path.name, columns, np.asarray(rows, dtype=str)), profile
+    dataset = standardised(name, values, path.name, columns, np.asarray(rows, dtype=str))
+    return replace(dataset, table_format=table_source.format.to_json()), profile
 
 
 def profile_of(dataset: Dataset) -> TableProfile:

@@ -19,6 +19,7 @@ from relecture.errors import UserError
 from relecture.illustrations.config import IllustrationsConfig
 from relecture.salaries.config import SalariesConfig
 from relecture.tallies.config import TalliesConfig
+from relecture.tracking.config import TrackingConfig
 
 #: Folders that the run without a name makes in results/, besides one per comparison.
 OTHER_FOLDERS = ("benchmarks", "checkpoints", "logs")
@@ -63,6 +64,7 @@ class Config(ConfigModel):
         json_schema_extra={"allowed": "a word of lower-case letters, digits, - and _"},
     )
     run: RunConfig = Field(default=RunConfig(), description="The run.")
+    tracking: TrackingConfig = Field(default=TrackingConfig(), description="The runs in MLflow.")
     data: DataConfig = Field(description="Where the raw files come from.")
     salaries: SalariesConfig = Field(description="The comparison `salaries`.")
     digits: DigitsConfig = Field(description="The comparison `digits`.")
@@ -77,7 +79,7 @@ class Config(ConfigModel):
 
 
 #: The comparisons, each with a block of its own name. (The other list is in the Snakefile.)
-COMPARISONS = tuple(name for name in Config.model_fields if name not in ("preset", "run", "data"))
+COMPARISONS = tuple(name for name in Config.model_fields if name not in ("preset", "run", "tracking", "data"))
 
 
 def load(config: Mapping[str, Any], files: Iterable[str | Path] = (STANDARD,)) -> Config:

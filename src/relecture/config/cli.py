@@ -15,6 +15,7 @@ from relecture.config import STANDARD, Config, load
 from relecture.config.config_docs import reference
 from relecture.config.schema import json_schema
 from relecture.config.yaml_files import read_all
+from relecture.tracking.address import tracking_environment
 
 app = Command(help="Check the configuration, or write its reference.")
 
@@ -35,6 +36,16 @@ def folder(
     """Print the folder of results of these configuration files."""
     paths = [STANDARD, *(files or [])]
     print(load(read_all(paths), paths).run.path())
+
+
+@app.command()
+def environment(
+    files: list[Path] = typer.Argument(None, help="Files that are laid over the standard configuration."),
+) -> None:
+    """Print the environment variables for MLflow in these configuration files, as arguments of `env`."""
+    paths = [STANDARD, *(files or [])]
+    for name, value in tracking_environment(load(read_all(paths), paths).tracking).items():
+        print(f"{name}={value}")
 
 
 @app.command()

@@ -22,4 +22,4 @@ METHODS = {
 SEARCH = {"ridge_search": "relecture.digits.networks:search_lambda"}
 
 #: The function that chooses ridge's lambda from the record of the search.
-LAMBDA_CHOICE = "relecture.digits.choices:ridge_lambda"
+LAMBDA_CHOICE = "relecture.digits.choices:chosen_lambda"

@@ -4,7 +4,6 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-import joblib
 import numpy as np
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.ensemble import RandomForestClassifier
@@ -15,9 +14,12 @@ from sklearn.neighbors import KNeighborsClassifier
 from relecture.digits.config import KnnConfig, LdaConfig, RandomForestConfig, SklearnLogisticConfig
 from relecture.digits.data import Digits
 from relecture.digits.scoring import add_member, error_rate
+from relecture.prediction.estimators import Arrays, Estimator, trees
 from relecture.records import FitResult
 
 MEMBER = "fit"  # nothing random: one member
+#: The images are divided by 255, in the precision of `digits.data.load`.
+_SCALING: Arrays = {"centre": np.array(0, np.float32), "scale": np.array(255, np.float32)}
 
 
 def fit_lda(digits: Digits, config: LdaConfig, checkpoint_dir: Path) -> FitResult:
@@ -37,11 +39,18 @@ def fit_sklearn_logistic(digits: Digits, config: SklearnLogisticConfig, checkpoi
 def fit_knn(digits: Digits, config: KnnConfig, checkpoint_dir: Path) -> FitResult:
     """Classify by the nearest of the first `config.n_images` training images, which are all that there is to fit.
 
-    The record has no model: it would be the images themselves.
+    They are the model: grey values from 0 to 255, as in the file.
     """
     result = FitResult()
     model = KNeighborsClassifier(n_neighbors=config.n_neighbors, algorithm="brute")
-    _fit_member(result, MEMBER, model, digits, n_images=config.n_images)
+    n_train = _fit_member(result, MEMBER, model, digits, n_images=config.n_images)
+    arrays = {
+        "x": (digits.train_images[:n_train] * 255).round().astype(np.uint8),
+        "y": digits.train_labels[:n_train],
+        "k": np.array(config.n_neighbors),
+        "algorithm": np.array("brute"),
+    }
+    result.estimator = Estimator("neighbours", "class", MEMBER, {**arrays, **_SCALING})
     return result
 
 
@@ -52,7 +61,8 @@ def fit_random_forest(digits: Digits, config: RandomForestConfig, checkpoint_dir
         forest = RandomForestClassifier(n_estimators=config.n_estimators, random_state=seed)
         _fit_member(result, f"seed-{seed:02d}", forest, digits)
         forests.append(forest)
-    result.save_model = lambda folder: joblib.dump(forests[0], folder / "estimator.joblib", compress=3)
+    arrays = {**trees(forests[0].estimators_), **_SCALING}
+    result.estimator = Estimator("trees", "class", "seed-00", arrays)
     return result
 
 
@@ -60,7 +70,8 @@ def _fit_linear(model: Any, digits: Digits, **scores: float) -> FitResult:
     result = FitResult()
     _fit_member(result, MEMBER, model, digits, scores=scores)
     result.parameters = model.coef_.size + model.intercept_.size
-    result.save_model = lambda folder: joblib.dump(model, folder / "estimator.joblib")
+    arrays = {"slopes": model.coef_.T, "intercept": model.intercept_}
+    result.estimator = Estimator("linear", "class", MEMBER, {**arrays, **_SCALING})
     return result
 
 
@@ -72,8 +83,11 @@ def _fit_member(
     *,
     n_images: int | None = None,
     scores: dict[str, float] | None = None,
-) -> None:
-    """Fit a model on the first `n_images` training images, or all of them, and add it with its scores."""
+) -> int:
+    """Fit a model on the first `n_images` training images, or all of them, and add it with its scores.
+
+    Returns the number of these images.
+    """
     n_train = min(n_images or digits.n_train, digits.n_train)
     model.fit(digits.train_images[:n_train], digits.train_labels[:n_train])
     validation = model.predict(digits.train_images[digits.n_train :])
@@ -85,3 +99,4 @@ def _fit_member(
         validation_error=error_rate(digits.train_labels[digits.n_train :], validation),
         **(scores or {}),
     )
+    return n_train

@@ -65,10 +65,10 @@ def lambda_win_shares(record: Record) -> pd.Series:
     return win_shares(validation_errors(record), resampled_errors(record))
 
 
-def ridge_lambda(search: Record) -> float:
-    """Return the lambda that is chosen from the record of the search."""
-    errors = validation_errors(search)
-    return float(choose("ridge.lambda", errors, errors).value)  # the resamples do not change what is chosen
+def chosen_lambda(record: Record) -> float:
+    """Return the lambda that is chosen from the record of networks with several, as `lambda_choice` does."""
+    errors = validation_errors(record)
+    return float(choose("lambda", errors, errors).value)  # the resamples do not change what is chosen
 
 
 def epoch_choice(record: Record) -> Choice:

@@ -53,7 +53,8 @@ def fit(
 ) -> None:
     """Fit one method and write its record to OUT."""
     from relecture import records
-    from relecture.digits.data import load
+    from relecture.digits.data import inputs, load
+    from relecture.prediction.model import add_model
 
     config = parse_config(CONFIGS.get(method, NetworkConfig), config_json)
     if search is not None:
@@ -61,6 +62,7 @@ def fit(
     digits = load(data, n_validation)
     result = resolve_name({**METHODS, **SEARCH}[method])(digits, config, checkpoint_dir)
     source = {"name": digits.name, "digest": digits.digest, "sample": digits.sample}
+    add_model(result, inputs())
     result.save(out, f"digits/{method}", config, source, rule, QUESTION)
     records.remove_checkpoints(checkpoint_dir)
 

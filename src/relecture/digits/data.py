@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from relecture.data_files import read_arrays, write_arrays
+from relecture.digits.config import N_PIXELS
+from relecture.prediction.inputs import InputColumn, Inputs
 
 if TYPE_CHECKING:
     from relecture.data.mnist import Mnist
@@ -28,6 +30,11 @@ class Digits:
     name: str
     sample: bool
     digest: str
+
+
+def inputs() -> Inputs:
+    """Return the columns that a model takes: `pixel0` to `pixel783`, row by row, grey values from 0 to 255."""
+    return Inputs(columns=[InputColumn(name=f"pixel{i}") for i in range(N_PIXELS)], others=["label"], images=True)
 
 
 def save(mnist: "Mnist", path: Path) -> None:

@@ -21,11 +21,14 @@ import pandas as pd
 import pytorch_lightning as pl
 import torch
 
+from relecture.digits.choices import chosen_lambda
 from relecture.digits.config import N_CLASSES, LambdaGridConfig, NetworkConfig
 from relecture.digits.data import Digits
 from relecture.digits.last_epochs import LabelledImages, LastEpochsErrors
 from relecture.digits.scoring import add_member
-from relecture.records import FitResult
+from relecture.prediction.estimators import Estimator
+from relecture.prediction.estimators import network as network_arrays
+from relecture.records import FitResult, Objective, Record
 from relecture.training.fit import TrainedNetwork, predict
 from relecture.training.fit import fit as train
 from relecture.training.lit_module import TrainingData
@@ -34,6 +37,7 @@ from relecture.training.mlp import count_parameters, mlp
 
 #: Training images on which the training loss is computed with dropout off: as many as there are for validation.
 N_TRAIN_EVAL = 10_000
+_OBJECTIVE: Objective = {"metric": "validation_error_last_ten", "best": "lowest"}
 
 
 def arrays(digits: Digits) -> TrainingData:
@@ -98,7 +102,8 @@ def search_lambda(digits: Digits, config: LambdaGridConfig, checkpoint_dir: Path
     The predictions have a row for each validation image that a network misclassifies after any of the last epochs:
     `image`, its number among the validation images, and `n_errors`, the number of those epochs.
     """
-    data, result = arrays(digits), FitResult()
+    data, result = arrays(digits), FitResult(objective=_OBJECTIVE)
+    result.why_no_estimator = "it only chooses the lambda of ridge; use results/digits/ridge"
     validation = _validation_images(data)
     for member, seed, hidden_l2 in _grid(config):
         network = _without_penalty(config).model_copy(update={"hidden_l2": hidden_l2})
@@ -120,6 +125,7 @@ def search_lambda(digits: Digits, config: LambdaGridConfig, checkpoint_dir: Path
             },
             cases,
         )
+        result.members[member] = {"lambda": hidden_l2}
         result.parameters = count_parameters(trained.network)
         result.histories.append(trained.history)
     return result
@@ -160,9 +166,18 @@ def _fit_members(
             **(last_epochs.scores() if last_epochs else {}),
             **({"lambda": hidden_l1} if hidden_l1 else {}),
         )
+        if hidden_l1:
+            result.members[member], result.objective = {"lambda": hidden_l1}, _OBJECTIVE
         result.parameters = count_parameters(trained.network)
         result.histories.append(trained.history)
         weights[member] = trained.network.state_dict()
+    member = members[0][0]
+    if result.objective:  # the first network with the lambda that is reported
+        record = Record(pd.DataFrame(result.metrics), pd.DataFrame(), pd.DataFrame(), {})
+        member = next(name for name, _, hidden_l1 in members if hidden_l1 == chosen_lambda(record))
+    parameters = [values.numpy().T for values in weights[member].values()]
+    scaling = {"centre": np.array(0, np.float32), "scale": np.array(255, np.float32)}
+    result.estimator = Estimator("network", "class", member, {**network_arrays(parameters), **scaling})
     result.save_model = lambda folder: torch.save(weights, folder / "weights.pt")
     return result
 

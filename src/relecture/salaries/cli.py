@@ -21,27 +21,38 @@ def data(
     """Write the complete rows of a table, coded as in R and one-hot, and the table's profile into the folder PROFILE.
 
     SOURCE is the manifest of Hitters, or a CSV file. OUT_ONE_HOT has a column for every level of a factor of three or
-    more; Hitters has none.
+    more; Hitters has none. Beside each is what a model takes: table_inputs.json and one_hot_inputs.json.
     """
+    from relecture.atomic_files import write_text
     from relecture.data import hitters
+    from relecture.data.config import TableFormat
     from relecture.data_files import write_csv
     from relecture.salaries import user_table
     from relecture.salaries.config import DataJobConfig
-    from relecture.salaries.data import encode, encode_players
+    from relecture.salaries.data import encode, encode_players, inputs
     from relecture.salaries.table_labels import HITTERS
 
     config = parse_config(DataJobConfig, config_json).user_table
     if config:
         complete, read = user_table.read(config)
         coded, one_hot = (encode(complete, config.target, one_hot=wanted) for wanted in (False, True))
+        target, table_format, excluded = config.target, config.source.format, config.exclude_columns
     else:
         raw = hitters.load(source.parent / "Hitters.csv")
         read = user_table.profile_of(raw, HITTERS.target, HITTERS.name)
+        complete, target, table_format, excluded = raw.dropna(), HITTERS.target, TableFormat(), []
         coded = one_hot = encode_players(raw)
-    write_csv(out_one_hot, one_hot)
-    write_csv(out, coded)
+    for file, table in ((out_one_hot, one_hot), (out, coded)):
+        columns = inputs(complete, target, table_format, one_hot=file == out_one_hot)
+        write_text(_inputs_file(file), columns.model_copy(update={"others": [target, *excluded]}).to_json() + "\n")
+        write_csv(file, table)
     print(*read.lines(), sep="\n", file=sys.stderr)
     EXHIBITS.write_tables(read, profile, "data")
+
+
+def _inputs_file(table: Path) -> Path:
+    """Return the file that says what a model of a coded table takes."""
+    return table.with_name(f"{table.stem}_inputs.json")
 
 
 @app.command()
@@ -78,7 +89,9 @@ def fit(
 ) -> None:
     """Fit one method on the splits of one protocol and write its record to OUT."""
     from relecture import records
-    from relecture.data_files import read_csv, read_parquet
+    from relecture.data_files import read_csv, read_json, read_parquet
+    from relecture.prediction.inputs import Inputs
+    from relecture.prediction.model import add_model
     from relecture.salaries.config import FIT_CONFIGS
     from relecture.salaries.data import iter_splits
     from relecture.salaries.scoring import rename_prediction_columns
@@ -88,6 +101,10 @@ def fit(
     labels = parse_config(TableLabels, labels_json) if labels_json else HITTERS
     fit_method = resolve_name(METHODS[method])
     result = fit_method(read_csv(data), list(iter_splits(read_parquet(splits))), config, checkpoint_dir)
+    result.why_no_estimator = result.why_no_estimator or (
+        f"it has a model for each of many splits; use results/salaries/book/{method}"
+    )
+    add_model(result, Inputs.model_validate(read_json(_inputs_file(data))))
     rename_prediction_columns(result, labels).save(
         out,
         f"salaries/{protocol}/{method}",
@@ -113,6 +130,8 @@ def learning_curve(
     """Fit every method on training sets of several sizes and write the record to OUT."""
     from relecture import records
     from relecture.data_files import read_csv, read_parquet
+    from relecture.prediction.inputs import Inputs
+    from relecture.prediction.model import add_model
     from relecture.salaries.config import LearningCurveFitConfig
     from relecture.salaries.data import iter_splits
     from relecture.salaries.learning_curve import fit
@@ -122,6 +141,8 @@ def learning_curve(
     labels = parse_config(TableLabels, labels_json) if labels_json else HITTERS
     drawn = list(iter_splits(read_parquet(splits)))
     result = fit(read_csv(data), read_csv(one_hot), drawn, config, checkpoint_dir)
+    result.why_no_estimator = "it has models for many training sets; use a method in results/salaries/book"
+    add_model(result, Inputs(columns=[]))
     source = labels.source(records.file_digest(data))
     result.save(out, "salaries/learning_curve", config, source, rule, labels.question)
     records.remove_checkpoints(checkpoint_dir)

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from relecture.data.config import TableFormat
 from relecture.data.r_random import RStream
 from relecture.errors import UserError
+from relecture.prediction.inputs import InputColumn, Inputs
 from relecture.salaries.config import SplitsConfig
 from relecture.salaries.table_labels import HITTERS
 
@@ -72,6 +74,21 @@ def coded_levels(factor: pd.Series, *, one_hot: bool) -> list[str]:
     """Return the levels of a factor that have a column: all but the first, or all of three or more if `one_hot`."""
     levels = factor_levels(factor)
     return levels if one_hot and len(levels) > BINARY else levels[1:]
+
+
+def inputs(complete: pd.DataFrame, target: str, table_format: TableFormat, *, one_hot: bool = False) -> Inputs:
+    """Return the columns that `encode` codes, as a model takes them."""
+    columns = []
+    for name in complete:
+        values = complete[name]
+        if name == target:
+            continue
+        if pd.api.types.is_numeric_dtype(values):
+            columns.append(InputColumn(name=str(name), low=float(values.min()), high=float(values.max())))
+        else:
+            coded = coded_levels(values, one_hot=one_hot)
+            columns.append(InputColumn(name=str(name), levels=factor_levels(values), coded=coded))
+    return Inputs(columns=columns, others=[target], table_format=table_format)
 
 
 def predictors(table: pd.DataFrame) -> pd.DataFrame:

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from sklearn.ensemble import RandomForestRegressor
 
+from relecture.prediction.estimators import Estimator, trees
 from relecture.records import FitResult
 from relecture.salaries.config import ForestConfig
 from relecture.salaries.data import Split, predictors, target
@@ -53,6 +54,8 @@ def fit(table: pd.DataFrame, splits: list[Split], config: ForestConfig, checkpoi
         importances = forests[best].feature_importances_.tolist()
         models[split.name] = dict(zip(predictors(table), importances, strict=True))
         if len(splits) == 1:
+            arrays = {**trees(forests[best].estimators_), **scaling.arrays()}
+            result.estimator = Estimator("trees", "value", split.name, arrays)
             result.histories.append(candidate_history(split.name, curves))
     result.save_model = lambda folder: (folder / "importances.json").write_text(
         json.dumps(models, indent=1), encoding="utf-8"

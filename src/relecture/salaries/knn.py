@@ -10,6 +10,7 @@ import pandas as pd
 from sklearn.neighbors import NearestNeighbors
 from sklearn.preprocessing import StandardScaler
 
+from relecture.prediction.estimators import Arrays
 from relecture.records import FitResult
 from relecture.salaries.config import KnnConfig
 from relecture.salaries.data import Split
@@ -26,7 +27,12 @@ def fit(table: pd.DataFrame, splits: list[Split], config: KnnConfig, checkpoint_
     def reference_rows(x: np.ndarray, y: np.ndarray, chosen: float) -> int:
         return len(y)
 
-    return fit_tuned(table, splits, "n_neighbors", config.n_neighbors, predict, reference_rows)
+    def estimate(x: np.ndarray, y: np.ndarray, chosen: float) -> tuple[str, Arrays]:
+        scaler = StandardScaler().fit(x)
+        scaling = {"centre": scaler.mean_, "scale": scaler.scale_}
+        return "neighbours", {**scaling, "x": x, "y": y, "k": np.array(int(chosen)), "algorithm": np.array("auto")}
+
+    return fit_tuned(table, splits, "n_neighbors", config.n_neighbors, predict, reference_rows, estimate)
 
 
 def neighbour_means(x: np.ndarray, y: np.ndarray, x_test: np.ndarray, n_neighbors: np.ndarray) -> np.ndarray:

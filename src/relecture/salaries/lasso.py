@@ -20,6 +20,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import lars_path_gram
 
 from relecture.errors import UserError
+from relecture.prediction.estimators import Estimator
 from relecture.records import FitResult
 from relecture.salaries import tuning
 from relecture.salaries.config import LassoFitConfig
@@ -60,6 +61,14 @@ def fit(table: pd.DataFrame, splits: list[Split], config: LassoFitConfig, checkp
         }
         if len(splits) == 1:
             result.parameters = int(n_selected[best])
+            raw = predictors(table)
+            arrays = {
+                "centre": raw.mean().to_numpy(),
+                "scale": raw.std(ddof=1).to_numpy(),
+                "intercept": intercepts[best],
+                "slopes": slopes[:, best],
+            }
+            result.estimator = Estimator("linear", "value", split.name, arrays)
             curves = {"lambda": lambdas, "cv_mae": error, "cv_mae_se": error_se, "predictors": n_selected}
             curves |= {f"coefficient_{name}": row for name, row in zip(columns, slopes, strict=True)}
             result.histories.append(tuning.candidate_history(split.name, curves))

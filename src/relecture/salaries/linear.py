@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import statsmodels.api as sm
 
+from relecture.prediction.estimators import Estimator
 from relecture.records import FitResult
 from relecture.salaries.config import LinearFitConfig
 from relecture.salaries.data import Split, predictors, target
@@ -75,6 +76,17 @@ def fit(table: pd.DataFrame, splits: list[Split], config: LinearFitConfig, check
         metrics = {"redundant": len(model.redundant)} if n_splits else {}
         add_member(result, split.name, table, split, model.predict(x.loc[split.test]), **metrics)
         result.parameters = int(model.coefficients.coefficient.notna().sum())
+    result.why_no_estimator = "" if all(len(model.used) for model in train_fits) else "no predictor varies in training"
+    if len(splits) == 1 and not result.why_no_estimator:
+        [model] = train_fits
+        arrays = {
+            "centre": model.centre,
+            "scale": model.scale,
+            "intercept": model.standardised[0],
+            "slopes": model.standardised[1:],
+        }
+        features = tuple(x.columns[model.used])
+        result.estimator = Estimator("linear", "value", splits[0].name, arrays, features)
     for name, count in n_splits.items():
         print(
             f"relecture: least squares gives `{name}` no coefficient (NA, as R's lm) in {count} of "

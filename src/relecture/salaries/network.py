@@ -14,6 +14,7 @@ import torch
 from torch import nn
 
 from relecture.errors import UserError
+from relecture.prediction.estimators import Estimator, network
 from relecture.records import FitResult
 from relecture.salaries.config import NetworkFitConfig
 from relecture.salaries.data import Split, predictors, standardise, target
@@ -111,6 +112,17 @@ def fit(table: pd.DataFrame, splits: list[Split], config: NetworkFitConfig, chec
     for member, (split, _), values, is_worse in zip(members, pairs, predicted(rows_test), worse, strict=True):
         flag = {"worse_than_mean": int(is_worse)} if worse.any() else {}
         add_member(result, member, table, split, values, **metrics, **flag)
+    if len(splits) == 1:
+        raw = predictors(table)
+        first = [parameter.detach().cpu().numpy()[0] for parameter in trained.network.parameters()]
+        arrays = {
+            **network(first),
+            "centre": raw.mean().to_numpy(),
+            "scale": raw.std(ddof=1).to_numpy(),
+            "target_centre": centre[0, 0],
+            "target_scale": scale[0, 0],
+        }
+        result.estimator = Estimator("network", "value", members[0], arrays)
     result.save_model = lambda folder: torch.save(trained.network.state_dict(), folder / "weights.pt")
     return result
 

@@ -11,6 +11,7 @@ import pandas as pd
 from sklearn.linear_model import Ridge
 from sklearn.preprocessing import StandardScaler
 
+from relecture.prediction.estimators import Arrays
 from relecture.records import FitResult
 from relecture.salaries.config import RidgeConfig
 from relecture.salaries.data import Split, predictors
@@ -32,7 +33,13 @@ def fit(table: pd.DataFrame, splits: list[Split], config: RidgeConfig, checkpoin
         intercept = float(model.intercept_ - scaler.mean_ @ slopes)
         return {"intercept": intercept, **dict(zip(columns, slopes.tolist(), strict=True))}
 
-    result = fit_tuned(table, splits, "lambda", config.lambdas, predict, coefficients)
+    def estimate(x: np.ndarray, y: np.ndarray, chosen: float) -> tuple[str, Arrays]:
+        scaler = StandardScaler().fit(x)
+        model = Ridge(alpha=len(y) * chosen).fit(scaler.transform(x), y)
+        scaling = {"centre": scaler.mean_, "scale": scaler.scale_}
+        return "linear", {**scaling, "intercept": np.array(model.intercept_), "slopes": model.coef_}
+
+    result = fit_tuned(table, splits, "lambda", config.lambdas, predict, coefficients, estimate)
     result.parameters = len(columns) + 1
     return result
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from sklearn.tree import DecisionTreeRegressor
 
+from relecture.prediction.estimators import Arrays, trees
 from relecture.records import FitResult
 from relecture.salaries.config import TreeConfig
 from relecture.salaries.data import Split, predictors
@@ -25,7 +26,11 @@ def fit(table: pd.DataFrame, splits: list[Split], config: TreeConfig, checkpoint
         scaling = Scaling.of(x, y)
         return _nodes(pruned(scaling.x(x), scaling.y(y), chosen), scaling, columns)
 
-    return fit_tuned(table, splits, "cp", config.cp, predict, describe)
+    def estimate(x: np.ndarray, y: np.ndarray, chosen: float) -> tuple[str, Arrays]:
+        scaling = Scaling.of(x, y)
+        return "trees", {**trees([pruned(scaling.x(x), scaling.y(y), chosen)]), **scaling.arrays()}
+
+    return fit_tuned(table, splits, "cp", config.cp, predict, describe, estimate)
 
 
 def pruned(x: np.ndarray, y: np.ndarray, cp: float) -> DecisionTreeRegressor:

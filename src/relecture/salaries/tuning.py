@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from sklearn.preprocessing import StandardScaler
 
+from relecture.prediction.estimators import Arrays, Estimator
 from relecture.records import FitResult
 from relecture.salaries.data import Split, predictors, target
 from relecture.salaries.scoring import add_member
@@ -40,6 +41,15 @@ class Scaling:
         scaled: np.ndarray = (y - self.centre) / self.scale
         return scaled
 
+    def arrays(self) -> Arrays:
+        """Return the scaling as an estimator takes it."""
+        return {
+            "centre": self.scaler.mean_,
+            "scale": self.scaler.scale_,
+            "target_centre": np.array(self.centre),
+            "target_scale": np.array(self.scale),
+        }
+
     def original(self, y: np.ndarray) -> np.ndarray:
         """Return a scaled target, or predictions of it, in the unit of the target."""
         original: np.ndarray = y * self.scale + self.centre
@@ -48,6 +58,8 @@ class Scaling:
 
 #: (x_train, y_train, x_test) -> predictions of every candidate for the rows of x_test, (candidates, rows).
 PredictCandidates = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
+#: (x_train, y_train, candidate) -> kind and arrays of an Estimator.
+Estimate = Callable[[np.ndarray, np.ndarray, float], tuple[str, Arrays]]
 
 
 def fit_tuned(
@@ -57,12 +69,14 @@ def fit_tuned(
     candidates: Sequence[float],
     predict: PredictCandidates,
     describe: Callable[[np.ndarray, np.ndarray, float], Any],
+    estimate: Estimate,
 ) -> FitResult:
     """Choose the candidate with the lowest cross-validated error on each split's training rows; a member per split.
 
     Equal errors go to the candidate that is named first. The metrics have the chosen candidate under the name of the
     hyperparameter, and its `cv_mae`; the history of a single split has both for every candidate, with the standard
-    error. The model file has what `describe` returns for x, y and the chosen candidate, of every split.
+    error. The model file has what `describe` returns for x, y and the chosen candidate, of every split; a single split
+    has the estimator that `estimate` returns.
     """
     x, y = predictors(table).to_numpy(dtype="float64"), target(table).to_numpy(dtype="float64")
     result, models = FitResult(), {}
@@ -75,6 +89,8 @@ def fit_tuned(
         add_member(result, split.name, table, split, predicted, **metrics)
         models[split.name] = {hyperparameter: candidates[best], "fit": describe(x_train, y_train, candidates[best])}
         if len(splits) == 1:
+            kind, arrays = estimate(x_train, y_train, candidates[best])
+            result.estimator = Estimator(kind, "value", split.name, arrays)
             curves = {hyperparameter: candidates, "cv_mae": error, "cv_mae_se": error_se}
             result.histories.append(candidate_history(split.name, curves))
     result.save_model = lambda folder: (folder / "chosen.json").write_text(

@@ -1,14 +1,17 @@
 """The address of the MLflow store. Imported by the Snakefile, so it imports nothing heavy."""
 
+import getpass
 import os
 import re
 from pathlib import Path
 
 from relecture.errors import UserError
+from relecture.tracking.config import TrackingConfig
 
 DEFAULT = "sqlite:///mlflow.db"
 #: Environment variables: what the names of all experiments begin with, and whose runs they are.
 EXPERIMENT_PREFIX, RUN_OWNER = "RELECTURE_EXPERIMENT_PREFIX", "RELECTURE_RUN_OWNER"
+LOGIN = "MLFLOW_TRACKING_USERNAME"
 
 
 def tracking_uri() -> str:
@@ -20,6 +23,24 @@ def experiment_prefix() -> str:
     """Return what the names of all experiments begin with: `smith/`, or nothing."""
     prefix = os.environ.get(EXPERIMENT_PREFIX, "").strip("/")
     return f"{prefix}/" if prefix else ""
+
+
+def run_owner() -> str:
+    """Return whose runs they are: as set, or else the login, or else the user of the operating system."""
+    try:
+        return os.environ.get(RUN_OWNER) or os.environ.get(LOGIN) or getpass.getuser()
+    except (OSError, KeyError):  # a container's user may have no name
+        return "unknown"
+
+
+def tracking_environment(config: TrackingConfig) -> dict[str, str]:
+    """Return the environment variables that tell other processes the configuration; those that are set stay."""
+    variables = {}
+    if config.experiment_prefix and EXPERIMENT_PREFIX not in os.environ:
+        variables[EXPERIMENT_PREFIX] = config.experiment_prefix
+    if config.owner and not (os.environ.get(RUN_OWNER) or os.environ.get(LOGIN)):
+        variables[RUN_OWNER] = config.owner
+    return variables
 
 
 def sqlite_file(uri: str) -> Path | None:

@@ -200,12 +200,12 @@ def _create_version(
     except BaseException:
         client.finalize_logged_model(logged.model_id, "FAILED")
         raise
-    with _global_tracking_uri(client.tracking_uri):
+    with global_tracking_uri(client.tracking_uri):
         return client.create_model_version(model.name, logged.model_uri, run_id, tags, model_id=logged.model_id)
 
 
 @contextmanager
-def _global_tracking_uri(uri: str) -> Iterator[None]:
+def global_tracking_uri(uri: str) -> Iterator[None]:
     """Set MLflow's global store to `uri`: a client's registry looks up a new version's model there, not in its own."""
     import mlflow
 

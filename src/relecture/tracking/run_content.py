@@ -1,7 +1,6 @@
 """Contents of the MLflow runs of a record. Nothing here talks to MLflow."""
 
 import contextlib
-import getpass
 import hashlib
 import json
 import os
@@ -20,7 +19,7 @@ from relecture.errors import UserError
 from relecture.members import WHOLE_RECORD, are_replicates
 from relecture.provenance import rerun_command
 from relecture.records import Record
-from relecture.tracking.address import RUN_OWNER, experiment_prefix
+from relecture.tracking.address import experiment_prefix, run_owner
 
 if TYPE_CHECKING:
     from mlflow.entities import Run
@@ -34,6 +33,8 @@ CURRENT = "relecture.current"  # "true", or "false" for a version of a record th
 FOLDER_ID = ".relecture-id"  # a file of the working folder
 OWNER, CHECKOUT = "relecture.owner", "relecture.checkout"  # whose runs they are: only these are superseded
 MEMBER_METRICS = "relecture.numbers_of_members"  # if members are not replicates: the names of their metrics
+MEMBER_PARAMS = "relecture.params_of_members"  # if members differ in params: their names
+OBJECTIVE = "relecture.objective"  # the metric by which members are ranked, with `lowest` or `highest`
 MEMBERS = "members"
 CURVES = "curves/"
 PARENT, NOTE = "mlflow.parentRunId", "mlflow.note.content"
@@ -58,10 +59,18 @@ def parent_run(record: Record, git_commit: str | None) -> RunContent:
 
     Where members stopped at different steps, the mean curve is over those that were still running. Members that are
     not replicates (a strength of the penalty, a kind of start, a cluster) have no mean; then the method has the
-    metrics of the member `all`, and those that only one member has.
+    metrics of the member `all`, and those that only one member has. A search has the metrics and params of its best
+    member as `best_accuracy` and `best.dropout`.
     """
     tags = _tags(record, git_commit) | {MEMBER: "all", LEVEL: METHOD, NOTE: description(record)}
-    n_members = len(members(record))
+    n_members, own_params = len(members(record)), params(record)
+    best_points: list[Point] = []
+    if objective := record.params.get("objective"):
+        tags[OBJECTIVE] = f"{sanitize_name(objective['metric'])} {objective['best']}"
+        keys = {key for own in record.params["members"].values() for key in _flat_params(own)}
+        tags[MEMBER_PARAMS] = json.dumps(sorted(keys))
+        best_points, best_params = _best_member(record)
+        own_params |= best_params
     if not members_are_replicates(record):
         tags[MEMBER_METRICS] = json.dumps([sanitize_name(name) for name in record.metrics["metric"].unique()])
         record = _whole_record(record)
@@ -70,9 +79,9 @@ def parent_run(record: Record, git_commit: str | None) -> RunContent:
         points.append((sanitize_name(metric), 0, _seven_digits(row["mean"])))
         if row["n"] > 1:
             points.append((sanitize_name(f"{sanitize_name(metric)}_sd"), 0, _seven_digits(row["sd"])))
-    points.append((MEMBERS, 0, n_members))
+    points += [*best_points, (MEMBERS, 0, n_members)]
     means = record.history.groupby(["metric", "step"], sort=False, as_index=False)["value"].mean()
-    return RunContent(record.params["method"], tags, params(record), _defined(points), _curves(means.itertuples()))
+    return RunContent(record.params["method"], tags, own_params, _defined(points), _curves(means.itertuples()))
 
 
 def child_runs(record: Record, git_commit: str | None) -> list[RunContent]:
@@ -90,7 +99,7 @@ def child_runs(record: Record, git_commit: str | None) -> list[RunContent]:
 
 def origin() -> dict[str, str]:
     """Return the tags that say whose runs these are: the owner (set, or by login or system), and the working folder."""
-    owner = _user()
+    owner = run_owner()
     return {OWNER: owner, CHECKOUT: f"{_folder_id()}:{Path.cwd()}"[:TAG_LENGTH], "mlflow.user": owner}
 
 
@@ -216,6 +225,17 @@ def _flat_params(nested: dict[str, Any]) -> dict[str, str]:
     return {sanitize_name(key): _text(value, PARAM_LENGTH) for key, value in _flatten(nested).items()}
 
 
+def _best_member(record: Record) -> tuple[list[Point], dict[str, str]]:
+    """Return the metrics and the params of the best member of a search; of equally good ones the first."""
+    objective, metrics = record.params["objective"], record.metrics
+    values = metrics[metrics["metric"] == objective["metric"]].set_index("member")["value"]
+    best = values.idxmin() if objective["best"] == "lowest" else values.idxmax()
+    points = [
+        (sanitize_name(f"best_{row.metric}"), 0, row.value) for row in metrics[metrics["member"] == best].itertuples()
+    ]
+    return points, {"best_member": str(best)} | _flat_params({"best": record.params["members"].get(best, {})})
+
+
 def _whole_record(record: Record) -> Record:
     """Return the record with only the metrics that describe the method as a whole."""
     whole, unique = record.metrics["member"] == WHOLE_RECORD, ~record.metrics["metric"].duplicated(keep=False)
@@ -262,13 +282,6 @@ def _folder_id() -> str:
     finally:
         with contextlib.suppress(OSError):
             draft.unlink(missing_ok=True)
-
-
-def _user() -> str:
-    try:
-        return os.environ.get(RUN_OWNER) or os.environ.get("MLFLOW_TRACKING_USERNAME") or getpass.getuser()
-    except (OSError, KeyError):  # a container's user may have no name
-        return "unknown"
 
 
 def _flatten(value: Any, prefix: str = "") -> dict[str, Any]:

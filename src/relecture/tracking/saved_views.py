@@ -4,7 +4,8 @@
 `methods`   a row per method, a column per metric; the view that opens
 `members`   the same with the members, to be expanded
 `history`   a row per version of every method, the latest first, with the params that differ between versions
-`restarts`  and others, for a kind of method whose members are not replicates: a row per member
+`restarts`  and others, for a kind of method whose members are not replicates: a row per member; of a search the best
+            first, with the hyperparameters as columns
 =========== ==========================================================================================
 
 MLflow's own table shows no metric before the user selects its column. Saved views are a feature of MLflow's pages;
@@ -14,6 +15,7 @@ their format is not documented, and a version that no longer reads it shows its 
 import json
 import time
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from relecture.tracking.run_content import (
@@ -21,8 +23,10 @@ from relecture.tracking.run_content import (
     CURVES,
     LEVEL,
     MEMBER_METRICS,
+    MEMBER_PARAMS,
     MEMBERS,
     METHOD,
+    OBJECTIVE,
     PARENT,
     RECORD,
     difference,
@@ -33,6 +37,26 @@ if TYPE_CHECKING:
     from mlflow.entities import Run
 
 METHODS_VIEW = "methods"
+
+
+@dataclass(frozen=True)
+class _Members:
+    """The members of a method that are not replicates: names of their metrics and params, and how they are ranked.
+
+    All are empty for replicates, params and `objective` for what is no search.
+    """
+
+    metrics: list[str]
+    params: list[str]
+    objective: str
+
+    @classmethod
+    def of(cls, tags: dict[str, str]) -> "_Members":
+        """Return what the tags of the method's run say."""
+        metrics, params = (json.loads(tags.get(key, "[]")) for key in (MEMBER_METRICS, MEMBER_PARAMS))
+        return cls(metrics, params, tags.get(OBJECTIVE, ""))
+
+
 VIEW_TAG = "mlflow.sharedViewState."
 MAX_PARAMS = 12
 MAX_METRICS = 10  # each may have its standard deviation next to it
@@ -66,9 +90,10 @@ def update_saved_views(client: "MlflowClient", experiment: str) -> None:
         metrics = select_metrics([list(run.data.metrics) for run in runs])
         methods = _view_state(metrics, _METHODS_FILTER, _RUN_NAME) | {"runsHiddenMode": "SHOWALL"}  # not ten in charts
         states = {METHODS_VIEW: methods, "members": _view_state(metrics, _CURRENT_FILTER)}
-        states["history"] = _view_state(metrics, _HISTORY_FILTER, _CREATED, params=_different_params(versions))
-        member_metrics = {run.data.tags[RECORD]: json.loads(run.data.tags.get(MEMBER_METRICS, "[]")) for run in runs}
-        states |= _member_view_states(member_metrics)
+        states["history"] = _view_state(
+            metrics, _HISTORY_FILTER, _CREATED, params=_different_params(versions), ascending=False, is_history=True
+        )
+        states |= _member_view_states({run.data.tags[RECORD]: _Members.of(run.data.tags) for run in runs})
         saved = {key.removeprefix(VIEW_TAG): _own_state(tag) for key, tag in tags.items() if key.startswith(VIEW_TAG)}
         changed = [view for view, state in states.items() if view not in saved or saved[view] not in (None, state)]
         for view in changed:
@@ -114,51 +139,63 @@ def _view_state(
     query: str = "",
     order: str = "",
     dataset_first: bool = False,
-    params: Sequence[str] | None = None,
+    params: Sequence[str] = (),
+    ascending: bool = True,
+    is_history: bool = False,
 ) -> dict[str, Any]:
     """Return a view of these metrics, of fewer if the tag would be too long; with an `order` rows are not nested.
 
-    With `params`, of the history, columns for the state of a version, its run and these params come first.
+    The `params` come before the metrics; in the history the state of a version and its run come first.
     """
     metrics, dataset = [f"metrics.`{name}`" for name in names], ["attributes.`Dataset`"]
-    columns = [*dataset, *metrics] if dataset_first else [*metrics, *dataset]
-    if params is not None:
-        state_columns = [f"tags.`{CURRENT}`", "tags.`relecture.run`"]
-        columns = [*state_columns, *dataset, *(f"params.`{name}`" for name in params), *metrics]
+    numbers = [*(f"params.`{name}`" for name in params), *metrics]
+    columns = [*dataset, *numbers] if dataset_first else [*numbers, *dataset]
+    if is_history:
+        columns = [f"tags.`{CURRENT}`", "tags.`relecture.run`", *dataset, *numbers]
     state: dict[str, Any] = {
         "searchFilter": query,
         "selectedColumns": columns,
         "columnOrder": ["attributes.`Run Name`", "runDateAndNestInfo", *columns, "duration"],
         "columnWidths": {f"metrics.`{name}`": 8 * len(name) + 42 for name in names if len(name) > 8},
     }
-    state |= {"orderByKey": order, "orderByAsc": order != _CREATED} if order else {}
+    state |= {"orderByKey": order, "orderByAsc": ascending} if order else {}
     fits = len(json.dumps(json.dumps(state))) < MAX_TAG_LENGTH - 400
-    return state if fits else _view_state(names[:-2], query, order, dataset_first, params)
+    return state if fits else _view_state(names[:-2], query, order, dataset_first, params, ascending, is_history)
 
 
-def _member_view_states(member_metrics: dict[str, list[str]]) -> dict[str, dict[str, Any]]:
+def _member_view_states(members: dict[str, _Members]) -> dict[str, dict[str, Any]]:
     """Return a view for each kind of method whose members are not replicates.
 
     The kind is the last part of their names that no other method has: `restarts` of `clusters/music/restarts`, but
     `labels` of `tallies/labels/frozen`, because there is a `tallies/transfer/frozen`.
 
     Args:
-        member_metrics: The names of the members' metrics of each record; empty for replicates.
+        members: The members of each record.
     """
-    parts = {record: record.split("/")[1:] for record in member_metrics}
-    others = {part for record, metrics in member_metrics.items() if not metrics for part in parts[record]}
+    parts = {record: record.split("/")[1:] for record in members}
+    others = {part for record, one in members.items() if not one.metrics for part in parts[record]}
     names: dict[str, dict[str, None]] = {}
     query: dict[str, str] = {}
-    for record, metrics in member_metrics.items():
-        if metrics:
+    searches: dict[str, _Members] = {}
+    for record, one in members.items():
+        if one.metrics:
             kind = next((part for part in reversed(parts[record]) if part not in others), parts[record][-1])
-            names.setdefault(kind, {}).update(dict.fromkeys(metrics))
+            names.setdefault(kind, {}).update(dict.fromkeys(one.metrics))
+            searches |= {kind: one} if one.objective else {}
             inside = "/%" if kind != parts[record][-1] else ""
             query[kind] = f"tags.`{RECORD}` LIKE '%/{kind}{inside}' AND tags.`{PARENT}` LIKE '%' AND {_CURRENT_FILTER}"
-    return {
-        kind: _view_state(list(names[kind])[: 2 * MAX_METRICS], query[kind], _RUN_NAME, dataset_first=True)
-        for kind in names
-    }
+    states = {}
+    for kind, metrics in names.items():
+        metric, _, best = searches[kind].objective.rpartition(" ") if kind in searches else ("", "", "")
+        states[kind] = _view_state(
+            list(metrics)[: 2 * MAX_METRICS],
+            query[kind],
+            f"metrics.`{metric}`" if metric else _RUN_NAME,
+            dataset_first=True,
+            params=searches[kind].params if metric else (),
+            ascending=best != "highest",
+        )
+    return states
 
 
 def _own_state(tag: str | None) -> dict[str, Any] | None:

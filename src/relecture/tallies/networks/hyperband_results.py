@@ -37,7 +37,8 @@ def collect(rankings: Sequence[Path]) -> FitResult:
     The metrics of a member `b2-trial-07` are its epochs, accuracy and parameters; its hyperparameters are among the
     result's `members`.
     """
-    result, last = FitResult(), read_rankings(rankings).groupby(["bracket", "trial"], sort=True).tail(1)
+    result = FitResult(objective={"metric": "accuracy", "best": "highest"})
+    last = read_rankings(rankings).groupby(["bracket", "trial"], sort=True).tail(1)
     for trial in last.sort_values(["bracket", "trial"]).to_dict("records"):
         name = trial_name(trial["bracket"], trial["trial"])
         result.add(name, {metric: trial[metric] for metric in ("accuracy", "epochs", "parameters")})
