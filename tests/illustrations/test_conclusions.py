@@ -96,8 +96,9 @@ def test_without_an_effect_every_clause_says_so(without_effect):
     assert clauses[3] == "The test errors of a linear model with 50 and with 5 predictors do not differ significantly."
     assert clauses[4].count("(not significantly different)") == 2
     assert clauses[5] == (
-        "On a subset of MNIST, a CNN with filters of 5 × 5 has an error not significantly different from that of smaller ones, and one with "
-        "8 filters in its first layer has an error not significantly different from that of fewer ones."
+        "On a subset of MNIST, a CNN with filters of 5 × 5 has an error not significantly different from that of "
+        "smaller ones, and one with 8 filters in its first layer has an error not significantly different from that "
+        "of fewer ones."
     )
     assert "(not significantly different), and training with flipped digits does not change" in clauses[6]
 

@@ -49,6 +49,7 @@ rule report_start_page:
         " --results {params.results:q}"
         " --template {input.template:q}"
         " --mnist {input.mnist:q}"
+        " --complete"
 
 
 rule report_conclusions:

@@ -15,12 +15,13 @@ def start_page(
     results: PathOption,
     template: Path = typer.Option(Path("workflow/report/start_page.html"), help="Its Jinja template."),
     mnist: Path = typer.Option(Path("resources/mnist.json"), help="The manifest of MNIST."),
+    complete: bool = typer.Option(False, "--complete", help="Nothing is older than what it is made from."),
 ) -> None:
     """Write the start page of a folder of results, which need not be complete: RESULTS/index.html."""
     from relecture.report.start_page import start_page
 
     out = results / "index.html"
-    write_text(out, start_page(results, template, mnist, out))
+    write_text(out, start_page(results, template, mnist, out, complete=complete))
     print(f"open   {out}")
 
 

@@ -5,7 +5,7 @@ the page, so the folder can be moved.
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -78,7 +78,7 @@ class ChapterView:
     missing: dict[str, str] = field(default_factory=dict)
 
 
-def start_page(results: Path, template: Path, mnist: Path, out: Path) -> str:
+def start_page(results: Path, template: Path, mnist: Path, out: Path, *, complete: bool) -> str:
     """Return the page.
 
     Args:
@@ -86,8 +86,10 @@ def start_page(results: Path, template: Path, mnist: Path, out: Path) -> str:
         template: The file with the page's Jinja template.
         mnist: The manifest of MNIST, which says whether a sample replaces it.
         out: Where the page will be written; its links are relative to this.
+        complete: Whether everything is as new as what it is made from. If not, conclusions and verdicts that are older
+            than their tables are left out, and older figures named: they would not be of the same results.
     """
-    folder = _ResultsFolder(results, out)
+    folder = _ResultsFolder(results, out, complete)
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     page = environment.from_string(template.read_text(encoding="utf-8"))
     return (
@@ -109,29 +111,41 @@ def start_page(results: Path, template: Path, mnist: Path, out: Path) -> str:
 class _ResultsFolder:
     """A folder of results, read as far as it exists."""
 
-    def __init__(self, results: Path, out: Path):
-        self.results, self.out = results, out
+    def __init__(self, results: Path, out: Path, complete: bool):
+        self.results, self.out, self.complete = results, out, complete
         columns = {"published": str, "note": str, "preset": str}
         self.scorecard = (
             read_csv(results / "scorecard.csv", dtype=columns).fillna({"note": ""})
-            if (results / "scorecard.csv").exists()
+            if self._is_current("scorecard.csv", results.glob("*/reproduced_values.csv"))
             else pd.DataFrame(columns=["id", "comparison", "kind", "verdict", "preset"])
         )
-        self.exhibits = {name: exhibits for name in COMPARISONS if (exhibits := load_exhibits(name))}
+        order = [*CHAPTERS, *(name for name in COMPARISONS if name not in CHAPTERS)]
+        self.exhibits = {name: exhibits for name in order if (exhibits := load_exhibits(name))}
         self.present = [name for name, exhibits in self.exhibits.items() if any(self._existing(exhibits))]
-        files = {name: results / name / "conclusions.json" for name in self.exhibits}
-        self.conclusions = {name: read_conclusions(file) for name, file in files.items() if file.exists()}
+        self.conclusions = {
+            name: read_conclusions(results / name / "conclusions.json")
+            for name, exhibits in self.exhibits.items()
+            if self._is_current(f"{name}/conclusions.json", (results / file for file in exhibits.conclusions_from))
+        }
         self.runs, self.experiments = self._read_json("synced.json"), self._read_json("tracking.json")
         self.server: str = self.runs.get("tracking_uri", "")
 
     def chapters(self) -> list[ChapterView]:
         """Return the chapters in the lecture's order."""
-        return [self._chapter(name) for name in dict.fromkeys([*CHAPTERS, *self.exhibits]) if name in self.exhibits]
+        return [self._chapter(name) for name in self.exhibits]
 
     def link(self, text: str, file: str | Path) -> Link | None:
         """Return a link to a file of the folder; None if it does not exist."""
         path = self.results / file
         return Link(text, self._address(path)) if path.exists() else None
+
+    def _is_current(self, file: str, inputs: Iterable[Path]) -> bool:
+        """Return whether a file exists and is not older than any of its inputs."""
+        path = self.results / file
+        if self.complete or not path.exists():
+            return path.exists()
+        time = path.stat().st_mtime
+        return all(one.exists() and one.stat().st_mtime <= time for one in inputs)
 
     def _chapter(self, name: str) -> ChapterView:
         view = ChapterView(name, CHAPTERS.get(name, name.capitalize()))
@@ -151,6 +165,10 @@ class _ResultsFolder:
             view.conclusions = [text for figure, text in conclusions if figure not in shown]
         else:
             view.missing["the conclusions"] = rerun_command(self.results / name / "conclusions.json")
+        fits = [] if self.complete else [*(self.results / name).rglob("metrics.csv")]
+        figures = [file for one in exhibits.figures if (file := self.results / f"{exhibits.stem(one)}.svg").exists()]
+        if not all(self._is_current(file.relative_to(self.results).as_posix(), fits) for file in figures):
+            view.missing["the figures and tables of the latest fits (those below are older)"] = rerun_command(name)
         beginnings = tuple(beginning for topic in exhibits.topics for beginning in topic.published)
         rows = self.scorecard[self.scorecard.comparison == name]
         view.verdicts = _verdicts(rows[~rows.id.str.startswith(beginnings)])

@@ -31,12 +31,12 @@ def test_a_deleted_store_is_rebuilt_with_a_run_for_each_record_and_no_rule_empti
     copy = without_store
     plan = copy.snakemake("--dry-run")
     assert plan.code == 0, plan.trouble
-    assert plan.jobs == {"store", "register", "sync"}
+    assert plan.jobs == {"store", "register", "sync", "report_start_page"}
 
     with job_server(tmp_path / "jobs", *TRACKING) as executable:
         rebuilt = replace(copy, executable=executable).launch()
     assert rebuilt.code == 0, rebuilt.trouble
-    assert rebuilt.jobs == {"store", "register", "sync"}
+    assert rebuilt.jobs == {"store", "register", "sync", "report_start_page"}
     runs = query(copy, ACTIVE_PARENTS)
     assert len(runs) == len(records)
 
