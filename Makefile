@@ -23,23 +23,24 @@ RUN = $(BIN)/relecture run $(if $(strip $(1) $(CONFIG)),--configfile $(1) $(CONF
 RESULTS = $$($(BIN)/relecture config folder $(1) $(CONFIG))
 # The command with the configuration of the tracking, which Snakemake gives to its jobs.
 TRACKING = env $$($(BIN)/relecture config environment $(CONFIG)) $(BIN)/relecture
-# With further arguments the target may be another one; then there may be no scorecard, or an old one.
-SHOW = $(if $(strip $(ARGS)),,@$(BIN)/relecture scorecard show --results "$(call RESULTS,$(1))")
+# The start page of what there is: of a run that failed, or with further arguments, which may name another target.
+PAGE = $(if $(filter -n --dry-run,$(ARGS)),:,folder="$(call RESULTS,$(1))"; test ! -d "$$folder" || \
+	RELECTURE_RUN_CONFIG="$(if $(strip $(1) $(CONFIG)),--configfile $(strip $(1) $(CONFIG)))" \
+	$(BIN)/relecture report start-page --results "$$folder")
+RUN_AND_SHOW = @$(call RUN,$(1)) || { status=$$?; $(call PAGE,$(1)); exit $$status; }; \
+	$(if $(strip $(ARGS)),$(call PAGE,$(1)),$(BIN)/relecture scorecard show --results "$(call RESULTS,$(1))")
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-11s %s\n", $$1, $$2}'
 
 replicate: $(READY) ## set up, run all comparisons, show the scorecard
-	@$(call RUN)
-	$(call SHOW)
+	$(call RUN_AND_SHOW)
 
 quick: $(READY) ## the same with few seeds and epochs, in results/quick/
-	@$(call RUN,config/quick.yaml)
-	$(call SHOW,config/quick.yaml)
+	$(call RUN_AND_SHOW,config/quick.yaml)
 
 full: $(READY) ## the same at the scale of a paper, in results/full/
-	@$(call RUN,config/full.yaml)
-	$(call SHOW,config/full.yaml)
+	$(call RUN_AND_SHOW,config/full.yaml)
 
 verify: $(READY) ## compare the results with the reference of their preset and of the nearest processor
 	@$(BIN)/relecture compare verify "$(call RESULTS)" $(ARGS)
@@ -76,10 +77,9 @@ ui: $(READY) ## open the runs in MLflow, on 127.0.0.1 (PORT=5000)
 AS_IT_IS = --rerun-triggers mtime --keep-going
 REPORT = $(BIN)/snakemake $(if $(strip $(CONFIG)),--configfile $(CONFIG)) --report-stylesheet workflow/report/style.css
 
-report: $(READY) ## write report.zip, report.html and handout.pdf into the folder of results
+report: $(READY) ## write report.zip, the provenance of every file, and handout.pdf into the folder of results
 	@$(call RUN,,$(AS_IT_IS) report)
 	@$(REPORT) --report "$(call RESULTS)/report.zip" report
-	@$(REPORT) --report "$(call RESULTS)/report.html" report
 
 handout: $(READY) ## write the handout for print, handout.pdf
 	@$(call RUN,,$(AS_IT_IS) "$(call RESULTS)/handout.pdf")

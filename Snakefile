@@ -41,7 +41,7 @@ include: "workflow/rules/report.smk"
 
 
 rule all:
-    """Everything: each comparison, the scorecard, and every record in MLflow."""
+    """Everything: each comparison, the scorecard, every record in MLflow, and the start page."""
     default_target: True
     input:
         rules.salaries.input,
@@ -52,3 +52,4 @@ rule all:
         rules.store.output,
         rules.sync.output,
         results("scorecard.csv"),
+        rules.report_start_page.output,

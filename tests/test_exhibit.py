@@ -10,6 +10,7 @@ import pytest
 from relecture.comparisons import conclude, load_exhibits
 from relecture.config import COMPARISONS
 from relecture.exhibit import Exhibit, Exhibits, table
+from relecture.scorecard.published_values import load
 
 ROOT = Path(__file__).parents[1]
 REGISTRIES = {name: exhibits for name in COMPARISONS if (exhibits := load_exhibits(name))}
@@ -123,4 +124,23 @@ def test_the_conclusions_are_those_of_the_comparison(monkeypatch):
 
     monkeypatch.setattr(conclusions, "question", lambda results: f"Which, in {results}?")
     monkeypatch.setattr(conclusions, "conclusions", lambda results: ("This.", "That."))
-    assert conclude("digits", Path("results/quick")) == ("Which, in results/quick?", ["This.", "That."])
+    monkeypatch.setattr(conclusions, "FIGURES", ("curves", "weights"))
+    made = ("Which, in results/quick?", [("curves", "This."), ("weights", "That.")])
+    assert conclude("digits", Path("results/quick")) == made
+
+
+@pytest.mark.parametrize("comparison", REGISTRIES)
+def test_the_topics_of_the_start_page_name_exhibits_and_every_conclusion_has_its_topic(comparison):
+    exhibits = REGISTRIES[comparison]
+    topics = [topic.figure for topic in exhibits.topics]
+    assert len(topics) == len(set(topics))
+    assert set(topics) <= {figure.name for figure in exhibits.figures}
+    assert {topic.table for topic in exhibits.topics} <= {"", *(table.name for table in exhibits.tables)}
+    assert {topic.chapter for topic in exhibits.topics} <= {"", *COMPARISONS}
+    assert set(resolve_name(f"relecture.{comparison}.conclusions:FIGURES")) <= set(topics)
+
+
+def test_every_published_value_is_in_one_topic():
+    beginnings = [start for exhibits in REGISTRIES.values() for topic in exhibits.topics for start in topic.published]
+    for value in load(ROOT / "config/published.yaml"):
+        assert sum(map(value.id.startswith, beginnings)) == 1, value.id

@@ -14,8 +14,12 @@ def load_exhibits(comparison: str) -> Exhibits | None:
     return exhibits
 
 
-def conclude(comparison: str, results: Path) -> tuple[str, list[str]]:
-    """Return the question of a comparison and its conclusions, from the tables below a folder of results."""
+def conclude(comparison: str, results: Path) -> tuple[str, list[tuple[str, str]]]:
+    """Return the question of a comparison, and its conclusions, each after the name of the figure that shows it.
+
+    They are made from the tables below a folder of results.
+    """
     module = f"relecture.{comparison}.conclusions"
     question: str = resolve_name(f"{module}:question")(results)
-    return question, list(resolve_name(f"{module}:conclusions")(results))
+    conclusions = resolve_name(f"{module}:conclusions")(results)
+    return question, list(zip(resolve_name(f"{module}:FIGURES"), conclusions, strict=True))

@@ -32,12 +32,29 @@ def table(name: str, label: str, function: str, *, in_handout: bool = False, job
 
 
 @dataclass(frozen=True)
+class Topic:
+    """A topic of the slides as the start page shows it.
+
+    `figure` and `table` are names of exhibits, `record` is the folder of a record below that of the comparison.
+    `published` are the beginnings of the ids of published values. `chapter` is the comparison in whose chapter the
+    topic stands; its own unless given.
+    """
+
+    figure: str
+    table: str = ""
+    record: str = ""
+    published: tuple[str, ...] = ()
+    chapter: str = ""
+
+
+@dataclass(frozen=True)
 class Exhibits:
     """The exhibits of a comparison in the order of the report.
 
     `overview` draws one record. `findings` and `choices` are functions of what the command line has loaded; they return
     lists of `findings.Finding` and `findings.Choice`. `conclusions_from` are the files that the conclusions are made
-    from, below the folder of results. `figures_folder` holds the figures, below the folder of the comparison.
+    from, below the folder of results. `figures_folder` holds the figures, below the folder of the comparison. `topics`
+    are those of the start page in the lecture's order.
     """
 
     comparison: str
@@ -48,6 +65,7 @@ class Exhibits:
     findings: str = ""
     choices: str = ""
     figures_folder: str = "figures"
+    topics: tuple[Topic, ...] = ()
 
     def of_job(self, job: str) -> list[Exhibit]:
         """Return the exhibits that one command makes."""

@@ -178,6 +178,21 @@ def shown_files(exhibits: Exhibits) -> list[str]:
     return [*tables, *(f"{exhibits.stem(figure)}{kind}" for figure in exhibits.figures for kind in (".svg", ".png"))]
 
 
+def linked_files(exhibits: Exhibits) -> list[str]:
+    """Return the files that the start page shows or links to, below the folder of results."""
+    tables = [f"{exhibits.stem(table)}{suffix}" for table in exhibits.tables for suffix in (".csv", ".html", ".json")]
+    figures = [f"{exhibits.stem(figure)}{kind}" for figure in exhibits.figures for kind in (".svg", ".png")]
+    records = dict.fromkeys(topic.record for topic in exhibits.topics if topic.record)
+    names = ("params.json", "metrics.csv")
+    return [*tables, *figures, *(f"{exhibits.comparison}/{record}/{name}" for record in records for name in names)]
+
+
+def topic_captions(exhibits: Exhibits) -> list[str]:
+    """Return the captions of the figures that the start page shows."""
+    shown = {topic.figure for topic in exhibits.topics}
+    return [f"workflow/report/{exhibits.caption(one)}" for one in exhibits.figures if one.name in shown]
+
+
 def caption_files(exhibits: Exhibits) -> list[str]:
     """Return the captions of all exhibits."""
     return [f"workflow/report/{exhibits.caption(one)}" for one in (*exhibits.tables, *exhibits.figures)]

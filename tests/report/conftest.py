@@ -1,5 +1,6 @@
 """A small comparison with its table, its figure and its conclusions, as the rules write them."""
 
+import json
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -10,7 +11,10 @@ from relecture import plotting, tables
 from relecture.exhibit import Exhibit, Exhibits, table
 from relecture.report import chapter
 
-CONCLUSIONS = "**Is x < y?**\n\nIt is, by 1.5 (95 % interval 1.0 to 2.0). But not everywhere.\n"
+CONCLUSIONS = {
+    "question": "Is x < y?",
+    "conclusions": [["splits", "It is, by 1.5 (95 % interval 1.0 to 2.0)."], ["", "But not everywhere."]],
+}
 
 
 EXHIBITS = Exhibits(
@@ -37,7 +41,7 @@ def exhibits(tmp_path, monkeypatch) -> Exhibits:
         figure, axes = plt.subplots(figsize=(9, 5))
         axes.plot([0, 1], [0, 1])
         plotting.save(figure, folder / "figures" / name)
-    (folder / "conclusions.md").write_text(CONCLUSIONS)
+    (folder / "conclusions.json").write_text(json.dumps(CONCLUSIONS))
     (captions / "salaries_table_table.rst").write_text("Gaps between <methods>.\n")
     (captions / "salaries_splits.rst").write_text("Errors over splits.\n")
     (captions / "salaries_residuals.rst").write_text("Residuals of each method.\n")

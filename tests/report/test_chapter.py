@@ -49,12 +49,12 @@ def test_a_run_with_a_name_has_its_chapter_in_its_own_folder(exhibits):
 
 
 def test_conclusions_are_read_as_they_were_written(tmp_path, monkeypatch):
-    sentences = ["It is, by 1.5.", "But **not** everywhere."]
+    sentences = [("splits", "It is, by 1.5."), ("", "But **not** everywhere.")]
     monkeypatch.setattr(chapter, "conclude", lambda comparison, results: (f"Is {comparison} in {results}?", sentences))
-    chapter.write_conclusions("salaries", Path("results/quick"), tmp_path / "conclusions.md")
-    assert chapter.read_conclusions(tmp_path / "conclusions.md") == (
+    chapter.write_conclusions("salaries", Path("results/quick"), tmp_path / "conclusions.json")
+    assert chapter.read_conclusions(tmp_path / "conclusions.json") == (
         "Is salaries in results/quick?",
-        "It is, by 1.5. But **not** everywhere.",
+        sentences,
     )
 
 
@@ -64,7 +64,7 @@ def test_a_comparison_without_exhibits_has_no_chapter(exhibits):
 
 
 def test_the_inputs_of_the_rule_are_all_files_that_a_page_reads(exhibits):
-    conclusions = RESULTS / "salaries/conclusions.md"
+    conclusions = RESULTS / "salaries/conclusions.json"
     inputs = [conclusions, *(RESULTS / file for file in shown_files(exhibits)), *map(Path, caption_files(exhibits))]
     assert [file for file in inputs if not file.is_file()] == []
     for file in inputs:

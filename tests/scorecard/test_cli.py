@@ -65,6 +65,7 @@ def test_the_command_writes_five_formats_and_shows_the_scorecard(written, tmp_pa
     for form in ("json", "md", "tex", "html"):
         assert "Preset: standard." in written.with_suffix(f".{form}").read_text()
 
+    (tmp_path / "index.html").touch()
     done = run("show", "--results", tmp_path, "--mnist", tmp_path / "no manifest yet")
     assert done.returncode == 0, done.stderr
     lines = [line.rstrip() for line in done.stdout.splitlines()]
@@ -74,7 +75,9 @@ def test_the_command_writes_five_formats_and_shows_the_scorecard(written, tmp_pa
     assert titles == ["salaries", "digits", "Arithmetic: counts and identities"]
     assert lines.index(titles[-1]) < lines.index(next(line for line in lines if line.startswith("size | c")))
     assert [line for line in lines if line.startswith("differs")] == ["differs  error b: A slip."]
-    assert any(f"{tmp_path}/scorecard.html" in line for line in lines)
+    opened, in_mlflow = lines[-2:]
+    assert opened.split() == ["open", f"{tmp_path}/index.html"]
+    assert in_mlflow.startswith("runs in MLflow")
     assert "THIS IS NOT ALL OF MNIST" not in done.stdout
 
 

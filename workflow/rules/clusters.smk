@@ -46,6 +46,7 @@ rule clusters:
         results("clusters/profile.csv"),
         [results(report_file(EXHIBITS["clusters"], figure)) for figure in EXHIBITS["clusters"].figures],
         expand("{record}/overview.png", record=RECORDS["clusters"]),
+        results("clusters/conclusions.json"),
 
 
 rule clusters_user:

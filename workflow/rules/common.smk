@@ -30,6 +30,7 @@ from relecture.workflow import (
     exhibit_sources,
     forget_lost_store,
     if_exists,
+    linked_files,
     mark_changed,
     prepare_environment,
     record_files,
@@ -41,6 +42,7 @@ from relecture.workflow import (
     source_files,
     template_pages,
     to_json,
+    topic_captions,
 )
 
 run_config = load_or_exit(config, workflow.configfiles, workflow.config_settings.config)

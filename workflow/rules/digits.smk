@@ -27,6 +27,7 @@ rule digits:
         results("digits/table.csv"),
         [results(report_file(EXHIBITS["digits"], figure)) for figure in EXHIBITS["digits"].figures],
         expand("{record}/overview.png", record=RECORDS["digits"]),
+        results("digits/conclusions.json"),
 
 
 rule digits_data:

@@ -1,15 +1,15 @@
-# The report and the handout: the conclusions, tables and figures of each comparison, in the lecture's order.
+# Start page, report and handout: the conclusions, tables and figures of each comparison, in the lecture's order.
 #
 # needs   results/scorecard.*, every record, and the tables and figures of every comparison
-# makes   results/<comparison>/conclusions.md, page.html; results/front.html, provenance.html, handout.pdf
+# makes   results/index.html, <comparison>/conclusions.json, page.html; results/provenance.html, handout.pdf
 #
-# `make report` runs the target `report`, and writes all files marked with `report()` to report.zip and report.html.
+# `make report` runs the target `report`, and writes all files marked with `report()` to report.zip.
 
 
 report: "../report/front.rst"
 
 
-CONCLUSIONS = expand(results("{comparison}/conclusions.md"), comparison=EXHIBITS)
+CONCLUSIONS = expand(results("{comparison}/conclusions.json"), comparison=EXHIBITS)
 
 
 rule report:
@@ -18,21 +18,49 @@ rule report:
         # All files of the comparisons, so that the report has the runtime of each step.
         *(getattr(rules, comparison).input for comparison in EXHIBITS),
         results("scorecard.csv"),
-        results("front.html"),
         results("provenance.html"),
         results("handout.pdf"),
         expand(results("{comparison}/page.html"), comparison=EXHIBITS),
 
 
+rule report_start_page:
+    """The start page of the results: a figure, what came out, verdicts and links for each topic of the slides."""
+    input:
+        conclusions=CONCLUSIONS,
+        shown=[results(file) for exhibits in EXHIBITS.values() for file in linked_files(exhibits)],
+        captions=[file for exhibits in EXHIBITS.values() for file in topic_captions(exhibits)],
+        scorecard=multiext(results("scorecard"), ".csv", ".html"),
+        runs=results("synced.json"),
+        experiments=results("tracking.json"),
+        mnist="resources/mnist.json",
+        template="workflow/report/start_page.html",
+        code=source_files(
+            "relecture.report.start_page:start_page", *(f"relecture.{comparison}.exhibits" for comparison in EXHIBITS)
+        ),
+    output:
+        page=results("index.html"),
+    log:
+        results("logs/report/start_page.log"),
+    params:
+        results=subpath(output.page, parent=True),
+    shell:
+        "exec &> >(tee {log:q})\n"
+        "relecture report start-page"
+        " --results {params.results:q}"
+        " --template {input.template:q}"
+        " --mnist {input.mnist:q}"
+        " --complete"
+
+
 rule report_conclusions:
-    """A comparison's question and its conclusions in two sentences."""
+    """A comparison's question, and its conclusions with the figures that show them."""
     input:
         tables=lambda w: [results(file) for file in EXHIBITS[w.comparison].conclusions_from],
         code=lambda w: source_files(
             f"relecture.{w.comparison}.conclusions:conclusions", "relecture.report.chapter:write_conclusions"
         ),
     output:
-        conclusions=results("{comparison}/conclusions.md"),
+        conclusions=results("{comparison}/conclusions.json"),
     log:
         results("logs/report/{comparison}_conclusions.log"),
     wildcard_constraints:
@@ -50,7 +78,7 @@ rule report_conclusions:
 rule report_page:
     """A comparison on one page: question, conclusions, tables and figures."""
     input:
-        conclusions=results("{comparison}/conclusions.md"),
+        conclusions=results("{comparison}/conclusions.json"),
         shown=lambda w: [results(file) for file in shown_files(EXHIBITS[w.comparison])],
         captions=lambda w: caption_files(EXHIBITS[w.comparison]),
         code=lambda w: source_files("relecture.report.html_pages:chapter", f"relecture.{w.comparison}.exhibits"),
@@ -74,23 +102,6 @@ rule report_page:
         " --comparison {wildcards.comparison}"
         " --results {params.results:q}"
         " --out {output.page:q}"
-
-
-rule report_front:
-    """The front page: the verdicts in a sentence, and every question with its conclusions."""
-    input:
-        conclusions=CONCLUSIONS,
-        scorecard=results("scorecard.csv"),
-        code=source_files("relecture.report.front_page:front"),
-    output:
-        front=results("front.html"),
-    log:
-        results("logs/report/front.log"),
-    shell:
-        "exec &> >(tee {log:q})\n"
-        "relecture report front {input.conclusions:q}"
-        " --scorecard {input.scorecard:q}"
-        " --out {output.front:q}"
 
 
 rule report_provenance:

@@ -42,6 +42,7 @@ rule salaries:
         results("salaries/table.csv"),
         [results(report_file(EXHIBITS["salaries"], figure)) for figure in EXHIBITS["salaries"].figures],
         expand("{record}/overview.png", record=RECORDS["salaries"]),
+        results("salaries/conclusions.json"),
 
 
 rule salaries_data:

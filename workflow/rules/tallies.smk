@@ -83,6 +83,7 @@ rule tallies:
         [results(report_file(EXHIBITS["tallies"], one)) for one in EXHIBITS["tallies"].tables],
         [results(report_file(EXHIBITS["tallies"], one)) for one in EXHIBITS["tallies"].figures],
         expand("{record}/overview.png", record=RECORDS["tallies"]),
+        results("tallies/conclusions.json"),
 
 
 rule tallies_user:

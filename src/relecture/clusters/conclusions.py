@@ -10,6 +10,8 @@ from relecture.findings import read_choices
 from relecture.text_format import count, interval, listed, number, percent, sentence
 from relecture.uncertainty import LEVEL
 
+#: The figure that shows each conclusion, in their order.
+FIGURES = ("elbow", "k_max", "success", "six_runs", "features", "dendrograms")
 #: Names of the data sets in a sentence; a user's data set has its own name.
 _NAMES = {
     "book_r": "the book's R lab",

@@ -1,6 +1,6 @@
 """The tables and figures of the comparison `clusters`."""
 
-from relecture.exhibit import Exhibit, Exhibits, table
+from relecture.exhibit import Exhibit, Exhibits, Topic, table
 
 _TABLES, _FIGURES = "relecture.clusters.result_tables", "relecture.clusters.figures"
 _RESTARTS, _K = "relecture.clusters.restart_tables", "relecture.clusters.k_tables"
@@ -44,6 +44,20 @@ EXHIBITS = Exhibits(
         Exhibit("spread", "unequal spread", f"{_FIGURES}.limits:spread"),
         Exhibit("outliers", "outliers", f"{_FIGURES}.limits:outliers"),
         Exhibit("music", "music tastes", f"{_FIGURES}.limits:music"),
+    ),
+    topics=(
+        Topic("steps", record="book_r/steps", published=("clusters.steps.", "clusters.objective.")),
+        Topic("six_runs", "six_runs", "book_r/restarts", ("clusters.six_runs.",)),
+        Topic("optima", "table", "book_python/restarts", ("clusters.r_lab.", "clusters.python_lab.")),
+        Topic("success", "restarts", "book_r/restarts"),
+        Topic("elbow", "elbow", "book_r/elbow"),
+        Topic("k_max", "k_max", "statecrime/elbow"),
+        Topic("features", "features", "statecrime/interpretation"),
+        Topic("dendrograms", "agreement", "statecrime/types"),
+        Topic("spread", "limits", "limits"),
+        Topic("soft", "limits", "limits"),
+        Topic("outliers", "limits", "limits"),
+        Topic("music", record="music/restarts"),
     ),
     conclusions_from=(
         "clusters/elbow.csv",

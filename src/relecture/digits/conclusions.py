@@ -12,6 +12,8 @@ from relecture.findings import read_choices
 from relecture.text_format import count, interval, listed, number, percent, sentence, spread
 from relecture.uncertainty import LEVEL
 
+#: The figure that shows each conclusion, in their order.
+FIGURES = ("test_error", "curves", "early_stopping", "lambda_choice")
 _SUBJECTS = {
     "ridge": "the network with ridge",
     "dropout": "the one with dropout",

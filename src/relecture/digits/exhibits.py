@@ -1,6 +1,6 @@
 """The tables and figures of the comparison `digits`."""
 
-from relecture.exhibit import Exhibit, Exhibits, table
+from relecture.exhibit import Exhibit, Exhibits, Topic, table
 
 _TABLES, _FIGURES = "relecture.digits.result_tables", "relecture.digits.figures"
 
@@ -20,6 +20,13 @@ EXHIBITS = Exhibits(
         Exhibit("weights", "distribution of the weights", f"{_FIGURES}:weights"),
         Exhibit("confusion", "confusion matrix", f"{_FIGURES}:confusion"),
         Exhibit("confidently_wrong", "most confident errors", f"{_FIGURES}:confidently_wrong", in_handout=True),
+    ),
+    topics=(
+        Topic("test_error", "table", "dropout", ("digits.",)),
+        Topic("curves", "differences", "plain"),
+        Topic("early_stopping", "early_stopping", "early_stopping"),
+        Topic("lambda_choice", "lambda_choice", "ridge_search"),
+        Topic("confidently_wrong", record="dropout"),
     ),
     conclusions_from=(
         "digits/table.csv",

@@ -10,14 +10,20 @@ from relecture.illustrations import QUESTION
 from relecture.illustrations.figure_findings import error_rates, errors_at_best_rate, names_against_largest
 from relecture.text_format import interval, listed, number, sentence, spread
 
+#: The figure that shows each conclusion, in their order.
+FIGURES = (
+    *("parameters", "representation", "interaction", "flexibility", "linear_overfit"),
+    *("activation_errors", "filters", "flipping"),
+)
+
 
 def question(results: Path) -> str:
     """Return the question of the comparison."""
     return QUESTION
 
 
-def conclusions(results: Path) -> tuple[str, str, str]:
-    """Return a sentence on the numbers on the slides, one on the figures of made-up data, and one on those of MNIST.
+def conclusions(results: Path) -> tuple[str, ...]:
+    """Return a sentence on the numbers on the slides, one on each figure of made-up data, and one on each of MNIST.
 
     Args:
         results: The folder of all results; `scorecard.csv` and, of `illustrations/`, findings.csv and the numbers of
@@ -38,8 +44,8 @@ def conclusions(results: Path) -> tuple[str, str, str]:
     ]
     return (
         _reproduced(scorecard[scorecard.comparison == "illustrations"]),
-        sentence("; ".join(made_up)),
-        sentence(f"on a subset of MNIST, {'; '.join(digits)}"),
+        *map(sentence, made_up),
+        *(sentence(f"on a subset of MNIST, {clause}") for clause in digits),
     )
 
 

@@ -1,6 +1,6 @@
 """The figures of the comparison `illustrations`; every one is a command of its own and has no caption table."""
 
-from relecture.exhibit import Exhibit, Exhibits
+from relecture.exhibit import Exhibit, Exhibits, Topic
 from relecture.illustrations import TESTED_FIGURES
 
 
@@ -37,6 +37,33 @@ EXHIBITS = Exhibits(
         _figure("rows_and_columns", "groups of rows, groups of columns"),
         _figure("elbow", "an elbow"),
         _figure("mnist_examples", "digits of MNIST"),
+    ),
+    topics=(
+        Topic("representation"),
+        Topic("network_diagram"),
+        Topic(
+            "parameters", published=("illustrations.linear.weights", "illustrations.network.", "illustrations.mnist_")
+        ),
+        Topic("linear_collapse", published=("illustrations.linear.x",)),
+        Topic("squares", published=("illustrations.square.",)),
+        Topic("activations"),
+        Topic("activation_errors"),
+        Topic("interaction"),
+        Topic("flexibility"),
+        Topic("linear_overfit"),
+        Topic("mnist_examples", chapter="digits"),
+        Topic("early_stopping", chapter="digits"),
+        Topic("dropout", chapter="digits"),
+        Topic("sliding_filter", chapter="tallies"),
+        Topic("convolution", published=("illustrations.feature_map",), chapter="tallies"),
+        Topic("pooling", chapter="tallies"),
+        Topic("feature_maps", chapter="tallies"),
+        Topic("filters", chapter="tallies"),
+        Topic("translation", chapter="tallies"),
+        Topic("augmentation", chapter="tallies"),
+        Topic("flipping", chapter="tallies"),
+        Topic("rows_and_columns", chapter="clusters"),
+        Topic("elbow", chapter="clusters"),
     ),
     conclusions_from=(
         "scorecard.csv",

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from relecture import tables
-from relecture.atomic_files import write_text
+from relecture.atomic_files import write_json
 from relecture.comparisons import conclude, load_exhibits
+from relecture.data_files import read_json
 from relecture.errors import UserError
-from relecture.exhibit import Exhibits
 from relecture.tables import TextTable
 from relecture.text_format import minus
 
@@ -47,15 +47,15 @@ class Chapter:
 
 
 def write_conclusions(comparison: str, results: Path, out: Path) -> None:
-    """Write a comparison's question and its conclusions, as Markdown."""
+    """Write a comparison's question, and its conclusions with the figures that show them, as JSON."""
     question, conclusions = conclude(comparison, results)
-    write_text(out, f"**{question}**\n\n{' '.join(conclusions)}\n")
+    write_json(out, {"question": question, "conclusions": conclusions})
 
 
-def read_conclusions(path: Path) -> tuple[str, str]:
-    """Return question and conclusions from the file that `write_conclusions` wrote."""
-    question, _, conclusions = path.read_text(encoding="utf-8").partition("\n\n")
-    return question.strip("*"), conclusions.strip()
+def read_conclusions(path: Path) -> tuple[str, list[tuple[str, str]]]:
+    """Return the question, and each conclusion after the name of its figure, as `write_conclusions` wrote them."""
+    content = read_json(path)
+    return content["question"], [(figure, text) for figure, text in content["conclusions"]]
 
 
 def read(comparison: str, results: Path, *, handout: bool = False) -> Chapter:
@@ -64,25 +64,30 @@ def read(comparison: str, results: Path, *, handout: bool = False) -> Chapter:
     if exhibits is None:
         raise UserError(f"the comparison {comparison} has no tables and figures: it has no exhibits.py")
     selected = exhibits.in_handout() if handout else exhibits
+    question, conclusions = read_conclusions(results / comparison / "conclusions.json")
     return Chapter(
         comparison,
-        *read_conclusions(results / comparison / "conclusions.md"),
-        [_read_table(selected, index, results) for index in range(len(selected.tables))],
+        question,
+        " ".join(text for _, text in conclusions),
         [
-            CaptionedFigure(results / selected.stem(one), _read_caption(selected.caption(one)))
+            CaptionedTable(read_table(results / selected.stem(one)), read_caption(selected.caption(one)))
+            for one in selected.tables
+        ],
+        [
+            CaptionedFigure(results / selected.stem(one), read_caption(selected.caption(one)))
             for one in selected.figures
         ],
     )
 
 
-def _read_table(exhibits: Exhibits, index: int, results: Path) -> CaptionedTable:
-    exhibit = exhibits.tables[index]
-    table = tables.read(results / exhibits.stem(exhibit))
-    rows = [[minus(cell) for cell in row] for row in table.rows]
-    return CaptionedTable(table.model_copy(update={"rows": rows}), _read_caption(exhibits.caption(exhibit)))
+def read_table(stem: Path) -> TextTable:
+    """Read the table in `stem`.json for a page, with minus signs."""
+    table = tables.read(stem)
+    return table.model_copy(update={"rows": [[minus(cell) for cell in row] for row in table.rows]})
 
 
-def _read_caption(name: str) -> str:
+def read_caption(name: str) -> str:
+    """Return the caption in a file of `workflow/report/`; UserError if there is none."""
     try:
         return (CAPTIONS / name).read_text(encoding="utf-8").strip()
     except OSError as error:

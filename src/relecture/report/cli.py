@@ -1,6 +1,8 @@
-"""Commands of the report: conclusions, page, front, provenance, handout."""
+"""Commands of the report: start-page, conclusions, page, provenance, handout."""
 
 from pathlib import Path
+
+import typer
 
 from relecture.atomic_files import atomic_write, write_text
 from relecture.cli import Command, PathOption, TextOption
@@ -9,8 +11,23 @@ app = Command("Write the pages of the report, and the handout.")
 
 
 @app.command()
+def start_page(
+    results: PathOption,
+    template: Path = typer.Option(Path("workflow/report/start_page.html"), help="Its Jinja template."),
+    mnist: Path = typer.Option(Path("resources/mnist.json"), help="The manifest of MNIST."),
+    complete: bool = typer.Option(False, "--complete", help="Nothing is older than what it is made from."),
+) -> None:
+    """Write the start page of a folder of results, which need not be complete: RESULTS/index.html."""
+    from relecture.report.start_page import start_page
+
+    out = results / "index.html"
+    write_text(out, start_page(results, template, mnist, out, complete=complete))
+    print(f"open   {out}")
+
+
+@app.command()
 def conclusions(comparison: TextOption, results: PathOption, out: PathOption) -> None:
-    """Write the question and the conclusions of a comparison, as Markdown."""
+    """Write the question and the conclusions of a comparison, as JSON."""
     from relecture.report.chapter import write_conclusions
 
     write_conclusions(comparison, results, out)
@@ -22,14 +39,6 @@ def page(comparison: TextOption, results: PathOption, out: PathOption) -> None:
     from relecture.report import chapter, html_pages
 
     write_text(out, html_pages.chapter(chapter.read(comparison, results)))
-
-
-@app.command()
-def front(conclusions: list[Path], scorecard: PathOption, out: PathOption) -> None:
-    """Write the part of the front page that holds the CONCLUSIONS of the comparisons."""
-    from relecture.report.front_page import front
-
-    write_text(out, front(scorecard, conclusions))
 
 
 @app.command()

@@ -12,12 +12,11 @@ from relecture.data_files import read_csv
 from relecture.provenance import git_commit, packages
 from relecture.report import pdf_style
 from relecture.report.chapter import Chapter
-from relecture.report.front_page import count_verdicts
 from relecture.report.pdf_figure import Drawing
 from relecture.report.pdf_style import Paper
 from relecture.report.pdf_table import grid
 from relecture.report.provenance_page import machine, read_preset
-from relecture.scorecard.verdicts import EXPLANATION, NOT_REPRODUCED, as_text, groups
+from relecture.scorecard.verdicts import EXPLANATION, NOT_REPRODUCED, as_text, count_verdicts, groups
 from relecture.text_format import minus
 
 
@@ -47,7 +46,7 @@ def _scorecard(path: Path, preset: str) -> Iterator[Flowable]:
         pdf_style.SUBTITLE,
     )
     yield Paragraph(
-        f"{escape(count_verdicts(path))} {escape(EXPLANATION)}",
+        f"{escape(count_verdicts(card))} {escape(EXPLANATION)}",
         pdf_style.BODY,
     )
     notes = {text: _letter(index) for index, text in enumerate(dict.fromkeys(note for note in card.note if note))}

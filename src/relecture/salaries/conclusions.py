@@ -14,6 +14,8 @@ from relecture.data_files import read_csv, read_json
 from relecture.text_format import count, interval, listed, number, spread
 from relecture.uncertainty import LEVEL
 
+#: The figure that shows each conclusion, in their order.
+FIGURES = ("residuals", "splits", "epochs", "learning_curve")
 _SUBJECTS = {
     "linear": "linear regression",
     "lasso": "the lasso",

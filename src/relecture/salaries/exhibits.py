@@ -1,6 +1,6 @@
 """The tables and figures of the comparison `salaries`."""
 
-from relecture.exhibit import Exhibit, Exhibits, table
+from relecture.exhibit import Exhibit, Exhibits, Topic, table
 
 _TABLES, _FIGURES = "relecture.salaries.result_tables", "relecture.salaries.figures"
 _LEARNING, _FINDINGS = "relecture.salaries.learning_tables", "relecture.salaries.findings"
@@ -24,6 +24,13 @@ EXHIBITS = Exhibits(
         Exhibit("epochs", "errors of the networks by epoch", f"{_FIGURES}:epochs"),
         Exhibit("lasso_path", "lasso path and cross-validation", f"{_FIGURES}:lasso_path", in_handout=True),
         Exhibit("residuals", "residuals", f"{_FIGURES}:residuals"),
+    ),
+    topics=(
+        Topic("residuals", "table", "book/linear", ("salaries.",)),
+        Topic("lasso_path", "tuning", "book/lasso"),
+        Topic("splits", "differences", "resampled/random_forest"),
+        Topic("epochs", "epochs", "resampled/network_standardised"),
+        Topic("learning_curve", "size_differences", "learning_curve"),
     ),
     conclusions_from=(
         "salaries/table.csv",

@@ -73,8 +73,8 @@ def show(
         from relecture.data.mnist import sample_notice
 
         console.print(sample_notice(), "\n", style="bold red")
-    exhibits = f"{results}/*/figures/, {results}/*/table.html, {results}/scorecard.html"
-    console.print(f"figures and tables   {exhibits}", soft_wrap=True, markup=False)
+    if (results / "index.html").exists():
+        console.print(f"open                 {results}/index.html", soft_wrap=True, markup=False)
     console.print("runs in MLflow       make ui")
     if (params := results / "digits" / "dropout" / "params.json").exists():
         command = read_json(params)["rerun"]

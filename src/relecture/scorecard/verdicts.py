@@ -9,7 +9,7 @@ from relecture import tables
 from relecture.errors import UserError
 from relecture.scorecard.config import ScorecardConfig
 from relecture.scorecard.published_values import PublishedValue, rounded
-from relecture.text_format import interval, spread
+from relecture.text_format import interval, listed, spread
 from relecture.uncertainty import prediction_interval
 
 Verdict = Literal["exact", "consistent", "inconclusive", "better", "worse", "differs", "not judged"]
@@ -23,6 +23,20 @@ NOT_REPRODUCED: tuple[Verdict, ...] = ("better", "worse", "differs")
 #: The parts of the scorecard and their headings. Counts and identities say that the same thing is computed, not that a
 #: result is reproduced, so they have a part and counts of their own.
 PARTS = {False: "Results", True: "Arithmetic: counts and identities"}
+
+#: What the parts of the scorecard hold, arithmetic or not.
+NOUNS = {False: "published results", True: "counts and identities"}
+
+#: The words for each verdict, of one value and of several.
+WORDS: dict[Verdict, tuple[str, str]] = {
+    "exact": ("is exact", "are exact"),
+    "consistent": ("is consistent with a new run", "are consistent with a new run"),
+    "inconclusive": ("is inconclusive", "are inconclusive"),
+    "better": ("is not reproduced (the new value is better)", "are not reproduced (the new values are better)"),
+    "worse": ("is not reproduced (the new value is worse)", "are not reproduced (the new values are worse)"),
+    "differs": ("differs", "differ"),
+    "not judged": ("is not judged", "are not judged"),
+}
 
 COLUMNS = (
     *("id", "comparison", "kind", "quantity", "source", "published", "reproduced", "sd", "n", "low", "high"),
@@ -152,6 +166,16 @@ def as_text_in_parts(scorecard: pd.DataFrame) -> pd.DataFrame:
         text = as_text(rows)
         texts += [pd.DataFrame([[heading, *[""] * (text.shape[1] - 1)]], columns=text.columns), text]
     return pd.concat(texts, ignore_index=True) if texts else as_text(scorecard)
+
+
+def count_verdicts(scorecard: pd.DataFrame) -> str:
+    """Return how many published values have which verdict, in a sentence per part of the scorecard."""
+    sentences = []
+    for heading, rows in parts(scorecard).items():
+        counts = {verdict: int((rows.verdict == verdict).sum()) for verdict in VERDICTS}
+        clauses = [f"{n} {WORDS[verdict][n > 1]}" for verdict, n in counts.items() if n]
+        sentences.append(f"Of {len(rows)} {NOUNS[heading == PARTS[True]]} {listed(clauses)}.")
+    return " ".join(sentences)
 
 
 def _row(entry: PublishedValue, value: pd.Series | None, config: ScorecardConfig) -> dict[str, object]:

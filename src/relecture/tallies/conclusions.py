@@ -9,6 +9,8 @@ from relecture.tallies import METHOD_NAMES, QUESTION
 from relecture.tallies.segmentation.cell_crops import describe_files
 from relecture.text_format import counted, interval, number, percent, sentence, spread
 
+#: The figure that shows each conclusion, in their order.
+FIGURES = ("transfer", "result")
 _COUNTS = {
     "pretrained": "before transfer",
     "transferred": "after transfer",

@@ -1,6 +1,6 @@
 """The tables and figures of the comparison `tallies`."""
 
-from relecture.exhibit import Exhibit, Exhibits, table
+from relecture.exhibit import Exhibit, Exhibits, Topic, table
 
 _TABLES, _VOTES = "relecture.tallies.result_tables", "relecture.tallies.counting.vote_tables"
 _SEEDS = "relecture.tallies.counting.member_votes"
@@ -42,6 +42,16 @@ EXHIBITS = Exhibits(
         _figure("groups", "sheets of high and low quality"),
         _figure("checking", "sheets to audit"),
         _figure("margins", "margins of the winners"),
+    ),
+    topics=(
+        Topic("pages"),
+        Topic("hyperparameters", "selected", "search", ("tallies.default.", "tallies.selected.", "tallies.search.")),
+        Topic("budget", "printed_trials", "printed_trials", ("tallies.table_a3.",)),
+        Topic("transfer", "table", "transfer/frozen", ("tallies.base.",)),
+        Topic("label_curve", "label_curve", "label_curve/frozen"),
+        Topic("attribution", record="final"),
+        Topic("result", "totals", "final"),
+        Topic("checking", "checking", published=("tallies.quality_threshold",)),
     ),
     conclusions_from=(
         "tallies/table.csv",

@@ -71,7 +71,7 @@ def test_with_a_dead_server_there_is_one_clear_message_and_no_traceback(first_ru
 
 
 def test_the_same_command_with_a_store_completes_the_run_and_fits_nothing(second_run, finished, records):
-    assert second_run.jobs == {"store", "register", "sync"}
+    assert second_run.jobs == {"store", "register", "sync", "report_start_page"}
     wanted = results(records) | {"results/synced.json", "results/tracking.json", "mlflow.db"}
     assert not [name for name in wanted if not (finished / name).is_file()]
     assert "Traceback" not in second_run.output

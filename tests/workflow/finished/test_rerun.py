@@ -18,6 +18,7 @@ TABLES = {
     "seeds": "results/tallies/seeds.csv",
 }
 NETWORKS = ("plain", "dropout", "early_stopping", "early_stopping_error", "l1", "one_hidden_layer", "logistic")
+ABOVE_SCORECARD = {"scorecard", "report_conclusions illustrations", "report_start_page"}
 ABOVE_LASSO = {
     *(f"salaries_fit {protocol} lasso" for protocol in ("book", "resampled")),
     *(f"overviews_salaries_{protocol}" for protocol in ("book", "resampled")),
@@ -25,16 +26,18 @@ ABOVE_LASSO = {
     "overviews_salaries",
     "salaries_tables",
     "salaries_figures",
-    "scorecard",
+    "report_conclusions salaries",
     "sync",
+    *ABOVE_SCORECARD,
 }
 ABOVE_DROPOUT = {
     "digits_fit dropout",
     "overviews_digits",
     "digits_tables",
     "digits_figures",
-    "scorecard",
+    "report_conclusions digits",
     "sync",
+    *ABOVE_SCORECARD,
 }
 
 
@@ -61,7 +64,7 @@ def edit(copy, module: str) -> None:
     [
         ("digits.dropout", [0.5, 0.3], ABOVE_DROPOUT),
         ("salaries.lasso.n_lambda", 50, ABOVE_LASSO),
-        ("preset", "mine", {"scorecard"}),
+        ("preset", "mine", ABOVE_SCORECARD),
         ("data.mirrors", ["elsewhere"], set()),  # other mirrors do not make other data
     ],
 )
@@ -156,6 +159,7 @@ def test_a_target_makes_a_missing_record_again_with_all_that_is_made_from_it(twi
         "overviews_salaries_book",
         "salaries_tables",
         "salaries_figures",
+        "report_conclusions salaries",
     }
 
 

@@ -22,7 +22,7 @@ def test_a_deleted_store_is_planned_anew_with_all_runs_and_no_rule_empties_it(wi
     copy = without_store
     plan = copy.snakemake("--dry-run")
     assert plan.code == 0, plan.trouble
-    assert plan.jobs == {"store", "register", "sync"}
+    assert plan.jobs == {"store", "register", "sync", "report_start_page"}
 
     target = ("--force", "--", "results/tracking.json")
     made = copy.snakemake(*target)
