@@ -21,8 +21,8 @@ if USER_SHEETS:
 TRUTH = if_exists(f"{SHEETS}/truth.csv") if USER_SHEETS else [results("tallies/data/truth.csv")]
 HANDWRITING = "resources/usps.json"
 CLASSIFIER = results("tallies/validation/classifier.pt")
-# The classifiers of the other seeds of the network that counts the votes.
-SEED_CLASSIFIERS = expand(results("tallies/validation/seeds/seed-{seed:02d}.pt"), seed=range(1, TALLIES.final.n_seeds))
+# The networks that count the votes together, each alone.
+SEED_CLASSIFIERS = expand(results("tallies/validation/seeds/seed-{seed:02d}.pt"), seed=range(TALLIES.final.n_seeds))
 MEMBER_VOTES = results("tallies/count/members.parquet")
 # The classifier of each variant of the count.
 CLASSIFIERS = {

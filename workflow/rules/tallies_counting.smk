@@ -26,15 +26,12 @@ rule tallies_count:
         variant="|".join(CLASSIFIERS),
     threads: 1
     params:
-        classifier=lambda w, input: (
-            f"{input.classifier}/classifier.pt" if w.variant == "pretrained" else input.classifier
-        ),
         out=results("tallies/count/{variant}"),
     shell:
         "exec &> >(tee {log:q})\n"
         "relecture tallies --threads {threads} count-cells"
         " --cell-crops {input.cell_crops:q}"
-        " --classifier {params.classifier:q}"
+        " --classifier {input.classifier:q}"
         " --variant {wildcards.variant}"
         " --out {params.out:q}"
 
@@ -43,7 +40,6 @@ rule tallies_members:
     """The votes on all sheets by every network: the seeds of the one that counts, and the variants of transfer."""
     input:
         cell_crops=CROPS,
-        classifier=CLASSIFIER,
         seeds=SEED_CLASSIFIERS,
         transfers=expand(results("tallies/transfer/{method}/model"), method=tallies.TRANSFERS),
         code=source_files("relecture.tallies.counting.member_votes:count_members"),
@@ -53,7 +49,7 @@ rule tallies_members:
         results("logs/tallies/members.log"),
     threads: 1
     params:
-        classifiers=lambda w, input: shlex.join(f"--classifier={file}" for file in [input.classifier, *input.seeds]),
+        classifiers=lambda w, input: shlex.join(f"--classifier={file}" for file in input.seeds),
         transfers=lambda w, input: shlex.join(f"--transfer={Path(folder).parent}" for folder in input.transfers),
     shell:
         "exec &> >(tee {log:q})\n"

@@ -72,11 +72,12 @@ def calibrated(tmp_path_factory):
         logits, labels = simulate(3000, seed)
         logits = 3 * logits
         table = pd.DataFrame(logits, columns=[f"l{digit}" for digit in range(logits.shape[1])]).assign(
-            part=part, cell=np.arange(3000), label=labels, drawn=False
+            part=part, cell=np.arange(3000), label=labels, drawn=False, member="seed-00"
         )
         table["predicted"], table["probability"] = logits.argmax(1), softmax(logits).max(1)
         tables += [table, table.head(200).assign(drawn=True)]
-    fit.add("final", {"target_accuracy": 0.5}, pd.concat(tables))
+    fit.add("seed-00", {"target_accuracy": 0.5})
+    fit.predictions = [pd.concat(tables)]
     fit.save_model = lambda model: DigitClassifier(cnn(ARCHITECTURE, seed=1), ARCHITECTURE, "tiny").save(
         model / "classifier.pt"
     )
@@ -115,3 +116,36 @@ def test_a_second_calibration_gives_the_same_bytes(calibrated, tmp_path):
     calibrate(final, tmp_path)
     for name in ("classifier.pt", "reliability.csv", "temperature.json"):
         assert (tmp_path / name).read_bytes() == (out / name).read_bytes()
+
+
+def test_networks_of_several_seeds_are_calibrated_together_and_each_alone(tmp_path):
+    networks = [DigitClassifier(cnn(ARCHITECTURE, seed=seed), ARCHITECTURE, "tiny") for seed in (1, 2)]
+    fit, tables = FitResult(parameters=1), []
+    images = np.random.default_rng(3).integers(0, 255, (400, 28, 28), dtype=np.uint8)
+    labels = np.arange(400) % 10
+    for seed, network in enumerate(networks):
+        columns = {f"l{digit}": values for digit, values in enumerate(network.logits(images).T)}
+        parts = np.repeat(["validation", "test"], 200)
+        table = pd.DataFrame({"part": parts, "cell": np.arange(400), "label": labels, "drawn": False, **columns})
+        tables.append(table.assign(predicted=0, probability=0.0, member=f"seed-{seed:02d}"))
+        fit.add(f"seed-{seed:02d}", {"target_accuracy": 0.5})
+    fit.predictions = tables
+
+    def save(model):
+        for network, name in zip(networks, ("classifier.pt", "seed-01.pt"), strict=True):
+            network.save(model / name)
+
+    fit.save_model = save
+    source = {"name": "made up", "digest": "0" * 16, "sample": False}
+    fit.save(tmp_path / "final", "tallies/final", {}, source, "tallies_final")
+    calibrate(tmp_path / "final", tmp_path)
+    together = DigitClassifier.load(tmp_path / "classifier.pt", "cpu")
+    mean = (networks[0].logits(images) + networks[1].logits(images)) / 2
+    np.testing.assert_allclose(together.logits(images), mean, rtol=1e-5, atol=1e-6)
+    assert together.temperature == pytest.approx(fit_temperature(mean[:200], labels[:200]), rel=1e-3)
+    assert together.name == "the mean of 2 networks: tiny"
+    for network, name in zip(networks, ("seed-00.pt", "seed-01.pt"), strict=True):
+        alone = DigitClassifier.load(tmp_path / "seeds" / name, "cpu")
+        assert (alone.logits(images) == network.logits(images)).all()
+    together.save(tmp_path / "again.pt")
+    assert (tmp_path / "again.pt").read_bytes() == (tmp_path / "classifier.pt").read_bytes()

@@ -238,7 +238,7 @@ def _spread(mean: float, sd: float) -> str:
 def _note(members: MemberVotes, images: pd.DataFrame | None) -> str:
     text = (
         f"{members.name}. The network that counts: {members.votes.network.iloc[0]}. n networks that differ in their "
-        "seed; all other tables show the first network that counts. "
+        "seed, each alone; in all other tables they count together, with the means of their logits. "
         "All votes: mean, smallest and largest. The networks of the transfer variants have fewer labelled cells and "
         "the ten digits alone: they take marks for digits, and their probabilities are not calibrated."
     )

@@ -23,6 +23,7 @@ from relecture.tallies.counting.sheet_numbers import CHECK_COLUMNS, NumberRules,
 from relecture.tallies.counting.sums import solve
 from relecture.tallies.networks.cnn import N_CLASSES
 from relecture.tallies.networks.digit_classifier import UNIFORM_PRIOR, DigitClassifier
+from relecture.tallies.networks.pretraining import load_ensemble
 from relecture.tallies.segmentation.cell_crops import CellCrops
 from relecture.tallies.segmentation.station_tables import ALL_DISTRICTS
 
@@ -304,10 +305,12 @@ def weight_by_frequency(numbers: SheetNumbers, train_prior: tuple[float, ...]) -
 def count_folder(crops: Path, classifier: Path, variant: CountVariant, out: Path) -> None:
     """Count the sheets of the file `crops` in one variant; write digits.parquet, counts.csv and totals.csv into `out`.
 
+    `classifier` is the file of a classifier, or the folder `model/` of a base, whose networks count together.
     What the sums say of all numbers, those of totals as well, goes to numbers.csv, and what a person must look at
     (numbers, and unreadable sheets) to to_check.csv.
     """
-    cells, digit_classifier = CellCrops.load(crops), DigitClassifier.load(classifier)
+    digit_classifier = load_ensemble(classifier) if classifier.is_dir() else DigitClassifier.load(classifier)
+    cells = CellCrops.load(crops)
     counts = count_cells(cells, digit_classifier, variant == "prior_corrected", variant == "sum_constrained")
     counts.save(out)
     numbers = read_numbers(cells, digit_classifier)

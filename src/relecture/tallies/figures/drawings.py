@@ -23,7 +23,7 @@ from relecture.tallies.figures import hyperband_search as search_figures
 from relecture.tallies.figures import sheets as sheet_figures
 from relecture.tallies.figures import transfer as transfer_figures
 from relecture.tallies.networks.attribution import attribute, select_pairs
-from relecture.tallies.networks.calibration import logit_columns
+from relecture.tallies.networks.calibration import logit_columns, mean_logits
 from relecture.tallies.networks.cell_dataset import CellDataset
 from relecture.tallies.networks.digit_classifier import DigitClassifier, softmax
 from relecture.tallies.segmentation.cell_crops import CellCrops
@@ -91,9 +91,8 @@ class TalliesResults:
 
         The drawn symbols (column `drawn`) come last: their `cell` is beyond the images in `test_cells`.
         """
-        predictions = self.final.predictions
-        is_first = predictions.member == predictions.member.iloc[0]
-        test = predictions[is_first & (predictions.part == "test")].reset_index(drop=True)
+        predictions = mean_logits(self.final.predictions)
+        test = predictions[predictions.part == "test"].reset_index(drop=True)
         test["probability"] = softmax(test[logit_columns(test)].to_numpy(), self.calibration["temperature"]).max(1)
         return test
 

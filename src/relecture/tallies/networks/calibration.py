@@ -17,7 +17,7 @@ from scipy.stats import binomtest
 from relecture import records
 from relecture.atomic_files import write_json
 from relecture.data_files import write_csv
-from relecture.tallies.networks.digit_classifier import FIRST_MEMBER, DigitClassifier, classifier_file, softmax
+from relecture.tallies.networks.digit_classifier import DigitClassifier, classifier_file, ensemble, softmax
 from relecture.uncertainty import paired
 
 N_BINS = 10
@@ -28,6 +28,15 @@ MIN_TEMPERATURE, MAX_TEMPERATURE = 0.05, 20.0
 def logit_columns(predictions: pd.DataFrame) -> list[str]:
     """Return the columns of a table of predictions that hold the logits: l0 to l9, and l10 if there are marks."""
     return [name for name in predictions.columns if re.fullmatch(r"l\d+", str(name))]
+
+
+def mean_logits(predictions: pd.DataFrame) -> pd.DataFrame:
+    """Return the predictions of the ensemble of all members, which predict the same rows in the same order."""
+    columns = logit_columns(predictions)
+    members = [rows.reset_index(drop=True) for _, rows in predictions.groupby("member", sort=False)]
+    logits = np.mean([rows[columns].to_numpy() for rows in members], axis=0)
+    values = dict(zip(columns, logits.T, strict=True))
+    return members[0].drop(columns="member").assign(**values, predicted=logits.argmax(1))
 
 
 def fit_temperature(logits: np.ndarray, labels: np.ndarray) -> float:
@@ -86,15 +95,15 @@ def expected_calibration_error(table: pd.DataFrame) -> float:
 def calibrate(final: Path, out: Path) -> None:
     """Fit the temperature of the final model; write classifier.pt, temperature.json and reliability.csv into `out`.
 
-    The classifiers of the other seeds, each with its own temperature, go to `out/seeds/`. `final` is the record of the
-    final model, whose predictions hold the logits of validation and test cells. The temperature is fitted on the
+    The classifier is the ensemble of the networks of all seeds; each alone, with its own temperature, goes to
+    `out/seeds/`. `final` is the record of the final model, whose predictions hold the logits of validation and test
+    cells. The temperature is fitted on the
     validation cells and the symbols drawn for them, and evaluated on the test cells alone: reliability.csv has a row
     per bin `before` and `after` temperature scaling, temperature.json the calibration error, the log-likelihood and
     the mean of the highest probabilities.
     """
     every = records.read(final).predictions
-    members = every.member.unique().tolist() if "member" in every else [FIRST_MEMBER]
-    predictions = every[every.member == members[0]] if "member" in every else every
+    members, predictions = every.member.unique().tolist(), mean_logits(every)
     validation, test = (predictions[predictions.part == part] for part in ("validation", "test"))
     test = test[~test.drawn]
     columns = logit_columns(predictions)
@@ -105,14 +114,14 @@ def calibrate(final: Path, out: Path) -> None:
         "before": reliability_table(softmax(logits), labels),
         "after": reliability_table(softmax(logits, temperature), labels),
     }
-    classifier = DigitClassifier.load(final / "model" / "classifier.pt", "cpu")
-    replace(classifier, temperature=temperature, test_quality=quality).save(out / "classifier.pt")
+    single = {member: DigitClassifier.load(final / "model" / classifier_file(member), "cpu") for member in members}
+    together = ensemble(list(single.values()))
+    replace(together, temperature=temperature, test_quality=quality).save(out / "classifier.pt")
     (out / "seeds").mkdir(parents=True, exist_ok=True)
-    for member in members[1:]:
+    for member, classifier in single.items():
         of_member = every[(every.member == member) & (every.part == "validation")]
         own = fit_temperature(of_member[columns].to_numpy(), of_member.label.to_numpy())
-        other = DigitClassifier.load(final / "model" / classifier_file(member), "cpu")
-        replace(other, temperature=own).save(out / "seeds" / classifier_file(member))
+        replace(classifier, temperature=own).save(out / "seeds" / f"{member}.pt")
     reliability = pd.concat([table.assign(stage=stage) for stage, table in tables.items()])
     write_csv(out / "reliability.csv", reliability[["stage", *tables["before"]]])
     content = {

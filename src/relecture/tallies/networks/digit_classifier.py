@@ -1,4 +1,4 @@
-"""The digit classifier: a network, its temperature and its name in one file, `classifier.pt`.
+"""The digit classifier: a network or several, their temperature and their name in one file, `classifier.pt`.
 
 The file holds tensors and plain values only, so that loading it cannot run code.
 """
@@ -7,7 +7,8 @@ import io
 import math
 import os
 import pickle
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,18 @@ BATCH_SIZE = 256
 KEYS = ("architecture", "weights", "temperature", "name", "train_prior")
 FIRST_MEMBER = "seed-00"
 UNIFORM_PRIOR = (1 / N_CLASSES,) * N_CLASSES
+
+
+class Ensemble(nn.Module):
+    """Several networks of one architecture: its logits are the means of theirs."""
+
+    def __init__(self, networks: Sequence[nn.Module]):
+        super().__init__()
+        self.networks = nn.ModuleList(networks)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Return the mean logits of images (n, 1, 28, 28)."""
+        return torch.stack([network(x) for network in self.networks]).mean(0)
 
 
 @dataclass(frozen=True)
@@ -64,7 +77,9 @@ class DigitClassifier:
             missing = [key for key in KEYS if key not in content]
             if missing:
                 raise ValueError(f"it lacks {', '.join(missing)}")
-            network = cnn(content["architecture"], seed=0, n_classes=len(content["train_prior"]))
+            n_classes, n_networks = len(content["train_prior"]), content.get("n_networks", 1)
+            networks = [cnn(content["architecture"], seed=0, n_classes=n_classes) for _ in range(n_networks)]
+            network: nn.Module = networks[0] if n_networks == 1 else Ensemble(networks)
             network.load_state_dict(content["weights"])
             temperature, train_prior = float(content["temperature"]), tuple(content["train_prior"])
             if not all(value.isfinite().all() for value in network.state_dict().values()):
@@ -95,6 +110,8 @@ class DigitClassifier:
             "train_prior": list(self.train_prior),
             "test_quality": float(self.test_quality),
         }
+        if isinstance(self.network, Ensemble):
+            content["n_networks"] = len(self.network.networks)
         memory = io.BytesIO()  # torch writes a file's own name into the file
         torch.save(content, memory)
         with atomic_write(path) as draft:
@@ -129,8 +146,17 @@ class DigitClassifier:
         return softmax(self.logits(images), self.temperature)
 
 
+def ensemble(classifiers: Sequence[DigitClassifier]) -> DigitClassifier:
+    """Return the classifier whose logits are the means of those of classifiers that differ in their seed."""
+    first = classifiers[0]
+    if len(classifiers) == 1:
+        return first
+    networks = Ensemble([classifier.network for classifier in classifiers])
+    return replace(first, network=networks, name=f"the mean of {len(classifiers)} networks: {first.name}")
+
+
 def classifier_file(member: str) -> str:
-    """Return the file name of a member's classifier: classifier.pt for the first, which counts the votes."""
+    """Return the file name of a member's classifier in the final record's model: classifier.pt for the first."""
     return "classifier.pt" if member == FIRST_MEMBER else f"{member}.pt"
 
 

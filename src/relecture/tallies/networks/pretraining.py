@@ -1,6 +1,7 @@
 """The base models: networks of one architecture that are trained on MNIST alone."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -15,7 +16,7 @@ from relecture.tallies.config import Architecture, PretrainingJob
 from relecture.tallies.networks.cell_dataset import CellDataset, Crop
 from relecture.tallies.networks.cnn import Cnn, cnn, count_trainable
 from relecture.tallies.networks.cnn_training import accuracy, predict_logits, prediction_table, to_training_data, train
-from relecture.tallies.networks.digit_classifier import DigitClassifier, digit_frequencies
+from relecture.tallies.networks.digit_classifier import DigitClassifier, digit_frequencies, ensemble
 from relecture.tallies.segmentation.cell_normalization import normalize_images
 
 Weights = dict[str, torch.Tensor]
@@ -91,6 +92,16 @@ def load_weights(folder: Path) -> tuple[Architecture, list[Weights]]:
             f"the base in {folder} is missing or damaged ({type(error).__name__}: {reason}). "
             f"Rerun it: {rerun_command(folder.parent / 'metrics.csv')}"
         ) from error
+
+
+def load_ensemble(folder: Path) -> DigitClassifier:
+    """Return the networks of a base, from its folder `model/`, as one classifier."""
+    architecture, every = load_weights(folder)
+    first = DigitClassifier.load(folder / "classifier.pt")
+    networks = [cnn(architecture, seed=0) for _ in every]
+    for network, weights in zip(networks, every, strict=True):
+        network.load_state_dict(weights)
+    return ensemble([replace(first, network=network) for network in networks])
 
 
 def training_data(folder: Path) -> DataSource:
