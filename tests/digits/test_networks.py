@@ -146,7 +146,7 @@ def test_l1_puts_its_lambda_on_the_absolute_weights_and_on_nothing_else(monkeypa
         return TrainedNetwork(network.eval(), pd.DataFrame(columns=["member", "step", "metric", "value"]), 30, 30)
 
     monkeypatch.setattr(networks, "train", train)
-    monkeypatch.setattr(LastEpochsErrors, "scores", lambda self: {})
+    monkeypatch.setattr(LastEpochsErrors, "scores", lambda self: {"validation_error_last_ten": 0.02})
     networks.fit_l1(sample_digits, standard.digits.method("l1"), tmp_path)
     lambdas = standard.digits.l1.lambdas
     assert [options["hidden_l1"] for options in calls] == [lambda_ for lambda_ in lambdas for _ in range(3)]

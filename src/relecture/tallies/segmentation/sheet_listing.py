@@ -142,7 +142,8 @@ def _walk(folder: Path) -> list[Path]:
         folders.sort()
         if links := [name for name in folders if (Path(parent) / name).is_symlink()]:
             raise UserError(f"{Path(parent) / links[0]} is a link to a folder, which is not followed: name that folder")
-        files += [Path(parent) / name for name in sorted(names)]
+        # Snakemake leaves a mark in a folder that is an output, such as that of the simulated sheets.
+        files += [Path(parent) / name for name in sorted(names) if name != ".snakemake_timestamp"]
     return files
 
 
