@@ -131,7 +131,9 @@ def serve(address: str, reports: Path, preloaded: list[str]) -> None:
     for name in preloaded:
         importlib.import_module(name)
     if "snakemake.cli" in preloaded:
-        sys.modules["snakemake.cli"].get_argument_parser()  # which loads its plug-ins
+        sys.modules["snakemake.cli"].get_argument_parser()  # which loads its plug-ins, ours as well: a job has its own
+        for name in [name for name in sys.modules if name.partition(".")[0].endswith("relecture")]:
+            del sys.modules[name]
     before = set(sys.modules)
     gc.freeze()
     with socket.socket(socket.AF_UNIX) as listener:
