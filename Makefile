@@ -24,7 +24,7 @@ RESULTS = $$($(BIN)/relecture config folder $(1) $(CONFIG))
 # The command with the configuration of the tracking, which Snakemake gives to its jobs.
 TRACKING = env $$($(BIN)/relecture config environment $(CONFIG)) $(BIN)/relecture
 # The start page of what there is: of a run that failed, or with further arguments, which may name another target.
-PAGE = $(if $(filter -n --dry-run,$(ARGS)),:,folder="$(call RESULTS,$(1))"; test ! -d "$$folder" || \
+PAGE = $(if $(filter -n% --dry-run --dryrun,$(ARGS)),:,folder="$(call RESULTS,$(1))"; test ! -d "$$folder" || \
 	RELECTURE_RUN_CONFIG="$(if $(strip $(1) $(CONFIG)),--configfile $(strip $(1) $(CONFIG)))" \
 	$(BIN)/relecture report start-page --results "$$folder")
 RUN_AND_SHOW = @$(call RUN,$(1)) || { status=$$?; $(call PAGE,$(1)); exit $$status; }; \

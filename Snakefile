@@ -17,6 +17,7 @@ onstart:
         workflow.scheduler.job_rate_limiter = None
     # The marks of changed outputs are for this run; without one they are removed when Snakemake ends.
     CHANGED.clear()
+    remove_outdated_page(workflow, results("index.html"))
     announce_time(workflow)
     # MLflow shows running fits and finished records meanwhile; no job waits for it.
     follow_in_background(Path(results()), ALL_RECORDS)

@@ -76,7 +76,7 @@ class Terminal(LogHandlerBase):
         self.n_done = self.n_jobs = 0
         self.running: dict[int, _Started] = {}
         self.ended: set[int] = set()
-        self.failed: list[str] = []
+        self.failed: dict[int, str] = {}  # by the id of the job
         self.exit_codes: list[str] = []
         self.is_over = False
         self.status = ""  # the line of progress that is on the screen
@@ -171,6 +171,7 @@ class Terminal(LogHandlerBase):
     def _finish(self, job_id: int, now: float) -> None:
         """Show a line if the job has fitted something."""
         self.ended.add(job_id)
+        self.failed.pop(job_id, None)  # another attempt was successful
         job = self.running.pop(job_id, None)
         if job is None or not (job.record or job.is_timed):
             return
@@ -184,13 +185,15 @@ class Terminal(LogHandlerBase):
 
     def _fail(self, error: Any) -> None:
         """Show what failed, and the end of its log; without a log all that Snakemake knows."""
-        del self.exit_codes[:1]
+        text = self.exit_codes.pop(0) if self.exit_codes else ""
+        end = re.search(r"died with .*?(?=\.?$)|returned non-zero exit status (?!1\b)\d+", text, re.MULTILINE)
         job = self.running.pop(error.jobid, None)
         self.ended |= self.schedule.depend_on(error.jobid) if self.schedule else {error.jobid}
         name = job.name if job else error.rule_name
         after = f" after {duration(error.created - job.since)}" if job else ""
+        after += f": it {end[0]}" if end else ""
         logs = [Path(log) for log in error.log if Path(log).is_file()]
-        self.failed.append(name + (f" (log: {logs[0]})" if logs else ""))
+        self.failed[error.jobid] = name + (f" (log: {logs[0]})" if logs else "")
         self._write(f"FAILED {name}{after} (rule {error.rule_name})", is_bad=True)
         excerpts = [_excerpt(log) for log in logs]
         if not any(excerpts):
@@ -211,8 +214,9 @@ class Terminal(LogHandlerBase):
                 self.is_over = True
             if self.is_over and self.failed:
                 failed = "1 job has failed" if len(self.failed) == 1 else f"{len(self.failed)} jobs have failed"
-                self._write("\n  ".join([f"{failed}, and nothing that depends on it was run:", *self.failed]), True)
-                self.failed = []
+                lines = [f"{failed}, and nothing that depends on it was run:", *self.failed.values()]
+                self._write("\n  ".join(lines), is_bad=True)
+                self.failed = {}
         elif "CalledProcessError in file" in text:  # the command of a job: what follows says more
             self.exit_codes.append(text)
             return

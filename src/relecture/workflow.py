@@ -295,6 +295,13 @@ def announce_time(workflow: Any) -> None:
         logging.getLogger("snakemake.logging").info(expected.describe(), extra={"schedule": expected})
 
 
+def remove_outdated_page(workflow: Any, page: str) -> None:
+    """Remove the start page if a job of a comparison will run: it would show old text beside new figures."""
+    rules = {job.rule.name for job in workflow.dag.needrun_jobs()}
+    if any(rule.startswith(tuple(f"{name}_" for name in COMPARISONS)) for rule in rules):
+        Path(page).unlink(missing_ok=True)
+
+
 def forget_lost_store(receipt: str) -> None:
     """Remove the file that names the MLflow store if that was a file and is gone, so that a run creates it again.
 

@@ -34,6 +34,7 @@ from relecture.workflow import (
     mark_changed,
     prepare_environment,
     record_files,
+    remove_outdated_page,
     report_category,
     report_file,
     report_options,

@@ -7,7 +7,7 @@ import pandas as pd
 from relecture.data_files import read_csv, read_json
 from relecture.tallies import METHOD_NAMES, QUESTION
 from relecture.tallies.segmentation.cell_crops import describe_files
-from relecture.text_format import counted, interval, number, percent, sentence, spread
+from relecture.text_format import interval, number, percent, sentence, spread
 
 #: The figure that shows each conclusion, in their order.
 FIGURES = ("transfer", "result")
@@ -75,11 +75,11 @@ def _describe_count(totals: pd.DataFrame, checking: pd.DataFrame) -> str:
 
 
 def _describe_seeds(seeds: pd.DataFrame) -> list[str]:
-    """Return a sentence on the network that counts and the error of all votes over its seeds."""
+    """Return a sentence on the networks that count together, and the error of all votes of each alone."""
     rows = seeds[seeds.method == "final"].set_index("variant")
     name, n_seeds = rows.network.iloc[0], int(rows.n_seeds.iloc[0])
     if "error" not in seeds:
-        return [f"The network that counts: {name}."]
+        return [f"The network that counts: {name}." if n_seeds == 1 else f"{n_seeds} networks count together: {name}."]
     errors = [
         f"{spread(100 * row.error, 100 * row.error_sd, 2)} % {label} (95 % interval over {row.interval_over}: "
         f"{interval(100 * row.error_low, 100 * row.error_high, 2)})"
@@ -88,8 +88,12 @@ def _describe_seeds(seeds: pd.DataFrame) -> list[str]:
             ("with the sums of the form", rows.loc["sum_constrained"]),
         )
     ]
-    over = f"over {counted(n_seeds, 'network')} " if n_seeds > 1 else ""
-    return [f"The network that counts: {name}; {over}the error of all votes is {' and '.join(errors)}."]
+    if n_seeds == 1:
+        return [f"The network that counts: {name}; the error of all votes is {' and '.join(errors)}."]
+    return [
+        f"{n_seeds} networks count together: {name}; with each of them alone the error of all votes is "
+        f"{' and '.join(errors)}."
+    ]
 
 
 def _accuracy(row: pd.Series, metric: str = "target_accuracy") -> str:

@@ -253,7 +253,7 @@ class FinalConfig(DrawnSymbolsConfig):
     """The model that counts the votes, trained on all labelled cells and on drawn symbols."""
 
     n_seeds: Count = Field(
-        description="Networks; the first one counts the votes, the others show how much its seed matters."
+        description="Networks, which differ in their seed; the mean of their logits counts the votes."
     )
     method: TransferMethod = Field(description="Variant of transfer, chosen on validation cells.")
     epochs: Epochs = Field(description="Epochs over the cells.")

@@ -1,8 +1,9 @@
 """The votes that every trained network counts, and intervals over seeds, stations and handwriting.
 
-The tables of the votes are those of one network. Another seed gives another network and other votes; other stations,
-and other writers, would do so as well. `error_interval` resamples all three: it draws a network, stations (with
-replacement), and blocks of the images that the simulated digits were written with, whose neighbours are of few writers.
+The tables of the votes are those of all networks together. Another seed gives another network and other votes; other
+stations, and other writers, would do so as well. `error_interval` resamples all three: it draws a network, stations
+(with replacement), and blocks of the images that the simulated digits were written with, whose neighbours are of few
+writers.
 A digit counts with the product of the weights of its station and of its block (Owen 2007, "The pigeonhole bootstrap",
 Annals of Applied Statistics 1).
 """
@@ -215,7 +216,7 @@ def _n_boxes(votes: np.ndarray, truth: np.ndarray, blocks: np.ndarray | None) ->
 
 def _name(method: str) -> str:
     if method == FINAL:
-        return "The network that counts"
+        return "The networks that count together, each alone"
     variant = method.removeprefix("transfer/")
     plain = METHOD_NAMES[f"transfer/{variant.removesuffix(AS_CUT)}"]
     return f"{plain}, cells as cut" if variant.endswith(AS_CUT) else plain
@@ -237,8 +238,8 @@ def _spread(mean: float, sd: float) -> str:
 
 def _note(members: MemberVotes, images: pd.DataFrame | None) -> str:
     text = (
-        f"{members.name}. The network that counts: {members.votes.network.iloc[0]}. n networks that differ in their "
-        "seed, each alone; in all other tables they count together, with the means of their logits. "
+        f"{members.name}. The networks that count: {members.votes.network.iloc[0]}. n networks that differ in their "
+        "seed, each alone; in all other tables those of the first rows count together, with the means of their logits. "
         "All votes: mean, smallest and largest. The networks of the transfer variants have fewer labelled cells and "
         "the ten digits alone: they take marks for digits, and their probabilities are not calibrated."
     )

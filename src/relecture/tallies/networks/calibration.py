@@ -4,6 +4,7 @@ Source: Guo, Pleiss, Sun and Weinberger (2017), "On Calibration of Modern Neural
 """
 
 import re
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,7 @@ def mean_logits(predictions: pd.DataFrame) -> pd.DataFrame:
     members = [rows.reset_index(drop=True) for _, rows in predictions.groupby("member", sort=False)]
     logits = np.mean([rows[columns].to_numpy() for rows in members], axis=0)
     values = dict(zip(columns, logits.T, strict=True))
-    return members[0].drop(columns="member").assign(**values, predicted=logits.argmax(1))
+    return members[0].drop(columns=["member", "probability"]).assign(**values, predicted=logits.argmax(1))
 
 
 def fit_temperature(logits: np.ndarray, labels: np.ndarray) -> float:
@@ -117,7 +118,8 @@ def calibrate(final: Path, out: Path) -> None:
     single = {member: DigitClassifier.load(final / "model" / classifier_file(member), "cpu") for member in members}
     together = ensemble(list(single.values()))
     replace(together, temperature=temperature, test_quality=quality).save(out / "classifier.pt")
-    (out / "seeds").mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(out / "seeds", ignore_errors=True)  # an earlier run may have had more
+    (out / "seeds").mkdir(parents=True)
     for member, classifier in single.items():
         of_member = every[(every.member == member) & (every.part == "validation")]
         own = fit_temperature(of_member[columns].to_numpy(), of_member.label.to_numpy())
