@@ -61,7 +61,7 @@ def test_the_conclusions_have_the_numbers_of_the_tables(conclude):
     )
     assert "and 0.0 % with the sums of the form, of all 100" in count
     assert count.endswith("Of 3 files 2 counted, 1 unread (x.gif).")
-    assert "The network that counts: MNIST, fine-tuned on 5,000 cells; over 5 networks" in count
+    assert "5 networks count together: MNIST, fine-tuned on 5,000 cells; with each of them alone" in count
     assert "is 1.20 ± 0.40 % digit by digit (95 % interval over networks and stations: −1.00 to 3.00)" in count
     assert "a person audits 7 of 150 sheets, worst quality first, or 140 in random order" in count
 
