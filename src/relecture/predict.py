@@ -25,6 +25,8 @@ def predict(
     from relecture.prediction import new_rows
     from relecture.prediction.model import load
 
+    if out.resolve() == table.resolve():
+        raise UserError(f"--out is {table} itself, which would be overwritten: name another file")
     with tempfile.TemporaryDirectory() as folder:
         loaded = load(_model_folder(model, Path(folder)))
     rows, warnings = new_rows.read(table, loaded.inputs)

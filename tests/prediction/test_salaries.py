@@ -12,6 +12,7 @@ from relecture import predict, records
 from relecture.data.config import TableFormat
 from relecture.data_files import read_csv
 from relecture.errors import UserError
+from relecture.prediction.inputs import InputColumn, Inputs
 from relecture.prediction.model import _load_pyfunc, add_model
 from relecture.salaries import METHODS, ONE_HOT
 from relecture.salaries.config import (
@@ -146,3 +147,15 @@ def test_a_model_asks_only_for_the_columns_that_it_uses(flats, tmp_path):
 def test_a_folder_that_is_no_record_is_named(tmp_path):
     with pytest.raises(UserError, match="is no record: give its folder, such as"):
         predict.predict(str(tmp_path), tmp_path / "new.csv", tmp_path / "out.csv")
+
+
+def test_numbers_and_levels_of_other_rows_than_those_of_training_are_new():
+    columns = [
+        InputColumn(name="size", low=0, high=900),
+        InputColumn(name="d", levels=["a", "b", "c"], coded=["b", "c"]),
+    ]
+    coded = pd.DataFrame({"size": [1.0, 2, 900], "db": [1, 0, 0], "dc": [0, 0, 1]})
+    seen = Inputs(columns=columns).seen_in(coded.iloc[:2])
+    assert [(one.low, one.high, one.levels) for one in seen.columns] == [(1, 2, None), (None, None, ["a", "b"])]
+    (problem,) = seen.problems(pd.DataFrame({"size": [1.0], "d": ["c"]}))
+    assert 'has "c" in row 1, a level that training did not have' in problem

@@ -39,6 +39,9 @@ TOLERANCE = 1e-9
 #: 0.7 %, if only seeds are resampled. (Simulated with `findings.choose`.)
 FIRM = 0.99
 
+#: Settings in records that a run chooses itself: ridge's strength, the network of the search.
+_CHOSEN = ("hidden_l2", "architecture.", "learning_rate")
+
 COLUMNS = (
     *("part", "id", "a", "a_sd", "a_n", "a_share_of_wins", "b", "b_sd", "b_n", "b_share_of_wins"),
     *("difference", "low", "high", "adjusted_p", "outcome", "note"),
@@ -95,7 +98,8 @@ def setting_differences(a: RunValues, b: RunValues) -> list[tuple[str, str, str,
         for key in sorted({*a.settings[record], *b.settings[record]}):
             values = [run.settings[record].get(key) for run in (a, b)]
             texts = (_text(values[0]), _text(values[1]))
-            if values[0] != values[1] and texts not in chosen:
+            is_chosen = texts in chosen and key.startswith(_CHOSEN)
+            if values[0] != values[1] and not is_chosen:
                 changed.setdefault((key, *texts), []).append(record)
     preset = [("preset", a.preset, b.preset, list[str]())] if a.preset != b.preset else []
     return [*preset, *((*key, records) for key, records in changed.items())]
@@ -217,7 +221,7 @@ def _close(a: float | None, b: float | None, size: float | None = None) -> bool:
     """Return whether two numbers are equal within TOLERANCE of their size, or of a larger one that is given."""
     if a is None or b is None:
         return a is b
-    return math.isclose(a, b, rel_tol=TOLERANCE, abs_tol=max(1e-12, TOLERANCE * abs(size or 0.0)))
+    return math.isclose(a, b, rel_tol=TOLERANCE, abs_tol=max(1e-15, TOLERANCE * abs(size or 0.0)))
 
 
 def _judge(compared: list[Comparison]) -> list[Comparison]:

@@ -113,8 +113,9 @@ def _neighbours(arrays: Arrays, z: np.ndarray) -> np.ndarray:
 
     reference, y = scaled(arrays, arrays["x"]), arrays["y"]
     k = min(int(arrays["k"]), len(y))
-    search = NearestNeighbors(n_neighbors=k, algorithm=str(arrays["algorithm"])).fit(reference)
-    nearest = y[search.kneighbors(z, return_distance=False)]
+    n_search = int(arrays.get("n_search", k))
+    search = NearestNeighbors(n_neighbors=n_search, algorithm=str(arrays["algorithm"])).fit(reference)
+    nearest = y[search.kneighbors(z, return_distance=False)[:, :k]]
     if y.dtype.kind == "f":
         return np.cumsum(nearest, axis=1)[:, -1:] / k
     return np.stack([(nearest == label).mean(1) for label in range(int(y.max()) + 1)], axis=1)

@@ -54,6 +54,23 @@ class Inputs(ConfigModel):
         unused = [column.name for column in self.columns if column not in used]
         return self.model_copy(update={"columns": used, "others": [*self.others, *unused]})
 
+    def seen_in(self, rows: pd.DataFrame) -> "Inputs":
+        """Return the columns with the numbers and levels of these coded rows alone, such as those of a training set."""
+        columns = []
+        for column in self.columns:
+            if column.levels is None:
+                values = rows[column.name]
+                columns.append(column.model_copy(update={"low": float(values.min()), "high": float(values.max())}))
+                continue
+            coded = rows[column.features].to_numpy() == 1
+            seen = {level for level, inside in zip(column.coded, coded.any(axis=0), strict=True) if inside}
+            has_reference = bool((~coded.any(axis=1)).any())
+            levels = [
+                level for level in column.levels if level in seen or (level not in column.coded and has_reference)
+            ]
+            columns.append(column.model_copy(update={"levels": levels}))
+        return self.model_copy(update={"columns": columns})
+
     def encode(self, table: pd.DataFrame, features: tuple[str, ...]) -> np.ndarray:
         """Return the inputs (rows, features) of a table without problems; NaN where a value is missing."""
         inputs = {}
@@ -122,7 +139,7 @@ def _image_problems(values: np.ndarray) -> Iterator[str]:
     known = values[~np.isnan(values).any(1)]
     if (known != np.floor(known)).any() or (known < 0).any() or (known > _LARGEST_GREY).any():
         yield f"grey values are whole numbers from 0 to {_LARGEST_GREY}: multiply values from 0 to 1 by {_LARGEST_GREY}"
-    elif len(known) and known.max() <= 1:
-        yield f"no grey value is above 1: they are from 0 to {_LARGEST_GREY}, so multiply them by {_LARGEST_GREY}"
+    elif (known.max(1, initial=0) == 1).any():
+        yield f"no grey value is above 1 in an image; they go to {_LARGEST_GREY}, so multiply by {_LARGEST_GREY}"
     elif (dark := np.flatnonzero(np.nan_to_num(np.median(values, axis=1)) > _DARK)).size:
         yield f"the image in row {dark[0] + 1} has a light ground: training had light digits on dark ground; invert it"

@@ -100,11 +100,15 @@ def fit(
     config = parse_config(FIT_CONFIGS[method], config_json)
     labels = parse_config(TableLabels, labels_json) if labels_json else HITTERS
     fit_method = resolve_name(METHODS[method])
-    result = fit_method(read_csv(data), list(iter_splits(read_parquet(splits))), config, checkpoint_dir)
+    table, of_splits = read_csv(data), list(iter_splits(read_parquet(splits)))
+    result = fit_method(table, of_splits, config, checkpoint_dir)
     result.why_no_estimator = result.why_no_estimator or (
         f"it has a model for each of many splits; use results/salaries/book/{method}"
     )
-    add_model(result, Inputs.model_validate(read_json(_inputs_file(data))))
+    inputs = Inputs.model_validate(read_json(_inputs_file(data)))
+    if len(of_splits) == 1:  # a level that only test rows have is new to the model
+        inputs = inputs.seen_in(table.iloc[of_splits[0].train])
+    add_model(result, inputs)
     rename_prediction_columns(result, labels).save(
         out,
         f"salaries/{protocol}/{method}",

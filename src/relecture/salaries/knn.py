@@ -30,7 +30,9 @@ def fit(table: pd.DataFrame, splits: list[Split], config: KnnConfig, checkpoint_
     def estimate(x: np.ndarray, y: np.ndarray, chosen: float) -> tuple[str, Arrays]:
         scaler = StandardScaler().fit(x)
         scaling = {"centre": scaler.mean_, "scale": scaler.scale_}
-        return "neighbours", {**scaling, "x": x, "y": y, "k": np.array(int(chosen)), "algorithm": np.array("auto")}
+        # Which of several neighbours at the same distance is found depends on how many are searched for.
+        search = {"n_search": np.array(min(max(config.n_neighbors), len(x))), "algorithm": np.array("auto")}
+        return "neighbours", {**scaling, "x": x, "y": y, "k": np.array(int(chosen)), **search}
 
     return fit_tuned(table, splits, "n_neighbors", config.n_neighbors, predict, reference_rows, estimate)
 

@@ -129,7 +129,7 @@ def test_the_sample_is_announced_before_any_fit_and_again_at_the_end(first_run, 
     assert shown.code == 0
     assert shown.output.index("salaries") < shown.output.index("digits") < shown.output.index(NOTICE)
     next_steps = shown.output.strip().splitlines()[-3:]
-    assert [line[:19].strip() for line in next_steps] == ["figures and tables", "runs in MLflow", "rerun one method"]
+    assert [line[:19].strip() for line in next_steps] == ["open", "runs in MLflow", "rerun one method"]
 
 
 @pytest.mark.parametrize("kind", ["md", "tex", "html"])

@@ -96,7 +96,9 @@ def test_an_edit_of_the_digits_networks_reruns_neither_lda_nor_salaries(twin):
         "digits_tables",
         "digits_figures",
         "illustrations_early_stopping",
-        "scorecard",
+        "report_conclusions digits",
+        "report_conclusions illustrations",
+        *ABOVE_SCORECARD,
     }
 
 
@@ -106,6 +108,7 @@ def test_an_edit_of_the_figures_of_digits_only_redraws_and_syncs_them(twin):
         "digits_figures",
         "overviews_digits",
         "sync",
+        "report_start_page",
     }
 
 
@@ -120,7 +123,7 @@ def test_an_edit_of_the_style_of_all_figures_fits_nothing(twin):
 
 def test_an_edit_of_the_tracking_only_syncs(twin):
     edit(twin, "tracking/run_content.py")
-    assert planned(twin) == {"register", "sync"}
+    assert planned(twin) == {"register", "sync", "report_start_page"}
 
 
 def test_touched_but_unchanged_files_rerun_nothing(twin):
@@ -175,8 +178,9 @@ def test_a_forced_fit_and_all_tables_run_again_and_leave_the_same_bytes(twin, tm
     tables = [
         path for path in (twin / "results").glob("*/*") if path.suffix in (".csv", ".json", ".md", ".tex", ".html")
     ]
-    # The profile of the salaries is written with the data.
-    files = [*fit, *(path for path in tables if path.parent.name in TABLES and path.stem != "profile")]
+    # The profile of the salaries is written with the data, and the conclusions after the tables.
+    others = ("profile", "conclusions")
+    files = [*fit, *(path for path in tables if path.parent.name in TABLES and path.stem not in others)]
     assert len(files) > 50
     before, times = [file.read_bytes() for file in files], [file.stat().st_mtime_ns for file in files]
     with job_server(tmp_path / "jobs", *PRELOADED) as executable:
