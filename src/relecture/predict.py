@@ -2,6 +2,7 @@
 
 import sys
 import tempfile
+import warnings
 from pathlib import Path
 from typing import Annotated
 
@@ -29,11 +30,12 @@ def predict(
         raise UserError(f"--out is {table} itself, which would be overwritten: name another file")
     with tempfile.TemporaryDirectory() as folder:
         loaded = load(_model_folder(model, Path(folder)))
-    rows, warnings = new_rows.read(table, loaded.inputs)
-    predictions = loaded.predict(rows)
+    rows, notices = new_rows.read(table, loaded.inputs)
+    with warnings.catch_warnings(action="ignore", category=UserWarning):  # which are among the notices
+        predictions = loaded.predict(rows)
     predictions.insert(0, "row", range(1, len(rows) + 1))
-    for warning in warnings:
-        print(f"relecture: warning: {warning}", file=sys.stderr)
+    for notice in notices:
+        print(f"relecture: warning: {notice}", file=sys.stderr)
     write_csv(out, predictions)
     print(f"{out}: {int(predictions.notna().all(axis=1).sum())} predictions by {model} ({loaded.estimator.member})")
 

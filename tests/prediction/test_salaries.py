@@ -12,8 +12,9 @@ from relecture import predict, records
 from relecture.data.config import TableFormat
 from relecture.data_files import read_csv
 from relecture.errors import UserError
+from relecture.prediction.estimators import Estimator
 from relecture.prediction.inputs import InputColumn, Inputs
-from relecture.prediction.model import _load_pyfunc, add_model
+from relecture.prediction.model import PredictionModel, _load_pyfunc, add_model
 from relecture.salaries import METHODS, ONE_HOT
 from relecture.salaries.config import (
     FIT_CONFIGS,
@@ -159,3 +160,14 @@ def test_numbers_and_levels_of_other_rows_than_those_of_training_are_new():
     assert [(one.low, one.high, one.levels) for one in seen.columns] == [(1, 2, None), (None, None, ["a", "b"])]
     (problem,) = seen.problems(pd.DataFrame({"size": [1.0], "d": ["c"]}))
     assert 'has "c" in row 1, a level that training did not have' in problem
+
+
+def test_a_table_with_repeated_labels_and_a_number_outside_the_range_is_predicted_with_a_warning():
+    inputs = Inputs(columns=[InputColumn(name="size", low=0.1, high=0.3)])
+    estimator = Estimator("linear", "value", "book", {"intercept": np.array(1.0), "slopes": np.array([2.0])})
+    rows = pd.DataFrame({"size": [0.2, np.nan, 50.0]}, index=[0, 0, 1])
+    with pytest.warns(UserWarning, match=r"`size` is 50 in row 3, outside the range"):
+        predicted = PredictionModel(inputs, estimator).predict(rows)
+    assert predicted.index.tolist() == [0, 0, 1]
+    np.testing.assert_allclose(predicted.iloc[:, 0], [1.4, np.nan, 101.0])
+    assert list(inputs.warnings(pd.DataFrame({"size": [0.1 - 1e-12, 0.3 + 1e-12]}))) == []

@@ -101,7 +101,9 @@ class Inputs(ConfigModel):
         for column in self.columns:
             if column.low is None or column.high is None:
                 continue
-            outside = ((table[column.name] < column.low) | (table[column.name] > column.high)).to_numpy(bool)
+            margin = 1e-9 * max(abs(column.low), abs(column.high))  # the range was scaled and scaled back
+            values = table[column.name]
+            outside = ((values < column.low - margin) | (values > column.high + margin)).to_numpy(bool)
             if outside.any():
                 row = int(np.flatnonzero(outside)[0])
                 yield (
@@ -111,7 +113,7 @@ class Inputs(ConfigModel):
                 )
         known = {*self.others, *(column.name for column in self.columns)}
         if unknown := [str(name) for name in table if name not in known]:
-            yield f"the columns {user_csv.joined(unknown)} are not used: the training table did not have them"
+            yield f"the columns {user_csv.joined(unknown)} are not used: the model does not take them"
 
 
 def _column_problems(column: InputColumn, values: pd.Series) -> Iterator[str]:

@@ -11,6 +11,7 @@ So the folder is an MLflow model as it lies there, and as MLflow's copy in a run
 
 import json
 import platform
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,9 +51,13 @@ class PredictionModel:
     def predict(self, table: pd.DataFrame, params: dict[str, Any] | None = None) -> pd.DataFrame:
         """Return a row of predictions per row of a table, missing where one of its values is missing.
 
+        Numbers outside the range of training are predicted with a Python warning.
+
         Raises:
             UserError: A column is missing, holds text instead of numbers, or a level that training did not have.
         """
+        if not isinstance(table, pd.DataFrame):
+            raise UserError("the rows cannot be predicted: give a pandas DataFrame with the columns of training")
         problems = self.inputs.missing_columns(table) or self.inputs.problems(table)
         if problems:
             raise UserError("the rows cannot be predicted:\n  " + "\n  ".join(problems))
@@ -60,9 +65,11 @@ class PredictionModel:
         known = ~np.isnan(x).any(1)
         if not known.any():
             raise UserError("no row is complete, so none can be predicted")
-        predicted = pd.DataFrame(self.estimator.predict(x[known]), index=table.index[known])
+        for warning in self.inputs.warnings(table):
+            warnings.warn(warning, stacklevel=2)
+        predicted = pd.DataFrame(self.estimator.predict(x[known]), index=np.flatnonzero(known))
         whole = {name: "Int64" for name in predicted if pd.api.types.is_integer_dtype(predicted[name])}
-        return predicted.astype(whole).reindex(table.index)
+        return predicted.astype(whole).reindex(range(len(table))).set_axis(table.index)
 
 
 def add_model(result: "FitResult", inputs: Inputs) -> "FitResult":
